@@ -1,0 +1,177 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "antiphon/base/runtime.hpp"
+#include "antiphon/base/task.hpp"
+#include "antiphon/chat/history.hpp"
+#include "antiphon/result/verdict.hpp"
+
+namespace antiphon {
+
+class ModelRegistry;
+class RunState;
+struct ModelSettings;
+namespace net {
+class HttpClient;
+}
+
+/// Who speaks when: inside a turn user, agent, judge, in this order (SCN-1).
+enum class Role { user, agent, judge };
+std::string_view to_string(Role role);
+
+/// A request for a verdict. With criteria: a checkpoint on these alone; without: the final verdict on the judge's own (SCN-12).
+struct JudgmentRequest {
+  std::optional<std::vector<std::string>> criteria;
+};
+
+/// What a participant is handed when it is its turn (SCN-2). Cheap to copy.
+struct AgentInput {
+  std::string thread_id;
+  History messages;                   ///< all so far
+  std::vector<Message> new_messages;  ///< since this participant last spoke, without its own
+  std::optional<JudgmentRequest> judgment_request;
+  int turn = 1;               ///< counts from 1
+  bool last_turn = false;     ///< max_turns allows no further one
+  RunState* state = nullptr;  ///< valid during the call, on the run's own thread only
+  Deadline deadline = Deadline::never();
+
+  /// @throws Error internal, saying that the agent was probably called twice in a row, when there is none.
+  const Message& last_new_user_message() const;
+  /// @throws Error when it is not plain text.
+  std::string last_new_user_text() const;
+};
+
+/// What a participant answers (SCN-3): text, one message, several, or a verdict. Nothing at all is "nothing to add".
+struct AgentReply {
+  AgentReply() = default;
+  AgentReply(const char* text) : text_(text) {}                                  // NOLINT: participants answer in any of these forms
+  AgentReply(std::string text) : text_(std::move(text)) {}                       // NOLINT
+  AgentReply(std::string_view text) : text_(std::string(text)) {}                // NOLINT
+  AgentReply(Message message) : messages_{std::move(message)} {}                 // NOLINT
+  AgentReply(std::vector<Message> messages) : messages_(std::move(messages)) {}  // NOLINT
+  AgentReply(Verdict verdict) : verdict_(std::move(verdict)) {}                  // NOLINT
+
+  /// Marks a user's last words: the agent still answers them, then `proceed` ends (contracts.md §2).
+  AgentReply&& concluding() && {
+    concludes_ = true;
+    return std::move(*this);
+  }
+  /// The agent's turn ended in a way that the run must hear of, beside the messages.
+  bool concludes() const { return concludes_; }
+
+  /// The messages, text as a message of `role`.
+  std::vector<Message> messages(MessageRole role) &&;
+  const std::optional<Verdict>& verdict() const { return verdict_; }
+
+ private:
+  std::optional<std::string> text_;
+  std::vector<Message> messages_;
+  std::optional<Verdict> verdict_;
+  bool concludes_ = false;
+};
+
+/// Anything that takes part in a scenario. Called by one run at a time, one call at a time.
+class Participant {
+ public:
+  virtual ~Participant() = default;
+  /// @throws Error (with a party where it is not the participant's own) when it cannot answer.
+  virtual Task<AgentReply> call(AgentInput input) = 0;
+  /// Called once at the end of the run, however it ends; bounded to two seconds by the caller.
+  virtual Task<> close();
+  /// Tells that history was cut back to `size` messages (SCN-20).
+  virtual void rolled_back(std::size_t size);
+  /// What a user could not do, at the end of the run: slots unmet, lines unsaid. Empty for the rest.
+  virtual json::object report() const;
+};
+
+/// Where a participant is made: one per run.
+struct ParticipantContext {
+  Runtime& runtime;
+  net::HttpClient& http;
+  const ModelRegistry& models;
+  const ModelSettings& default_model;  ///< of the scenario, merged
+  std::uint64_t seed;
+  const std::string& scenario_id;
+  const std::string& description;
+  const std::string& thread_id;
+  std::shared_ptr<const json::object> tools;  ///< canned tool results by name (contracts.md §5); never null
+  int max_turns = 10;
+  int min_turns = 0;
+  int concurrency = 0;
+  std::function<void(const struct ModelCall&)> on_model_call;  ///< told of every call to a model, for usage; never null
+};
+
+/// One finished call to a model, as the result counts it.
+struct ModelCall {
+  Role role = Role::agent;
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+};
+
+/// How to make a participant; a value that many runs share.
+class ParticipantSpec {
+ public:
+  using Factory = std::function<std::unique_ptr<Participant>(const ParticipantContext&)>;
+
+  ParticipantSpec() = default;
+  explicit ParticipantSpec(std::string name, Factory make, bool waits_on_clock_alone)
+      : name_(std::move(name)), make_(std::move(make)), virtual_(waits_on_clock_alone) {}
+
+  /// From a callable. A coroutine `Task<AgentReply>(AgentInput)` runs on the run's executor and must wait on its clock alone; a plain
+  /// `AgentReply(AgentInput)` or `std::string(std::string_view)` may block: it runs on a thread of its own, in real time.
+  template <class F>
+    requires(std::is_invocable_v<F&, AgentInput> || std::is_invocable_v<F&, std::string_view>) && (!std::is_same_v<std::decay_t<F>, ParticipantSpec>)
+  ParticipantSpec(F callable);  // NOLINT
+
+  explicit operator bool() const { return static_cast<bool>(make_); }
+  std::unique_ptr<Participant> make(const ParticipantContext& context) const { return make_(context); }
+  /// Shown to people: the kind, or the given name.
+  const std::string& name() const { return name_; }
+  /// True where everything that it does waits on our clock alone, so that the run may be in virtual time.
+  bool waits_on_clock_alone(const ModelRegistry& models, const ModelSettings& default_model) const;
+
+  /// The same under another name.
+  ParticipantSpec named(std::string name) const;
+  /// For participants whose clock depends on the model they end up with.
+  ParticipantSpec with_clock_rule(std::function<bool(const ModelRegistry&, const ModelSettings&)> rule) const;
+  /// What can be known to be wrong before the first step (`--dry-run`): throws Error configuration.
+  ParticipantSpec with_check(std::function<void(const ModelRegistry&, const ModelSettings&)> check) const;
+  void check(const ModelRegistry& models, const ModelSettings& default_model) const;
+  /// Criteria of a judge, so that a forced verdict is asked only where there are some.
+  ParticipantSpec with_criteria(std::vector<std::string> criteria) const;
+  const std::vector<std::string>& criteria() const { return criteria_; }
+
+ private:
+  static ParticipantSpec from_coroutine(std::function<Task<AgentReply>(AgentInput)> call);
+  static ParticipantSpec from_blocking(std::function<AgentReply(AgentInput)> call);
+
+  std::string name_;
+  Factory make_;
+  bool virtual_ = false;
+  std::function<bool(const ModelRegistry&, const ModelSettings&)> clock_rule_;
+  std::function<void(const ModelRegistry&, const ModelSettings&)> check_;
+  std::vector<std::string> criteria_;
+};
+
+template <class F>
+  requires(std::is_invocable_v<F&, AgentInput> || std::is_invocable_v<F&, std::string_view>) && (!std::is_same_v<std::decay_t<F>, ParticipantSpec>)
+ParticipantSpec::ParticipantSpec(F callable) {
+  if constexpr (std::is_invocable_v<F&, AgentInput>) {
+    using Answer = std::invoke_result_t<F&, AgentInput>;
+    if constexpr (std::is_same_v<Answer, Task<AgentReply>>)
+      *this = from_coroutine(std::move(callable));
+    else
+      *this = from_blocking([callable](AgentInput input) mutable { return AgentReply(callable(std::move(input))); });
+  } else {
+    *this = from_blocking([callable](AgentInput input) mutable { return AgentReply(callable(std::string_view(input.last_new_user_text()))); });
+  }
+}
+
+}  // namespace antiphon

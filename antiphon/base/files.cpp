@@ -1,0 +1,78 @@
+#include "antiphon/base/files.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+
+namespace antiphon {
+
+namespace {
+
+[[noreturn]] void fail(ErrorKind kind, std::string_view verb, const std::string& path, int code) {
+  throw Error(kind, fmt::format("cannot {} {}: {}", verb, path, std::strerror(code)));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  int close() { return ::close(std::exchange(fd_, -1)); }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t limit) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) fail(errno == ENOENT || errno == ENOTDIR ? ErrorKind::not_found : ErrorKind::io, "open", path, errno);
+  std::string content;
+  for (;;) {
+    char buffer[65536];
+    const auto n = ::read(file.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail(ErrorKind::io, "read", path, errno);
+    if (n == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(n));
+    if (content.size() > limit) throw Error(ErrorKind::too_large, fmt::format("{} is larger than {} bytes", path, limit));
+  }
+}
+
+void write_file_atomically(const std::string& path, std::string_view content) {
+  const auto partial = fmt::format("{}.{}.partial", path, ::getpid());
+  struct Remove {
+    const std::string& path;
+    bool armed = true;
+    ~Remove() {
+      if (armed) ::unlink(path.c_str());
+    }
+  } remove{partial};
+  Descriptor file(::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.get() < 0) fail(ErrorKind::io, "write", path, errno);
+  while (!content.empty()) {
+    const auto n = ::write(file.get(), content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail(ErrorKind::io, "write", path, errno);
+    content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (file.close() != 0) fail(ErrorKind::io, "write", path, errno);
+  if (::rename(partial.c_str(), path.c_str()) != 0) fail(ErrorKind::io, "write", path, errno);
+  remove.armed = false;
+}
+
+}  // namespace antiphon

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace antiphon {
+
+/// @throws Error not_found or io, naming the path and the system's reason.
+std::string read_file(const std::string& path, std::size_t limit = std::size_t{1} << 30);
+
+/// Writes beside the path and renames, so that a reader never sees half a file and a full disk leaves the old one as it was.
+/// @throws Error io, naming the path and the system's reason.
+void write_file_atomically(const std::string& path, std::string_view content);
+
+}  // namespace antiphon

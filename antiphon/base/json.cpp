@@ -1,0 +1,108 @@
+#include "antiphon/base/json.hpp"
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon {
+
+namespace {
+
+json::parse_options limited() {
+  json::parse_options options;
+  options.max_depth = 64;
+  return options;
+}
+
+bool same_number(const json::value& a, const json::value& b) { return a.is_number() && b.is_number() && a.to_number<double>() == b.to_number<double>(); }
+
+}  // namespace
+
+json::value parse_json(std::string_view text) {
+  boost::system::error_code error;
+  json::stream_parser parser({}, limited());
+  const auto used = parser.write_some(text.data(), text.size(), error);
+  if (!error && used == text.size()) {
+    parser.finish(error);
+    if (!error) return parser.release();
+  }
+  const auto at = std::min(used, text.size());
+  const auto reason = error ? error.message() : std::string("extra text after the value");
+  throw Error(ErrorKind::protocol, fmt::format("not JSON at byte {}: {}, near {}", at, reason, quote(text.substr(at > 20 ? at - 20 : 0, 60))));
+}
+
+std::optional<json::value> try_parse_json(std::string_view text) {
+  boost::system::error_code error;
+  auto value = json::parse(text, error, {}, limited());
+  if (error) return std::nullopt;
+  return value;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  static constexpr char hex[] = "0123456789abcdef";
+  std::string repaired;
+  if (!is_utf8(text)) text = repaired = repair_utf8(text);
+  out.reserve(out.size() + text.size() + 2);
+  out += '"';
+  std::size_t plain = 0;  // start of the run that needs no escape
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, plain, i - plain);
+    plain = i + 1;
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default: out += "\\u00", out += hex[c >> 4], out += hex[c & 15];
+    }
+  }
+  out.append(text, plain, text.size() - plain);
+  out += '"';
+}
+
+const json::value* find(const json::value& object, std::string_view key) { return object.is_object() ? object.get_object().if_contains(key) : nullptr; }
+
+std::optional<std::string> find_string(const json::value& object, std::string_view key) {
+  const auto* value = find(object, key);
+  if (!value || !value->is_string()) return std::nullopt;
+  return std::string(value->get_string());
+}
+
+std::optional<double> find_number(const json::value& object, std::string_view key) {
+  const auto* value = find(object, key);
+  if (!value || !value->is_number()) return std::nullopt;
+  return value->to_number<double>();
+}
+
+bool json_includes(const json::value& whole, const json::value& wanted) {
+  if (wanted.is_object()) {
+    if (!whole.is_object()) return false;
+    for (const auto& [key, value] : wanted.get_object()) {
+      const auto* there = whole.get_object().if_contains(key);
+      if (!there || !json_includes(*there, value)) return false;
+    }
+    return true;
+  }
+  if (wanted.is_array()) {
+    if (!whole.is_array() || whole.get_array().size() != wanted.get_array().size()) return false;
+    for (std::size_t i = 0; i < wanted.get_array().size(); ++i)
+      if (!json_includes(whole.get_array()[i], wanted.get_array()[i])) return false;
+    return true;
+  }
+  return whole == wanted || same_number(whole, wanted);
+}
+
+const json::value* at_pointer(const json::value& root, std::string_view pointer) {
+  boost::system::error_code error;
+  return root.find_pointer(pointer, error);
+}
+
+std::string preview(const json::value& value, std::size_t limit) {
+  return cut(value.is_string() ? std::string(value.get_string()) : json::serialize(value), limit);
+}
+
+}  // namespace antiphon

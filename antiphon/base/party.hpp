@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace antiphon {
+
+/// Who a failure belongs to (SCN-100).
+enum class Party { agent, simulated_user, judge, provider, transport, harness };
+
+std::string_view to_string(Party party);
+std::optional<Party> party_from(std::string_view name);
+
+}  // namespace antiphon

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "antiphon/base/clock.hpp"
+
+namespace antiphon {
+
+bool is_utf8(std::string_view text);
+/// Each byte that does not belong to valid UTF-8 becomes U+FFFD.
+std::string repair_utf8(std::string_view text);
+
+/// At most `limit` bytes, cut at a character; what was cut shows as an ellipsis.
+std::string cut(std::string_view text, std::size_t limit);
+/// In double quotes, control characters escaped, for messages.
+std::string quote(std::string_view text);
+
+/// ASCII only: other bytes stay as they are.
+std::string lower(std::string_view text);
+std::string_view trim(std::string_view text);
+std::vector<std::string> split(std::string_view text, char separator);
+std::string join(std::span<const std::string> parts, std::string_view separator);
+/// Ignores ASCII case.
+bool contains_ignoring_case(std::string_view text, std::string_view part);
+
+/// The candidate that `word` was probably meant to be: edit distance (a swap counts one) of at most a third of its length.
+std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
+
+/// "800ms", "2s", "1.5m", "1h". nullopt where the text is no duration: a bare number has no unit and is none.
+std::optional<Duration> parse_duration(std::string_view text);
+/// For people: "310 ms", "1.84 s", "1 min 38 s" (three significant digits; see docs/metrics.md).
+std::string format_duration(Duration duration);
+double to_seconds(Duration duration);
+
+}  // namespace antiphon

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace antiphon::net {
+
+struct ServerSentEvent {
+  std::string event;  ///< empty: "message"
+  std::string data;
+  std::string id;
+};
+
+/// Cuts a byte stream into server-sent events (WHATWG HTML, section 9.2); any chunking, LF, CR and CRLF. No I/O.
+class SseParser {
+ public:
+  void feed(std::string_view bytes);
+  /// The next complete event, or nullopt until more bytes are fed. @throws Error too_large when one event is over 16 MiB.
+  std::optional<ServerSentEvent> next();
+
+ private:
+  std::optional<std::string_view> next_line();
+  std::string buffer_;
+  std::size_t position_ = 0;
+  bool started_ = false;
+  bool has_data_ = false;
+  ServerSentEvent event_;
+};
+
+}  // namespace antiphon::net

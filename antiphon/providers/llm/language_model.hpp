@@ -1,0 +1,105 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/base/clock.hpp"
+#include "antiphon/base/task.hpp"
+#include "antiphon/chat/history.hpp"
+
+namespace antiphon {
+
+/// A tool that a model may call.
+struct Tool {
+  std::string name;
+  std::string description;
+  json::value parameters = json::object{{"type", "object"}, {"properties", json::object{}}};  ///< JSON Schema
+};
+
+/// Tools, immutable and serialised once: the list is the same in every call of a run.
+class ToolSet {
+ public:
+  ToolSet() = default;
+  ToolSet(std::vector<Tool> tools);  // NOLINT: a list of tools is a tool set
+
+  bool empty() const { return !body_; }
+  const std::vector<Tool>& tools() const;
+  const Tool* find(std::string_view name) const;
+  /// The `tools` member of an OpenAI request.
+  const std::string& serialized() const;
+
+ private:
+  struct Body;
+  std::shared_ptr<const Body> body_;
+};
+
+struct ToolChoice {
+  enum class Mode { automatic, none, required, named } mode = Mode::automatic;
+  std::string name;  ///< of the only tool allowed, with `named`
+};
+
+/// Who asks, for servers that answer by rules; sent as x-antiphon-… headers to addresses that are no vendor's (contracts.md §7).
+struct CallTags {
+  std::string thread_id;
+  std::string role = "agent";  ///< agent, user or judge
+  int turn = 0;                ///< counts from 1
+};
+
+struct ChatRequest {
+  std::vector<Message> preamble;  ///< system messages before the history
+  History messages;
+  ToolSet tools;
+  ToolChoice tool_choice;
+  std::optional<double> temperature;
+  std::optional<int> max_tokens;
+  std::optional<json::value> response_schema;  ///< JSON Schema of the answer (structured output)
+  CallTags tags;
+};
+
+struct Usage {
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::int64_t calls = 0;
+
+  Usage& operator+=(const Usage& other) {
+    input_tokens += other.input_tokens, output_tokens += other.output_tokens, calls += other.calls;
+    return *this;
+  }
+};
+
+struct ChatResponse {
+  Message message;
+  std::string finish_reason;  ///< stop, length, tool_calls, content_filter
+  Usage usage;
+  std::vector<Message> earlier{};  ///< `choices[0].messages`: tool traffic that the server ran itself (contracts.md §5)
+};
+
+/// One piece of a streamed answer.
+struct ChatDelta {
+  std::string text;
+};
+
+/// A streamed answer: deltas until nullopt, then `response` holds the whole.
+class ChatStream {
+ public:
+  virtual ~ChatStream() = default;
+  virtual Task<std::optional<ChatDelta>> next(Deadline deadline) = 0;
+  /// Valid after `next` returned nullopt.
+  virtual ChatResponse response() const = 0;
+};
+
+/// A chat model. An implementation only translates to the vendor's wire; retry, limits, cache and cassette wrap this interface.
+class LanguageModel {
+ public:
+  virtual ~LanguageModel() = default;
+  /// @throws Error unauthorized, rate_limited (with retry_after), unavailable, timeout, closed, refused, protocol, invalid_input.
+  virtual Task<ChatResponse> complete(ChatRequest request, Deadline deadline) = 0;
+  /// Returns when the answer begins.
+  virtual Task<std::unique_ptr<ChatStream>> stream(ChatRequest request, Deadline deadline) = 0;
+  /// `provider/name`, for messages to people.
+  virtual const std::string& name() const = 0;
+};
+
+}  // namespace antiphon

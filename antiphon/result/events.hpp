@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "antiphon/result/result.hpp"
+
+namespace antiphon {
+
+struct RunStarted {
+  std::string id;
+  std::string label;  ///< short prefix for verbose lines, such as `booking:41`
+};
+struct MessageAdded {
+  std::string id;
+  std::string label;
+  Message message;
+  MessageTiming timing;
+};
+struct VerdictGiven {
+  std::string id;
+  std::string label;
+  Verdict verdict;
+  double time_s = 0;
+};
+struct RunFinished {
+  const ScenarioResult& result;
+};
+
+using RunEvent = std::variant<RunStarted, MessageAdded, VerdictGiven, RunFinished>;
+
+/// Hears what happens while runs are under way. Called from the threads that run scenarios, several at once; must return quickly and not throw.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void add(const RunEvent& event) = 0;
+};
+
+}  // namespace antiphon

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/base/clock.hpp"
+#include "antiphon/base/party.hpp"
+#include "antiphon/chat/history.hpp"
+#include "antiphon/result/verdict.hpp"
+
+namespace antiphon {
+
+/// A check that was evaluated (SCN-61).
+struct CheckResult {
+  std::string kind;
+  bool passed = false;
+  json::value expected;
+  json::value found;
+  std::optional<int> message;         ///< index it was decided on
+  std::optional<double> time_s;       ///< since the start of the run
+  std::optional<Party> inconclusive;  ///< could not be decided, because of this party: not passed, not failed
+  int line = 0;                       ///< in the suite file; 0: none
+  /// One sentence for people: what was expected, what was found.
+  std::string sentence() const;
+};
+
+/// Why a run could not be done.
+struct RunError {
+  Party party = Party::harness;
+  std::string message;
+};
+
+/// When a message was made; stands beside it.
+struct MessageTiming {
+  int turn = 1;
+  double start_s = 0;  ///< the participant was asked
+  double end_s = 0;    ///< the message was there
+};
+
+/// Seconds. Percentiles by nearest rank (VOX-4).
+struct Latency {
+  std::size_t n = 0;
+  double p50 = 0, p95 = 0, p99 = 0, max = 0, average = 0;
+};
+std::optional<Latency> summarize_latency(std::vector<double> seconds);
+
+/// What one run of one scenario leaves behind (SCN-30).
+struct ScenarioResult {
+  std::string id;
+  std::string name;
+  std::string description;
+  std::string run_id;
+  std::string thread_id;
+  std::string set = "default";
+  json::object metadata;
+  std::vector<std::string> tags;
+  std::string suite;  ///< name of the suite it came from
+  std::string file;   ///< absolute; empty in C++
+  int line = 0;
+  std::map<std::string, std::string> matrix;
+  std::optional<int> row;  ///< of the dataset, from 1
+  int attempt = 1;
+  bool not_run = false;  ///< selected, never begun
+
+  RunOutcome outcome = RunOutcome::inconclusive;
+  std::string reasoning;
+  std::vector<CriterionResult> criteria;
+  std::vector<CheckResult> checks;
+  std::optional<RunError> error;
+  std::vector<Message> messages;
+  std::vector<MessageTiming> timings;  ///< one per message
+  std::vector<Message> rolled_back;
+  int turns = 0;
+  double duration_s = 0;
+  double agent_s = 0;
+  std::optional<Latency> latency;  ///< of the agent's answers
+  std::vector<double> answer_s;    ///< each answer's latency, in order
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::int64_t model_calls = 0;
+  std::string clock = "wall";
+  std::optional<int> failed_line;  ///< line of the check or step that ended it
+  json::object user_report;        ///< what the simulated user could not do
+
+  bool success() const { return outcome == RunOutcome::passed; }
+  explicit operator bool() const { return success(); }
+  std::vector<std::string> criteria_with(CriterionStatus status) const;
+};
+
+/// Reasoning, checks that do not hold, and the tail of the conversation: what a test prints.
+std::ostream& operator<<(std::ostream& out, const ScenarioResult& result);
+
+struct ResultSummary {
+  std::size_t total = 0, passed = 0, failed = 0, error = 0, inconclusive = 0, not_run = 0, spoiled = 0;
+  struct Rate {
+    double value = 0, low = 0, high = 0;  ///< 0..1, Wilson score interval, 95 %
+    std::size_t n = 0;                    ///< runs that were decided
+  };
+  std::optional<Rate> pass_rate;
+};
+ResultSummary summarize(const std::vector<ScenarioResult>& scenarios);
+
+/// One command's results.
+struct BatchResult {
+  std::string batch_id;
+  std::string started_at;  ///< ISO 8601, UTC
+  std::uint64_t seed = 0;
+  std::string suite;
+  json::object flags;  ///< what `--failed` needs to run the same again
+  double duration_s = 0;
+  bool interrupted = false;
+  std::vector<ScenarioResult> scenarios;
+};
+
+json::object to_json(const ScenarioResult& result);
+/// `antiphon.result/1` (schemas/result.schema.json).
+json::object to_json(const BatchResult& batch);
+/// Reads what the above wrote. @throws Error configuration for other schemas, protocol for anything else.
+BatchResult batch_from_json(const json::value& value);
+/// 130, 3, 1 or 0 (contracts.md §1).
+int exit_code(const BatchResult& batch);
+
+}  // namespace antiphon

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "antiphon/base/clock.hpp"
+#include "antiphon/chat/history.hpp"
+#include "antiphon/result/result.hpp"
+
+namespace antiphon {
+
+/// Whose messages a text check looks at.
+enum class CheckedRole { assistant, user, any };
+
+/// contains, not_contains, regex, equals (contracts.md §4).
+struct TextCheck {
+  enum class Kind { contains, not_contains, regex, equals } kind = Kind::contains;
+  std::string text;
+  CheckedRole role = CheckedRole::assistant;
+  bool exact_case = false;
+};
+/// A message is JSON (code fences allowed) and satisfies the schema.
+struct JsonSchemaCheck {
+  json::value schema;
+  CheckedRole role = CheckedRole::assistant;
+};
+/// A tool was called; `arguments` is a JSON subset; `times` asks for exactly so many matching calls.
+struct ToolCalledCheck {
+  std::string name;
+  std::optional<json::value> arguments;
+  std::optional<int> times;
+};
+struct ToolNotCalledCheck {
+  std::string name;
+};
+/// These tools were called in this order; others may stand between.
+struct ToolOrderCheck {
+  std::vector<std::string> names;
+};
+struct TurnsCheck {
+  std::optional<int> at_most, at_least;
+};
+/// Of the agent's answers; a limit that is unset is not checked.
+struct LatencyCheck {
+  std::optional<Duration> p50, p95, p99, max;
+};
+/// Slots that an agenda user got answered.
+struct CompletedCheck {
+  std::vector<std::string> slots;
+};
+
+/// What a check may look at.
+struct CheckScope {
+  const History& messages;
+  std::span<const MessageTiming> timings;  ///< one per message
+  std::span<const double> answer_s;        ///< latency of each of the agent's answers
+  int turns = 0;
+  const json::object& user_report;       ///< see `AgendaUser`
+  bool last_agent_message_only = false;  ///< inside a script
+};
+
+/// Any expression over the result.
+struct CustomCheck {
+  std::string kind;
+  std::function<CheckResult(const CheckScope&)> evaluate;
+};
+
+/// A deterministic assertion.
+struct Check {
+  std::variant<TextCheck, JsonSchemaCheck, ToolCalledCheck, ToolNotCalledCheck, ToolOrderCheck, TurnsCheck, LatencyCheck, CompletedCheck, CustomCheck> what;
+  int line = 0;  ///< in the suite file
+
+  /// True where one of the run's final values may still mend it; a check of a script is always decided at once.
+  std::string_view kind() const;
+};
+
+/// Evaluates one check. A pattern over its match limit is Error (party harness), never a verdict.
+CheckResult evaluate(const Check& check, const CheckScope& scope);
+
+/// Says what is wrong with a check before any run: a pattern or schema that does not compile, a range that cannot hold.
+/// @throws Error configuration.
+void validate(const Check& check);
+
+Check contains(std::string text);
+Check not_contains(std::string text);
+Check matches(std::string pattern);
+Check tool_called(std::string name, std::optional<json::value> arguments = {});
+Check tool_not_called(std::string name);
+Check tool_order(std::vector<std::string> names);
+Check turns_at_most(int turns);
+Check completed(std::vector<std::string> slots);
+
+}  // namespace antiphon

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "antiphon/agent/participant.hpp"
+#include "antiphon/scenario/checks/check.hpp"
+
+namespace antiphon {
+
+class RunState;
+
+/// One step of a script. Built by the functions below; `line` is its place in a suite file.
+struct Step {
+  /// The user or agent speaks: its participant, or exactly this message (text in the role's voice).
+  struct Speak {
+    Role role = Role::user;
+    std::optional<std::string> text;
+    std::optional<Message> message;
+    bool wait = true;  ///< false: the agent's turn goes on in the background
+  };
+  /// A verdict: final, or a checkpoint on `criteria`.
+  struct Judge {
+    std::optional<std::vector<std::string>> criteria;
+  };
+  struct Inject {
+    Message message;
+  };
+  struct Proceed {
+    std::optional<int> turns;
+    std::function<void(RunState&)> on_turn;
+    std::function<void(RunState&)> on_step;
+  };
+  struct End {
+    bool success = true;
+    std::string reason;
+  };
+  struct Assert {
+    antiphon::Check check;
+  };
+  struct Sleep {
+    Duration duration;
+  };
+  /// Runs on the run's own thread; may wait on its clock. A verdict that it returns ends the run.
+  struct Call {
+    std::function<Task<std::optional<Verdict>>(RunState&)> function;
+  };
+
+  std::variant<Speak, Judge, Inject, Proceed, End, Assert, Sleep, Call> what;
+  int line = 0;
+
+  Step(decltype(what) w) : what(std::move(w)) {}  // NOLINT
+  /// Any function of the state is a step (SCN-16).
+  template <class F>
+    requires std::is_invocable_v<F&, RunState&>
+  Step(F function) : what(Call{wrap(std::move(function))}) {}  // NOLINT
+
+ private:
+  template <class F>
+  static std::function<Task<std::optional<Verdict>>(RunState&)> wrap(F function);
+};
+
+template <class F>
+std::function<Task<std::optional<Verdict>>(RunState&)> Step::wrap(F function) {
+  using Answer = std::invoke_result_t<F&, RunState&>;
+  if constexpr (std::is_same_v<Answer, Task<std::optional<Verdict>>>) {
+    return function;
+  } else if constexpr (std::is_same_v<Answer, Task<>>) {
+    return [function](RunState& state) mutable -> Task<std::optional<Verdict>> {
+      co_await function(state);
+      co_return std::nullopt;
+    };
+  } else if constexpr (std::is_void_v<Answer>) {
+    return [function](RunState& state) mutable -> Task<std::optional<Verdict>> {
+      function(state);
+      co_return std::nullopt;
+    };
+  } else {
+    return [function](RunState& state) mutable -> Task<std::optional<Verdict>> { co_return std::optional<Verdict>(function(state)); };
+  }
+}
+
+Step user();
+Step user(std::string text);
+Step user(Message message);
+struct AgentStepOptions {
+  bool wait = true;
+};
+Step agent();
+Step agent(AgentStepOptions options);
+Step agent(std::string text);
+Step agent(Message message);
+Step message(Message message);
+/// The final verdict, on the judge's own criteria; ends the run.
+Step judge();
+/// A verdict on these criteria alone; the run goes on when all are met.
+Step checkpoint(std::vector<std::string> criteria);
+Step proceed(std::optional<int> turns = {}, std::function<void(RunState&)> on_turn = {}, std::function<void(RunState&)> on_step = {});
+Step succeed(std::string reason = {});
+Step fail(std::string reason = {});
+Step check(Check check);
+Step sleep(Duration duration);
+
+}  // namespace antiphon

@@ -1,0 +1,18 @@
+# Every entry has its reason in docs/dependencies.md.
+set(Boost_NO_WARN_NEW_VERSIONS ON)
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(OpenSSL REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
+find_path(ANTIPHON_VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
+find_path(ANTIPHON_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
+
+add_library(antiphon_asio INTERFACE)
+target_link_libraries(antiphon_asio INTERFACE Boost::headers Threads::Threads)
+target_compile_definitions(antiphon_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
