@@ -19,7 +19,7 @@ namespace antiphon {
 
 namespace {
 
-using Answer = std::function<void(boost::system::error_code, bool granted)>;
+using Answer = std::function<void(boost::system::error_code, CallLimit::Slot)>;
 
 }  // namespace
 
@@ -68,12 +68,12 @@ Task<CallLimit::Slot> CallLimit::acquire() {
         auto executor = asio::any_io_executor(asio::get_associated_executor(handler));
         auto waiter = std::make_shared<Waiter<Handler>>(Waiter<Handler>{std::move(handler), asio::make_work_guard(executor)});
         auto answer = std::make_shared<Answer>(
-            [waiter, self](boost::system::error_code error, bool granted) { Waiter<Handler>::complete(waiter, error, granted ? Slot(self) : Slot()); });
+            [waiter](boost::system::error_code error, Slot slot) { Waiter<Handler>::complete(waiter, error, std::move(slot)); });
         // Before it can be granted: another thread may do that at once.
         if (auto slot = asio::get_associated_cancellation_slot(waiter->handler); slot.is_connected())
           slot.assign([self, answer](asio::cancellation_type) {
             const auto last = answer;
-            if (self->line_->remove(last)) (*last)(asio::error::operation_aborted, false);
+            if (self->line_->remove(last)) (*last)(asio::error::operation_aborted, {});
           });
         {
           const std::lock_guard lock(self->line_->mutex);
@@ -83,7 +83,7 @@ Task<CallLimit::Slot> CallLimit::acquire() {
           }
           ++self->line_->taken;
         }
-        (*answer)({}, true);
+        (*answer)({}, Slot(self));
       },
       use_task);
 }
@@ -99,7 +99,7 @@ void CallLimit::give_back() {
     next = std::move(line_->waiting.front());
     line_->waiting.pop_front();
   }
-  (*next)({}, true);
+  (*next)({}, Slot(shared_from_this()));
 }
 
 std::size_t CallLimit::in_flight() const {
