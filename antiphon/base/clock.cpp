@@ -66,7 +66,7 @@ void drop_all(std::map<Clock::Alarm, std::function<void()>>& alarms) {
 }  // namespace
 
 struct WallClock::State : std::enable_shared_from_this<State> {
-  explicit State(asio::io_context& context) : timer(context), start(std::chrono::steady_clock::now()) {}
+  explicit State(asio::any_io_executor executor) : timer(std::move(executor)), start(std::chrono::steady_clock::now()) {}
 
   Time now() const { return std::chrono::steady_clock::now() - start; }
 
@@ -111,7 +111,8 @@ struct WallClock::State : std::enable_shared_from_this<State> {
   bool disarming = false;
 };
 
-WallClock::WallClock(asio::io_context& context) : state_(std::make_shared<State>(context)) {}
+WallClock::WallClock(asio::any_io_executor executor) : state_(std::make_shared<State>(std::move(executor))) {}
+WallClock::WallClock(asio::io_context& context) : WallClock(context.get_executor()) {}
 
 WallClock::~WallClock() {
   state_->closed = true;
