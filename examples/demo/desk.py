@@ -9,7 +9,7 @@ ORDER = re.compile(r"\b([A-Z])-?(\d{4})\b", re.IGNORECASE)
 ADDRESS = re.compile(r"\b(\d{1,3}(?: [a-z]+){1,3}, [a-z]+)", re.IGNORECASE)
 WISHES = [  # in this order: "the headphones that were delivered, i want my money back" is about money
     ("person", re.compile(r"\b(human|person|someone real|manager|complain\w*)\b", re.IGNORECASE)),
-    ("refund", re.compile(r"\b(refund\w*|money back|store credit|return\w*|send (it|this) back)\b", re.IGNORECASE)),
+    ("refund", re.compile(r"\b(refund\w*|money back|store credit|return\w*|(send|pay|paid) (it |this |me )?back)\b", re.IGNORECASE)),
     ("address", re.compile(r"\b(address|somewhere else|moved|redirect)\b", re.IGNORECASE)),
     ("hours", re.compile(r"\b(open|opening|hours|close)\b", re.IGNORECASE)),
     ("track", re.compile(r"\b(where|track\w*|status|arriv\w*|deliver\w*|parcel|package|shipp\w*|lost)\b", re.IGNORECASE)),
