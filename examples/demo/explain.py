@@ -95,8 +95,11 @@ def wrapped(line):
 
 def confirm_in_database(path):
     """The words are one thing; the shop's own book has the last one."""
-    with sqlite3.connect(path) as database:
-        (rows,) = database.execute("SELECT count(*) FROM refunds WHERE order_id = ?", (PLANTED["order"],)).fetchone()
+    try:
+        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
+            (rows,) = database.execute("SELECT count(*) FROM refunds WHERE order_id = ?", (PLANTED["order"],)).fetchone()
+    except sqlite3.Error as problem:
+        give_up(f"cannot read the agent's database {path}: {problem}")
     if rows:
         give_up(f"the database does hold a refund for {PLANTED['order']}, so the finding is wrong")
     print(f"  database   no refund for order {PLANTED['order']} in {path}")
