@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import signal
+import socketserver
 import sys
 import tempfile
 import threading
@@ -39,6 +40,11 @@ class Server(http.server.ThreadingHTTPServer):
         self.desk = desk
         self._busy = 0
         self._idle = threading.Condition()
+
+    def server_bind(self):
+        # As HTTPServer, but without asking a name server for our own name, which can take seconds where there is none.
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]
 
     def begin(self):
         with self._idle:
@@ -181,8 +187,9 @@ def serve(arguments, database):
     shop = Shop(database, HERE / "seed.sql")
     try:
         server = Server((arguments.host, arguments.port), Desk(shop, arguments.fixed))
-    except OSError as problem:
-        sys.exit(f"agent: cannot listen on {arguments.host}:{arguments.port}: {problem.strerror}; choose another --port")
+    except (OSError, OverflowError) as problem:
+        why = getattr(problem, "strerror", None) or problem
+        sys.exit(f"agent: cannot listen on {arguments.host}:{arguments.port}: {why}; choose another --port")
 
     def stop(*_):
         threading.Thread(target=server.shutdown).start()  # shutdown waits for serve_forever, which this handler interrupted
