@@ -87,6 +87,8 @@ class Participant {
   virtual Task<> close();
   /// Tells that history was cut back to `size` messages (SCN-20).
   virtual void rolled_back(std::size_t size);
+  /// Whom it waits for right now, where that is not the participant itself: a timeout is blamed on that party.
+  virtual std::optional<Party> awaited() const;
   /// What a user could not do, at the end of the run: slots unmet, lines unsaid. Empty for the rest.
   virtual json::object report() const;
 };
@@ -144,9 +146,12 @@ class ParticipantSpec {
   /// What can be known to be wrong before the first step (`--dry-run`): throws Error configuration.
   ParticipantSpec with_check(std::function<void(const ModelRegistry&, const ModelSettings&)> check) const;
   void check(const ModelRegistry& models, const ModelSettings& default_model) const;
-  /// Criteria of a judge, so that a forced verdict is asked only where there are some.
+  /// The criteria that a judge decides on. A custom judge has none to tell of (nullopt) and is asked all the same.
   ParticipantSpec with_criteria(std::vector<std::string> criteria) const;
-  const std::vector<std::string>& criteria() const { return criteria_; }
+  const std::optional<std::vector<std::string>>& criteria() const { return criteria_; }
+  /// A user that says what it has to say and then concludes: max_turns bounds it only where somebody gave one (contracts.md §2).
+  ParticipantSpec playing_to_its_end() const;
+  bool plays_to_its_end() const { return plays_to_its_end_; }
 
  private:
   static ParticipantSpec from_coroutine(std::function<Task<AgentReply>(AgentInput)> call);
@@ -157,7 +162,8 @@ class ParticipantSpec {
   bool virtual_ = false;
   std::function<bool(const ModelRegistry&, const ModelSettings&)> clock_rule_;
   std::function<void(const ModelRegistry&, const ModelSettings&)> check_;
-  std::vector<std::string> criteria_;
+  std::optional<std::vector<std::string>> criteria_;
+  bool plays_to_its_end_ = false;
 };
 
 template <class F>

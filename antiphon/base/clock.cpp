@@ -55,12 +55,12 @@ Task<> Clock::sleep_until(Time at) {
 }
 
 struct WallClock::State : std::enable_shared_from_this<State> {
-  explicit State(asio::io_context& context) : timer(context), start(std::chrono::steady_clock::now()) {}
+  explicit State(asio::any_io_executor executor) : timer(std::move(executor)), start(std::chrono::steady_clock::now()) {}
 
   Time now() const { return std::chrono::steady_clock::now() - start; }
 
   void arm() {
-    if (alarms.empty() || alarms.begin()->first.first == armed) return;
+    if (alarms.empty() || (armed != Time::min() && armed <= alarms.begin()->first.first)) return;  // ringing early is harmless, setting a timer is not free
     armed = alarms.begin()->first.first;
     timer.expires_at(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed));
     timer.async_wait([self = shared_from_this(), when = armed](boost::system::error_code error) {
@@ -88,7 +88,8 @@ struct WallClock::State : std::enable_shared_from_this<State> {
   bool closed = false;
 };
 
-WallClock::WallClock(asio::io_context& context) : state_(std::make_shared<State>(context)) {}
+WallClock::WallClock(asio::any_io_executor executor) : state_(std::make_shared<State>(std::move(executor))) {}
+WallClock::WallClock(asio::io_context& context) : WallClock(context.get_executor()) {}
 
 WallClock::~WallClock() {
   state_->closed = true;

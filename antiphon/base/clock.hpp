@@ -61,6 +61,7 @@ class ClockHold {
 /// The real, monotonic clock: one timer for all sleepers of an executor.
 class WallClock final : public Clock {
  public:
+  explicit WallClock(asio::any_io_executor executor);
   explicit WallClock(asio::io_context& context);
   ~WallClock() override;
   Time now() const override;
