@@ -60,6 +60,7 @@ rm -f "$out/result.json" "$out/report.html" "$out/shop.db"
 DEMO_DB=$(cd "$out" && pwd)/shop.db
 DEMO_FIXED=$([[ $expect == nothing ]] && echo 1 || echo 0)
 export DEMO_PORT DEMO_DB DEMO_FIXED
+export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}"  # the agent is on this machine, whatever proxy is set
 
 cat <<TEXT
 A support agent starts on port $DEMO_PORT, with tools and a database of its own: examples/demo/agent.py
