@@ -99,8 +99,7 @@ TEST_F(CallLimitTest, ForgetsAWaiterThatIsCancelled_SCN91) {
 TEST_F(CallLimitTest, KeepsAStreamsPlaceUntilItEnds_SCN91) {
   auto stream = world.run(model.stream(asking("1"), Deadline::never()));
   EXPECT_EQ(limit->in_flight(), 1U);
-  while (world.run(stream->next(Deadline::never()))) {
-  }
+  while (world.run(stream->next(Deadline::never()))) {}
   EXPECT_EQ(limit->in_flight(), 0U);
   auto abandoned = world.run(model.stream(asking("2"), Deadline::never()));
   abandoned.reset();

@@ -56,7 +56,9 @@ TEST_F(RegistryTest, NamesKnownProvidersAndTheNearest_SCN90) {
   EXPECT_THAT(refused("gpt-4.1").hint(), HasSubstr("openai/gpt-4.1"));
 }
 
-TEST_F(RegistryTest, RefusesAVendorWithoutItsKeyBeforeTheFirstStep_SCN43_SCN90) { EXPECT_THAT(refused("openai/gpt-4.1").message(), HasSubstr("OPENAI_API_KEY is not set")); }
+TEST_F(RegistryTest, RefusesAVendorWithoutItsKeyBeforeTheFirstStep_SCN43_SCN90) {
+  EXPECT_THAT(refused("openai/gpt-4.1").message(), HasSubstr("OPENAI_API_KEY is not set"));
+}
 
 TEST_F(RegistryTest, OpensAnyServerThatSpeaksTheProtocol_SCN90) {
   ModelSettings settings("openai/local");
@@ -104,7 +106,8 @@ TEST_F(RegistryTest, NamesARulesFileThatIsMissingOrWrong_SCN83) {
 }
 
 TEST_F(RegistryTest, RetriesAFaultOfARuleOnTheClock_SCN83_SCN91) {
-  const auto settings = rules("rules:\n  - when: {state: {failed: \"\"}}\n    fault: {status: 429, retry_after: 2s}\n    set: {failed: once}\n  - reply: fine\n");
+  const auto settings =
+      rules("rules:\n  - when: {state: {failed: \"\"}}\n    fault: {status: 429, retry_after: 2s}\n    set: {failed: once}\n  - reply: fine\n");
   const auto model = registry->open(settings, context);
   EXPECT_EQ(world.run(model->complete(asking("x", {"t", "user", 1}), Deadline::never())).message.text(), "fine");
   EXPECT_EQ(world.clock.now(), 2s);

@@ -87,9 +87,7 @@ class ScriptedHttp final : public net::HttpClient {
     for (const auto& piece : next.body) body += piece;
     co_return net::HttpReply{.status = next.status, .headers = next.headers, .body = body};
   }
-  Task<std::unique_ptr<net::HttpBody>> open(net::HttpRequest request, Deadline) override {
-    co_return std::make_unique<Body>(take(std::move(request)));
-  }
+  Task<std::unique_ptr<net::HttpBody>> open(net::HttpRequest request, Deadline) override { co_return std::make_unique<Body>(take(std::move(request))); }
 
  private:
   struct Body final : net::HttpBody {

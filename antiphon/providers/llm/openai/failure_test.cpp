@@ -13,7 +13,9 @@ using testing::Not;
 const std::chrono::system_clock::time_point noon = std::chrono::sys_days(std::chrono::year(2026) / 3 / 1) + 12h;
 const FailureContext context{.model = "openai/m", .url = "http://h/v1", .key = "sk-secret", .key_variable = "OPENAI_API_KEY"};
 
-Error of(int status, std::string body = "", net::Headers headers = {}) { return failure({.status = status, .headers = std::move(headers), .body = std::move(body)}, context, noon); }
+Error of(int status, std::string body = "", net::Headers headers = {}) {
+  return failure({.status = status, .headers = std::move(headers), .body = std::move(body)}, context, noon);
+}
 
 TEST(Failure, HasTheKindOfItsStatus_SCN91) {
   EXPECT_EQ(of(400).kind(), ErrorKind::invalid_input);

@@ -54,7 +54,8 @@ TEST_F(OpenAiTest, TellsThreadRoleAndTurnToAddressesThatAreNoVendors) {
 }
 
 TEST_F(OpenAiTest, LeavesOutAParameterThatTheModelRefusesThenAndEverAfter_SCN42) {
-  http.script = {refusing("'temperature' is not supported with this model"), refusing("Unsupported parameter: 'tool_choice'"), {.body = {hello}}, {.body = {hello}}};
+  http.script = {
+      refusing("'temperature' is not supported with this model"), refusing("Unsupported parameter: 'tool_choice'"), {.body = {hello}}, {.body = {hello}}};
   auto asked = model();
   auto request = asking("hi");
   request.tools = ToolSet({{.name = "f"}});

@@ -25,7 +25,8 @@ ChatRequest full_request() {
 TEST(ChatBody, HoldsEverythingThatARequestSays_SCN90) {
   const auto body = body_of(full_request(), {.model = "gpt", .stream = true});
   EXPECT_EQ(body.at("model").as_string(), "gpt");
-  EXPECT_EQ(json::serialize(body.at("messages")), R"([{"role":"system","content":"be brief"},{"role":"user","content":"hi"},{"role":"assistant","content":"hello"}])");
+  EXPECT_EQ(json::serialize(body.at("messages")),
+            R"([{"role":"system","content":"be brief"},{"role":"user","content":"hi"},{"role":"assistant","content":"hello"}])");
   EXPECT_EQ(body.at_pointer("/tools/0/function/name").as_string(), "lookup");
   EXPECT_EQ(json::serialize(body.at("tool_choice")), R"({"type":"function","function":{"name":"lookup"}})");
   EXPECT_DOUBLE_EQ(body.at("temperature").as_double(), 0.2);
@@ -90,7 +91,9 @@ TEST(ChatBody, DropsRefusedParametersAndRenamesTheTokenLimit_SCN42) {
 }
 
 TEST(RefusedParameter, IsReadFromTheServersWords_SCN42) {
-  const auto name = [](const std::string& message) { return refused_parameter(json::serialize(json::object{{"error", {{"message", message}}}}), {{"top_k", 1}}); };
+  const auto name = [](const std::string& message) {
+    return refused_parameter(json::serialize(json::object{{"error", {{"message", message}}}}), {{"top_k", 1}});
+  };
   EXPECT_EQ(name("Unsupported value: 'temperature' does not support 0.2 with this model."), "temperature");
   EXPECT_EQ(name("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."), "max_tokens");
   EXPECT_EQ(name("Unsupported parameter: 'max_completion_tokens'"), "max_completion_tokens");
@@ -101,7 +104,8 @@ TEST(RefusedParameter, IsReadFromTheServersWords_SCN42) {
 }
 
 TEST(RefusedParameter, IsNoneWhereAValueOrSomethingElseIsWrong) {
-  EXPECT_EQ(refused_parameter(R"({"error":{"message":"Invalid 'temperature': expected a value <= 2, but got 7 instead.","param":"temperature"}})", {}), std::nullopt);
+  EXPECT_EQ(refused_parameter(R"({"error":{"message":"Invalid 'temperature': expected a value <= 2, but got 7 instead.","param":"temperature"}})", {}),
+            std::nullopt);
   EXPECT_EQ(refused_parameter(R"({"error":{"message":"This model does not support images"}})", {}), std::nullopt);
 }
 

@@ -24,8 +24,8 @@ TEST(ParseResponse, ReadsTextCallsReasonAndUsage_SCN90) {
 }
 
 TEST(ParseResponse, DropsHollowMembersAndKeepsTheRest) {
-  const auto response = parse_response(
-      R"({"choices":[{"message":{"content":"hi","refusal":null,"tool_calls":[],"annotations":[],"reasoning_content":"because"}}]})");
+  const auto response =
+      parse_response(R"({"choices":[{"message":{"content":"hi","refusal":null,"tool_calls":[],"annotations":[],"reasoning_content":"because"}}]})");
   EXPECT_EQ(response.message.serialized(), R"({"content":"hi","reasoning_content":"because","role":"assistant"})");
   EXPECT_EQ(response.finish_reason, "stop");
 }

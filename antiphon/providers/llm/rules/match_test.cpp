@@ -21,7 +21,8 @@ bool holds(std::string_view conditions, const ChatRequest& request, const State&
 
 ChatRequest after_tool(std::string_view result) {
   ChatRequest request;
-  request.messages = History{Message::user("where is A-1007"), Message::assistant_calls("", {{"c1", "lookup_order", "{}"}}), Message::tool_result("c1", "", result)};
+  request.messages =
+      History{Message::user("where is A-1007"), Message::assistant_calls("", {{"c1", "lookup_order", "{}"}}), Message::tool_result("c1", "", result)};
   return request;
 }
 
@@ -82,7 +83,7 @@ TEST(Match, CountsUserMessagesAsTurnsOfUntaggedRequests_SCN83) {
 }
 
 TEST(Replay, RebuildsTheStateOfAnUntaggedConversation_SCN83) {
-  const auto file = parse_rules(R"(
+  const auto file = parse_rules(R"yaml(
 rules:
   - when: {state: {stage: "two"}, last: "next"}
     reply: third
@@ -91,10 +92,11 @@ rules:
     reply: second
     set: {stage: two, who: "{{name}}"}
   - reply: first
-)",
+)yaml",
                                 "f");
   ChatRequest request;
-  request.messages = History{Message::user("hi"), Message::assistant("first"), Message::user("my name is Ann"), Message::assistant("second"), Message::user("next")};
+  request.messages =
+      History{Message::user("hi"), Message::assistant("first"), Message::user("my name is Ann"), Message::assistant("second"), Message::user("next")};
   const auto state = replay(*file, request, "m");
   EXPECT_EQ(state.at("stage"), "two");
   EXPECT_EQ(state.at("who"), "Ann");
@@ -103,14 +105,14 @@ rules:
 }
 
 TEST(Replay, GoesPastAFaultThatMustHavePassed_SCN83) {
-  const auto file = parse_rules(R"(
+  const auto file = parse_rules(R"yaml(
 rules:
   - when: {state: {failed: ""}}
     fault: {status: 503}
     set: {failed: once}
   - reply: fine
     set: {answered: "yes"}
-)",
+)yaml",
                                 "f");
   ChatRequest request;
   request.messages = History{Message::user("hi"), Message::assistant("fine"), Message::user("more")};

@@ -24,7 +24,7 @@ std::vector<Problem> problems_of(std::string_view text) {
 }
 
 TEST(RulesFile, ReadsTheExampleOfTheContract_SCN83) {
-  const auto file = parse_rules(R"(
+  const auto file = parse_rules(R"yaml(
 rules:
   - when: {offers_tool: finish_test}
     criteria: {"The agent asks for the order number": passed, default: inconclusive}
@@ -41,7 +41,7 @@ rules:
     fault: {status: 429, retry_after: 2s}
   - reply: "I am sorry, could you say that again?"
     set: {angry: "true"}
-)",
+)yaml",
                                 "f.yaml", no_environment);
   ASSERT_EQ(file->rules.size(), 7U);
   EXPECT_EQ(file->rules[0].criteria.at("default"), "inconclusive");
@@ -62,7 +62,7 @@ TEST(RulesFile, NamesUnknownKeysTheirPlaceAndTheNearest_SCN83) {
 }
 
 TEST(RulesFile, ReportsAllMistakesTogether_SCN83) {
-  const auto problems = problems_of(R"(
+  const auto problems = problems_of(R"yaml(
 rules:
   - when: {last: "(", role: boss, turn: soon, nothing: 1}
     reply: [hi]
@@ -71,11 +71,12 @@ rules:
     reply: hi
   - fault: {status: 200}
   - when: {}
-)");
+)yaml");
   std::vector<std::string> messages;
   for (const auto& problem : problems) messages.push_back(problem.message);
-  EXPECT_THAT(messages, testing::UnorderedElementsAre(HasSubstr("regular expression"), "\"boss\" is no role", HasSubstr("turn is no number"), HasSubstr("\"nothing\""),
-                                                      "\"pased\" is no status", "\"200\" is no duration", "status is no HTTP error", "a rule that answers nothing"));
+  EXPECT_THAT(messages,
+              testing::UnorderedElementsAre(HasSubstr("regular expression"), "\"boss\" is no role", HasSubstr("turn is no number"), HasSubstr("\"nothing\""),
+                                            "\"pased\" is no status", "\"200\" is no duration", "status is no HTTP error", "a rule that answers nothing"));
 }
 
 TEST(RulesFile, RefusesWhatIsNoRulesFile) {
@@ -86,7 +87,8 @@ TEST(RulesFile, FindsNamesInTemplatesThatNobodySets_SCN83) {
   const auto problem = problems_of("rules:\n  - when: {last: \"(?<order>x)\"}\n    reply: \"{{ordr}}\"\n").at(0);
   EXPECT_EQ(problem.message, "nothing is called {{ordr}}");
   EXPECT_EQ(problem.underline, "did you mean {{order}}?");
-  EXPECT_NO_THROW(parse_rules("rules:\n  - reply: \"{{1}} {{mood}} {{x|y}}\"\n    when: {last: x}\n  - reply: b\n    set: {mood: good}\n", "f", no_environment));
+  EXPECT_NO_THROW(
+      parse_rules("rules:\n  - reply: \"{{1}} {{mood}} {{x|y}}\"\n    when: {last: x}\n  - reply: b\n    set: {mood: good}\n", "f", no_environment));
 }
 
 TEST(RulesFile, ReadsTheEnvironmentOnceAndMissesWhatHasNoDefault_SCN83) {

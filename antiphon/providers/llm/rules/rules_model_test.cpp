@@ -21,7 +21,9 @@ struct RulesModelTest : testing::Test {
   RulesModel model(std::string_view text, std::uint64_t seed = 1, const std::string& scenario = "s") {
     return {parse_rules(text, "f.yaml"), "rules/f.yaml", world.clock, seed, scenario};
   }
-  ChatResponse ask(LanguageModel& model, ChatRequest request, Deadline deadline = Deadline::never()) { return world.run(model.complete(std::move(request), deadline)); }
+  ChatResponse ask(LanguageModel& model, ChatRequest request, Deadline deadline = Deadline::never()) {
+    return world.run(model.complete(std::move(request), deadline));
+  }
 };
 
 ChatRequest judging(std::string_view transcript, ToolChoice choice = {ToolChoice::Mode::named, "finish_test"}) {
