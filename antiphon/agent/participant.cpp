@@ -70,6 +70,16 @@ void Participant::rolled_back(std::size_t) {}
 std::optional<Party> Participant::awaited() const { return std::nullopt; }
 json::object Participant::report() const { return {}; }
 
+Task<> SharedParts::close() {
+  for (auto entries = std::exchange(entries_, {}); auto& entry : entries) {
+    try {
+      co_await entry.close();
+    } catch (...) {
+      // Nobody is left who could use it; the results are written already.
+    }
+  }
+}
+
 ParticipantSpec ParticipantSpec::from_coroutine(std::function<Task<AgentReply>(AgentInput)> call) {
   return ParticipantSpec("callable", [call = std::move(call)](const ParticipantContext&) { return std::make_unique<CoroutineParticipant>(call); }, true);
 }

@@ -93,6 +93,31 @@ class Participant {
   virtual json::object report() const;
 };
 
+/// What the participants of several runs share, such as one process of an agent for a whole suite. Lives as long as the executor does; used
+/// on its thread only.
+class SharedParts {
+ public:
+  /// The part that belongs to `key`, made at the first call. `close` is run once, after the last run.
+  template <class Part, class Make>
+  std::shared_ptr<Part> get(const void* key, Make make) {
+    for (auto& entry : entries_)
+      if (entry.key == key) return std::static_pointer_cast<Part>(entry.part);
+    std::shared_ptr<Part> part = make();
+    entries_.push_back({key, part, [part] { return part->close(); }});
+    return part;
+  }
+  /// Closes everything; what cannot be closed is dropped all the same.
+  Task<> close();
+
+ private:
+  struct Entry {
+    const void* key;
+    std::shared_ptr<void> part;
+    std::function<Task<>()> close;
+  };
+  std::vector<Entry> entries_;
+};
+
 /// Where a participant is made: one per run.
 struct ParticipantContext {
   Runtime& runtime;
@@ -107,6 +132,7 @@ struct ParticipantContext {
   int max_turns = 10;
   int min_turns = 0;
   int concurrency = 0;
+  SharedParts& shared;
   std::function<void(const struct ModelCall&)> on_model_call;  ///< told of every call to a model, for usage; never null
 };
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -27,11 +28,8 @@ void require_valid(const Scenario& scenario, const ModelRegistry& models) {
   throw Error(ErrorKind::configuration, fmt::format("the scenario \"{}\" cannot be run: {}", scenario.name, fmt::join(problems, "; ")));
 }
 
-ScenarioResult result_of_unstarted(const Scenario& scenario) {
-  ScenarioResult result;
-  result.id = scenario.id.empty() ? scenario.name : scenario.id, result.name = scenario.name, result.description = scenario.description;
-  result.set = scenario.set, result.metadata = scenario.metadata, result.tags = scenario.tags, result.suite = scenario.suite;
-  result.file = scenario.file, result.line = scenario.line, result.matrix = scenario.matrix, result.row = scenario.row;
+ScenarioResult not_run(const Scenario& scenario) {
+  auto result = identity_of(scenario);
   result.not_run = true;
   return result;
 }
@@ -62,7 +60,7 @@ class Batch {
     for (auto& thread : threads) thread.join();
     std::vector<ScenarioResult> results;
     results.reserve(results_.size());
-    for (std::size_t i = 0; i < results_.size(); ++i) results.push_back(results_[i] ? std::move(*results_[i]) : result_of_unstarted(scenarios_[i]));
+    for (std::size_t i = 0; i < results_.size(); ++i) results.push_back(results_[i] ? std::move(*results_[i]) : not_run(scenarios_[i]));
     return results;
   }
 
@@ -73,13 +71,14 @@ class Batch {
     return i < list.size() ? std::optional(list[i]) : std::nullopt;
   }
 
-  RunPlace place(const Scenario& scenario, Runtime& runtime, net::HttpClient& http) const {
+  RunPlace place(const Scenario& scenario, Runtime& runtime, net::HttpClient& http, SharedParts& shared) const {
     return {.runtime = runtime,
             .http = http,
             .models = *options_.models,
             .events = options_.events,
             .seed = scenario.seed.value_or(options_.seed),
-            .concurrency = options_.jobs};
+            .concurrency = options_.jobs,
+            .shared = shared};
   }
 
   void finish(std::size_t index, ScenarioResult result) {
@@ -98,7 +97,8 @@ class Batch {
     VirtualClock clock(context);
     Runtime runtime{context.get_executor(), clock, blocking_};
     const auto http = net::make_http_client(runtime);
-    ScenarioRun run(scenario, place(scenario, runtime, *http));
+    SharedParts shared;
+    ScenarioRun run(scenario, place(scenario, runtime, *http, shared));
     std::optional<ScenarioResult> result;
     const auto stop = options_.stop.on_request([&] { asio::post(context, [&run] { run.interrupt(); }); });
     asio::co_spawn(context, run.execute(), [&result](std::exception_ptr failure, ScenarioResult value) {
@@ -106,8 +106,12 @@ class Batch {
       result = std::move(value);
     });
     clock.run([&result] { return result.has_value(); }, Duration::max(), [] {});
-    if (!result) throw Error(ErrorKind::internal, fmt::format("the scenario \"{}\" waits for something that is on no clock", scenario.name));
-    return std::move(*result);
+    if (result) return std::move(*result);
+    auto stuck = identity_of(scenario);
+    stuck.outcome = RunOutcome::error;
+    stuck.error = RunError{Party::harness, "a participant waits for something that is on no clock; use `clock: wall`"};
+    stuck.reasoning = stuck.error->message;
+    return stuck;
   }
 
   void play_wall() {
@@ -115,18 +119,23 @@ class Batch {
     WallClock clock(context);
     Runtime runtime{context.get_executor(), clock, blocking_};
     const auto http = net::make_http_client(runtime);
-    const auto lanes = std::min(static_cast<std::size_t>(options_.jobs), wall_.size());
-    for (std::size_t i = 0; i < lanes; ++i)
-      asio::co_spawn(context, wall_lane(runtime, *http), [](std::exception_ptr failure) {
-        if (failure) std::rethrow_exception(failure);
-      });
+    SharedParts shared;
+    auto lanes = std::min(static_cast<std::size_t>(options_.jobs), wall_.size());
+    const auto closed = [](std::exception_ptr failure) {
+      if (failure) std::rethrow_exception(failure);
+    };
+    const auto lane_ended = [&](std::exception_ptr failure) {
+      closed(failure);
+      if (--lanes == 0) asio::co_spawn(context, shared.close(), closed);
+    };
+    for (std::size_t i = lanes; i > 0; --i) asio::co_spawn(context, wall_lane(runtime, *http, shared), lane_ended);
     const auto stop = options_.stop.on_request([&] { asio::post(context, [this] { interrupt_wall(); }); });
     context.run();
   }
 
-  Task<> wall_lane(Runtime& runtime, net::HttpClient& http) {
+  Task<> wall_lane(Runtime& runtime, net::HttpClient& http, SharedParts& shared) {
     while (const auto index = next(wall_, next_wall_)) {
-      ScenarioRun run(scenarios_[*index], place(scenarios_[*index], runtime, http));
+      ScenarioRun run(scenarios_[*index], place(scenarios_[*index], runtime, http, shared));
       under_way_.push_back(&run);
       auto result = co_await run.execute();
       std::erase(under_way_, &run);
@@ -153,14 +162,18 @@ Task<ScenarioResult> run_on(asio::any_io_executor executor, Scenario scenario, R
   BlockingPool blocking;
   Runtime runtime{executor, clock, blocking};
   const auto http = net::make_http_client(runtime);
+  SharedParts shared;
   ScenarioRun run(scenario, {.runtime = runtime,
                              .http = *http,
                              .models = *options.models,
                              .events = options.events,
                              .seed = scenario.seed.value_or(options.seed),
-                             .concurrency = options.jobs});
+                             .concurrency = options.jobs,
+                             .shared = shared});
   const auto stop = options.stop.on_request([&] { asio::post(executor, [&run] { run.interrupt(); }); });
-  co_return co_await run.execute();
+  auto result = co_await run.execute();
+  co_await shared.close();
+  co_return result;
 }
 
 }  // namespace
@@ -177,7 +190,17 @@ Task<ScenarioResult> async_run(Scenario scenario, RunOptions options) {
   if (!options.models) options.models = ModelRegistry::with_defaults();
   if (options.seed == 0) options.seed = draw_seed();
   require_valid(scenario, *options.models);
-  co_return co_await run_on(co_await asio::this_coro::executor, std::move(scenario), std::move(options));
+  // The run keeps a stack of its own: cancelling the caller interrupts the run, which then still hangs up and tells what there was.
+  StopSource own;
+  const auto chained = options.stop.on_request([own]() mutable { own.request(); });
+  auto executor = co_await asio::this_coro::executor;
+  auto slot = (co_await asio::this_coro::cancellation_state).slot();
+  if (slot.is_connected()) slot.assign([own](asio::cancellation_type) mutable { own.request(); });
+  options.stop = own;
+  auto result = co_await asio::co_spawn(executor, run_on(executor, std::move(scenario), std::move(options)),
+                                        asio::bind_cancellation_slot(asio::cancellation_slot(), use_task));
+  if (slot.is_connected()) slot.clear();
+  co_return result;
 }
 
 }  // namespace antiphon

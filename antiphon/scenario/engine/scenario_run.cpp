@@ -33,6 +33,14 @@ std::vector<const ParticipantSpec*> specs_of(const Scenario& scenario, std::vect
 
 }  // namespace
 
+ScenarioResult identity_of(const Scenario& scenario) {
+  ScenarioResult result;
+  result.id = scenario.id.empty() ? scenario.name : scenario.id, result.name = scenario.name, result.description = scenario.description;
+  result.set = scenario.set, result.metadata = scenario.metadata, result.tags = scenario.tags, result.suite = scenario.suite;
+  result.file = scenario.file, result.line = scenario.line, result.matrix = scenario.matrix, result.row = scenario.row;
+  return result;
+}
+
 ScenarioRun::ScenarioRun(const Scenario& scenario, RunPlace place)
     : scenario_(scenario),
       place_(place),
@@ -65,6 +73,7 @@ void ScenarioRun::seat_everybody() {
       .max_turns = max_turns(),
       .min_turns = scenario_.min_turns,
       .concurrency = place_.concurrency,
+      .shared = place_.shared,
       .on_model_call = [this](const ModelCall& call) { usage_ += {.input_tokens = call.input_tokens, .output_tokens = call.output_tokens, .calls = 1}; },
   };
   for (std::size_t i = 0; i < specs_.size(); ++i) {
@@ -234,7 +243,7 @@ AgentInput ScenarioRun::input_for(std::size_t seat, std::optional<JudgmentReques
           .turn = order_.turn(),
           .last_turn = last_turn(),
           .state = this,
-          .deadline = watchdog_.deadline()};
+          .deadline = watchdog_.deadline_for(scenario_.turn_timeout)};
 }
 
 void ScenarioRun::take_reply(std::size_t seat, AgentReply reply, Clock::Time asked, bool forced) {
@@ -383,10 +392,8 @@ ScenarioResult ScenarioRun::assemble() {
   if (const auto* unsaid = user_report_.if_contains("unsaid"); unsaid && unsaid->is_array() && order_.turn() >= max_turns())
     for (const auto& line : unsaid->get_array()) evidence.unsaid.emplace_back(line.get_string());
   auto decision = decide(evidence);
-  ScenarioResult result;
-  result.id = id_, result.name = scenario_.name, result.description = scenario_.description, result.run_id = run_id_, result.thread_id = thread_id_;
-  result.set = scenario_.set, result.metadata = scenario_.metadata, result.tags = scenario_.tags, result.suite = scenario_.suite;
-  result.file = scenario_.file, result.line = scenario_.line, result.matrix = scenario_.matrix, result.row = scenario_.row;
+  auto result = identity_of(scenario_);
+  result.run_id = run_id_, result.thread_id = thread_id_;
   result.outcome = decision.outcome, result.reasoning = std::move(decision.reasoning);
   result.criteria = std::move(criteria_), result.checks = std::move(checks_), result.error = ending_.error;
   result.messages.assign(messages().begin(), messages().end());

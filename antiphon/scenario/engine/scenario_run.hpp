@@ -24,7 +24,11 @@ struct RunPlace {
   EventSink* events = nullptr;
   std::uint64_t seed = 0;
   int concurrency = 0;
+  SharedParts& shared;
 };
+
+/// What a result says of a scenario whatever happens to it.
+ScenarioResult identity_of(const Scenario& scenario);
 
 /// One run of one scenario. Used on the thread of its runtime only.
 class ScenarioRun final : public RunState {

@@ -8,19 +8,17 @@ namespace antiphon {
 
 namespace {
 
-// Adding a very long limit to "now" must not wrap round.
-template <class Time>
-Time later(Time now, Duration limit) {
-  return limit > std::chrono::hours(24 * 365) ? Time::max() : now + std::chrono::duration_cast<typename Time::duration>(limit);
+// Adding a very long limit to "now" must not wrap round. `Point` is a time_point or a duration since a start.
+template <class Point>
+Point later(Point now, Duration limit) {
+  if (limit > std::chrono::hours(24 * 365)) return Point::max();
+  return now + limit;
 }
 
 }  // namespace
 
 Watchdog::Watchdog(Clock& clock, asio::any_io_executor executor, Duration run_limit)
-    : clock_(clock),
-      timer_(std::move(executor)),
-      run_end_(run_limit > std::chrono::hours(24 * 365) ? Clock::Time::max() : clock.now() + run_limit),
-      wall_run_end_(later(std::chrono::steady_clock::now(), run_limit)) {}
+    : clock_(clock), timer_(std::move(executor)), run_end_(later(clock.now(), run_limit)), wall_run_end_(later(std::chrono::steady_clock::now(), run_limit)) {}
 
 Watchdog::~Watchdog() {
   if (alarm_) clock_.cancel(*alarm_);
@@ -29,11 +27,12 @@ Watchdog::~Watchdog() {
 
 void Watchdog::throw_stopped() { throw boost::system::system_error(asio::error::operation_aborted); }
 
+Deadline Watchdog::deadline_for(Duration limit) const { return {std::min(later(clock_.now(), limit), run_end_)}; }
+
 void Watchdog::begin(Duration limit) {
   if (fired_ == Reason::turn) fired_.reset();
   current_ = std::make_shared<Stoppable>();
-  const auto forever = limit > std::chrono::hours(24 * 365);
-  due_ = std::min(forever ? Clock::Time::max() : clock_.now() + limit, run_end_);
+  due_ = deadline_for(limit).at;
   if (!alarm_) watch();
   if (!clock_.is_virtual()) return;
   wall_due_ = std::min(later(std::chrono::steady_clock::now(), limit), wall_run_end_);

@@ -33,8 +33,8 @@ class Watchdog {
     if (fired()) throw_stopped();
     co_return co_await current_->run(std::move(work));
   }
-  /// When the call under way must be done.
-  Deadline deadline() const { return {due_}; }
+  /// When a call that begins now must be done.
+  Deadline deadline_for(Duration limit) const;
 
   void interrupt();
   /// Why work was stopped; nullopt: it was not. `turn` is forgotten when the next call begins.
