@@ -34,7 +34,8 @@ net::Headers read_headers(ReadContext& context, Fields& fields) {
   auto headers = context.reader.named_texts(*node, "headers").value_or(net::Headers{});
   for (const auto& [name, value] : headers)
     if (name.find_first_of("\r\n: ") != std::string::npos || value.find_first_of("\r\n") != std::string::npos)
-      context.reader.report(*node, fmt::format("{} is no header field", quote(name)), "remove blanks, colons and line breaks from its name, line breaks from its value");
+      context.reader.report(*node, fmt::format("{} is no header field", quote(name)),
+                            "remove blanks, colons and line breaks from its name, line breaks from its value");
   return headers;
 }
 
@@ -110,7 +111,8 @@ Command read_command(ReadContext& context, Fields& fields) {
   Command command{.argv = {}, .directory = directory_of(fields.node().where), .env = {}};
   if (const auto* run = fields.require("run", "run: [python3, agent.py]")) {
     command.argv = context.reader.texts(*run, "run").value_or(std::vector<std::string>{});
-    if (!command.argv.empty() && command.argv.front().empty()) context.reader.report(*run, "run names no program", "put the program first: `run: [python3, agent.py]`");
+    if (!command.argv.empty() && command.argv.front().empty())
+      context.reader.report(*run, "run names no program", "put the program first: `run: [python3, agent.py]`");
   }
   if (const auto* cwd = fields.get("cwd"))
     if (auto path = context.reader.text(*cwd, "cwd")) command.directory = resolve_path(*cwd, *path);

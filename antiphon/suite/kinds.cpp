@@ -12,7 +12,9 @@ namespace {
 
 bool among(const std::vector<std::string>& words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
-std::string article(std::string_view word) { return (std::string_view("aeiou").find(word.front()) == std::string_view::npos ? "a " : "an ") + std::string(word); }
+std::string article(std::string_view word) {
+  return (std::string_view("aeiou").find(word.front()) == std::string_view::npos ? "a " : "an ") + std::string(word);
+}
 
 void report_several(Reader& reader, const Kinds& kinds, const Node::Member& first, const Node::Member& second) {
   reader.report({.message = fmt::format("{} has one kind, and here are two: {} and {}", article(kinds.thing), quote(first.key), quote(second.key)),
