@@ -3,16 +3,6 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-get_property(ANTIPHON_MODULE_NAMES GLOBAL PROPERTY ANTIPHON_MODULES)
-list(REMOVE_ITEM ANTIPHON_MODULE_NAMES cli)
-list(TRANSFORM ANTIPHON_MODULE_NAMES PREPEND antiphon_ OUTPUT_VARIABLE ANTIPHON_MODULE_TARGETS)
-
-# The library as a whole. Its target name keeps clear of the program, which is called antiphon.
-add_library(antiphon_all INTERFACE)
-add_library(antiphon::antiphon ALIAS antiphon_all)
-set_target_properties(antiphon_all PROPERTIES EXPORT_NAME antiphon)
-target_link_libraries(antiphon_all INTERFACE ${ANTIPHON_MODULE_TARGETS})
-
 set(ANTIPHON_PACKAGE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/antiphon")
 set_target_properties(antiphon_asio PROPERTIES EXPORT_NAME asio)
 install(TARGETS antiphon_all antiphon_asio ${ANTIPHON_MODULE_TARGETS} EXPORT antiphon ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
