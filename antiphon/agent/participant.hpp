@@ -87,8 +87,35 @@ class Participant {
   virtual Task<> close();
   /// Tells that history was cut back to `size` messages (SCN-20).
   virtual void rolled_back(std::size_t size);
+  /// Whom it waits for right now, where that is not the participant itself: a timeout is blamed on that party.
+  virtual std::optional<Party> awaited() const;
   /// What a user could not do, at the end of the run: slots unmet, lines unsaid. Empty for the rest.
   virtual json::object report() const;
+};
+
+/// What the participants of several runs share, such as one process of an agent for a whole suite. Lives as long as the executor does; used
+/// on its thread only.
+class SharedParts {
+ public:
+  /// The part that belongs to `key`, made at the first call. `close` is run once, after the last run.
+  template <class Part, class Make>
+  std::shared_ptr<Part> get(const void* key, Make make) {
+    for (auto& entry : entries_)
+      if (entry.key == key) return std::static_pointer_cast<Part>(entry.part);
+    std::shared_ptr<Part> part = make();
+    entries_.push_back({key, part, [part] { return part->close(); }});
+    return part;
+  }
+  /// Closes everything; what cannot be closed is dropped all the same.
+  Task<> close();
+
+ private:
+  struct Entry {
+    const void* key;
+    std::shared_ptr<void> part;
+    std::function<Task<>()> close;
+  };
+  std::vector<Entry> entries_;
 };
 
 /// Where a participant is made: one per run.
@@ -105,6 +132,7 @@ struct ParticipantContext {
   int max_turns = 10;
   int min_turns = 0;
   int concurrency = 0;
+  SharedParts& shared;
   std::function<void(const struct ModelCall&)> on_model_call;  ///< told of every call to a model, for usage; never null
 };
 
@@ -144,9 +172,12 @@ class ParticipantSpec {
   /// What can be known to be wrong before the first step (`--dry-run`): throws Error configuration.
   ParticipantSpec with_check(std::function<void(const ModelRegistry&, const ModelSettings&)> check) const;
   void check(const ModelRegistry& models, const ModelSettings& default_model) const;
-  /// Criteria of a judge, so that a forced verdict is asked only where there are some.
+  /// The criteria that a judge decides on. A custom judge has none to tell of (nullopt) and is asked all the same.
   ParticipantSpec with_criteria(std::vector<std::string> criteria) const;
-  const std::vector<std::string>& criteria() const { return criteria_; }
+  const std::optional<std::vector<std::string>>& criteria() const { return criteria_; }
+  /// A user that says what it has to say and then concludes: max_turns bounds it only where somebody gave one (contracts.md §2).
+  ParticipantSpec playing_to_its_end() const;
+  bool plays_to_its_end() const { return plays_to_its_end_; }
 
  private:
   static ParticipantSpec from_coroutine(std::function<Task<AgentReply>(AgentInput)> call);
@@ -157,7 +188,8 @@ class ParticipantSpec {
   bool virtual_ = false;
   std::function<bool(const ModelRegistry&, const ModelSettings&)> clock_rule_;
   std::function<void(const ModelRegistry&, const ModelSettings&)> check_;
-  std::vector<std::string> criteria_;
+  std::optional<std::vector<std::string>> criteria_;
+  bool plays_to_its_end_ = false;
 };
 
 template <class F>

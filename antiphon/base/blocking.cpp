@@ -5,13 +5,12 @@
 #include <mutex>
 #include <thread>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 
 namespace antiphon {
 
@@ -31,18 +30,25 @@ struct BlockingPool::State {
   std::atomic<std::size_t> abandoned{0};
   bool closed = false;
 
+  /// True when no thread has begun the job; then none will.
+  bool take_back(const std::shared_ptr<Job>& job) {
+    const std::lock_guard lock(mutex);
+    return std::erase(queue, job) > 0;
+  }
+
   static void work(std::shared_ptr<State> self) {
     for (;;) {
       std::unique_lock lock(self->mutex);
       ++self->idle;
       self->wake.wait(lock, [&] { return self->closed || !self->queue.empty(); });
       --self->idle;
-      if (self->queue.empty()) return;
+      if (self->queue.empty()) return;  // closed
       auto job = std::move(self->queue.front());
       self->queue.pop_front();
       lock.unlock();
       job->work(job->stop.get_token());
       job->finish();
+      job.reset();  // before the next wait: what the callable owns ends with it
     }
   }
 };
@@ -59,73 +65,72 @@ std::size_t BlockingPool::abandoned() const { return state_->abandoned; }
 
 void BlockingPool::submit(std::shared_ptr<Job> job) {
   const std::lock_guard lock(state_->mutex);
-  state_->queue.push_back(std::move(job));
-  if (state_->idle < state_->queue.size() && state_->threads < max_threads) {
-    ++state_->threads;
+  if (state_->idle <= state_->queue.size() && state_->threads < max_threads) {
     std::thread(State::work, state_).detach();
+    ++state_->threads;
   }
+  state_->queue.push_back(std::move(job));
   state_->wake.notify_one();
 }
 
-namespace {
+// What the awaiting coroutine shares with those that wake it: the thread (by a post), a cancellation, the end of the grace.
+struct BlockingPool::Waiting : std::enable_shared_from_this<Waiting> {
+  Waiting(const asio::any_io_executor& executor, std::shared_ptr<State> state, std::shared_ptr<Job> job)
+      : state_(std::move(state)), job_(std::move(job)), gate(executor, std::chrono::steady_clock::time_point::max()), timer_(executor) {}
 
-// The awaiting side of one job: completed once, by the thread's end or two seconds after a cancellation, whichever is first.
-template <class Handler>
-class Waiter : public std::enable_shared_from_this<Waiter<Handler>> {
- public:
-  explicit Waiter(Handler handler)
-      : handler_(std::move(handler)), executor_(asio::get_associated_executor(handler_)), guard_(asio::make_work_guard(executor_)), timer_(executor_) {}
+  void finish() {
+    done_ = true;
+    timer_.cancel();
+    gate.cancel();
+  }
 
-  asio::any_io_executor executor() const { return executor_; }
-  asio::cancellation_slot slot() { return asio::get_associated_cancellation_slot(handler_); }
+  void cancel() {
+    job_->stop.request_stop();
+    if (state_->take_back(job_)) {
+      lost = "a blocking call was cancelled before a thread was free for it";
+      finish();
+    } else {
+      give_up_later();
+    }
+  }
 
   // Real time on purpose: a thread that hangs does so in real time, whatever clock the run has.
-  void give_up_after(Duration limit, std::function<void()> abandon) {
-    timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(limit));
-    timer_.async_wait([self = this->shared_from_this(), abandon = std::move(abandon)](boost::system::error_code error) {
+  void give_up_later() {
+    timer_.expires_after(grace);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
       if (error || self->done_) return;
-      abandon();
-      self->complete(asio::error::operation_aborted);
+      self->job_->disown();
+      ++self->state_->abandoned;
+      self->lost = "a blocking call did not stop within 2 s of being asked to and was abandoned";
+      self->finish();
     });
   }
 
-  void complete(boost::system::error_code error) {
-    if (std::exchange(done_, true)) return;
-    const auto keep = this->shared_from_this();
-    if (slot().is_connected()) slot().clear();
-    timer_.cancel();
-    guard_.reset();
-    auto handler = std::move(handler_);
-    std::move(handler)(error);
-  }
+ private:
+  std::shared_ptr<State> state_;
+  std::shared_ptr<Job> job_;
+
+ public:
+  asio::steady_timer gate;  ///< never rings: cancelling it wakes the coroutine
+  std::string lost;         ///< why there is no outcome; empty: there is one
 
  private:
-  Handler handler_;
-  asio::any_io_executor executor_;
-  asio::executor_work_guard<asio::any_io_executor> guard_;
   asio::steady_timer timer_;
   bool done_ = false;
 };
 
-}  // namespace
-
 Task<> BlockingPool::await(Clock& clock, std::shared_ptr<Job> job) {
   const ClockHold hold(clock);
-  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(boost::system::error_code)>(
-      [&](auto handler) {
-        auto waiter = std::make_shared<Waiter<decltype(handler)>>(std::move(handler));
-        job->finished = [waiter] { asio::post(waiter->executor(), [waiter] { waiter->complete({}); }); };
-        if (waiter->slot().is_connected())
-          waiter->slot().assign([job, waiter, state = state_](asio::cancellation_type) {
-            job->stop.request_stop();
-            waiter->give_up_after(grace, [job, state] {
-              ++state->abandoned;
-              job->disown();
-            });
-          });
-        submit(job);
-      },
-      use_task);
+  const auto executor = co_await asio::this_coro::executor;
+  const auto waiting = std::make_shared<Waiting>(executor, state_, job);
+  // A frame that is destroyed while it waits belongs to an executor that is going away, to which the thread must not post.
+  const Disowner disowner{job};
+  detail::SlotGuard outer{(co_await asio::this_coro::cancellation_state).slot()};
+  if (outer.slot.is_connected()) outer.slot.assign([waiting](asio::cancellation_type) { waiting->cancel(); });
+  job->finished = [executor, waiting] { asio::post(executor, [waiting] { waiting->finish(); }); };
+  submit(job);
+  co_await waiting->gate.async_wait(asio::bind_cancellation_slot(asio::cancellation_slot(), asio::as_tuple(use_task)));
+  if (!waiting->lost.empty()) throw Error(ErrorKind::cancelled, waiting->lost);
 }
 
 }  // namespace antiphon

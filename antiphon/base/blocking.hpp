@@ -26,7 +26,9 @@ class BlockingPool {
   BlockingPool& operator=(const BlockingPool&) = delete;
 
   /// Runs `work` on a thread and awaits its result; virtual time of `clock` stands still meanwhile.
-  /// @throws whatever `work` throws; Error cancelled when it was abandoned.
+  ///
+  /// Cancelled, it asks the callable to stop and waits up to two seconds for that; one that no thread had taken up yet never runs.
+  /// @throws whatever `work` throws; Error cancelled when it was abandoned or never ran.
   template <class T>
   Task<T> run(Clock& clock, std::function<T(std::stop_token)> work);
 
@@ -37,8 +39,8 @@ class BlockingPool {
   struct Job {
     std::function<void(std::stop_token)> work;
     std::stop_source stop;
-    std::function<void()> finished;  ///< called on the thread, unless nobody waits any more
     std::mutex mutex;
+    std::function<void()> finished;  ///< called on the thread, unless nobody waits any more
 
     void finish() {
       const std::lock_guard lock(mutex);
@@ -49,7 +51,15 @@ class BlockingPool {
       finished = nullptr;
     }
   };
+  struct Disowner {
+    std::shared_ptr<Job> job;
+    ~Disowner() {
+      job->disown();
+      job->stop.request_stop();
+    }
+  };
   struct State;
+  struct Waiting;
 
   void submit(std::shared_ptr<Job> job);
   Task<> await(Clock& clock, std::shared_ptr<Job> job);

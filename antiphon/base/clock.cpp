@@ -44,56 +44,80 @@ Task<> Clock::sleep_until(Time at) {
         auto sleeper = std::make_shared<Sleeper<Handler>>(Sleeper<Handler>{std::move(handler), std::move(executor)});
         auto slot = asio::get_associated_cancellation_slot(sleeper->handler);
         const auto alarm = call_at(at, [sleeper] { Sleeper<Handler>::complete(sleeper, {}); });
+        // The slot belongs to the coroutine that the sleeper owns: a strong reference here would keep both alive for ever.
         if (slot.is_connected())
-          slot.assign([this, alarm, sleeper](asio::cancellation_type) {
+          slot.assign([this, alarm, weak = std::weak_ptr(sleeper)](asio::cancellation_type) {
+            auto last = weak.lock();  // complete() clears the slot, and with it this closure
+            if (!last) return;
             cancel(alarm);
-            auto last = sleeper;  // complete() clears the slot, and with it this closure
             Sleeper<Handler>::complete(std::move(last), asio::error::operation_aborted);
           });
       },
       use_task);
 }
 
+namespace {
+
+// What a forgotten action owns may be a coroutine whose end cancels further alarms, so the map must be whole while one is destroyed.
+void drop_all(std::map<Clock::Alarm, std::function<void()>>& alarms) {
+  while (!alarms.empty()) const auto last = alarms.extract(alarms.begin());
+}
+
+}  // namespace
+
 struct WallClock::State : std::enable_shared_from_this<State> {
-  explicit State(asio::io_context& context) : timer(context), start(std::chrono::steady_clock::now()) {}
+  explicit State(asio::any_io_executor executor) : timer(std::move(executor)), start(std::chrono::steady_clock::now()) {}
 
   Time now() const { return std::chrono::steady_clock::now() - start; }
 
+  // Most alarms are deadlines that never ring, so a timer that is early is left alone: ringing once in vain costs less than setting it each time.
   void arm() {
-    if (alarms.empty() || alarms.begin()->first.first == armed) return;
+    if (alarms.empty() || alarms.begin()->first.first >= armed) return;
     armed = alarms.begin()->first.first;
     timer.expires_at(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed));
     timer.async_wait([self = shared_from_this(), when = armed](boost::system::error_code error) {
       if (error || self->closed || when != self->armed) return;
-      self->armed = Time::min();
+      self->armed = Time::max();
       self->ring();
     });
   }
 
   void ring() {
     const auto due = now();
-    while (!alarms.empty() && alarms.begin()->first.first <= due) {
-      auto action = std::move(alarms.begin()->second);
-      alarms.erase(alarms.begin());
-      action();
+    while (!closed && !alarms.empty() && alarms.begin()->first.first <= due) {
+      auto node = alarms.extract(alarms.begin());
+      node.mapped()();
     }
-    arm();
+    if (!closed) arm();
+  }
+
+  // An armed timer keeps the context running. Whether nobody needs it any more is looked at later: the next deadline often comes at once.
+  void disarm_soon() {
+    if (!alarms.empty() || armed == Time::max() || std::exchange(disarming, true)) return;
+    asio::post(timer.get_executor(), [self = shared_from_this()] {
+      self->disarming = false;
+      if (self->closed || !self->alarms.empty()) return;
+      self->armed = Time::max();
+      self->timer.cancel();
+    });
   }
 
   asio::steady_timer timer;
   std::chrono::steady_clock::time_point start;
   std::map<Alarm, std::function<void()>> alarms;
-  Time armed = Time::min();
+  Time armed = Time::max();
   std::uint64_t next = 0;
   bool closed = false;
+  bool disarming = false;
 };
 
-WallClock::WallClock(asio::io_context& context) : state_(std::make_shared<State>(context)) {}
+WallClock::WallClock(asio::any_io_executor executor) : state_(std::make_shared<State>(std::move(executor))) {}
+WallClock::WallClock(asio::io_context& context) : WallClock(context.get_executor()) {}
 
 WallClock::~WallClock() {
   state_->closed = true;
-  state_->alarms.clear();
   state_->timer.cancel();
+  drop_all(state_->alarms);
 }
 
 Clock::Time WallClock::now() const { return state_->now(); }
@@ -107,7 +131,12 @@ Clock::Alarm WallClock::call_at(Time at, std::function<void()> action) {
   return alarm;
 }
 
-void WallClock::cancel(Alarm alarm) { state_->alarms.erase(alarm); }
+void WallClock::cancel(Alarm alarm) {
+  const auto forgotten = state_->alarms.extract(alarm);
+  if (forgotten) state_->disarm_soon();
+}
+
+VirtualClock::~VirtualClock() { drop_all(alarms_); }
 
 Clock::Alarm VirtualClock::call_at(Time at, std::function<void()> action) {
   const Alarm alarm{at, next_++};
@@ -115,25 +144,33 @@ Clock::Alarm VirtualClock::call_at(Time at, std::function<void()> action) {
   return alarm;
 }
 
+void VirtualClock::cancel(Alarm alarm) { const auto forgotten = alarms_.extract(alarm); }
+
+void VirtualClock::ring_next() {
+  auto node = alarms_.extract(alarms_.begin());
+  now_ = std::max(now_, node.key().first);
+  // Inside the context, where a real clock rings too: what an alarm dispatches then runs before anything else.
+  asio::post(context_, std::move(node.mapped()));
+}
+
 void VirtualClock::run(const std::function<bool()>& done, Duration limit, const std::function<void()>& watchdog) {
-  const auto guard = asio::make_work_guard(context_);  // an idle context would stop itself
+  context_.restart();  // it stopped itself when an earlier run ended with nothing left to do
+  const auto guard = asio::make_work_guard(context_);
   const auto wall_end = std::chrono::steady_clock::now() + std::min<Duration>(limit, std::chrono::hours(24 * 365));
   bool barked = false;
   while (!done()) {
     if (!barked && std::chrono::steady_clock::now() >= wall_end) {
       barked = true;
       watchdog();
+      continue;
     }
-    if (context_.poll() > 0) continue;
+    if (context_.poll_one() > 0) continue;  // one at a time: handlers that wake each other for ever must not outrun the watchdog
     if (held_ > 0) {
       barked ? context_.run_one() : context_.run_one_until(wall_end);
       continue;
     }
     if (alarms_.empty()) return;
-    now_ = std::max(now_, alarms_.begin()->first.first);
-    auto action = std::move(alarms_.begin()->second);
-    alarms_.erase(alarms_.begin());
-    action();
+    ring_next();
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -44,23 +45,50 @@ class Clock {
   /// Sleeps to an absolute time, so that loops do not drift. @throws boost::system::system_error operation_aborted when cancelled.
   Task<> sleep_until(Time at);
   Task<> sleep_for(Duration duration) { return sleep_until(now() + duration); }
+
+  /// Expires with the clock, for those that may be destroyed after it (coroutines that a dying executor still held).
+  std::weak_ptr<const void> lifetime() const { return lifetime_; }
+
+ private:
+  std::shared_ptr<const void> lifetime_ = std::make_shared<char>();
+};
+
+/// An alarm that is forgotten at the end of its scope.
+class ScopedAlarm {
+ public:
+  ScopedAlarm(Clock& clock, Clock::Time at, std::function<void()> action)
+      : clock_(clock), lifetime_(clock.lifetime()), alarm_(clock.call_at(at, std::move(action))) {}
+  ~ScopedAlarm() {
+    if (!lifetime_.expired()) clock_.cancel(alarm_);
+  }
+  ScopedAlarm(const ScopedAlarm&) = delete;
+  ScopedAlarm& operator=(const ScopedAlarm&) = delete;
+
+ private:
+  Clock& clock_;
+  std::weak_ptr<const void> lifetime_;
+  Clock::Alarm alarm_;
 };
 
 /// Holds virtual time still for its own lifetime.
 class ClockHold {
  public:
-  explicit ClockHold(Clock& clock) : clock_(clock) { clock_.hold(); }
-  ~ClockHold() { clock_.release(); }
+  explicit ClockHold(Clock& clock) : clock_(clock), lifetime_(clock.lifetime()) { clock_.hold(); }
+  ~ClockHold() {
+    if (!lifetime_.expired()) clock_.release();
+  }
   ClockHold(const ClockHold&) = delete;
   ClockHold& operator=(const ClockHold&) = delete;
 
  private:
   Clock& clock_;
+  std::weak_ptr<const void> lifetime_;
 };
 
 /// The real, monotonic clock: one timer for all sleepers of an executor.
 class WallClock final : public Clock {
  public:
+  explicit WallClock(asio::any_io_executor executor);
   explicit WallClock(asio::io_context& context);
   ~WallClock() override;
   Time now() const override;
@@ -77,10 +105,11 @@ class WallClock final : public Clock {
 class VirtualClock final : public Clock {
  public:
   explicit VirtualClock(asio::io_context& context) : context_(context) {}
+  ~VirtualClock() override;
   Time now() const override { return now_; }
   bool is_virtual() const override { return true; }
   Alarm call_at(Time at, std::function<void()> action) override;
-  void cancel(Alarm alarm) override { alarms_.erase(alarm); }
+  void cancel(Alarm alarm) override;
   void hold() override { ++held_; }
   void release() override { --held_; }
 
@@ -90,6 +119,8 @@ class VirtualClock final : public Clock {
   void run(const std::function<bool()>& done, Duration limit, const std::function<void()>& watchdog);
 
  private:
+  void ring_next();
+
   asio::io_context& context_;
   Time now_{0};
   std::uint64_t next_ = 0;

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "antiphon/base/clock.hpp"
@@ -46,6 +47,7 @@ struct Latency {
   std::size_t n = 0;
   double p50 = 0, p95 = 0, p99 = 0, max = 0, average = 0;
 };
+/// nullopt without values.
 std::optional<Latency> summarize_latency(std::vector<double> seconds);
 
 /// What one run of one scenario leaves behind (SCN-30).
@@ -88,6 +90,7 @@ struct ScenarioResult {
 
   bool success() const { return outcome == RunOutcome::passed; }
   explicit operator bool() const { return success(); }
+  /// The sentences of the criteria that ended so.
   std::vector<std::string> criteria_with(CriterionStatus status) const;
 };
 
@@ -102,6 +105,7 @@ struct ResultSummary {
   };
   std::optional<Rate> pass_rate;
 };
+/// Counts outcomes; the rate is over passed and failed alone, so that what stayed undecided shrinks n (SCN-31).
 ResultSummary summarize(const std::vector<ScenarioResult>& scenarios);
 
 /// One command's results.
@@ -119,8 +123,14 @@ struct BatchResult {
 json::object to_json(const ScenarioResult& result);
 /// `antiphon.result/1` (schemas/result.schema.json).
 json::object to_json(const BatchResult& batch);
-/// Reads what the above wrote. @throws Error configuration for other schemas, protocol for anything else.
+/// The JSON text of one scenario or of the whole, one scenario per line. Texts of messages are appended as they were serialised before,
+/// so this costs what it writes. Always valid UTF-8.
+std::string serialize(const ScenarioResult& result);
+std::string serialize(const BatchResult& batch);
+/// Reads what the above wrote; members it does not know are ignored.
+/// @throws Error configuration for other schemas, protocol for anything else, naming the place.
 BatchResult batch_from_json(const json::value& value);
+BatchResult parse_batch(std::string_view text);
 /// 130, 3, 1 or 0 (contracts.md §1).
 int exit_code(const BatchResult& batch);
 

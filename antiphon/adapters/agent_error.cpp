@@ -1,0 +1,49 @@
+#include "antiphon/adapters/agent_error.hpp"
+
+#include <fmt/format.h>
+
+#include "antiphon/base/json.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon {
+
+namespace {
+
+std::string said(const std::string& body) {
+  if (const auto value = try_parse_json(body)) {
+    if (const auto* error = find(*value, "error")) {
+      if (auto message = find_string(*error, "message")) return *message;
+      if (error->is_string()) return std::string(error->get_string());
+    }
+  }
+  return body;
+}
+
+}  // namespace
+
+Error agent_error(const Error& error) {
+  if (error.party()) return error;
+  auto copy = error;
+  return std::move(copy).with_party(error.kind() == ErrorKind::refused ? Party::transport : Party::agent);
+}
+
+std::string shown_url(const std::string& url) {
+  auto shown = url.substr(0, url.find('?'));
+  const auto scheme = shown.find("://");
+  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto path = shown.find('/', begin);
+  const auto at = shown.rfind('@', path);
+  if (at != std::string::npos && at >= begin) shown.erase(begin, at + 1 - begin);
+  return shown;
+}
+
+void require_success(const net::HttpReply& reply, const std::string& url) {
+  if (reply.status < 400) return;
+  const auto text = cut(trim(said(reply.body)), 300);
+  throw Error(reply.status >= 500 ? ErrorKind::unavailable : ErrorKind::invalid_input,
+              fmt::format("the agent at {} answered HTTP {}{}{}", shown_url(url), reply.status, text.empty() ? "" : ": ", text))
+      .with_party(Party::agent)
+      .with_status(reply.status);
+}
+
+}  // namespace antiphon

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <utility>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/task.hpp"
+#include "antiphon/net/http.hpp"
+
+namespace antiphon {
+
+/// An error of the way to an agent, with its party (contracts.md §1): no connection is the transport's, everything else the agent's.
+Error agent_error(const Error& error);
+
+/// @throws Error for a status of 400 or more: the status, the address without its query, and what the body says.
+void require_success(const net::HttpReply& reply, const std::string& url);
+
+/// An address as it may be shown: without user, password and query.
+std::string shown_url(const std::string& url);
+
+/// Awaits `work`; its errors leave with the party of an agent's.
+template <class T>
+Task<T> as_agent(Task<T> work) {
+  std::optional<Error> failure;
+  try {
+    co_return co_await std::move(work);
+  } catch (const Error& error) {
+    failure = agent_error(error);
+  }
+  throw std::move(*failure);
+}
+
+}  // namespace antiphon

@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include "antiphon/adapters/agent_error.hpp"
+#include "antiphon/adapters/agents.hpp"
+#include "antiphon/adapters/tool_loop.hpp"
+#include "antiphon/base/ids.hpp"
+#include "antiphon/providers/llm/openai/request.hpp"
+#include "antiphon/providers/llm/openai/response.hpp"
+#include "antiphon/providers/llm/openai/stream.hpp"
+
+namespace antiphon {
+
+namespace {
+
+// Never asks twice: an agent that answers 500 once has answered 500 (contracts.md §1).
+class ChatAgent final : public Participant, private ChatAsker {
+ public:
+  ChatAgent(const ChatAgentOptions& options, const ParticipantContext& context)
+      : options_(options),
+        http_(context.http),
+        clock_(context.runtime.clock),
+        thread_id_(context.thread_id),
+        tools_(context.tools),
+        trace_id_(make_trace_id()) {
+    while (options_.url.ends_with('/')) options_.url.pop_back();
+    options_.url += "/chat/completions";
+  }
+
+  Task<AgentReply> call(AgentInput input) override { co_return AgentReply(co_await agent_turn(*this, input.messages, tools_, input.deadline)); }
+
+ private:
+  Task<ChatResponse> ask(const History& messages, Deadline deadline) override {
+    return as_agent(options_.stream ? ask_streamed(messages, deadline) : ask_whole(messages, deadline));
+  }
+
+  net::HttpRequest request(const History& messages) const {
+    net::HttpRequest wire{.url = options_.url, .headers = options_.headers, .tls = options_.tls};
+    wire.headers.emplace_back("content-type", "application/json");
+    if (!options_.key.empty()) wire.headers.emplace_back("authorization", "Bearer " + options_.key);
+    wire.headers.emplace_back("x-antiphon-thread-id", thread_id_);
+    wire.headers.emplace_back("traceparent", fmt::format("00-{}-{}-01", trace_id_, make_span_id()));
+    wire.body = openai::chat_body({.messages = messages}, {.model = options_.model, .stream = options_.stream, .extra = options_.extra});
+    return wire;
+  }
+
+  Task<ChatResponse> ask_whole(const History& messages, Deadline deadline) {
+    const auto reply = co_await http_.send(request(messages), deadline);
+    require_success(reply, options_.url);
+    co_return openai::parse_response(reply.body);
+  }
+
+  Task<ChatResponse> ask_streamed(const History& messages, Deadline deadline) {
+    auto body = co_await http_.open(request(messages), deadline);
+    if (const int status = body->status(); status >= 400) {
+      net::HttpReply reply{.status = status, .headers = {}, .body = {}};
+      for (auto piece = co_await body->read(deadline); !piece.empty(); piece = co_await body->read(deadline)) reply.body += piece;
+      require_success(reply, options_.url);
+    }
+    openai::SseChatStream stream(std::move(body), clock_, "the agent", options_.key);
+    while (co_await stream.next(deadline)) continue;
+    co_return stream.response();
+  }
+
+  ChatAgentOptions options_;
+  net::HttpClient& http_;
+  Clock& clock_;
+  std::string thread_id_;
+  std::shared_ptr<const json::object> tools_;
+  std::string trace_id_;
+};
+
+}  // namespace
+
+ParticipantSpec chat_agent(ChatAgentOptions options) {
+  return ParticipantSpec(
+      "chat", [options = std::move(options)](const ParticipantContext& context) { return std::make_unique<ChatAgent>(options, context); }, false);
+}
+
+}  // namespace antiphon

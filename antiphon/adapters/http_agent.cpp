@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include "antiphon/adapters/agent_error.hpp"
+#include "antiphon/adapters/agents.hpp"
+#include "antiphon/adapters/template.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon {
+
+namespace {
+
+std::string answer_in(const net::HttpReply& reply, const std::string& pointer) {
+  const auto value = try_parse_json(reply.body);
+  if (!value) {
+    if (pointer.empty()) return is_utf8(reply.body) ? reply.body : repair_utf8(reply.body);
+    throw Error(ErrorKind::protocol, fmt::format("the agent's reply is no JSON: {}", quote(cut(reply.body, 160)))).with_party(Party::agent);
+  }
+  const auto* answer = at_pointer(*value, pointer);
+  if (!answer)
+    throw Error(ErrorKind::protocol, fmt::format("the agent's reply has nothing at {}: {}", pointer, preview(*value, 200)))
+        .with_party(Party::agent)
+        .with_hint("check `reply:` of the agent");
+  if (answer->is_null()) return {};
+  return answer->is_string() ? std::string(answer->get_string()) : json::serialize(*answer);
+}
+
+class HttpAgent final : public Participant {
+ public:
+  HttpAgent(const HttpAgentOptions& options, const ParticipantContext& context) : options_(options), http_(context.http) {}
+
+  Task<AgentReply> call(AgentInput input) override {
+    net::HttpRequest request{.method = options_.method, .url = options_.url, .headers = options_.headers, .tls = options_.tls};
+    request.headers.emplace_back("x-antiphon-thread-id", input.thread_id);
+    if (!options_.body.is_null()) {
+      request.headers.emplace_back("content-type", "application/json");
+      request.body = json::serialize(fill_template(options_.body, input));
+    }
+    const auto reply = co_await as_agent(http_.send(std::move(request), input.deadline));
+    require_success(reply, options_.url);
+    co_return answer_in(reply, options_.reply);
+  }
+
+ private:
+  HttpAgentOptions options_;
+  net::HttpClient& http_;
+};
+
+}  // namespace
+
+ParticipantSpec http_agent(HttpAgentOptions options) {
+  return ParticipantSpec(
+      "http", [options = std::move(options)](const ParticipantContext& context) { return std::make_unique<HttpAgent>(options, context); }, false);
+}
+
+}  // namespace antiphon

@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include "antiphon/adapters/agent_error.hpp"
+#include "antiphon/adapters/agents.hpp"
+#include "antiphon/adapters/line_protocol.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/net/process.hpp"
+
+namespace antiphon {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto stop_grace = 2s;
+
+/// One running program; turns of several runs are taken one after another.
+class AgentProcess {
+ public:
+  AgentProcess(const ProcessAgentOptions& options, Runtime& runtime)
+      : name_(options.argv.empty() ? std::string() : options.argv.front()),
+        runtime_(runtime),
+        process_(net::start_process(runtime, {.argv = options.argv, .directory = options.directory, .env = options.env})) {}
+
+  Task<std::string> exchange(std::string line, Deadline deadline) {
+    // The queue is short and strict: one line in, one line out.
+    while (busy_) co_await runtime_.clock.sleep_for(1ms);
+    struct Free {
+      bool& busy;
+      ~Free() { busy = false; }
+    } free{busy_ = true};
+    std::optional<std::string> answer;
+    bool closed = false;
+    try {
+      co_await process_->write(std::move(line) + "\n", deadline);
+      answer = co_await process_->read_line(deadline);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::closed) throw agent_error(error);
+      closed = true;
+    }
+    if (closed || !answer) co_await died();
+    co_return std::move(*answer);
+  }
+
+  Task<> close() { return process_->stop(stop_grace); }
+
+ private:
+  Task<> died() {
+    std::optional<int> code = process_->exit_status();
+    if (!code) {
+      try {
+        code = co_await process_->wait(Deadline::after(runtime_.clock, 1s));
+      } catch (const Error&) {
+        // It closed its output and lives on; it is stopped at the end.
+      }
+    }
+    const auto last = last_line(process_->error_output());
+    const auto how = code ? fmt::format("ended with exit code {}", *code) : std::string("closed its output");
+    throw Error(ErrorKind::closed,
+                fmt::format("the agent's process {} {} instead of answering{}{}", quote(name_), how, last.empty() ? "" : "; its last words: ", last))
+        .with_party(Party::agent);
+  }
+
+  static std::string last_line(const std::string& output) {
+    const auto text = trim(output);
+    const auto line = text.rfind('\n');
+    return cut(line == std::string_view::npos ? text : text.substr(line + 1), 300);
+  }
+
+  std::string name_;
+  Runtime& runtime_;
+  std::unique_ptr<net::Process> process_;
+  bool busy_ = false;
+};
+
+class ProcessAgent final : public Participant {
+ public:
+  ProcessAgent(std::shared_ptr<const ProcessAgentOptions> options, const ParticipantContext& context)
+      : options_(std::move(options)), runtime_(context.runtime), shared_(context.shared) {}
+
+  Task<AgentReply> call(AgentInput input) override {
+    if (!process_) start();
+    auto line = turn_line(input);
+    const auto answer = co_await process_->exchange(std::move(line), input.deadline);
+    co_return AgentReply(parse_turn_answer(answer));
+  }
+
+  Task<> close() override {
+    if (process_ && !options_->per_suite) co_await process_->close();
+  }
+
+ private:
+  void start() {
+    const auto make = [this] {
+      try {
+        return std::make_shared<AgentProcess>(*options_, runtime_);
+      } catch (const Error& error) {
+        throw agent_error(error);
+      }
+    };
+    process_ = options_->per_suite ? shared_.get<AgentProcess>(options_.get(), make) : make();
+  }
+
+  std::shared_ptr<const ProcessAgentOptions> options_;
+  Runtime& runtime_;
+  SharedParts& shared_;
+  std::shared_ptr<AgentProcess> process_;
+};
+
+}  // namespace
+
+ParticipantSpec process_agent(ProcessAgentOptions options) {
+  auto shared = std::make_shared<const ProcessAgentOptions>(std::move(options));
+  return ParticipantSpec("process", [shared](const ParticipantContext& context) { return std::make_unique<ProcessAgent>(shared, context); }, false);
+}
+
+}  // namespace antiphon

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "antiphon/agent/participant.hpp"
+#include "antiphon/providers/llm/language_model.hpp"
+
+namespace antiphon {
+
+/// Asks an agent that speaks the chat format for one answer.
+class ChatAsker {
+ public:
+  virtual ~ChatAsker() = default;
+  virtual Task<ChatResponse> ask(const History& messages, Deadline deadline) = 0;
+};
+
+/// One turn of an agent whose tools we play (contracts.md §5): its tool calls are answered from `canned` and it is asked again, until it says
+/// something else. An unknown tool is answered with an error and ends the turn.
+/// @return the messages of the turn, in order. @throws Error protocol, party agent, at the eleventh round.
+Task<std::vector<Message>> agent_turn(ChatAsker& agent, History messages, std::shared_ptr<const json::object> canned, Deadline deadline);
+
+}  // namespace antiphon

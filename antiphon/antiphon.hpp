@@ -1,0 +1,11 @@
+#pragma once
+
+/// Everything that a test in C++ needs: scenarios, participants, checks, results.
+
+#include "antiphon/adapters/agents.hpp"
+#include "antiphon/agent/state.hpp"
+#include "antiphon/scenario/judge/judge.hpp"
+#include "antiphon/scenario/run.hpp"
+#include "antiphon/scenario/scenario.hpp"
+#include "antiphon/scenario/users/agenda.hpp"
+#include "antiphon/scenario/users/users.hpp"

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/net/http.hpp"
+
+namespace antiphon::openai {
+
+/// Where a failure happened, for messages.
+struct FailureContext {
+  std::string model;         ///< `openai/gpt-4.1`
+  std::string url;           ///< shown with statuses that a wrong address explains
+  std::string key;           ///< masked wherever a server repeats it
+  std::string key_variable;  ///< where the key comes from; may be empty
+};
+
+/// The error for a reply with a status of 400 or more; party provider.
+Error failure(const net::HttpReply& reply, const FailureContext& context, std::chrono::system_clock::time_point now);
+
+/// `Retry-After`: seconds (fractions allowed) or an HTTP date (RFC 9110, 10.2.3), a past one being no wait.
+std::optional<std::chrono::nanoseconds> parse_retry_after(std::string_view value, std::chrono::system_clock::time_point now);
+
+/// `text` with every occurrence of `key` replaced by `***`.
+std::string masked(std::string text, std::string_view key);
+
+}  // namespace antiphon::openai

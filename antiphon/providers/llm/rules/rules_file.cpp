@@ -1,0 +1,70 @@
+#include "antiphon/providers/llm/rules/rules_file.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+#include "antiphon/base/text.hpp"
+#include "antiphon/providers/llm/rules/rules_reader.hpp"
+
+namespace antiphon::rules {
+
+namespace {
+
+constexpr double normal_95 = 1.6448536269514722;  // 95th percentile of the standard normal
+
+constexpr std::pair<std::string_view, TurnTest::Comparison> comparisons[] = {
+    {">=", TurnTest::Comparison::at_least}, {"<=", TurnTest::Comparison::at_most}, {"!=", TurnTest::Comparison::unequal}, {"==", TurnTest::Comparison::equal},
+    {">", TurnTest::Comparison::more},      {"<", TurnTest::Comparison::less},     {"=", TurnTest::Comparison::equal},    {"", TurnTest::Comparison::equal},
+};
+
+}  // namespace
+
+std::optional<TurnTest> TurnTest::parse(std::string_view text) {
+  text = trim(text);
+  const auto it = std::find_if(std::begin(comparisons), std::end(comparisons), [&](const auto& entry) { return text.starts_with(entry.first); });
+  TurnTest test{.comparison = it->second};
+  const auto number = trim(text.substr(it->first.size()));
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), test.turn);
+  if (error != std::errc() || end != number.data() + number.size() || number.empty()) return std::nullopt;
+  return test;
+}
+
+bool TurnTest::holds(int actual) const {
+  switch (comparison) {
+    case Comparison::equal: return actual == turn;
+    case Comparison::unequal: return actual != turn;
+    case Comparison::less: return actual < turn;
+    case Comparison::at_most: return actual <= turn;
+    case Comparison::more: return actual > turn;
+    case Comparison::at_least: return actual >= turn;
+  }
+  return false;
+}
+
+Duration Latency::draw(RandomStream& random) const {
+  const double z = random.normal();  // drawn even where it has no effect, so that a changed spread shifts no other draw
+  if (p50 <= Duration(0) || p95 <= p50) return p50;
+  const double sigma = std::log(static_cast<double>(p95.count()) / static_cast<double>(p50.count())) / normal_95;
+  return Duration(std::llround(static_cast<double>(p50.count()) * std::exp(sigma * z)));
+}
+
+bool RulesFile::keeps_state() const {
+  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return !rule.set.empty(); });
+}
+
+std::optional<std::string> process_environment(std::string_view name) {
+  const auto* value = std::getenv(std::string(name).c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::shared_ptr<const RulesFile> parse_rules(std::string_view text, const std::string& file, const Environment& environment) {
+  return RulesReader(file, environment).read(parse_document(text, file));
+}
+
+std::shared_ptr<const RulesFile> read_rules(const std::string& file, const Environment& environment) {
+  return RulesReader(file, environment).read(read_document(file));
+}
+
+}  // namespace antiphon::rules

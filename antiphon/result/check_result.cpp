@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include "antiphon/base/text.hpp"
+#include "antiphon/result/result.hpp"
+
+namespace antiphon {
+
+namespace {
+
+constexpr std::size_t sentence_limit = 110, expected_limit = 56;
+
+std::string text_of(const json::value& value, std::size_t limit) {
+  if (value.is_null()) return "nothing";
+  return value.is_string() ? quote(cut(value.get_string(), limit)) : preview(value, limit);
+}
+
+// A check may state what it wants as a bare value or under the key its suite file uses.
+const json::value& wanted(const json::value& expected, std::string_view key) {
+  const auto* member = find(expected, key);
+  return member ? *member : expected;
+}
+
+std::string speaker(const json::value& expected) {
+  const auto role = find_string(expected, "role").value_or("assistant");
+  return role == "user" ? "the user" : role == "any" ? "somebody" : "the agent";
+}
+
+std::string names(const json::value& value, std::string_view nothing) {
+  if (!value.is_array()) return value.is_null() ? std::string(nothing) : preview(value, expected_limit);
+  std::vector<std::string> list;
+  for (const auto& item : value.get_array()) list.push_back(find_string(item, "name").value_or(item.is_string() ? preview(item) : json::serialize(item)));
+  return list.empty() ? std::string(nothing) : join(list, ", ");
+}
+
+std::string call(const json::value& value) {
+  const auto name = find_string(value, "name").value_or(value.is_string() ? preview(value) : "a tool");
+  const auto* arguments = find(value, "arguments");
+  return arguments && !arguments->is_null() ? name + " " + preview(*arguments, expected_limit) : name;
+}
+
+std::string calls(const json::value& value) {
+  if (!value.is_array()) return value.is_null() ? "no call" : call(value);
+  std::vector<std::string> list;
+  for (const auto& item : value.get_array()) list.push_back(call(item));
+  return list.empty() ? "no call" : join(list, ", ");
+}
+
+std::string wanted_call(const json::value& expected) {
+  const auto times = find_number(expected, "times");
+  return times ? fmt::format("{} calls of {}", *times, call(expected)) : "a call of " + call(expected);
+}
+
+std::string count_limits(const json::value& expected) {
+  std::vector<std::string> parts;
+  if (const auto low = find_number(expected, "at_least")) parts.push_back(fmt::format("at least {}", *low));
+  if (const auto high = find_number(expected, "at_most")) parts.push_back(fmt::format("at most {}", *high));
+  return (parts.empty() ? preview(expected, expected_limit) : join(parts, " and ")) + " turns";
+}
+
+std::string seconds(const json::value& value) {
+  if (!value.is_number()) return preview(value, 20);
+  return format_duration(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value.to_number<double>())));
+}
+
+std::string limits(const json::value& expected) {
+  if (!expected.is_object()) return preview(expected, expected_limit);
+  std::vector<std::string> parts;
+  for (const auto& [key, value] : expected.get_object()) parts.push_back(fmt::format("{} at most {}", std::string_view(key), seconds(value)));
+  return join(parts, ", ");
+}
+
+// Of what was measured only the figures that were limited.
+std::string measured(const json::value& found, const json::value& expected) {
+  if (!found.is_object()) return found.is_null() ? "no answer" : seconds(found);
+  std::vector<std::string> parts;
+  for (const auto& [key, value] : found.get_object())
+    if (!expected.is_object() || expected.get_object().contains(key)) parts.push_back(fmt::format("{} {}", std::string_view(key), seconds(value)));
+  return join(parts, ", ");
+}
+
+struct Phrases {
+  std::string expected;
+  std::string found;
+};
+
+Phrases phrases(const CheckResult& check) {
+  const auto& kind = check.kind;
+  const auto said = [&](std::string_view verb, std::string_view key) {
+    return Phrases{fmt::format("{} {} {}", speaker(check.expected), verb, text_of(wanted(check.expected, key), expected_limit)), text_of(check.found, 200)};
+  };
+  if (kind == "contains") return said("to say", "text");
+  if (kind == "not_contains") return said("not to say", "text");
+  if (kind == "equals") return said("to say exactly", "text");
+  if (kind == "regex") return said("to match", find(check.expected, "pattern") ? "pattern" : "text");
+  if (kind == "json_schema") return {speaker(check.expected) + " to answer by the schema", text_of(check.found, 200)};
+  if (kind == "tool_called") return {wanted_call(check.expected), calls(check.found)};
+  if (kind == "tool_not_called") return {"no call of " + call(check.expected), calls(check.found)};
+  if (kind == "tool_order") return {"calls in the order " + names(check.expected, "none"), names(check.found, "no call")};
+  if (kind == "turns") return {count_limits(check.expected), text_of(check.found, 40)};
+  if (kind == "latency") return {"answers with " + limits(check.expected), measured(check.found, check.expected)};
+  if (kind == "completed") return {"answers for " + names(check.expected, "nothing"), names(check.found, "none")};
+  return {kind + " " + text_of(check.expected, expected_limit), text_of(check.found, 200)};
+}
+
+}  // namespace
+
+std::string CheckResult::sentence() const {
+  const auto [wish, fact] = phrases(*this);
+  const auto text = inconclusive ? fmt::format("not decided ({}): expected {}; found {}", antiphon::to_string(*inconclusive), wish, fact)
+                                 : fmt::format("expected {}; found {}", wish, fact);
+  return cut(text, sentence_limit);
+}
+
+}  // namespace antiphon

@@ -1,0 +1,258 @@
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/text.hpp"
+#include "antiphon/result/result.hpp"
+
+namespace antiphon {
+
+namespace {
+
+template <class T>
+json::value or_null(const std::optional<T>& value) {
+  return value ? json::value(*value) : json::value(nullptr);
+}
+json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value or_null(int line) { return line > 0 ? json::value(line) : json::value(nullptr); }
+
+json::array strings(const std::vector<std::string>& list) { return json::array(list.begin(), list.end()); }
+
+json::object criterion_json(const CriterionResult& criterion) {
+  json::object object{{"criterion", criterion.criterion},
+                      {"requirement", criterion.requirement},
+                      {"reasoning", criterion.reasoning},
+                      {"status", to_string(criterion.status)},
+                      {"evidence", json::array(criterion.evidence.begin(), criterion.evidence.end())}};
+  if (criterion.party) object.emplace("party", to_string(*criterion.party));
+  return object;
+}
+
+json::object check_json(const CheckResult& check) {
+  json::object object{{"kind", check.kind},
+                      {"passed", check.passed},
+                      {"expected", check.expected},
+                      {"found", check.found},
+                      {"where", {{"message", or_null(check.message)}, {"time_s", or_null(check.time_s)}}},
+                      {"sentence", check.sentence()}};
+  if (check.line > 0) object.emplace("line", check.line);
+  if (check.inconclusive) object.emplace("inconclusive", to_string(*check.inconclusive));
+  return object;
+}
+
+json::value latency_json(const std::optional<Latency>& latency) {
+  if (!latency) return nullptr;
+  return {{"n", latency->n}, {"p50", latency->p50}, {"p95", latency->p95}, {"p99", latency->p99}, {"max", latency->max}, {"average", latency->average}};
+}
+
+json::value error_json(const std::optional<RunError>& error) {
+  if (!error) return nullptr;
+  return {{"party", to_string(error->party)}, {"message", error->message}};
+}
+
+// Only an error names its party by itself.
+json::value fault_json(const ScenarioResult& result) {
+  if (result.not_run || result.outcome != RunOutcome::error || !result.error) return nullptr;
+  return {{"party", to_string(result.error->party)}, {"by", "rule"}, {"why", result.error->message}, {"evidence", json::array()}};
+}
+
+json::array timings_json(const std::vector<MessageTiming>& timings) {
+  json::array list;
+  list.reserve(timings.size());
+  for (const auto& timing : timings) list.push_back({{"turn", timing.turn}, {"start_s", timing.start_s}, {"end_s", timing.end_s}});
+  return list;
+}
+
+template <class List, class Convert>
+json::array list_json(const List& list, Convert convert) {
+  json::array array;
+  array.reserve(list.size());
+  for (const auto& item : list) array.push_back(convert(item));
+  return array;
+}
+
+void add_identity(json::object& object, const ScenarioResult& result) {
+  json::object matrix;
+  for (const auto& [key, value] : result.matrix) matrix.emplace(key, value);
+  object.emplace("id", result.id);
+  object.emplace("name", result.name);
+  object.emplace("description", result.description);
+  object.emplace("suite", result.suite);
+  object.emplace("set", result.set);
+  object.emplace("metadata", result.metadata);
+  object.emplace("tags", strings(result.tags));
+  object.emplace("run_id", or_null(result.run_id));
+  object.emplace("thread_id", or_null(result.thread_id));
+  object.emplace("file", or_null(result.file));
+  object.emplace("line", or_null(result.line));
+  object.emplace("failed_line", or_null(result.failed_line));
+  object.emplace("matrix", std::move(matrix));
+  object.emplace("row", or_null(result.row));
+  object.emplace("attempt", result.attempt);
+}
+
+void add_judgement(json::object& object, const ScenarioResult& result) {
+  object.emplace("outcome", result.not_run ? "not_run" : to_string(result.outcome));
+  object.emplace("reasoning", result.reasoning);
+  object.emplace("passed_criteria", strings(result.criteria_with(CriterionStatus::passed)));
+  object.emplace("failed_criteria", strings(result.criteria_with(CriterionStatus::failed)));
+  object.emplace("inconclusive_criteria", strings(result.criteria_with(CriterionStatus::inconclusive)));
+  object.emplace("criteria", list_json(result.criteria, criterion_json));
+  object.emplace("checks", list_json(result.checks, check_json));
+  object.emplace("error", error_json(result.error));
+  object.emplace("fault", fault_json(result));
+}
+
+void add_figures(json::object& object, const ScenarioResult& result) {
+  const auto figure = [&](double value) { return result.not_run ? json::value(nullptr) : json::value(value); };
+  object.emplace("turns", result.turns);
+  object.emplace("duration_s", figure(result.duration_s));
+  object.emplace("agent_s", figure(result.agent_s));
+  object.emplace("answer_s", json::array(result.answer_s.begin(), result.answer_s.end()));
+  object.emplace("clock", result.clock);
+  object.emplace("latency", latency_json(result.latency));
+  object.emplace("timeline", nullptr);
+  object.emplace("usage", result.not_run
+                              ? json::value(nullptr)
+                              : json::value{{"input_tokens", result.input_tokens}, {"output_tokens", result.output_tokens}, {"calls", result.model_calls}});
+  object.emplace("cost_usd", nullptr);
+  object.emplace("recording", nullptr);
+  object.emplace("user_report", result.user_report);
+}
+
+// All but the messages, whose places stay empty.
+json::object frame(const ScenarioResult& result) {
+  json::object object;
+  object.reserve(48);
+  add_identity(object, result);
+  add_judgement(object, result);
+  object.emplace("messages", nullptr);
+  object.emplace("timings", timings_json(result.timings));
+  object.emplace("rolled_back", nullptr);
+  add_figures(object, result);
+  return object;
+}
+
+json::object summary_json(const ResultSummary& summary) {
+  json::object object{
+      {"total", summary.total},    {"passed", summary.passed}, {"failed", summary.failed}, {"error", summary.error}, {"inconclusive", summary.inconclusive},
+      {"not_run", summary.not_run}};
+  const auto& rate = summary.pass_rate;
+  object.emplace("pass_rate",
+                 rate ? json::value{{"value", rate->value}, {"interval", json::array{rate->low, rate->high}}, {"n", rate->n}} : json::value(nullptr));
+  object.emplace("spoiled", summary.spoiled);
+  return object;
+}
+
+json::object head(const BatchResult& batch) {
+  return {{"schema", "antiphon.result/1"},
+          {"batch_id", batch.batch_id},
+          {"started_at", batch.started_at},
+          {"seed", batch.seed},
+          {"suite", batch.suite},
+          {"flags", batch.flags},
+          {"duration_s", batch.duration_s},
+          {"interrupted", batch.interrupted},
+          {"summary", summary_json(summarize(batch.scenarios))}};
+}
+
+void append(std::string& out, const json::value& value);
+
+void append(std::string& out, const json::object& object) {
+  char separator = '{';
+  for (const auto& [key, value] : object) {
+    out += std::exchange(separator, ',');
+    append_json_string(out, key);
+    out += ':';
+    append(out, value);
+  }
+  out += separator == '{' ? "{}" : "}";
+}
+
+void append(std::string& out, const json::array& array) {
+  char separator = '[';
+  for (const auto& value : array) {
+    out += std::exchange(separator, ',');
+    append(out, value);
+  }
+  out += separator == '[' ? "[]" : "]";
+}
+
+void append(std::string& out, double number) {
+  if (!std::isfinite(number))
+    out += "null";
+  else
+    fmt::format_to(std::back_inserter(out), fmt::runtime(number == std::trunc(number) && std::abs(number) < 1e15 ? "{:.1f}" : "{}"), number);
+}
+
+// Boost.JSON writes 21.764 as 2.1764E1, which is right, but people read these files.
+void append(std::string& out, const json::value& value) {
+  if (value.is_object()) return append(out, value.get_object());
+  if (value.is_array()) return append(out, value.get_array());
+  if (value.is_string()) return append_json_string(out, value.get_string());
+  if (value.is_double()) return append(out, value.get_double());
+  out += json::serialize(value);
+}
+
+void append(std::string& out, const std::vector<Message>& messages) {
+  char separator = '[';
+  for (const auto& message : messages) {
+    out += std::exchange(separator, ',');
+    out += is_utf8(message.serialized()) ? message.serialized() : repair_utf8(message.serialized());
+  }
+  out += separator == '[' ? "[]" : "]";
+}
+
+void append(std::string& out, const ScenarioResult& result) {
+  char separator = '{';
+  for (const auto& [key, value] : frame(result)) {
+    out += std::exchange(separator, ',');
+    append_json_string(out, key);
+    out += ':';
+    if (key == "messages")
+      append(out, result.messages);
+    else if (key == "rolled_back")
+      append(out, result.rolled_back);
+    else
+      append(out, value);
+  }
+  out += '}';
+}
+
+}  // namespace
+
+json::object to_json(const ScenarioResult& result) {
+  auto object = frame(result);
+  const auto value = [](const Message& message) { return message.json(); };
+  object["messages"] = list_json(result.messages, value);
+  object["rolled_back"] = list_json(result.rolled_back, value);
+  return object;
+}
+
+json::object to_json(const BatchResult& batch) {
+  auto object = head(batch);
+  object.emplace("scenarios", list_json(batch.scenarios, [](const ScenarioResult& result) { return to_json(result); }));
+  return object;
+}
+
+std::string serialize(const ScenarioResult& result) {
+  std::string out;
+  append(out, result);
+  return out;
+}
+
+std::string serialize(const BatchResult& batch) {
+  std::string out;
+  append(out, head(batch));
+  out.pop_back();
+  out += ",\"scenarios\":[";
+  std::string_view separator = "\n";
+  for (const auto& result : batch.scenarios) {
+    out += std::exchange(separator, ",\n");
+    append(out, result);
+  }
+  out += "\n]}\n";
+  return out;
+}
+
+}  // namespace antiphon

@@ -1,0 +1,245 @@
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/result/result.hpp"
+
+namespace antiphon {
+
+namespace {
+
+constexpr std::string_view schema_name = "antiphon.result/1";
+
+// A value and the way to it. Lives on the stack of who reads it; the path is put together only for a complaint.
+class Place {
+ public:
+  explicit Place(const json::value& value) : value_(&value) {}
+
+  Place at(std::string_view key) const {
+    const auto* member = find(*value_, key);
+    if (!member) refuse(fmt::format("has no {}", quote(key)));
+    return Place(member, this, key, 0);
+  }
+  /// Null and absent are the same.
+  std::optional<Place> maybe(std::string_view key) const {
+    const auto* member = find(*value_, key);
+    if (!member || member->is_null()) return std::nullopt;
+    return Place(member, this, key, 0);
+  }
+  template <class Read>
+  void each(Read read) const {
+    const auto* array = value_->if_array();
+    if (!array) refuse("is no list");
+    for (std::size_t i = 0; i < array->size(); ++i) read(Place(&(*array)[i], this, {}, i));
+  }
+
+  std::string text() const {
+    if (!value_->is_string()) refuse("is no string");
+    return std::string(value_->get_string());
+  }
+  double number() const {
+    if (!value_->is_number()) refuse("is no number");
+    return value_->to_number<double>();
+  }
+  template <class Integer>
+  Integer integer() const {
+    boost::system::error_code error;
+    const auto number = value_->is_number() ? value_->to_number<Integer>(error) : Integer{};
+    if (error || !value_->is_number()) refuse("is no whole number in range");
+    return number;
+  }
+  bool boolean() const {
+    if (!value_->is_bool()) refuse("is neither true nor false");
+    return value_->get_bool();
+  }
+  const json::object& object() const {
+    if (!value_->is_object()) refuse("is no object");
+    return value_->get_object();
+  }
+  const json::value& value() const { return *value_; }
+
+  [[noreturn]] void refuse(std::string_view why) const {
+    const auto where = path();
+    throw Error(ErrorKind::protocol, fmt::format("not a result: {} {}", where.empty() ? "the file" : where, why));
+  }
+
+ private:
+  Place(const json::value* value, const Place* parent, std::string_view key, std::size_t index) : value_(value), parent_(parent), key_(key), index_(index) {}
+
+  std::string path() const {
+    if (!parent_) return {};
+    return parent_->path() + "/" + (key_.empty() ? std::to_string(index_) : std::string(key_));
+  }
+
+  const json::value* value_;
+  const Place* parent_ = nullptr;
+  std::string_view key_;
+  std::size_t index_ = 0;
+};
+
+std::string text_or_empty(const Place& place, std::string_view key) {
+  const auto member = place.maybe(key);
+  return member ? member->text() : std::string();
+}
+double number_or_zero(const Place& place, std::string_view key) {
+  const auto member = place.maybe(key);
+  return member ? member->number() : 0;
+}
+std::optional<int> maybe_integer(const Place& place, std::string_view key) {
+  const auto member = place.maybe(key);
+  return member ? std::optional(member->integer<int>()) : std::nullopt;
+}
+json::object object_or_empty(const Place& place, std::string_view key) {
+  const auto member = place.maybe(key);
+  return member ? member->object() : json::object{};
+}
+
+Party read_party(const Place& place) {
+  const auto party = party_from(place.text());
+  if (!party) place.refuse("is no party");
+  return *party;
+}
+
+CriterionStatus read_status(const Place& place) {
+  const auto text = place.text();
+  for (const auto status : {CriterionStatus::passed, CriterionStatus::failed, CriterionStatus::inconclusive})
+    if (to_string(status) == text) return status;
+  place.refuse("is none of passed, failed, inconclusive");
+}
+
+CriterionResult read_criterion(const Place& place) {
+  CriterionResult criterion{.criterion = place.at("criterion").text(),
+                            .requirement = place.at("requirement").text(),
+                            .reasoning = place.at("reasoning").text(),
+                            .status = read_status(place.at("status"))};
+  place.at("evidence").each([&](const Place& index) { criterion.evidence.push_back(index.integer<int>()); });
+  if (const auto party = place.maybe("party")) criterion.party = read_party(*party);
+  return criterion;
+}
+
+CheckResult read_check(const Place& place) {
+  const auto where = place.at("where");
+  CheckResult check{.kind = place.at("kind").text(),
+                    .passed = place.at("passed").boolean(),
+                    .expected = place.at("expected").value(),
+                    .found = place.at("found").value(),
+                    .message = maybe_integer(where, "message"),
+                    .line = maybe_integer(place, "line").value_or(0)};
+  if (const auto time = where.maybe("time_s")) check.time_s = time->number();
+  if (const auto party = place.maybe("inconclusive")) check.inconclusive = read_party(*party);
+  return check;
+}
+
+Message read_message(const Place& place) {
+  try {
+    return Message(place.value());
+  } catch (const Error& error) {
+    place.refuse(std::string("is ") + error.what());
+  }
+}
+
+Latency read_latency(const Place& place) {
+  return {.n = place.at("n").integer<std::size_t>(),
+          .p50 = place.at("p50").number(),
+          .p95 = place.at("p95").number(),
+          .p99 = place.at("p99").number(),
+          .max = place.at("max").number(),
+          .average = place.at("average").number()};
+}
+
+void read_identity(const Place& place, ScenarioResult& result) {
+  result.id = place.at("id").text();
+  result.name = place.at("name").text();
+  result.description = text_or_empty(place, "description");
+  result.suite = text_or_empty(place, "suite");
+  if (const auto set = place.maybe("set")) result.set = set->text();
+  result.metadata = object_or_empty(place, "metadata");
+  if (const auto tags = place.maybe("tags")) tags->each([&](const Place& tag) { result.tags.push_back(tag.text()); });
+  result.run_id = text_or_empty(place, "run_id");
+  result.thread_id = text_or_empty(place, "thread_id");
+  result.file = text_or_empty(place, "file");
+  result.line = maybe_integer(place, "line").value_or(0);
+  result.failed_line = maybe_integer(place, "failed_line");
+  const auto matrix = place.at("matrix");
+  for (const auto& [key, value] : matrix.object()) result.matrix.emplace(key, matrix.at(key).text());
+  result.row = maybe_integer(place, "row");
+  result.attempt = place.at("attempt").integer<int>();
+}
+
+void read_judgement(const Place& place, ScenarioResult& result) {
+  const auto word = place.at("outcome").text();
+  const auto outcome = run_outcome_from(word);
+  result.not_run = word == "not_run";
+  if (!outcome && !result.not_run) place.at("outcome").refuse("is no outcome");
+  result.outcome = outcome.value_or(RunOutcome::inconclusive);
+  result.reasoning = place.at("reasoning").text();
+  place.at("criteria").each([&](const Place& item) { result.criteria.push_back(read_criterion(item)); });
+  place.at("checks").each([&](const Place& item) { result.checks.push_back(read_check(item)); });
+  if (const auto error = place.maybe("error")) result.error = RunError{read_party(error->at("party")), error->at("message").text()};
+}
+
+void read_conversation(const Place& place, ScenarioResult& result) {
+  place.at("messages").each([&](const Place& item) { result.messages.push_back(read_message(item)); });
+  place.at("rolled_back").each([&](const Place& item) { result.rolled_back.push_back(read_message(item)); });
+  if (const auto timings = place.maybe("timings"))
+    timings->each(
+        [&](const Place& item) { result.timings.push_back({item.at("turn").integer<int>(), item.at("start_s").number(), item.at("end_s").number()}); });
+}
+
+void read_figures(const Place& place, ScenarioResult& result) {
+  result.turns = place.at("turns").integer<int>();
+  result.duration_s = number_or_zero(place, "duration_s");
+  result.agent_s = number_or_zero(place, "agent_s");
+  if (const auto answers = place.maybe("answer_s")) answers->each([&](const Place& item) { result.answer_s.push_back(item.number()); });
+  if (const auto clock = place.maybe("clock")) result.clock = clock->text();
+  if (const auto latency = place.maybe("latency")) result.latency = read_latency(*latency);
+  if (const auto usage = place.maybe("usage")) {
+    result.input_tokens = usage->at("input_tokens").integer<std::int64_t>();
+    result.output_tokens = usage->at("output_tokens").integer<std::int64_t>();
+    result.model_calls = usage->at("calls").integer<std::int64_t>();
+  }
+  result.user_report = object_or_empty(place, "user_report");
+}
+
+ScenarioResult read_scenario(const Place& place) {
+  ScenarioResult result;
+  read_identity(place, result);
+  read_judgement(place, result);
+  read_conversation(place, result);
+  read_figures(place, result);
+  return result;
+}
+
+void require_schema(const json::value& value) {
+  const auto schema = find_string(value, "schema");
+  if (!schema) throw Error(ErrorKind::configuration, fmt::format("no result of `antiphon run`: it has no schema, where {} was expected", quote(schema_name)));
+  if (*schema != schema_name)
+    throw Error(ErrorKind::configuration, fmt::format("the result is written as {}; this program reads {}", quote(*schema), quote(schema_name)));
+}
+
+}  // namespace
+
+BatchResult batch_from_json(const json::value& value) {
+  require_schema(value);
+  const Place place(value);
+  BatchResult batch{.batch_id = place.at("batch_id").text(),
+                    .started_at = place.at("started_at").text(),
+                    .seed = place.at("seed").integer<std::uint64_t>(),
+                    .suite = place.at("suite").text(),
+                    .flags = object_or_empty(place, "flags"),
+                    .duration_s = number_or_zero(place, "duration_s")};
+  if (const auto interrupted = place.maybe("interrupted")) batch.interrupted = interrupted->boolean();
+  place.at("scenarios").each([&](const Place& item) { batch.scenarios.push_back(read_scenario(item)); });
+  return batch;
+}
+
+BatchResult parse_batch(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = 80;  // a message may be 64 deep and stands four levels down
+  boost::system::error_code error;
+  const auto value = json::parse(text, error, {}, options);
+  if (error) throw Error(ErrorKind::protocol, fmt::format("not a result: no JSON ({})", error.message()));
+  return batch_from_json(value);
+}
+
+}  // namespace antiphon

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "antiphon/scenario/scenario.hpp"
+
+namespace antiphon {
+
+/// The first participant that waits for something other than our clock (a socket, a thread); nullptr: there is none.
+const ParticipantSpec* first_not_on_clock(const Scenario& scenario, const ModelRegistry& models);
+
+/// Whether this run takes place in virtual time.
+bool runs_in_virtual_time(const Scenario& scenario, const ModelRegistry& models);
+
+}  // namespace antiphon

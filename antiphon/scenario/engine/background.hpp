@@ -1,0 +1,41 @@
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "antiphon/agent/participant.hpp"
+#include "antiphon/base/limit.hpp"
+#include "antiphon/scenario/engine/latch.hpp"
+
+namespace antiphon {
+
+/// An agent's turn that goes on while the script does (SCN-11).
+class Background {
+ public:
+  Background(asio::any_io_executor executor, std::size_t seat, Clock::Time asked, Task<AgentReply> work);
+
+  std::size_t seat() const { return seat_; }
+  Clock::Time asked() const { return asked_; }
+  /// Its answer, once; cancelling the wait cancels the turn.
+  Task<AgentReply> join();
+  /// Stops the turn and waits until it has.
+  Task<> abandon();
+
+ private:
+  struct State {
+    Stoppable work;
+    Latch done;
+    std::optional<AgentReply> reply;
+    std::exception_ptr failure;
+  };
+  static Task<> drive(std::shared_ptr<State> state, Task<AgentReply> work);
+
+  std::size_t seat_;
+  Clock::Time asked_;
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace antiphon

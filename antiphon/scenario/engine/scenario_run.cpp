@@ -1,0 +1,415 @@
+#include "antiphon/scenario/engine/scenario_run.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/ids.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/scenario/engine/blame.hpp"
+
+namespace antiphon {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto close_limit = 2s;
+constexpr auto no_limit = Duration::max();
+
+std::vector<const ParticipantSpec*> specs_of(const Scenario& scenario, std::vector<Role>& roles) {
+  std::vector<const ParticipantSpec*> specs;
+  const auto add = [&](Role role, const ParticipantSpec& spec) {
+    if (!spec) return;
+    roles.push_back(role);
+    specs.push_back(&spec);
+  };
+  add(Role::user, scenario.user);
+  add(Role::agent, scenario.agent);
+  add(Role::judge, scenario.judge);
+  for (const auto& extra : scenario.participants) add(extra.role, extra.spec);
+  return specs;
+}
+
+}  // namespace
+
+ScenarioResult identity_of(const Scenario& scenario) {
+  ScenarioResult result;
+  result.id = scenario.id.empty() ? scenario.name : scenario.id, result.name = scenario.name, result.description = scenario.description;
+  result.set = scenario.set, result.metadata = scenario.metadata, result.tags = scenario.tags, result.suite = scenario.suite;
+  result.file = scenario.file, result.line = scenario.line, result.matrix = scenario.matrix, result.row = scenario.row;
+  return result;
+}
+
+ScenarioRun::ScenarioRun(const Scenario& scenario, RunPlace place)
+    : scenario_(scenario),
+      place_(place),
+      id_(scenario.id.empty() ? scenario.name : scenario.id),
+      run_id_(make_id("run")),
+      thread_id_(make_id("thread")),
+      default_model_(scenario.model),
+      tools_(std::make_shared<const json::object>(scenario.tools)),
+      specs_(specs_of(scenario, roles_)),
+      order_(roles_),
+      conversation_(roles_.size()),
+      watchdog_(place.runtime.clock, place.runtime.executor, scenario.timeout) {}
+
+int ScenarioRun::max_turns() const {
+  const bool unbounded = scenario_.user.plays_to_its_end() && !scenario_.max_turns_given;
+  return unbounded ? std::numeric_limits<int>::max() : scenario_.max_turns;
+}
+
+void ScenarioRun::seat_everybody() {
+  const ParticipantContext context{
+      .runtime = place_.runtime,
+      .http = place_.http,
+      .models = place_.models,
+      .default_model = default_model_,
+      .seed = place_.seed,
+      .scenario_id = id_,
+      .description = scenario_.description,
+      .thread_id = thread_id_,
+      .tools = tools_,
+      .max_turns = max_turns(),
+      .min_turns = scenario_.min_turns,
+      .concurrency = place_.concurrency,
+      .shared = place_.shared,
+      .on_model_call = [this](const ModelCall& call) { usage_ += {.input_tokens = call.input_tokens, .output_tokens = call.output_tokens, .calls = 1}; },
+  };
+  for (std::size_t i = 0; i < specs_.size(); ++i) {
+    speaking_role_ = roles_[i];
+    seats_.push_back({.role = roles_[i], .name = specs_[i]->name(), .participant = specs_[i]->make(context)});
+  }
+  speaking_role_.reset();
+}
+
+Task<ScenarioResult> ScenarioRun::execute() {
+  started_ = clock().now();
+  emit(RunStarted{id_, label()});
+  std::exception_ptr failure;
+  try {
+    seat_everybody();
+    co_await play();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) record_failure(failure);
+  co_await close_everybody();
+  evaluate_checks();
+  auto result = assemble();
+  emit(RunFinished{result});
+  co_return result;
+}
+
+Task<> ScenarioRun::play() {
+  static const std::vector<Step> automatic{antiphon::proceed()};
+  for (const auto& step : scenario_.script.empty() ? automatic : scenario_.script) {
+    line_ = step.line;
+    co_await play_step(step);
+    if (ended()) break;
+  }
+  line_ = 0;
+  if (!ending_.final_word()) co_await join_background();
+  if (wants_closing_verdict()) co_await final_verdict();
+}
+
+Task<> ScenarioRun::play_step(const Step& step) {
+  return std::visit([this](const auto& what) { return play(what); }, step.what);
+}
+
+Task<> ScenarioRun::play(const Step::Speak& step) {
+  const bool joins = step.role == Role::agent && background_ && !step.text && !step.message;
+  co_await join_background();
+  if (joins || ended()) co_return;  // `agent` after `agent(wait=false)` waits for the turn that is running already
+  const auto seat = order_.claim(step.role);
+  if (step.text || step.message) {
+    const auto role = step.role == Role::user ? MessageRole::user : MessageRole::assistant;
+    add(step.message ? *step.message : Message(role, *step.text), clock().now(), seat);
+    co_return;
+  }
+  if (!seat)
+    throw Error(ErrorKind::configuration, fmt::format("the script needs a {}, and nobody plays that role", to_string(step.role))).with_party(Party::harness);
+  if (step.wait)
+    co_await call_seat(*seat);
+  else
+    start_background(*seat);
+}
+
+Task<> ScenarioRun::play(const Step::Judge& step) {
+  co_await join_background();
+  if (ended()) co_return;
+  order_.judged();
+  if (!step.criteria)
+    co_await final_verdict();
+  else
+    co_await checkpoint(*step.criteria);
+}
+
+Task<> ScenarioRun::play(const Step::Inject& step) {
+  add(step.message, clock().now(), std::nullopt);
+  co_return;
+}
+
+Task<> ScenarioRun::play(const Step::Proceed& step) {
+  co_await join_background();
+  if (ended()) co_return;
+  int played = 0;
+  if (scenario_.first == Role::agent && messages().empty()) {
+    co_await open_by_agent(step);
+    played = 1;
+  }
+  co_await play_due(step);
+  if (played == 1 && step.on_turn) step.on_turn(*this);
+  for (; !ended() && !user_concluded() && order_.turn() < max_turns() && (!step.turns || played < *step.turns); ++played) {
+    order_.begin_turn();
+    co_await play_due(step);
+    if (step.on_turn) step.on_turn(*this);
+  }
+}
+
+Task<> ScenarioRun::play_due(const Step::Proceed& step) {
+  while (!ended()) {
+    const auto seat = order_.next_due();
+    if (!seat) co_return;
+    if (keeps_silent(*seat)) continue;
+    co_await call_seat(*seat);
+    if (step.on_step) step.on_step(*this);
+  }
+}
+
+// The agent's opening belongs to the first turn and comes before the user's words.
+Task<> ScenarioRun::open_by_agent(const Step::Proceed& step) {
+  const auto seat = find_seat(Role::agent);
+  if (!seat) co_return;
+  order_.begin_turn();
+  co_await call_seat(*seat);
+  if (step.on_step) step.on_step(*this);
+}
+
+bool ScenarioRun::keeps_silent(std::size_t seat) const {
+  if (seats_[seat].role == Role::user) return seats_[seat].concluded;
+  if (seats_[seat].role != Role::judge) return false;
+  // After the user's last words the judge is asked once, for its verdict.
+  return user_concluded() || (order_.turn() < scenario_.min_turns && !last_turn());
+}
+
+Task<> ScenarioRun::play(const Step::End& step) {
+  ending_ = {.kind = step.success ? Ending::Kind::succeeded : Ending::Kind::failed, .reason = step.reason, .line = line_};
+  co_return;
+}
+
+Task<> ScenarioRun::play(const Step::Assert& step) {
+  auto result = evaluate(step.check, scope(true));
+  result.line = step.check.line;
+  if (!result.passed) ending_ = {.kind = Ending::Kind::failed, .reason = result.sentence(), .line = line_};
+  checks_.push_back(std::move(result));
+  broken_for_good_.push_back(true);
+  co_return;
+}
+
+Task<> ScenarioRun::play(const Step::Sleep& step) { co_await watchdog_.guard(no_limit, clock().sleep_for(step.duration)); }
+
+Task<> ScenarioRun::play(const Step::Call& step) {
+  auto verdict = co_await watchdog_.guard(scenario_.turn_timeout, step.function(*this));
+  if (verdict) take_verdict(std::move(*verdict), false);
+}
+
+Task<> ScenarioRun::call_seat(std::size_t seat, std::optional<JudgmentRequest> request) {
+  const auto asked = clock().now();
+  const bool forced = request.has_value() || last_turn();
+  speaking_ = seat;
+  auto input = input_for(seat, std::move(request));
+  auto reply = co_await watchdog_.guard(scenario_.turn_timeout, seats_[seat].participant->call(std::move(input)));
+  speaking_.reset();
+  take_reply(seat, std::move(reply), asked, forced);
+}
+
+void ScenarioRun::start_background(std::size_t seat) {
+  const auto asked = clock().now();
+  background_ = std::make_unique<Background>(place_.runtime.executor, seat, asked, seats_[seat].participant->call(input_for(seat, {})));
+}
+
+Task<> ScenarioRun::join_background() {
+  if (!background_) co_return;
+  const auto seat = background_->seat();
+  const auto asked = background_->asked();
+  speaking_ = seat;
+  auto reply = co_await watchdog_.guard(scenario_.turn_timeout, background_->join());
+  speaking_.reset();
+  background_.reset();
+  take_reply(seat, std::move(reply), asked, false);
+}
+
+AgentInput ScenarioRun::input_for(std::size_t seat, std::optional<JudgmentRequest> request) {
+  return {.thread_id = thread_id_,
+          .messages = messages(),
+          .new_messages = conversation_.take_unseen(seat),
+          .judgment_request = std::move(request),
+          .turn = order_.turn(),
+          .last_turn = last_turn(),
+          .state = this,
+          .deadline = watchdog_.deadline_for(scenario_.turn_timeout)};
+}
+
+void ScenarioRun::take_reply(std::size_t seat, AgentReply reply, Clock::Time asked, bool forced) {
+  const auto role = seats_[seat].role;
+  if (role == Role::agent) {
+    answer_s_.push_back(to_seconds(clock().now() - asked));
+    agent_s_ += answer_s_.back();
+  }
+  seats_[seat].concluded |= reply.concludes();
+  auto verdict = reply.verdict();
+  for (auto& message : std::move(reply).messages(role == Role::user ? MessageRole::user : MessageRole::assistant)) add(std::move(message), asked, seat);
+  if (verdict) take_verdict(std::move(*verdict), role == Role::judge && !forced);
+}
+
+void ScenarioRun::take_verdict(Verdict verdict, bool voluntary) {
+  const auto outcome = verdict.decide();
+  if (voluntary && outcome == RunOutcome::inconclusive) return;  // SCN-31: the conversation goes on
+  emit(VerdictGiven{id_, label(), verdict, since_start(clock().now())});
+  verdict_given_ = true;
+  ending_ = {.kind = Ending::Kind::verdict, .reason = verdict.reasoning, .line = line_};
+  if (verdict.criteria.empty()) ending_.verdict = outcome;
+  keep_criteria(std::move(verdict.criteria));
+}
+
+void ScenarioRun::keep_criteria(std::vector<CriterionResult> fresh) {
+  for (auto& criterion : fresh) {
+    std::erase_if(criteria_, [&](const CriterionResult& old) { return old.criterion == criterion.criterion; });
+    criteria_.push_back(std::move(criterion));
+  }
+}
+
+Task<> ScenarioRun::final_verdict() {
+  const auto seat = find_seat(Role::judge);
+  if (!seat) throw Error(ErrorKind::configuration, "the script asks for a verdict, and nobody plays the judge").with_party(Party::harness);
+  const auto before = ending_;
+  verdict_given_ = false;
+  co_await call_seat(*seat, JudgmentRequest{});
+  if (verdict_given_) co_return;
+  ending_ = before;
+  ending_.verdict = RunOutcome::inconclusive;
+  ending_.reason = "the judge was asked for a verdict and gave none";
+  if (ending_.kind == Ending::Kind::open) ending_.kind = Ending::Kind::verdict;
+}
+
+Task<> ScenarioRun::checkpoint(const std::vector<std::string>& criteria) {
+  const auto seat = find_seat(Role::judge);
+  if (!seat) throw Error(ErrorKind::configuration, "the script asks for a checkpoint, and nobody plays the judge").with_party(Party::harness);
+  verdict_given_ = false;
+  co_await call_seat(*seat, JudgmentRequest{criteria});
+  if (!verdict_given_) throw Error(ErrorKind::protocol, "the judge was asked to decide a checkpoint and gave no verdict").with_party(Party::judge);
+  const bool all_met = std::all_of(criteria_.begin(), criteria_.end(), [](const auto& c) { return c.status == CriterionStatus::passed; });
+  const bool custom_pass = !ending_.verdict || *ending_.verdict == RunOutcome::passed;
+  if (all_met && custom_pass) ending_ = {};
+}
+
+bool ScenarioRun::wants_closing_verdict() const {
+  if (ending_.final_word() || !find_seat(Role::judge)) return false;
+  for (std::size_t i = 0; i < specs_.size(); ++i) {
+    if (roles_[i] != Role::judge) continue;
+    const auto& criteria = specs_[i]->criteria();
+    // A judge without criteria of its own serves checkpoints; a custom judge says for itself what it decides on.
+    if (criteria ? !criteria->empty() : ending_.kind == Ending::Kind::open) return true;
+  }
+  return false;
+}
+
+std::optional<std::size_t> ScenarioRun::find_seat(Role role) const {
+  for (std::size_t i = 0; i < roles_.size(); ++i)
+    if (roles_[i] == role) return i;
+  return std::nullopt;
+}
+
+bool ScenarioRun::user_concluded() const {
+  return std::any_of(seats_.begin(), seats_.end(), [](const Seat& seat) { return seat.role == Role::user && seat.concluded; });
+}
+
+void ScenarioRun::add(Message message, Clock::Time start, std::optional<std::size_t> author) {
+  const MessageTiming timing{.turn = std::max(order_.turn(), 1), .start_s = since_start(start), .end_s = since_start(clock().now())};
+  conversation_.add(message, timing, author);
+  emit(MessageAdded{id_, label(), std::move(message), timing});
+}
+
+void ScenarioRun::add_message(Message message) { add(std::move(message), clock().now(), std::nullopt); }
+
+std::vector<Message> ScenarioRun::rollback_messages_to(std::ptrdiff_t size) {
+  if (size < 0) throw Error(ErrorKind::usage, fmt::format("rollback_messages_to({}): the number of messages to keep cannot be negative", size));
+  auto gone = conversation_.rollback(static_cast<std::size_t>(size));
+  if (!gone.empty())
+    for (auto& seat : seats_) seat.participant->rolled_back(messages().size());
+  return gone;
+}
+
+void ScenarioRun::record_failure(std::exception_ptr failure) {
+  if (const auto text = assertion_text(failure)) {
+    ending_ = {.kind = Ending::Kind::failed, .reason = *text, .line = line_};
+    return;
+  }
+  const auto awaited = speaking_ ? std::optional(seats_[*speaking_].role) : speaking_role_;
+  const auto waits_for = speaking_ ? seats_[*speaking_].participant->awaited() : std::nullopt;
+  ending_ = {.kind = Ending::Kind::error, .line = line_};
+  ending_.error = watchdog_.fired() ? blame_stop(*watchdog_.fired(), awaited, waits_for, scenario_) : blame(failure, awaited);
+}
+
+Task<> ScenarioRun::close_everybody() {
+  watchdog_.forgive();
+  if (background_) co_await background_->abandon();
+  for (auto& seat : seats_) {
+    try {
+      co_await watchdog_.guard(close_limit, seat.participant->close());
+    } catch (...) {
+      // A peer that cannot even hang up changes nothing about what was said; the run's own outcome stands.
+    }
+  }
+  for (const auto& seat : seats_)
+    if (seat.role == Role::user)
+      for (const auto& [key, value] : seat.participant->report()) user_report_[key] = value;
+}
+
+CheckScope ScenarioRun::scope(bool last_agent_message_only) const {
+  return {.messages = messages(),
+          .timings = conversation_.timings(),
+          .answer_s = answer_s_,
+          .turns = order_.turn(),
+          .user_report = user_report_,
+          .last_agent_message_only = last_agent_message_only};
+}
+
+void ScenarioRun::evaluate_checks() {
+  for (const auto& check : scenario_.checks) {
+    try {
+      auto result = evaluate(check, scope(false));
+      result.line = check.line;
+      broken_for_good_.push_back(broken_for_good(check, result));
+      checks_.push_back(std::move(result));
+    } catch (const std::exception& error) {
+      if (!ending_.error)
+        ending_ = {.kind = Ending::Kind::error,
+                   .error = RunError{Party::harness, fmt::format("the check {} could not be evaluated: {}", check.kind(), error.what())},
+                   .line = check.line};
+    }
+  }
+}
+
+ScenarioResult ScenarioRun::assemble() {
+  Evidence evidence{.ending = ending_, .criteria = criteria_, .checks = checks_, .broken_for_good = broken_for_good_, .unsaid = {}};
+  if (const auto* unsaid = user_report_.if_contains("unsaid"); unsaid && unsaid->is_array() && order_.turn() >= max_turns())
+    for (const auto& line : unsaid->get_array()) evidence.unsaid.emplace_back(line.get_string());
+  auto decision = decide(evidence);
+  auto result = identity_of(scenario_);
+  result.run_id = run_id_, result.thread_id = thread_id_;
+  result.outcome = decision.outcome, result.reasoning = std::move(decision.reasoning);
+  result.criteria = std::move(criteria_), result.checks = std::move(checks_), result.error = ending_.error;
+  result.messages.assign(messages().begin(), messages().end());
+  result.timings = conversation_.timings(), result.rolled_back = conversation_.removed();
+  result.turns = order_.turn(), result.duration_s = since_start(clock().now()), result.agent_s = agent_s_;
+  result.answer_s = std::move(answer_s_), result.latency = summarize_latency(result.answer_s);
+  result.input_tokens = usage_.input_tokens, result.output_tokens = usage_.output_tokens, result.model_calls = usage_.calls;
+  result.clock = clock().is_virtual() ? "virtual" : "wall";
+  result.user_report = std::move(user_report_);
+  if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;
+  return result;
+}
+
+}  // namespace antiphon

@@ -1,0 +1,135 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/agent/state.hpp"
+#include "antiphon/result/events.hpp"
+#include "antiphon/scenario/engine/background.hpp"
+#include "antiphon/scenario/engine/conversation.hpp"
+#include "antiphon/scenario/engine/ending.hpp"
+#include "antiphon/scenario/engine/turn_order.hpp"
+#include "antiphon/scenario/engine/watchdog.hpp"
+#include "antiphon/scenario/scenario.hpp"
+
+namespace antiphon {
+
+/// Where a run takes place.
+struct RunPlace {
+  Runtime& runtime;
+  net::HttpClient& http;
+  const ModelRegistry& models;
+  EventSink* events = nullptr;
+  std::uint64_t seed = 0;
+  int concurrency = 0;
+  SharedParts& shared;
+};
+
+/// What a result says of a scenario whatever happens to it.
+ScenarioResult identity_of(const Scenario& scenario);
+
+/// One run of one scenario. Used on the thread of its runtime only.
+class ScenarioRun final : public RunState {
+ public:
+  /// Both outlive the run.
+  ScenarioRun(const Scenario& scenario, RunPlace place);
+
+  /// Plays the scenario. Never throws: whatever goes wrong is in the result.
+  Task<ScenarioResult> execute();
+  /// Stops whatever is under way; `execute` then ends soon, with what there is.
+  void interrupt() { watchdog_.interrupt(); }
+
+  const std::string& name() const override { return scenario_.name; }
+  const std::string& description() const override { return scenario_.description; }
+  const std::string& thread_id() const override { return thread_id_; }
+  const History& messages() const override { return conversation_.messages(); }
+  int current_turn() const override { return order_.turn(); }
+  int max_turns() const override;
+  const json::object& metadata() const override { return scenario_.metadata; }
+  Clock& clock() const override { return place_.runtime.clock; }
+  std::span<const MessageTiming> timings() const override { return conversation_.timings(); }
+  void add_message(Message message) override;
+  std::vector<Message> rollback_messages_to(std::ptrdiff_t size) override;
+
+ private:
+  struct Seat {
+    Role role;
+    std::string name;
+    std::unique_ptr<Participant> participant;
+    bool concluded = false;
+  };
+
+  void seat_everybody();
+  Task<> play();
+  Task<> play_step(const Step& step);
+  Task<> play(const Step::Speak& step);
+  Task<> play(const Step::Judge& step);
+  Task<> play(const Step::Inject& step);
+  Task<> play(const Step::Proceed& step);
+  Task<> play(const Step::End& step);
+  Task<> play(const Step::Assert& step);
+  Task<> play(const Step::Sleep& step);
+  Task<> play(const Step::Call& step);
+  Task<> play_due(const Step::Proceed& step);
+  Task<> open_by_agent(const Step::Proceed& step);
+  bool keeps_silent(std::size_t seat) const;
+
+  Task<> call_seat(std::size_t seat, std::optional<JudgmentRequest> request = {});
+  void start_background(std::size_t seat);
+  Task<> join_background();
+  AgentInput input_for(std::size_t seat, std::optional<JudgmentRequest> request);
+  void take_reply(std::size_t seat, AgentReply reply, Clock::Time asked, bool forced);
+  void take_verdict(Verdict verdict, bool voluntary);
+  void keep_criteria(std::vector<CriterionResult> fresh);
+  void add(Message message, Clock::Time start, std::optional<std::size_t> author);
+
+  Task<> final_verdict();
+  Task<> checkpoint(const std::vector<std::string>& criteria);
+  bool wants_closing_verdict() const;
+  std::optional<std::size_t> find_seat(Role role) const;
+  bool user_concluded() const;
+  bool last_turn() const { return order_.turn() >= max_turns(); }
+  bool ended() const { return ending_.kind != Ending::Kind::open; }
+
+  void record_failure(std::exception_ptr failure);
+  Task<> close_everybody();
+  void evaluate_checks();
+  CheckScope scope(bool last_agent_message_only) const;
+  ScenarioResult assemble();
+  double since_start(Clock::Time time) const { return std::chrono::duration<double>(time - started_).count(); }
+  const std::string& label() const { return scenario_.label.empty() ? id_ : scenario_.label; }
+  template <class Event>
+  void emit(Event event) {
+    if (place_.events) place_.events->add(RunEvent(std::move(event)));
+  }
+
+  const Scenario& scenario_;
+  RunPlace place_;
+  std::string id_, run_id_, thread_id_;
+  ModelSettings default_model_;
+  std::shared_ptr<const json::object> tools_;
+  std::vector<Role> roles_;
+  std::vector<const ParticipantSpec*> specs_;
+  std::vector<Seat> seats_;
+  TurnOrder order_;
+  Conversation conversation_;
+  Watchdog watchdog_;
+  std::unique_ptr<Background> background_;
+  Ending ending_;
+  std::optional<std::size_t> speaking_;  // seat whose call is under way, for blame
+  std::optional<Role> speaking_role_;    // the same while participants are being made
+  int line_ = 0;                         // of the step under way
+  bool verdict_given_ = false;
+  Clock::Time started_{};
+  std::vector<CriterionResult> criteria_;
+  std::vector<CheckResult> checks_;
+  std::vector<bool> broken_for_good_;
+  std::vector<double> answer_s_;
+  double agent_s_ = 0;
+  Usage usage_;
+  json::object user_report_;
+};
+
+}  // namespace antiphon

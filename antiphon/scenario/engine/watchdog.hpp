@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "antiphon/base/clock.hpp"
+#include "antiphon/base/limit.hpp"
+
+namespace antiphon {
+
+/// Stops the call under way when its time is up. One alarm serves all calls of a run: it is set again only when it rings too early, so
+/// that a call costs no timer. In virtual time a second alarm runs on the wall clock (contracts.md §2).
+class Watchdog {
+ public:
+  enum class Reason { turn, run, interrupted };
+
+  /// @param run_limit of the whole run, from now on.
+  Watchdog(Clock& clock, asio::any_io_executor executor, Duration run_limit);
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  /// Awaits `work` for at most `limit`, or until the run's time is up or somebody interrupts.
+  template <class T>
+  Task<T> guard(Duration limit, Task<T> work) {
+    begin(limit);
+    struct End {
+      Watchdog& dog;
+      ~End() { dog.end(); }
+    } end{*this};
+    if (fired()) throw_stopped();
+    co_return co_await current_->run(std::move(work));
+  }
+  /// When a call that begins now must be done.
+  Deadline deadline_for(Duration limit) const;
+
+  void interrupt();
+  /// Why work was stopped; nullopt: it was not. `turn` is forgotten when the next call begins.
+  std::optional<Reason> fired() const { return fired_; }
+  /// Lets calls run again, for at most `limit`, after the run's own time is over.
+  void forgive() { fired_.reset(), run_end_ = Clock::Time::max(), wall_run_end_ = WallTime::max(); }
+
+ private:
+  using WallTime = std::chrono::steady_clock::time_point;
+
+  [[noreturn]] static void throw_stopped();
+  void begin(Duration limit);
+  void end() { current_.reset(); }
+  void watch();
+  void watch_wall();
+  void stop(Reason reason);
+
+  struct Life {};
+  Clock& clock_;
+  asio::steady_timer timer_;
+  std::shared_ptr<Life> life_ = std::make_shared<Life>();  // the timer's handler may outlive us
+  std::shared_ptr<Stoppable> current_;
+  Clock::Time due_ = Clock::Time::max(), run_end_;
+  WallTime wall_due_ = WallTime::max(), wall_run_end_;
+  std::optional<Clock::Alarm> alarm_;
+  bool wall_armed_ = false;
+  std::optional<Reason> fired_;
+};
+
+}  // namespace antiphon

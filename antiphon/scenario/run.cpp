@@ -1,0 +1,206 @@
+#include "antiphon/scenario/run.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "antiphon/base/random.hpp"
+#include "antiphon/net/http.hpp"
+#include "antiphon/scenario/clock_choice.hpp"
+#include "antiphon/scenario/engine/scenario_run.hpp"
+
+namespace antiphon {
+
+namespace {
+
+// Seeds stay exact in JSON numbers.
+std::uint64_t draw_seed() { return random_seed() >> 11; }
+
+void require_valid(const Scenario& scenario, const ModelRegistry& models) {
+  const auto problems = validate(scenario, models);
+  if (problems.empty()) return;
+  throw Error(ErrorKind::configuration, fmt::format("the scenario \"{}\" cannot be run: {}", scenario.name, fmt::join(problems, "; ")));
+}
+
+ScenarioResult not_run(const Scenario& scenario) {
+  auto result = identity_of(scenario);
+  result.not_run = true;
+  return result;
+}
+
+/// Everything that the runs of one `run_all` share.
+class Batch {
+ public:
+  Batch(std::vector<Scenario> scenarios, RunOptions options) : scenarios_(std::move(scenarios)), options_(std::move(options)), results_(scenarios_.size()) {
+    if (!options_.models) options_.models = ModelRegistry::with_defaults();
+    if (options_.seed == 0) options_.seed = draw_seed();
+    options_.jobs = std::max(options_.jobs, 1);
+    for (std::size_t i = 0; i < scenarios_.size(); ++i) {
+      require_valid(scenarios_[i], *options_.models);
+      (runs_in_virtual_time(scenarios_[i], *options_.models) ? virtual_ : wall_).push_back(i);
+    }
+  }
+
+  std::vector<ScenarioResult> run() {
+    std::vector<std::thread> threads;
+    const auto cores = std::max(1U, std::thread::hardware_concurrency());
+    const auto workers = std::min({static_cast<std::size_t>(cores), static_cast<std::size_t>(options_.jobs), virtual_.size()});
+    // With nothing in real time, this thread is a worker too.
+    for (std::size_t i = wall_.empty() ? 1 : 0; i < workers; ++i) threads.emplace_back([this] { play_virtual(); });
+    if (!wall_.empty())
+      play_wall();
+    else if (workers > 0)
+      play_virtual();
+    for (auto& thread : threads) thread.join();
+    std::vector<ScenarioResult> results;
+    results.reserve(results_.size());
+    for (std::size_t i = 0; i < results_.size(); ++i) results.push_back(results_[i] ? std::move(*results_[i]) : not_run(scenarios_[i]));
+    return results;
+  }
+
+ private:
+  std::optional<std::size_t> next(const std::vector<std::size_t>& list, std::atomic<std::size_t>& position) {
+    if (options_.stop.requested()) return std::nullopt;
+    const auto i = position.fetch_add(1);
+    return i < list.size() ? std::optional(list[i]) : std::nullopt;
+  }
+
+  RunPlace place(const Scenario& scenario, Runtime& runtime, net::HttpClient& http, SharedParts& shared) const {
+    return {.runtime = runtime,
+            .http = http,
+            .models = *options_.models,
+            .events = options_.events,
+            .seed = scenario.seed.value_or(options_.seed),
+            .concurrency = options_.jobs,
+            .shared = shared};
+  }
+
+  void finish(std::size_t index, ScenarioResult result) {
+    const std::lock_guard lock(mutex_);
+    results_[index] = std::move(result);
+    if (options_.on_result) options_.on_result(*results_[index]);
+  }
+
+  void play_virtual() {
+    while (const auto index = next(virtual_, next_virtual_)) finish(*index, play_virtual(scenarios_[*index]));
+  }
+
+  // A clock and an executor of its own for each run: what runs beside it cannot change what it sees.
+  ScenarioResult play_virtual(const Scenario& scenario) {
+    asio::io_context context(1);
+    VirtualClock clock(context);
+    Runtime runtime{context.get_executor(), clock, blocking_};
+    const auto http = net::make_http_client(runtime);
+    SharedParts shared;
+    ScenarioRun run(scenario, place(scenario, runtime, *http, shared));
+    std::optional<ScenarioResult> result;
+    const auto stop = options_.stop.on_request([&] { asio::post(context, [&run] { run.interrupt(); }); });
+    asio::co_spawn(context, run.execute(), [&result](std::exception_ptr failure, ScenarioResult value) {
+      if (failure) std::rethrow_exception(failure);
+      result = std::move(value);
+    });
+    clock.run([&result] { return result.has_value(); }, Duration::max(), [] {});
+    if (result) return std::move(*result);
+    auto stuck = identity_of(scenario);
+    stuck.outcome = RunOutcome::error;
+    stuck.error = RunError{Party::harness, "a participant waits for something that is on no clock; use `clock: wall`"};
+    stuck.reasoning = stuck.error->message;
+    return stuck;
+  }
+
+  void play_wall() {
+    asio::io_context context(1);
+    WallClock clock(context);
+    Runtime runtime{context.get_executor(), clock, blocking_};
+    const auto http = net::make_http_client(runtime);
+    SharedParts shared;
+    auto lanes = std::min(static_cast<std::size_t>(options_.jobs), wall_.size());
+    const auto closed = [](std::exception_ptr failure) {
+      if (failure) std::rethrow_exception(failure);
+    };
+    const auto lane_ended = [&](std::exception_ptr failure) {
+      closed(failure);
+      if (--lanes == 0) asio::co_spawn(context, shared.close(), closed);
+    };
+    for (std::size_t i = lanes; i > 0; --i) asio::co_spawn(context, wall_lane(runtime, *http, shared), lane_ended);
+    const auto stop = options_.stop.on_request([&] { asio::post(context, [this] { interrupt_wall(); }); });
+    context.run();
+  }
+
+  Task<> wall_lane(Runtime& runtime, net::HttpClient& http, SharedParts& shared) {
+    while (const auto index = next(wall_, next_wall_)) {
+      ScenarioRun run(scenarios_[*index], place(scenarios_[*index], runtime, http, shared));
+      under_way_.push_back(&run);
+      auto result = co_await run.execute();
+      std::erase(under_way_, &run);
+      finish(*index, std::move(result));
+    }
+  }
+
+  void interrupt_wall() {
+    for (auto* run : under_way_) run->interrupt();
+  }
+
+  std::vector<Scenario> scenarios_;
+  RunOptions options_;
+  std::vector<std::optional<ScenarioResult>> results_;
+  std::vector<std::size_t> virtual_, wall_;
+  std::atomic<std::size_t> next_virtual_{0}, next_wall_{0};
+  std::vector<ScenarioRun*> under_way_;  // wall runs; used on their thread only
+  BlockingPool blocking_;
+  std::mutex mutex_;
+};
+
+Task<ScenarioResult> run_on(asio::any_io_executor executor, Scenario scenario, RunOptions options) {
+  WallClock clock(executor);
+  BlockingPool blocking;
+  Runtime runtime{executor, clock, blocking};
+  const auto http = net::make_http_client(runtime);
+  SharedParts shared;
+  ScenarioRun run(scenario, {.runtime = runtime,
+                             .http = *http,
+                             .models = *options.models,
+                             .events = options.events,
+                             .seed = scenario.seed.value_or(options.seed),
+                             .concurrency = options.jobs,
+                             .shared = shared});
+  const auto stop = options.stop.on_request([&] { asio::post(executor, [&run] { run.interrupt(); }); });
+  auto result = co_await run.execute();
+  co_await shared.close();
+  co_return result;
+}
+
+}  // namespace
+
+ScenarioResult run(Scenario scenario, RunOptions options) {
+  std::vector<Scenario> one;
+  one.push_back(std::move(scenario));
+  return std::move(run_all(std::move(one), std::move(options)).front());
+}
+
+std::vector<ScenarioResult> run_all(std::vector<Scenario> scenarios, RunOptions options) { return Batch(std::move(scenarios), std::move(options)).run(); }
+
+Task<ScenarioResult> async_run(Scenario scenario, RunOptions options) {
+  if (!options.models) options.models = ModelRegistry::with_defaults();
+  if (options.seed == 0) options.seed = draw_seed();
+  require_valid(scenario, *options.models);
+  // The run keeps a stack of its own: cancelling the caller interrupts the run, which then still hangs up and tells what there was.
+  StopSource own;
+  const auto chained = options.stop.on_request([own]() mutable { own.request(); });
+  auto executor = co_await asio::this_coro::executor;
+  auto slot = (co_await asio::this_coro::cancellation_state).slot();
+  if (slot.is_connected()) slot.assign([own](asio::cancellation_type) mutable { own.request(); });
+  options.stop = own;
+  auto result = co_await asio::co_spawn(executor, run_on(executor, std::move(scenario), std::move(options)),
+                                        asio::bind_cancellation_slot(asio::cancellation_slot(), use_task));
+  if (slot.is_connected()) slot.clear();
+  co_return result;
+}
+
+}  // namespace antiphon

@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/scenario/clock_choice.hpp"
+#include "antiphon/scenario/scenario.hpp"
+
+namespace antiphon {
+
+namespace {
+
+class Validator {
+ public:
+  Validator(const Scenario& scenario, const ModelRegistry& models) : scenario_(scenario), models_(models) {}
+
+  std::vector<std::string> problems() && {
+    ranges();
+    roles();
+    criteria();
+    participants();
+    checks();
+    clock();
+    return std::move(problems_);
+  }
+
+ private:
+  template <class... Args>
+  void add(fmt::format_string<Args...> text, Args&&... args) {
+    problems_.push_back(fmt::format(text, std::forward<Args>(args)...));
+  }
+
+  void ranges() {
+    if (scenario_.name.empty()) add("a scenario needs a name");
+    if (scenario_.max_turns < 1) add("max_turns is {}; it must be at least 1", scenario_.max_turns);
+    if (scenario_.min_turns < 0) add("min_turns is {}; it cannot be negative", scenario_.min_turns);
+    if (scenario_.min_turns > scenario_.max_turns) add("min_turns ({}) is more than max_turns ({})", scenario_.min_turns, scenario_.max_turns);
+    if (scenario_.timeout <= Duration::zero()) add("timeout must be longer than nothing");
+    if (scenario_.turn_timeout <= Duration::zero()) add("turn_timeout must be longer than nothing");
+  }
+
+  bool played(Role role) const {
+    const auto& own = role == Role::user ? scenario_.user : role == Role::agent ? scenario_.agent : scenario_.judge;
+    return own ||
+           std::any_of(scenario_.participants.begin(), scenario_.participants.end(), [role](const auto& extra) { return extra.role == role && extra.spec; });
+  }
+
+  void need(Role role, std::string_view step, int number) {
+    if (played(role)) return;
+    const auto what = role == Role::user ? "a simulated user" : role == Role::agent ? "an agent" : "a judge";
+    if (number == 0)
+      add("nobody plays the {} that the scenario needs (it has no script, so it proceeds by itself): add {}", to_string(role), what);
+    else
+      add("nobody plays the {} that step {} of the script (`{}`) needs: add {}, or give the step its text", to_string(role), number, step, what);
+  }
+
+  void roles() {
+    if (scenario_.script.empty()) {
+      need(Role::user, "proceed", 0);
+      need(Role::agent, "proceed", 0);
+    }
+    int number = 0;
+    for (const auto& step : scenario_.script) {
+      ++number;
+      if (const auto* speak = std::get_if<Step::Speak>(&step.what); speak && !speak->text && !speak->message) need(speak->role, to_string(speak->role), number);
+      if (std::holds_alternative<Step::Judge>(step.what)) need(Role::judge, "judge", number);
+      if (std::holds_alternative<Step::Proceed>(step.what)) {
+        need(Role::user, "proceed", number);
+        need(Role::agent, "proceed", number);
+      }
+    }
+  }
+
+  void criteria() {
+    const auto checkpoint = [](const Step& step) {
+      const auto* judge = std::get_if<Step::Judge>(&step.what);
+      return judge && judge->criteria;
+    };
+    const auto& own = scenario_.judge.criteria();
+    if (own && own->empty() && std::none_of(scenario_.script.begin(), scenario_.script.end(), checkpoint))
+      add("the judge has no criteria: list at least one sentence for it to decide on");
+  }
+
+  void check(const ParticipantSpec& spec) {
+    if (!spec) return;
+    try {
+      spec.check(models_, scenario_.model);
+    } catch (const Error& error) {
+      add("{}{}{}", error.message(), error.hint().empty() ? "" : "; ", error.hint());
+    }
+  }
+
+  void participants() {
+    check(scenario_.user);
+    check(scenario_.agent);
+    check(scenario_.judge);
+    for (const auto& extra : scenario_.participants) check(extra.spec);
+  }
+
+  void one_check(const Check& check) {
+    try {
+      antiphon::validate(check);
+    } catch (const Error& error) {
+      add("{}", error.message());
+    }
+  }
+
+  void checks() {
+    for (const auto& check : scenario_.checks) one_check(check);
+    for (const auto& step : scenario_.script)
+      if (const auto* assertion = std::get_if<Step::Assert>(&step.what)) one_check(assertion->check);
+  }
+
+  void clock() {
+    if (scenario_.clock != ClockChoice::virtual_time) return;
+    if (const auto* blocker = first_not_on_clock(scenario_, models_))
+      add("clock: virtual needs everybody to wait on our clock alone, and the participant `{}` does not: use `clock: wall` or `auto`", blocker->name());
+  }
+
+  const Scenario& scenario_;
+  const ModelRegistry& models_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models) { return Validator(scenario, models).problems(); }
+
+}  // namespace antiphon
