@@ -178,16 +178,19 @@ void append(std::string& out, const json::array& array) {
   out += separator == '[' ? "[]" : "]";
 }
 
+void append(std::string& out, double number) {
+  if (!std::isfinite(number))
+    out += "null";
+  else
+    fmt::format_to(std::back_inserter(out), fmt::runtime(number == std::trunc(number) && std::abs(number) < 1e15 ? "{:.1f}" : "{}"), number);
+}
+
 // Boost.JSON writes 21.764 as 2.1764E1, which is right, but people read these files.
 void append(std::string& out, const json::value& value) {
   if (value.is_object()) return append(out, value.get_object());
   if (value.is_array()) return append(out, value.get_array());
   if (value.is_string()) return append_json_string(out, value.get_string());
-  if (value.is_double()) {
-    if (!std::isfinite(value.get_double())) return void(out += "null");
-    fmt::format_to(std::back_inserter(out), "{}", value.get_double());
-    return;
-  }
+  if (value.is_double()) return append(out, value.get_double());
   out += json::serialize(value);
 }
 

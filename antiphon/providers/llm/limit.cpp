@@ -67,8 +67,8 @@ Task<CallLimit::Slot> CallLimit::acquire() {
         using Handler = decltype(handler);
         auto executor = asio::any_io_executor(asio::get_associated_executor(handler));
         auto waiter = std::make_shared<Waiter<Handler>>(Waiter<Handler>{std::move(handler), asio::make_work_guard(executor)});
-        auto answer = std::make_shared<Answer>(
-            [waiter](boost::system::error_code error, Slot slot) { Waiter<Handler>::complete(waiter, error, std::move(slot)); });
+        auto answer =
+            std::make_shared<Answer>([waiter](boost::system::error_code error, Slot slot) { Waiter<Handler>::complete(waiter, error, std::move(slot)); });
         // Before it can be granted: another thread may do that at once.
         if (auto slot = asio::get_associated_cancellation_slot(waiter->handler); slot.is_connected())
           slot.assign([self, answer](asio::cancellation_type) {

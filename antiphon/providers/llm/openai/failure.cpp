@@ -7,19 +7,12 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/providers/llm/http_status.hpp"
 #include "antiphon/providers/llm/openai/response.hpp"
 
 namespace antiphon::openai {
 
 namespace {
-
-ErrorKind kind_of(int status) {
-  if (status == 401 || status == 403) return ErrorKind::unauthorized;
-  if (status == 404) return ErrorKind::not_found;
-  if (status == 408) return ErrorKind::timeout;
-  if (status == 429) return ErrorKind::rate_limited;
-  return status >= 500 ? ErrorKind::unavailable : ErrorKind::invalid_input;
-}
 
 std::string hint_for(ErrorKind kind, const FailureContext& context) {
   if (kind == ErrorKind::unauthorized)
@@ -36,6 +29,8 @@ std::optional<std::chrono::system_clock::time_point> parse_http_date(const std::
 }
 
 std::optional<std::chrono::nanoseconds> wanted_wait(const net::Headers& headers, std::chrono::system_clock::time_point now) {
+  const auto milliseconds = parse_retry_after(net::find_header(headers, "retry-after-ms").value_or(""), now);  // OpenAI's own, finer
+  if (milliseconds) return *milliseconds / 1000;
   const auto value = net::find_header(headers, "retry-after");
   return value ? parse_retry_after(*value, now) : std::nullopt;
 }
@@ -62,7 +57,7 @@ std::optional<std::chrono::nanoseconds> parse_retry_after(std::string_view value
 }
 
 Error failure(const net::HttpReply& reply, const FailureContext& context, std::chrono::system_clock::time_point now) {
-  const auto kind = kind_of(reply.status);
+  const auto kind = error_kind_of(reply.status);
   const auto said = masked(error_message(reply.body), context.key);
   const auto message = fmt::format("{}: HTTP {}{}{}", context.model, reply.status, said.empty() ? "" : ": ", said);
   return Error(kind, message)

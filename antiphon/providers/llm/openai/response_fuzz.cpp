@@ -10,8 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     (void)antiphon::openai::parse_response(text).message.serialized();
-  } catch (const antiphon::Error&) {
-  }
+  } catch (const antiphon::Error&) {}
   (void)antiphon::openai::error_message(text);
   try {
     antiphon::openai::ChunkAccumulator chunks;
@@ -21,7 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       begin = end + 1;
     }
     (void)chunks.response().message.serialized();
-  } catch (const antiphon::Error&) {
-  }
+  } catch (const antiphon::Error&) {}
   return 0;
 }

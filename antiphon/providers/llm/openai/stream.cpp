@@ -19,8 +19,7 @@ Task<> SseChatStream::finish() {
   done_ = true;
   const auto deadline = Deadline::after(clock_, std::chrono::milliseconds(100));
   try {
-    while (!(co_await body_->read(deadline)).empty()) {
-    }
+    while (!(co_await body_->read(deadline)).empty()) {}
   } catch (const Error&) {  // the answer is whole; only the connection is lost
   }
 }
@@ -39,7 +38,8 @@ Task<std::optional<ChatDelta>> SseChatStream::next(Deadline deadline) {
       events_.feed(bytes);
       continue;
     }
-    if (!chunks_.finished()) throw Error(ErrorKind::closed, fmt::format("{}: the stream ended in the middle of the answer", model_)).with_party(Party::provider);
+    if (!chunks_.finished())
+      throw Error(ErrorKind::closed, fmt::format("{}: the stream ended in the middle of the answer", model_)).with_party(Party::provider);
     done_ = true;
   }
   co_return std::nullopt;

@@ -55,8 +55,9 @@ Endpoint resolve(const Vendor& vendor, const ModelSettings& settings) {
     throw Error(ErrorKind::configuration, fmt::format("the model {} has no name after the slash", quote(settings.model)))
         .with_hint(fmt::format("write {}/NAME", vendor.name));
   const auto from_environment = environment(vendor.base_url_variable);
-  endpoint.base_url =
-      without_slash(!settings.base_url.empty() ? settings.base_url : !from_environment.empty() ? from_environment : std::string(vendor.base_url));
+  endpoint.base_url = without_slash(!settings.base_url.empty()  ? settings.base_url
+                                    : !from_environment.empty() ? from_environment
+                                                                : std::string(vendor.base_url));
   require_url(endpoint.base_url, settings.model);
   const bool own = origin(endpoint.base_url) == origin(vendor.base_url);
   const bool trusted = own || settings.base_url.empty();

@@ -15,9 +15,8 @@ namespace {
 constexpr double normal_95 = 1.6448536269514722;  // 95th percentile of the standard normal
 
 constexpr std::pair<std::string_view, TurnTest::Comparison> comparisons[] = {
-    {">=", TurnTest::Comparison::at_least}, {"<=", TurnTest::Comparison::at_most}, {"!=", TurnTest::Comparison::unequal},
-    {"==", TurnTest::Comparison::equal},    {">", TurnTest::Comparison::more},     {"<", TurnTest::Comparison::less},
-    {"=", TurnTest::Comparison::equal},     {"", TurnTest::Comparison::equal},
+    {">=", TurnTest::Comparison::at_least}, {"<=", TurnTest::Comparison::at_most}, {"!=", TurnTest::Comparison::unequal}, {"==", TurnTest::Comparison::equal},
+    {">", TurnTest::Comparison::more},      {"<", TurnTest::Comparison::less},     {"=", TurnTest::Comparison::equal},    {"", TurnTest::Comparison::equal},
 };
 
 }  // namespace

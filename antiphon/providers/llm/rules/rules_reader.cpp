@@ -81,7 +81,8 @@ std::optional<Regex> RulesReader::read_regex(const Node& node) {
 
 std::optional<Duration> RulesReader::read_duration(const Node& node) {
   const auto duration = node.is_scalar() ? parse_duration(node.text) : std::nullopt;
-  if (!duration) refuse(node.where, fmt::format("{} is no duration", node.is_scalar() ? quote(node.text) : "this"), "write it with its unit, such as 200ms or 2s");
+  if (!duration)
+    refuse(node.where, fmt::format("{} is no duration", node.is_scalar() ? quote(node.text) : "this"), "write it with its unit, such as 200ms or 2s");
   return duration;
 }
 

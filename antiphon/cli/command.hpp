@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "antiphon/cli/environment.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace antiphon::cli {
+
+/// One subcommand: declares its flags on the parser, and gives back what runs it. The result is the exit code (contracts.md §1).
+struct Command {
+  std::string name;
+  std::string summary;
+  std::string example;  ///< shown at the end of its help
+  std::function<std::function<int(Environment&)>(CLI::App&)> declare;
+};
+
+Command run_command();
+Command mock_llm_command();
+Command init_command();
+Command version_command();
+
+/// Parses and runs. Errors go to `environment.err` as one report; nothing is thrown.
+int run_cli(Environment& environment);
+
+}  // namespace antiphon::cli

@@ -1,0 +1,55 @@
+#include "antiphon/cli/serve_http.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon::cli {
+
+namespace {
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+Address parse_listen(const std::string& text) {
+  const auto colon = text.rfind(':');
+  Address address;
+  if (colon != std::string::npos) {
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, address.port);
+    address.host = text.substr(0, colon);
+    if (address.host.starts_with('[') && address.host.ends_with(']')) address.host = address.host.substr(1, address.host.size() - 2);
+    if (error == std::errc() && stop == end && !address.host.empty()) return address;
+  }
+  throw Error(ErrorKind::usage, fmt::format("--listen {} is no HOST:PORT", quote(text)))
+      .with_hint("write for example --listen 127.0.0.1:8080; port 0 is any free one");
+}
+
+}  // namespace
+
+int serve_http(Environment& environment, const std::string& listen, const std::function<net::HttpHandler(Runtime&)>& make_handler) {
+  const auto address = parse_listen(listen);
+  asio::io_context context(1);
+  WallClock clock(context);
+  BlockingPool blocking;
+  Runtime runtime{context.get_executor(), clock, blocking};
+  const auto server = net::listen_http(runtime, {.address = address.host, .port = address.port}, make_handler(runtime));
+  environment.out << fmt::format("listening on {}:{}", address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]", server->port())
+                  << std::endl;
+  const auto stop = environment.stop.on_request([&] { asio::post(context, [&] { server->stop(); }); });
+  asio::co_spawn(context, server->serve(), [](std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+  });
+  context.run();
+  return 0;
+}
+
+}  // namespace antiphon::cli

@@ -1,0 +1,59 @@
+#include "antiphon/cli/signals.hpp"
+
+#include <cerrno>
+#include <csignal>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace antiphon::cli {
+
+namespace {
+
+constexpr int interrupted = 130;
+int signal_pipe = -1;  // for the handler, which may touch nothing else
+volatile std::sig_atomic_t signals_seen = 0;
+
+// The second one must end the process even when no thread of ours gets to run.
+void on_signal(int) {
+  if (signals_seen != 0) ::_exit(interrupted);
+  signals_seen = 1;
+  const int saved = errno;
+  const char byte = 's';
+  (void)!::write(signal_pipe, &byte, 1);
+  errno = saved;
+}
+
+void install(void (*handler)(int)) {
+  struct sigaction action{};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+}  // namespace
+
+SignalWatcher::SignalWatcher(StopSource stop) {
+  if (::pipe2(wake_, O_CLOEXEC) != 0) return;  // without it Ctrl-C ends the process, as it does by default
+  signal_pipe = wake_[1];
+  thread_ = std::thread([fd = wake_[0], stop]() mutable {
+    char byte = 0;
+    while (::read(fd, &byte, 1) < 0 && errno == EINTR) continue;
+    if (byte == 's') stop.request();
+  });
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), not our end
+  install(on_signal);
+}
+
+SignalWatcher::~SignalWatcher() {
+  if (!thread_.joinable()) return;
+  install(SIG_DFL);
+  const char byte = 'q';
+  (void)!::write(wake_[1], &byte, 1);
+  thread_.join();
+  ::close(wake_[0]);
+  ::close(wake_[1]);
+}
+
+}  // namespace antiphon::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <thread>
+
+#include "antiphon/scenario/run.hpp"
+
+namespace antiphon::cli {
+
+/// Turns SIGINT and SIGTERM into a stop request; the second signal ends the process at once with 130 (SCN-72). One per process.
+class SignalWatcher {
+ public:
+  explicit SignalWatcher(StopSource stop);
+  ~SignalWatcher();
+  SignalWatcher(const SignalWatcher&) = delete;
+  SignalWatcher& operator=(const SignalWatcher&) = delete;
+
+ private:
+  int wake_[2] = {-1, -1};
+  std::thread thread_;
+};
+
+}  // namespace antiphon::cli

@@ -1,0 +1,53 @@
+#include "antiphon/providers/llm/limit.hpp"
+#include "antiphon/providers/llm/openai/openai.hpp"
+#include "antiphon/providers/llm/openai/vendors.hpp"
+#include "antiphon/providers/llm/registry.hpp"
+#include "antiphon/providers/llm/retry.hpp"
+#include "antiphon/providers/llm/rules/rules_cache.hpp"
+#include "antiphon/providers/llm/rules/rules_model.hpp"
+
+namespace antiphon {
+
+namespace {
+
+std::unique_ptr<LanguageModel> with_retries(std::unique_ptr<LanguageModel> model, const ModelContext& context) {
+  return std::make_unique<RetryingModel>(std::move(model), context.runtime.clock, context.seed, context.scenario_id);
+}
+
+void add_vendors(ModelRegistry& registry) {
+  const auto limits = std::make_shared<CallLimits>();
+  for (const auto& vendor : openai::vendors()) {
+    const auto make = [&vendor, limits](const ModelSettings& settings, const ModelContext& context) {
+      std::unique_ptr<LanguageModel> model =
+          std::make_unique<openai::OpenAiModel>(openai::resolve(vendor, settings), settings, context.http, context.runtime.clock);
+      // Inside the retries: who waits for the next try occupies no place.
+      if (context.concurrency > 0)
+        model = std::make_unique<LimitedModel>(std::move(model), limits->of(std::string(vendor.name), context.concurrency), context.runtime.clock);
+      return with_retries(std::move(model), context);
+    };
+    registry.add(std::string(vendor.name), {.make = make, .check = [&vendor](const ModelSettings& settings) { openai::resolve(vendor, settings); }});
+  }
+}
+
+// No limit on calls: it would let one run's timing depend on another's.
+void add_rules(ModelRegistry& registry) {
+  const auto cache = std::make_shared<rules::RulesCache>();
+  const auto make = [cache](const ModelSettings& settings, const ModelContext& context) {
+    auto model =
+        std::make_unique<rules::RulesModel>(cache->get(rules::rules_path(settings)), settings.model, context.runtime.clock, context.seed, context.scenario_id);
+    return with_retries(std::move(model), context);
+  };
+  registry.add("rules",
+               {.make = make, .waits_on_clock_alone = true, .check = [cache](const ModelSettings& settings) { cache->get(rules::rules_path(settings)); }});
+}
+
+}  // namespace
+
+std::shared_ptr<const ModelRegistry> ModelRegistry::with_defaults() {
+  auto registry = std::make_shared<ModelRegistry>();
+  add_vendors(*registry);
+  add_rules(*registry);
+  return registry;
+}
+
+}  // namespace antiphon

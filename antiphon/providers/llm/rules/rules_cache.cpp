@@ -1,0 +1,46 @@
+#include "antiphon/providers/llm/rules/rules_cache.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+
+namespace antiphon::rules {
+
+namespace {
+
+constexpr std::string_view prefix = "rules/";
+
+Error as_error(const std::string& path, const Problems& problems) {
+  std::string text;
+  for (const auto& problem : problems.list()) {
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", to_string(problem.where), problem.message);
+    if (!problem.underline.empty()) text += fmt::format(" ({})", problem.underline);
+  }
+  return Error(ErrorKind::configuration, fmt::format("rules file {}: {}", path, text)).with_hint(problems.list().front().hint);
+}
+
+}  // namespace
+
+std::string rules_path(const ModelSettings& settings) {
+  const auto name = std::filesystem::path(settings.model.substr(std::min(prefix.size(), settings.model.size())));
+  if (name.empty())
+    throw Error(ErrorKind::configuration, fmt::format("the model \"{}\" names no rules file", settings.model))
+        .with_hint("write rules/FILE, such as rules/desk.rules.yaml");
+  return (std::filesystem::path(settings.directory) / name).lexically_normal().string();
+}
+
+std::shared_ptr<const RulesFile> RulesCache::get(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  auto& file = files_[path];
+  if (file) return file;
+  try {
+    file = read_rules(path);
+    return file;
+  } catch (const Problems& problems) {
+    throw as_error(path, problems);
+  }
+}
+
+}  // namespace antiphon::rules
