@@ -153,9 +153,14 @@ Task<> ScenarioRun::play(const Step::Inject& step) {
 Task<> ScenarioRun::play(const Step::Proceed& step) {
   co_await join_background();
   if (ended()) co_return;
-  if (scenario_.first == Role::agent && messages().empty()) co_await open_by_agent(step);
+  int played = 0;
+  if (scenario_.first == Role::agent && messages().empty()) {
+    co_await open_by_agent(step);
+    played = 1;
+  }
   co_await play_due(step);
-  for (int played = 0; !ended() && !user_concluded() && order_.turn() < max_turns() && (!step.turns || played < *step.turns); ++played) {
+  if (played == 1 && step.on_turn) step.on_turn(*this);
+  for (; !ended() && !user_concluded() && order_.turn() < max_turns() && (!step.turns || played < *step.turns); ++played) {
     order_.begin_turn();
     co_await play_due(step);
     if (step.on_turn) step.on_turn(*this);

@@ -1,0 +1,169 @@
+#include <cerrno>
+#include <list>
+
+#include <sys/socket.h>
+
+#include <fmt/format.h>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/net/http.hpp"
+#include "antiphon/net/internal/server_connection.hpp"
+#include "antiphon/net/internal/tcp_stream.hpp"
+
+namespace antiphon::net {
+
+namespace {
+
+using namespace std::chrono_literals;
+using asio::ip::tcp;
+using boost::system::system_error;
+
+constexpr auto accept_pause = 100ms;  // when the system has no descriptor left
+
+// Outlives the server object where a connection of it still unwinds.
+struct Connections {
+  struct Entry {
+    explicit Entry(std::shared_ptr<ServerConnection> made) : connection(std::move(made)) {}
+    std::shared_ptr<ServerConnection> connection;
+    asio::cancellation_signal signal;
+  };
+  explicit Connections(const asio::any_io_executor& executor) : gate(executor, std::chrono::steady_clock::time_point::max()) {}
+
+  void close_idle() {
+    for (auto& entry : entries)
+      if (entry.connection->is_idle()) entry.connection->close();
+  }
+  void cut() {
+    for (auto& entry : entries) {
+      entry.connection->close();
+      entry.signal.emit(asio::cancellation_type::total);
+    }
+  }
+
+  std::list<Entry> entries;
+  asio::steady_timer gate;  ///< never rings: cancelled whenever the last connection ended
+};
+
+Task<> run_connection(std::shared_ptr<ServerConnection> connection) {
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+  co_await connection->run();
+  co_await asio::this_coro::throw_if_cancelled(false);
+}
+
+class TcpHttpServer final : public HttpServer {
+ public:
+  TcpHttpServer(Runtime& runtime, HttpServerOptions options, HttpHandler handler)
+      : core_(std::make_shared<ServerCore>(ServerCore{runtime, std::move(options), std::move(handler)})),
+        acceptor_(runtime.executor),
+        connections_(std::make_shared<Connections>(runtime.executor)) {
+    listen();
+  }
+
+  std::uint16_t port() const override { return port_; }
+
+  Task<> serve() override {
+    std::exception_ptr cancelled;
+    try {
+      co_await accept_all();
+      const ScopedAlarm alarm(core_->runtime.clock, Deadline::after(core_->runtime.clock, core_->options.drain).at, [this] { connections_->cut(); });
+      co_await all_ended();
+    } catch (...) {
+      cancelled = std::current_exception();
+    }
+    if (!cancelled) co_return;
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    stop();
+    connections_->cut();
+    co_await all_ended();
+    std::rethrow_exception(cancelled);
+  }
+
+  void stop() override {
+    core_->stopping = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    connections_->close_idle();
+  }
+
+ private:
+  void listen() {
+    const auto& options = core_->options;
+    try {
+      const tcp::endpoint endpoint(asio::ip::make_address(options.address), options.port);
+      acceptor_.open(endpoint.protocol());
+      close_on_exec(acceptor_.native_handle());
+      acceptor_.set_option(tcp::acceptor::reuse_address(true));
+      acceptor_.bind(endpoint);
+      acceptor_.listen(4096);
+      port_ = acceptor_.local_endpoint().port();
+    } catch (const system_error& error) {
+      throw Error(ErrorKind::refused, fmt::format("cannot listen on {}:{}: {}", options.address, options.port, lower(error.code().message())))
+          .with_hint("choose another port, or free this one");
+    }
+  }
+
+  Task<> accept_all() {
+    while (!core_->stopping) {
+      boost::system::error_code closed;
+      co_await acceptor_.async_wait(tcp::acceptor::wait_read, asio::redirect_error(use_task, closed));
+      if (core_->stopping) co_return;
+      if (closed) throw system_error(closed);
+      if (!accept_waiting()) co_await core_->runtime.clock.sleep_for(accept_pause);
+    }
+  }
+
+  // False when the system has no room for another one.
+  bool accept_waiting() {
+    for (;;) {
+      const int descriptor = ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+      if (descriptor >= 0)
+        start(descriptor);
+      else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+        return false;
+      else if (errno != EINTR && errno != ECONNABORTED)
+        return true;
+    }
+  }
+
+  void start(int descriptor) {
+    const auto& executor = core_->runtime.executor;
+    const auto protocol = acceptor_.local_endpoint().protocol();
+    auto stream = make_tcp_stream(tcp::socket(executor, protocol, descriptor));
+    connections_->entries.emplace_back(std::make_shared<ServerConnection>(core_, std::move(stream)));
+    const auto entry = std::prev(connections_->entries.end());
+    const auto ended = [all = connections_, entry](std::exception_ptr) {
+      all->entries.erase(entry);
+      if (all->entries.empty()) all->gate.cancel();
+    };
+    asio::co_spawn(executor, run_connection(entry->connection), asio::bind_cancellation_slot(entry->signal.slot(), ended));
+  }
+
+  Task<> all_ended() {
+    while (!connections_->entries.empty()) {
+      boost::system::error_code woken;
+      co_await connections_->gate.async_wait(asio::redirect_error(use_task, woken));
+    }
+  }
+
+  std::shared_ptr<ServerCore> core_;
+  tcp::acceptor acceptor_;
+  std::shared_ptr<Connections> connections_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpServer> listen_http(Runtime& runtime, HttpServerOptions options, HttpHandler handler) {
+  return std::make_unique<TcpHttpServer>(runtime, std::move(options), std::move(handler));
+}
+
+}  // namespace antiphon::net

@@ -1,0 +1,161 @@
+#include "antiphon/net/internal/tls_stream.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "antiphon/base/error.hpp"
+
+namespace antiphon::net {
+
+namespace {
+
+struct FreeSsl {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+
+std::string openssl_reason() {
+  const auto code = ERR_peek_last_error();
+  ERR_clear_error();
+  if (code == 0) return "the connection ended";
+  const char* reason = ERR_reason_error_string(code);
+  return reason ? reason : fmt::format("OpenSSL error {:x}", code);
+}
+
+std::string reason_of(SSL* ssl) {
+  const auto reason = openssl_reason();
+  const auto verified = SSL_get_verify_result(ssl);
+  return verified == X509_V_OK ? reason : X509_verify_cert_error_string(verified);
+}
+
+bool is_address(const std::string& host) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(host, error);
+  return !error;
+}
+
+void expect_host(SSL* ssl, const std::string& host, bool verify) {
+  if (is_address(host)) {
+    if (verify) X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
+  } else {
+    SSL_set_tlsext_host_name(ssl, host.c_str());
+    if (verify) SSL_set1_host(ssl, host.c_str());
+  }
+}
+
+// OpenSSL works on two buffers in memory; what goes in and out of them is carried by the stream below, so that this runs over any.
+class TlsStream final : public ByteStream {
+ public:
+  TlsStream(SSL_CTX* context, std::unique_ptr<ByteStream> below) : below_(std::move(below)), ssl_(SSL_new(context)) {
+    in_ = BIO_new(BIO_s_mem());
+    out_ = BIO_new(BIO_s_mem());
+    SSL_set_bio(ssl_.get(), in_, out_);  // which owns them from now on
+    SSL_set_connect_state(ssl_.get());
+  }
+
+  SSL* ssl() { return ssl_.get(); }
+
+  Task<> handshake() {
+    for (;;) {
+      ERR_clear_error();
+      const int result = SSL_do_handshake(ssl_.get());
+      const int error = SSL_get_error(ssl_.get(), result);
+      if (error != SSL_ERROR_NONE && error != SSL_ERROR_WANT_READ) {
+        failure_ = reason_of(ssl_.get());
+        co_await flush();  // the alert that tells the far side why
+        throw Error(ErrorKind::refused, failure_);
+      }
+      co_await flush();
+      if (error == SSL_ERROR_NONE) co_return;
+      if (!co_await receive()) throw Error(ErrorKind::refused, "the connection ended during the handshake");
+    }
+  }
+
+  Task<std::string_view> read_some() override {
+    auto& buffer = shared_buffer();
+    for (;;) {
+      co_await flush();
+      ERR_clear_error();
+      const int n = SSL_read(ssl_.get(), buffer.data(), static_cast<int>(buffer.size()));
+      if (n > 0) co_return std::string_view(buffer.data(), static_cast<std::size_t>(n));
+      const int error = SSL_get_error(ssl_.get(), n);
+      if (error == SSL_ERROR_ZERO_RETURN) co_return std::string_view();
+      if (error != SSL_ERROR_WANT_READ) throw boost::system::system_error(asio::error::connection_reset, openssl_reason());
+      // An end without TLS's own goodbye may have been made by anybody on the way.
+      if (!co_await receive()) throw boost::system::system_error(asio::error::connection_reset);
+    }
+  }
+
+  Task<> write(std::initializer_list<std::string_view> parts) override {
+    for (const auto part : parts) {
+      if (part.empty()) continue;
+      std::size_t written = 0;
+      ERR_clear_error();
+      if (SSL_write_ex(ssl_.get(), part.data(), part.size(), &written) != 1) throw boost::system::system_error(asio::error::connection_reset, openssl_reason());
+    }
+    co_await flush();
+  }
+
+  void end_writing() override { below_->end_writing(); }
+  void close() override { below_->close(); }
+
+ private:
+  static std::array<char, 16 * 1024>& shared_buffer() {
+    thread_local std::array<char, 16 * 1024> buffer;
+    return buffer;
+  }
+
+  Task<> flush() {
+    if (BIO_ctrl_pending(out_) == 0) co_return;
+    std::string bytes(BIO_ctrl_pending(out_), '\0');
+    BIO_read(out_, bytes.data(), static_cast<int>(bytes.size()));
+    co_await below_->write({bytes});
+  }
+
+  Task<bool> receive() {
+    const auto bytes = co_await below_->read_some();
+    if (!bytes.empty()) BIO_write(in_, bytes.data(), static_cast<int>(bytes.size()));
+    co_return !bytes.empty();
+  }
+
+  std::unique_ptr<ByteStream> below_;
+  std::unique_ptr<SSL, FreeSsl> ssl_;
+  BIO* in_;
+  BIO* out_;
+  std::string failure_;
+};
+
+}  // namespace
+
+TlsContext::TlsContext(const TlsOptions& options) : context_(SSL_CTX_new(TLS_client_method())), verify_(options.verify) {
+  SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
+  SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS);
+  constexpr unsigned char http_1_1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  SSL_CTX_set_alpn_protos(context_, http_1_1, sizeof http_1_1);
+  SSL_CTX_set_verify(context_, verify_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  if (options.ca_file.empty()) {
+    SSL_CTX_set_default_verify_paths(context_);  // honours SSL_CERT_FILE
+  } else if (ERR_clear_error(); SSL_CTX_load_verify_locations(context_, options.ca_file.c_str(), nullptr) != 1) {
+    const auto reason = openssl_reason();
+    SSL_CTX_free(context_);
+    throw Error(ErrorKind::configuration, fmt::format("{} holds no certificates that can be read: {}", options.ca_file, reason))
+        .with_hint("tls.ca is a PEM file of the authorities to trust");
+  }
+}
+
+TlsContext::~TlsContext() { SSL_CTX_free(context_); }
+
+Task<std::unique_ptr<ByteStream>> TlsContext::connect(std::unique_ptr<ByteStream> below, std::string host) {
+  auto stream = std::make_unique<TlsStream>(context_, std::move(below));
+  expect_host(stream->ssl(), host, verify_);
+  co_await stream->handshake();
+  co_return std::unique_ptr<ByteStream>(std::move(stream));
+}
+
+}  // namespace antiphon::net

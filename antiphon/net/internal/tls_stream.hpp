@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "antiphon/net/http.hpp"
+#include "antiphon/net/internal/byte_stream.hpp"
+
+struct ssl_ctx_st;
+
+namespace antiphon::net {
+
+/// What connections with the same TLS settings share: trusted authorities, versions.
+class TlsContext {
+ public:
+  /// @throws Error configuration when the file of authorities cannot be read.
+  explicit TlsContext(const TlsOptions& options);
+  ~TlsContext();
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+
+  /// Shakes hands as a client with `host`: its name is asked for (SNI) and verified.
+  /// @throws Error refused with the reason; boost::system::system_error of the stream below.
+  Task<std::unique_ptr<ByteStream>> connect(std::unique_ptr<ByteStream> below, std::string host);
+
+ private:
+  ssl_ctx_st* context_;
+  bool verify_;
+};
+
+}  // namespace antiphon::net

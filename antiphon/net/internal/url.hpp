@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace antiphon::net {
+
+/// The parts of an http or https address that a connection needs.
+struct Url {
+  bool tls = false;
+  std::string host;  ///< without brackets
+  std::uint16_t port = 80;
+  std::string target = "/";  ///< path and query
+  std::string user_info;     ///< decoded "name:password", never to be shown
+
+  /// "host:port", for people and for CONNECT.
+  std::string place() const;
+  /// What the Host field holds: the port only where it is not the scheme's own.
+  std::string authority() const;
+};
+
+/// @throws Error configuration that shows the address without its credentials.
+Url parse_url(std::string_view text);
+
+}  // namespace antiphon::net
