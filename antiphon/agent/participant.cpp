@@ -121,6 +121,12 @@ ParticipantSpec ParticipantSpec::with_criteria(std::vector<std::string> criteria
   return copy;
 }
 
+ParticipantSpec ParticipantSpec::at_address(std::string url) const {
+  auto copy = *this;
+  copy.address_ = std::move(url);
+  return copy;
+}
+
 ParticipantSpec ParticipantSpec::playing_to_its_end() const {
   auto copy = *this;
   copy.plays_to_its_end_ = true;

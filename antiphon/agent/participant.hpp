@@ -178,6 +178,9 @@ class ParticipantSpec {
   /// A user that says what it has to say and then concludes: max_turns bounds it only where somebody gave one (contracts.md §2).
   ParticipantSpec playing_to_its_end() const;
   bool plays_to_its_end() const { return plays_to_its_end_; }
+  /// Where a participant that is reached over a network lives; empty for all others.
+  ParticipantSpec at_address(std::string url) const;
+  const std::string& address() const { return address_; }
 
  private:
   static ParticipantSpec from_coroutine(std::function<Task<AgentReply>(AgentInput)> call);
@@ -190,6 +193,7 @@ class ParticipantSpec {
   std::function<void(const ModelRegistry&, const ModelSettings&)> check_;
   std::optional<std::vector<std::string>> criteria_;
   bool plays_to_its_end_ = false;
+  std::string address_;
 };
 
 template <class F>
