@@ -133,17 +133,6 @@ json::object frame(const ScenarioResult& result) {
   return object;
 }
 
-json::object summary_json(const ResultSummary& summary) {
-  json::object object{
-      {"total", summary.total},    {"passed", summary.passed}, {"failed", summary.failed}, {"error", summary.error}, {"inconclusive", summary.inconclusive},
-      {"not_run", summary.not_run}};
-  const auto& rate = summary.pass_rate;
-  object.emplace("pass_rate",
-                 rate ? json::value{{"value", rate->value}, {"interval", json::array{rate->low, rate->high}}, {"n", rate->n}} : json::value(nullptr));
-  object.emplace("spoiled", summary.spoiled);
-  return object;
-}
-
 json::object head(const BatchResult& batch) {
   return {{"schema", "antiphon.result/1"},
           {"batch_id", batch.batch_id},
@@ -153,7 +142,7 @@ json::object head(const BatchResult& batch) {
           {"flags", batch.flags},
           {"duration_s", batch.duration_s},
           {"interrupted", batch.interrupted},
-          {"summary", summary_json(summarize(batch.scenarios))}};
+          {"summary", to_json(summarize(batch.scenarios))}};
 }
 
 void append(std::string& out, const json::value& value);
@@ -220,6 +209,17 @@ void append(std::string& out, const ScenarioResult& result) {
 }
 
 }  // namespace
+
+json::object to_json(const ResultSummary& summary) {
+  json::object object{
+      {"total", summary.total},    {"passed", summary.passed}, {"failed", summary.failed}, {"error", summary.error}, {"inconclusive", summary.inconclusive},
+      {"not_run", summary.not_run}};
+  const auto& rate = summary.pass_rate;
+  object.emplace("pass_rate",
+                 rate ? json::value{{"value", rate->value}, {"interval", json::array{rate->low, rate->high}}, {"n", rate->n}} : json::value(nullptr));
+  object.emplace("spoiled", summary.spoiled);
+  return object;
+}
 
 json::object to_json(const ScenarioResult& result) {
   auto object = frame(result);
