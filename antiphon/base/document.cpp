@@ -319,7 +319,8 @@ void expand_variables(Node& node, const std::function<std::optional<std::string>
   for (const auto& name : unset)
     problems.push_back({.message = fmt::format("${{{}}} is not set", name),
                         .where = node.where,
-                        .hint = fmt::format("set it in the environment, a matrix or a dataset, or write ${{{}:-default}}", name)});
+                        .hint = fmt::format("set it in the environment, a matrix or a dataset, or write ${{{}:-default}}", name),
+                        .width = 0});
 }
 
 }  // namespace antiphon

@@ -27,21 +27,22 @@ std::vector<std::string> read_criteria(ReadContext& context, const Node& node) {
 
 }  // namespace
 
-ParticipantSpec read_judge(ReadContext& context, const Node& node) {
+ParticipantSpec read_judge(ReadContext& context, const Node& node, bool criteria_in_script) {
   JudgeOptions options;
   if (node.is_mapping()) {
     Fields fields(context.reader, node, "a judge");
     if (const auto* criteria = fields.get("criteria"))
       options.criteria = read_criteria(context, *criteria);
-    else
+    else if (!criteria_in_script)
       report_no_criteria(context, node);
     options.system_prompt = fields.text("system").value_or("");
     options.model = read_model_keys(context, fields);
     fields.finish();
+    if (options.criteria.empty() && !criteria_in_script) return {};
   } else {
     options.criteria = read_criteria(context, node);
+    if (options.criteria.empty()) return {};
   }
-  if (options.criteria.empty()) return {};
   return judge_agent(std::move(options));
 }
 

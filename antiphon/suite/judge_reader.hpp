@@ -6,6 +6,7 @@
 namespace antiphon::suite {
 
 /// A list of criteria, or a mapping with `criteria` and model settings. Empty where something was reported.
-ParticipantSpec read_judge(ReadContext& context, const Node& node);
+/// @param criteria_in_script the script asks it about criteria, so that it needs none of its own.
+ParticipantSpec read_judge(ReadContext& context, const Node& node, bool criteria_in_script);
 
 }  // namespace antiphon::suite

@@ -65,9 +65,7 @@ const Node::Member* kind_among(Reader& reader, const Kinds& kinds, const Node& n
   if (kind) return good ? kind : nullptr;
   for (const auto& member : node.members) {
     if (among(shared, member.key)) continue;
-    auto allowed = kinds.now;
-    allowed.insert(allowed.end(), shared.begin(), shared.end());
-    reader.report_unknown(kinds.thing, member.key, member.where, allowed);
+    reader.report_unknown(kinds.thing, member.key, member.where, kinds.now);
     good = false;
   }
   if (good) reader.report(node, fmt::format("{} without a kind", article(kinds.thing)), "add one of: " + join(kinds.now, ", "));

@@ -69,6 +69,13 @@ ParticipantSpec find_agent(ReadContext& context, Fields& fields, const Node* sui
   return {};
 }
 
+bool has_checkpoint(const std::vector<Step>& script) {
+  return std::any_of(script.begin(), script.end(), [](const Step& step) {
+    const auto* judge = std::get_if<Step::Judge>(&step.what);
+    return judge && judge->criteria;
+  });
+}
+
 // `completed` may only name what the agenda asks for: anything else could never hold.
 void check_slots(ReadContext& context, const Node& scenario, const Scenario& read, const SimulatedUser& user, bool user_was_read) {
   const auto* checks = scenario.find("checks");
@@ -107,8 +114,8 @@ Scenario read_scenario(ReadContext& context, const ScenarioNodes& nodes) {
   SimulatedUser user;
   if (const auto* node = fields.get("user")) user = read_user(context, *node);
   scenario.user = user.spec;
-  if (const auto* node = fields.get("judge")) scenario.judge = read_judge(context, *node);
   if (const auto* node = fields.get("script")) scenario.script = read_script(context, *node);
+  if (const auto* node = fields.get("judge")) scenario.judge = read_judge(context, *node, has_checkpoint(scenario.script));
   fields.get("matrix");
   fields.get("dataset");
   fields.later({"group", "on_simulation_end", "participants"});

@@ -36,16 +36,16 @@ std::string describe_end(int status, const std::string& errors) {
 }  // namespace
 
 Task<> Setup::start(std::vector<SetupCommand> commands) {
-  for (auto& command : commands) co_await start_one(std::move(command));
+  for (auto& command : commands) co_await launch(std::move(command));
 }
 
-Task<> Setup::start_one(SetupCommand command) {
+Task<> Setup::launch(SetupCommand command) {
   if (!command.ready.empty() && co_await answers(command.ready))
     throw harness(ErrorKind::configuration, command, fmt::format("something already answers at {}", command.ready))
         .with_hint("stop what is running there, or use another port");
   net::ProcessOptions options{.argv = command.argv, .directory = command.directory, .env = command.env, .pipe_stdio = false};
   try {
-    running_.push_back(net::start_process(runtime_, std::move(options)));
+    running_.push_back(start_(runtime_, std::move(options)));
   } catch (const Error& error) {
     throw harness(error.kind(), command, error.message()).with_hint(error.hint());
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -13,7 +14,10 @@ namespace antiphon::suite {
 /// The commands that run while scenarios do. Belongs to one executor; what still runs when it is destroyed is killed.
 class Setup {
  public:
-  Setup(Runtime& runtime, net::HttpClient& http) : runtime_(runtime), http_(http) {}
+  using Start = std::function<std::unique_ptr<net::Process>(Runtime&, net::ProcessOptions)>;
+
+  /// `start` makes the processes.
+  Setup(Runtime& runtime, net::HttpClient& http, Start start = net::start_process) : runtime_(runtime), http_(http), start_(std::move(start)) {}
 
   /// Starts one after the other, each once the one before is ready; asks its address every 50 ms.
   /// @throws Error with party harness, naming the command and its place: the address answered before the start, the process ended first
@@ -24,13 +28,14 @@ class Setup {
   Task<> stop();
 
  private:
-  Task<> start_one(SetupCommand command);
+  Task<> launch(SetupCommand command);
   Task<> wait_until_ready(const SetupCommand& command, net::Process& process);
   Task<bool> is_ready(const std::string& url);
   Task<bool> answers(const std::string& url);
 
   Runtime& runtime_;
   net::HttpClient& http_;
+  Start start_;
   std::vector<std::unique_ptr<net::Process>> running_;
 };
 

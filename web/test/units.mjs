@@ -25,7 +25,7 @@ try {
     define: { SAMPLE_PATH: JSON.stringify(join(HERE, '../../tests/data/result.sample.json')) },
   });
   const files = tests.map((name) => join(out, name.replace(/\.ts$/, '.mjs')));
-  process.exitCode = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...files], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...files], { stdio: 'inherit', timeout: 120_000 }).status ?? 1;
 } finally {
   await rm(out, { recursive: true, force: true });
 }

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "antiphon/net/internal/pipes.hpp"
+#include "antiphon/net/process.hpp"
+
+namespace antiphon::net {
+
+/// A process that was started, and our ends of its pipes.
+struct Spawned {
+  int pid = -1;
+  Descriptor input, output, errors;
+};
+
+/// @throws Error not_found, io.
+Spawned spawn(const ProcessOptions& options);
+
+/// A child and its group. Its end is learnt from a pidfd, so no signal handler is needed and no other child is touched.
+class Child : public std::enable_shared_from_this<Child> {
+ public:
+  Child(const asio::any_io_executor& executor, int pid);
+  /// Calls `ended` once it has.
+  void watch(std::function<void()> ended);
+  Task<> ended();
+  /// Exit code, or 128 + signal; nullopt while it runs.
+  std::optional<int> status();
+  void signal_group(int signal);
+  /// True while a process of the group runs.
+  bool group_lives();
+  /// Kills the group and forgets the child.
+  void kill_now();
+  int pid() const { return pid_; }
+
+ private:
+  void reap();
+
+  int pid_;
+  asio::posix::stream_descriptor handle_;
+  asio::steady_timer gate_;  ///< never rings: cancelled when the child ended
+  std::optional<int> status_;
+  std::function<void()> on_end_;
+};
+
+}  // namespace antiphon::net
