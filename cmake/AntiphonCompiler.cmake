@@ -3,6 +3,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   message(FATAL_ERROR "GCC ${CMAKE_CXX_COMPILER_VERSION} miscompiles C++20 coroutines (temporaries inside co_await are destroyed twice). "
                       "Use clang 18 or newer: `make build` does, or pass -DCMAKE_CXX_COMPILER=clang++-19.")
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 18)
+  message(FATAL_ERROR "clang ${CMAKE_CXX_COMPILER_VERSION} is too old: use clang 18 or newer (tools/bootstrap.sh installs it).")
+endif()
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -33,4 +36,8 @@ endif()
 if(ANTIPHON_SANITIZE)
   add_compile_options(-fsanitize=${ANTIPHON_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ANTIPHON_SANITIZE})
+endif()
+if(ANTIPHON_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
 endif()

@@ -9,8 +9,11 @@ find_package(yaml-cpp REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
-find_path(ANTIPHON_VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
+
+# Headers only, seen by every source: tools/bootstrap.sh unpacks valijson into build/deps, because its package pulls in Qt and Poco.
+find_path(ANTIPHON_VALIJSON_INCLUDE valijson/validator.hpp HINTS "${PROJECT_SOURCE_DIR}/build/deps/usr/include" REQUIRED)
 find_path(ANTIPHON_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
+include_directories(SYSTEM "${ANTIPHON_VALIJSON_INCLUDE}" "${ANTIPHON_CLI11_INCLUDE}")
 
 add_library(antiphon_asio INTERFACE)
 target_link_libraries(antiphon_asio INTERFACE Boost::headers Threads::Threads)

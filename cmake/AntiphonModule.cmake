@@ -1,14 +1,18 @@
-# antiphon_module(NAME DEPENDS module… LIBRARIES target… PRIVATE_LIBRARIES target…)
+# antiphon_module(NAME DEPENDS module… LIBRARIES target… PRIVATE_LIBRARIES target… TEST_LIBRARIES target… PROGRAM name)
 #
-# Declares the module antiphon/NAME: a static library `antiphon_NAME` (alias antiphon::NAME) of all sources below the folder, and, where
-# there are *_test.cpp files, one test program. DEPENDS is the list of modules whose headers it may include: tools/check-layers.py reads
-# these calls and refuses every other include.
+# Declares the module antiphon/NAME: a static library `antiphon_NAME` (alias antiphon::NAME) of all sources below the folder, where there are
+# *_test.cpp files one test program `NAME_test`, and where there is a main.cpp the program that PROGRAM names. DEPENDS is the list of modules
+# whose headers it may include: tools/check-layers.py reads these calls and refuses every other include.
+if(ANTIPHON_FUZZERS)
+  add_custom_target(fuzzers)
+endif()
+
 function(antiphon_module NAME)
-  cmake_parse_arguments(M "" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(M "" "PROGRAM" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;TEST_LIBRARIES" ${ARGN})
   set(dir "${PROJECT_SOURCE_DIR}/antiphon/${NAME}")
   file(GLOB_RECURSE all CONFIGURE_DEPENDS "${dir}/*.cpp")
   set(sources ${all})
-  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_(test|fuzz|bench)|/main)\\.cpp$")
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   set(fuzzers ${all})
@@ -29,6 +33,11 @@ function(antiphon_module NAME)
   target_link_libraries(antiphon_${NAME} ${kind} ${modules} ${M_LIBRARIES})
   set_property(GLOBAL APPEND PROPERTY ANTIPHON_MODULES ${NAME})
 
+  if(M_PROGRAM AND EXISTS "${dir}/main.cpp")
+    add_executable(${M_PROGRAM} "${dir}/main.cpp")
+    target_link_libraries(${M_PROGRAM} PRIVATE antiphon_${NAME})
+  endif()
+
   if(ANTIPHON_TESTS AND tests)
     add_executable(${NAME}_test ${tests})
     target_link_libraries(${NAME}_test PRIVATE antiphon_${NAME} ${M_PRIVATE_LIBRARIES} ${M_TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
@@ -42,6 +51,7 @@ function(antiphon_module NAME)
       target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
       target_link_options(${target} PRIVATE -fsanitize=fuzzer)
       target_link_libraries(${target} PRIVATE antiphon_${NAME})
+      add_dependencies(fuzzers ${target})
     endforeach()
   endif()
 endfunction()

@@ -72,8 +72,10 @@ class ChatAgent final : public Participant, private ChatAsker {
 }  // namespace
 
 ParticipantSpec chat_agent(ChatAgentOptions options) {
+  const auto url = options.url;
   return ParticipantSpec(
-      "chat", [options = std::move(options)](const ParticipantContext& context) { return std::make_unique<ChatAgent>(options, context); }, false);
+             "chat", [options = std::move(options)](const ParticipantContext& context) { return std::make_unique<ChatAgent>(options, context); }, false)
+      .at_address(url);
 }
 
 }  // namespace antiphon

@@ -48,8 +48,10 @@ class HttpAgent final : public Participant {
 }  // namespace
 
 ParticipantSpec http_agent(HttpAgentOptions options) {
+  const auto url = options.url;
   return ParticipantSpec(
-      "http", [options = std::move(options)](const ParticipantContext& context) { return std::make_unique<HttpAgent>(options, context); }, false);
+             "http", [options = std::move(options)](const ParticipantContext& context) { return std::make_unique<HttpAgent>(options, context); }, false)
+      .at_address(url);
 }
 
 }  // namespace antiphon

@@ -68,7 +68,7 @@ std::vector<Message> AgentReply::messages(MessageRole role) && {
 Task<> Participant::close() { co_return; }
 void Participant::rolled_back(std::size_t) {}
 std::optional<Party> Participant::awaited() const { return std::nullopt; }
-json::object Participant::report() const { return {}; }
+json::object Participant::report(const History&) const { return {}; }
 
 Task<> SharedParts::close() {
   for (auto entries = std::exchange(entries_, {}); auto& entry : entries) {
@@ -118,6 +118,12 @@ ParticipantSpec ParticipantSpec::with_check(std::function<void(const ModelRegist
 ParticipantSpec ParticipantSpec::with_criteria(std::vector<std::string> criteria) const {
   auto copy = *this;
   copy.criteria_ = std::move(criteria);
+  return copy;
+}
+
+ParticipantSpec ParticipantSpec::at_address(std::string url) const {
+  auto copy = *this;
+  copy.address_ = std::move(url);
   return copy;
 }
 

@@ -89,8 +89,9 @@ class Participant {
   virtual void rolled_back(std::size_t size);
   /// Whom it waits for right now, where that is not the participant itself: a timeout is blamed on that party.
   virtual std::optional<Party> awaited() const;
-  /// What a user could not do, at the end of the run: slots unmet, lines unsaid. Empty for the rest.
-  virtual json::object report() const;
+  /// What a user could not do: slots unmet, lines unsaid. Empty for the rest. Asked at the end of the run with the history as it ended:
+  /// max_turns may end it on an answer that the participant was never called about.
+  virtual json::object report(const History& messages) const;
 };
 
 /// What the participants of several runs share, such as one process of an agent for a whole suite. Lives as long as the executor does; used
@@ -178,6 +179,9 @@ class ParticipantSpec {
   /// A user that says what it has to say and then concludes: max_turns bounds it only where somebody gave one (contracts.md §2).
   ParticipantSpec playing_to_its_end() const;
   bool plays_to_its_end() const { return plays_to_its_end_; }
+  /// Where a participant that is reached over a network lives; empty for all others.
+  ParticipantSpec at_address(std::string url) const;
+  const std::string& address() const { return address_; }
 
  private:
   static ParticipantSpec from_coroutine(std::function<Task<AgentReply>(AgentInput)> call);
@@ -190,6 +194,7 @@ class ParticipantSpec {
   std::function<void(const ModelRegistry&, const ModelSettings&)> check_;
   std::optional<std::vector<std::string>> criteria_;
   bool plays_to_its_end_ = false;
+  std::string address_;
 };
 
 template <class F>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -17,9 +18,10 @@ namespace {
 
 constexpr std::size_t file_limit = std::size_t{16} << 20;
 constexpr std::size_t node_limit = 500'000;  // aliases of aliases grow without bound otherwise
+constexpr int depth_limit = 200;             // an alias may stand inside its own anchor
 
 std::string number_text(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   return std::string(text);
 }
 
@@ -29,6 +31,7 @@ std::optional<std::int64_t> integer_from(std::string_view raw) {
   std::size_t skip = 0;
   if (text.starts_with("0x")) base = 16, skip = 2;
   if (text.starts_with("0o")) base = 8, skip = 2;
+  if (skip > 0 && text.find('-') != std::string::npos) return std::nullopt;
   std::int64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + skip, end, value, base);
@@ -50,27 +53,46 @@ std::optional<double> number_from(std::string_view raw) {
 
 class Builder {
  public:
-  Builder(const std::string& file, std::vector<Problem>& problems) : file_(file), problems_(problems) {}
+  Builder(std::string_view text, const std::string& file, std::vector<Problem>& problems) : text_(text), file_(file), problems_(problems) {}
 
   Node build(const YAML::Node& from) {
     Node node;
     node.where = place(from.Mark());
+    if (refused_) return node;
     if (++count_ > node_limit) {
-      if (count_ == node_limit + 1)
-        problems_.push_back({.message = "the document grows too large through its aliases", .where = node.where, .hint = "use fewer nested aliases"});
+      refuse(node, "the document holds too many values", "split it, or use fewer nested aliases");
       return node;
     }
+    if (depth_ >= depth_limit) {
+      refuse(node, "the document nests too deep", "nest less; an alias must not stand inside its own anchor");
+      return node;
+    }
+    ++depth_;
     switch (from.Type()) {
       case YAML::NodeType::Scalar: scalar(from, node); break;
       case YAML::NodeType::Sequence: sequence(from, node); break;
       case YAML::NodeType::Map: mapping(from, node); break;
       default: break;
     }
+    --depth_;
     return node;
   }
 
  private:
-  Location place(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
+  void refuse(const Node& node, std::string message, std::string hint) {
+    refused_ = true;
+    problems_.push_back({.message = std::move(message), .where = node.where, .hint = std::move(hint)});
+  }
+
+  // The parser counts bytes; people count characters.
+  Location place(const YAML::Mark& mark) const {
+    int column = mark.column;
+    const auto end = static_cast<std::size_t>(std::max(mark.pos, 0));
+    const auto begin = end - std::min(end, static_cast<std::size_t>(std::max(mark.column, 0)));
+    for (auto i = begin; i < std::min(end, text_.size()); ++i)
+      if ((static_cast<unsigned char>(text_[i]) & 0xC0) == 0x80) --column;
+    return {file_, mark.line + 1, column + 1};
+  }
 
   static void scalar(const YAML::Node& from, Node& node) {
     node.kind = Node::Kind::scalar;
@@ -87,6 +109,7 @@ class Builder {
   void mapping(const YAML::Node& from, Node& node) {
     node.kind = Node::Kind::mapping;
     std::vector<Node> merged;
+    std::unordered_set<std::string> keys;
     for (const auto& pair : from) {
       if (!pair.first.IsScalar() && !pair.first.IsNull()) {
         problems_.push_back({.message = "a key must be text", .where = place(pair.first.Mark()), .hint = "write the key as a plain word"});
@@ -96,26 +119,28 @@ class Builder {
       if (key == "<<" && pair.first.Tag() == "?")
         merged.push_back(build(pair.second));
       else
-        add(node, key, place(pair.first.Mark()), build(pair.second));
+        add(node, keys, key, place(pair.first.Mark()), build(pair.second));
     }
-    for (auto& source : merged) merge(node, std::move(source));
+    for (auto& source : merged) merge(node, keys, std::move(source));
   }
 
-  void add(Node& node, const std::string& key, Location where, Node value) {
-    if (node.find(key)) {
+  void add(Node& node, std::unordered_set<std::string>& keys, const std::string& key, Location where, Node value) {
+    if (!keys.insert(key).second) {
       problems_.push_back({.message = fmt::format("{} is given twice in one mapping", quote(key)),
                            .where = where,
                            .hint = "remove one of them",
                            .width = static_cast<int>(key.size())});
       return;
     }
+    // The parser puts an empty value behind the line's end, where nobody would look.
+    if (value.is_null()) value.where = where;
     node.members.push_back({key, std::move(where), std::move(value)});
   }
 
   // Keys that stand in the mapping itself win over merged ones; of several sources the first wins.
-  void merge(Node& node, Node source) {
+  void merge(Node& node, std::unordered_set<std::string>& keys, Node source) {
     if (source.is_sequence()) {
-      for (auto& item : source.items) merge(node, std::move(item));
+      for (auto& item : source.items) merge(node, keys, std::move(item));
       return;
     }
     if (!source.is_mapping()) {
@@ -123,12 +148,15 @@ class Builder {
       return;
     }
     for (auto& member : source.members)
-      if (!node.find(member.key)) node.members.push_back(std::move(member));
+      if (keys.insert(member.key).second) node.members.push_back(std::move(member));
   }
 
+  std::string_view text_;
   const std::string& file_;
   std::vector<Problem>& problems_;
   std::size_t count_ = 0;
+  int depth_ = 0;
+  bool refused_ = false;
 };
 
 bool is_name_char(char c, bool first) {
@@ -235,7 +263,7 @@ Node parse_document(std::string_view text, const std::string& file) {
     const auto documents = YAML::LoadAll(std::string(text));
     if (documents.size() > 1)
       problems.push_back({.message = "more than one document in the file", .where = {file, documents[1].Mark().line + 1, 1}, .hint = "remove the `---` line"});
-    Node node = documents.empty() ? Node{} : Builder(file, problems).build(documents[0]);
+    Node node = documents.empty() ? Node{} : Builder(text, file, problems).build(documents[0]);
     node.where.file = file;
     if (!problems.empty()) throw Problems(std::move(problems));
     return node;
@@ -291,7 +319,8 @@ void expand_variables(Node& node, const std::function<std::optional<std::string>
   for (const auto& name : unset)
     problems.push_back({.message = fmt::format("${{{}}} is not set", name),
                         .where = node.where,
-                        .hint = fmt::format("set it in the environment, a matrix or a dataset, or write ${{{}:-default}}", name)});
+                        .hint = fmt::format("set it in the environment, a matrix or a dataset, or write ${{{}:-default}}", name),
+                        .width = 0});
 }
 
 }  // namespace antiphon

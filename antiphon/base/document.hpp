@@ -25,7 +25,7 @@ struct Problem {
   std::string message;
   Location where;
   std::string hint;       ///< `fix:` line; may be empty
-  int width = 1;          ///< characters to underline
+  int width = 1;          ///< bytes to underline; 0: the token that stands there
   std::string underline;  ///< text beside the carets, such as `did you mean "contains"?`
 };
 

@@ -1,5 +1,8 @@
 #include "antiphon/base/json.hpp"
 
+#include <cmath>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
@@ -15,7 +18,52 @@ json::parse_options limited() {
   return options;
 }
 
-bool same_number(const json::value& a, const json::value& b) { return a.is_number() && b.is_number() && a.to_number<double>() == b.to_number<double>(); }
+// Two integers compare exactly elsewhere: as doubles, neighbours beyond 2^53 would be one.
+bool same_number(const json::value& a, const json::value& b) {
+  if (!a.is_number() || !b.is_number() || !(a.is_double() || b.is_double())) return false;
+  return a.to_number<double>() == b.to_number<double>();
+}
+
+void append_text(std::string& out, const json::value& value);
+
+void append_number(std::string& out, double number) {
+  if (!std::isfinite(number))
+    out += "null";
+  else if (number == std::trunc(number) && std::abs(number) < 1e15)
+    fmt::format_to(std::back_inserter(out), "{:.1f}", number);
+  else
+    fmt::format_to(std::back_inserter(out), "{}", number);
+}
+
+void append_object(std::string& out, const json::object& object) {
+  out += '{';
+  for (const auto& member : object) {
+    if (&member != &*object.begin()) out += ',';
+    append_json_string(out, member.key());
+    out += ':';
+    append_text(out, member.value());
+  }
+  out += '}';
+}
+
+void append_array(std::string& out, const json::array& array) {
+  out += '[';
+  for (const auto& value : array) {
+    if (&value != array.data()) out += ',';
+    append_text(out, value);
+  }
+  out += ']';
+}
+
+void append_text(std::string& out, const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::object: return append_object(out, value.get_object());
+    case json::kind::array: return append_array(out, value.get_array());
+    case json::kind::string: return append_json_string(out, value.get_string());
+    case json::kind::double_: return append_number(out, value.get_double());
+    default: out += json::serialize(value);
+  }
+}
 
 }  // namespace
 
@@ -101,8 +149,12 @@ const json::value* at_pointer(const json::value& root, std::string_view pointer)
   return root.find_pointer(pointer, error);
 }
 
-std::string preview(const json::value& value, std::size_t limit) {
-  return cut(value.is_string() ? std::string(value.get_string()) : json::serialize(value), limit);
+std::string json_text(const json::value& value) {
+  std::string out;
+  append_text(out, value);
+  return out;
 }
+
+std::string preview(const json::value& value, std::size_t limit) { return cut(value.is_string() ? std::string(value.get_string()) : json_text(value), limit); }
 
 }  // namespace antiphon

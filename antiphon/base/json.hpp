@@ -32,6 +32,9 @@ bool json_includes(const json::value& whole, const json::value& wanted);
 /// RFC 6901; nullptr where nothing stands there.
 const json::value* at_pointer(const json::value& root, std::string_view pointer);
 
+/// Compact JSON with numbers as people write them (`1.5`, where Boost writes `1.5E0`); what is not finite becomes null.
+std::string json_text(const json::value& value);
+
 /// A short form of a value for people: at most `limit` bytes, cut at a character.
 std::string preview(const json::value& value, std::size_t limit = 200);
 

@@ -45,7 +45,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 std::string three_digits(double value, const char* unit) {
-  const int decimals = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  const int decimals = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
   return fmt::format("{:.{}f} {}", value, decimals, unit);
 }
 
@@ -73,9 +73,11 @@ std::string repair_utf8(std::string_view text) {
 
 std::string cut(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return std::string(text);
-  std::size_t end = limit > 3 ? limit - 3 : 0;
+  constexpr std::string_view ellipsis = "…";
+  const bool room = limit >= ellipsis.size();
+  std::size_t end = room ? limit - ellipsis.size() : limit;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "…";
+  return std::string(text.substr(0, end)).append(room ? ellipsis : "");
 }
 
 std::string quote(std::string_view text) {

@@ -32,7 +32,7 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 
 /// "800ms", "2s", "1.5m", "1h". nullopt where the text is no duration: a bare number has no unit and is none.
 std::optional<Duration> parse_duration(std::string_view text);
-/// For people: "310 ms", "1.84 s", "1 min 38 s" (three significant digits; see docs/metrics.md).
+/// For people: "0.31 ms", "31.0 ms", from 100 ms on "1.84 s", from a minute on "1 min 38 s" (see docs/metrics.md).
 std::string format_duration(Duration duration);
 double to_seconds(Duration duration);
 

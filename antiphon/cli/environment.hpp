@@ -14,15 +14,15 @@ namespace antiphon::cli {
 
 /// Everything outside the process that a command may touch, so that tests can call commands in process.
 struct Environment {
-  std::vector<std::string> arguments;             ///< without the program's name
+  std::vector<std::string> arguments;  ///< without the program's name
   std::map<std::string, std::string> variables;
-  std::string directory;                          ///< working directory, absolute
+  std::string directory;  ///< working directory, absolute
   std::ostream& out;
   std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  int width = 80;                                 ///< columns of the terminal
-  StopSource stop;                                ///< Ctrl-C, SIGTERM
+  int width = 80;   ///< columns of the terminal
+  StopSource stop;  ///< Ctrl-C, SIGTERM
 
   std::optional<std::string> variable(std::string_view name) const;
   /// An argument as a path: absolute, or below the working directory.

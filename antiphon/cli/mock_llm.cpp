@@ -23,7 +23,8 @@ int serve(Environment& environment, const Flags& flags) {
     return 0;
   }
   const auto file = flags.rules.empty() ? rules::builtin() : rules::read_rules(environment.path(flags.rules));
-  return serve_http(environment, flags.listen, [&](Runtime& runtime) { return mock::make_mock_llm({.rules = file, .api_key = flags.api_key, .seed = flags.seed}, runtime.clock); });
+  return serve_http(environment, flags.listen,
+                    [&](Runtime& runtime) { return mock::make_mock_llm({.rules = file, .api_key = flags.api_key, .seed = flags.seed}, runtime.clock); });
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
@@ -104,7 +104,8 @@ class Program {
     std::vector<std::string> names;
     for (const auto& [app, action] : actions_) names.push_back(app->get_name());
     const auto near = nearest(word, names);
-    environment.err << fmt::format("error: unknown command {}{}\nfix:   commands are {}\n", quote(word), near ? fmt::format("; did you mean {}?", *near) : "", join(names, ", "));
+    environment.err << fmt::format("error: unknown command {}{}\nfix:   commands are {}\n", quote(word), near ? fmt::format("; did you mean {}?", *near) : "",
+                                   join(names, ", "));
     return usage_error;
   }
 

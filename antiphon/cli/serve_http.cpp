@@ -2,10 +2,10 @@
 
 #include <charconv>
 
+#include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
@@ -29,7 +29,8 @@ Address parse_listen(const std::string& text) {
     if (address.host.starts_with('[') && address.host.ends_with(']')) address.host = address.host.substr(1, address.host.size() - 2);
     if (error == std::errc() && stop == end && !address.host.empty()) return address;
   }
-  throw Error(ErrorKind::usage, fmt::format("--listen {} is no HOST:PORT", quote(text))).with_hint("write for example --listen 127.0.0.1:8080; port 0 is any free one");
+  throw Error(ErrorKind::usage, fmt::format("--listen {} is no HOST:PORT", quote(text)))
+      .with_hint("write for example --listen 127.0.0.1:8080; port 0 is any free one");
 }
 
 }  // namespace
@@ -41,7 +42,8 @@ int serve_http(Environment& environment, const std::string& listen, const std::f
   BlockingPool blocking;
   Runtime runtime{context.get_executor(), clock, blocking};
   const auto server = net::listen_http(runtime, {.address = address.host, .port = address.port}, make_handler(runtime));
-  environment.out << fmt::format("listening on {}:{}", address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]", server->port()) << std::endl;
+  environment.out << fmt::format("listening on {}:{}", address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]", server->port())
+                  << std::endl;
   const auto stop = environment.stop.on_request([&] { asio::post(context, [&] { server->stop(); }); });
   asio::co_spawn(context, server->serve(), [](std::exception_ptr failure) {
     if (failure) std::rethrow_exception(failure);

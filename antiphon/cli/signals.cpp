@@ -11,7 +11,7 @@ namespace antiphon::cli {
 namespace {
 
 constexpr int interrupted = 130;
-int signal_pipe = -1;                       // for the handler, which may touch nothing else
+int signal_pipe = -1;  // for the handler, which may touch nothing else
 volatile std::sig_atomic_t signals_seen = 0;
 
 // The second one must end the process even when no thread of ours gets to run.
@@ -25,7 +25,7 @@ void on_signal(int) {
 }
 
 void install(void (*handler)(int)) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);

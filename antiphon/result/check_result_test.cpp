@@ -17,17 +17,17 @@ TEST(CheckResult, SaysWhatWasExpectedAndWhatWasFound_SCN61) {
   EXPECT_EQ(sentence("turns", {{"at_most", 6}}, 7), "expected at most 6 turns; found 7");
   EXPECT_EQ(sentence("turns", {{"at_least", 2}, {"at_most", 6}}, 1), "expected at least 2 and at most 6 turns; found 1");
   EXPECT_EQ(sentence("latency", {{"p95", 2.0}}, {{"p50", 1.0}, {"p95", 2.31}}), "expected answers with p95 at most 2.00 s; found p95 2.31 s");
-  EXPECT_EQ(sentence("completed", {"status", "arrival"}, {"status"}), "expected answers for status, arrival; found status");
-  EXPECT_EQ(sentence("completed", {"status"}, json::array{}), "expected answers for status; found none");
+  EXPECT_EQ(sentence("completed", json::array{"status", "arrival"}, json::array{"status"}), "expected answers for status, arrival; found status");
+  EXPECT_EQ(sentence("completed", json::array{"status"}, json::array{}), "expected answers for status; found none");
 }
 
 TEST(CheckResult, NamesToolsWithTheirArguments_SCN61) {
   EXPECT_EQ(sentence("tool_called", {{"name", "refund"}, {"arguments", {{"order", "A-1"}}}}, json::array{}),
             "expected a call of refund {\"order\":\"A-1\"}; found no call");
-  const json::value calls{{{"name", "refund"}, {"arguments", {{"order", "A-2"}}}}};
+  const json::value calls = json::array{json::object{{"name", "refund"}, {"arguments", {{"order", "A-2"}}}}};
   EXPECT_EQ(sentence("tool_not_called", {{"name", "refund"}}, calls), "expected no call of refund; found refund {\"order\":\"A-2\"}");
   EXPECT_EQ(sentence("tool_called", {{"name", "refund"}, {"times", 2}}, calls), "expected 2 calls of refund; found refund {\"order\":\"A-2\"}");
-  EXPECT_EQ(sentence("tool_order", {"lookup", "refund"}, {"refund"}), "expected calls in the order lookup, refund; found refund");
+  EXPECT_EQ(sentence("tool_order", json::array{"lookup", "refund"}, json::array{"refund"}), "expected calls in the order lookup, refund; found refund");
 }
 
 TEST(CheckResult, FallsBackToKindAndValuesForChecksOfOthers_SCN61) {
@@ -35,8 +35,8 @@ TEST(CheckResult, FallsBackToKindAndValuesForChecksOfOthers_SCN61) {
 }
 
 TEST(CheckResult, StaysWithinOneLine_SCN61) {
-  EXPECT_LE(sentence("contains", std::string(500, 'x'), std::string(500, 'y')).size(), 110u);
-  EXPECT_LE(sentence("equals", "ü", std::string(90, 'y') + "日本語日本語日本語").size(), 110u);
+  EXPECT_LE(sentence("contains", json::string(500, 'x'), json::string(500, 'y')).size(), 110u);
+  EXPECT_LE(sentence("equals", "ü", json::string(std::string(90, 'y') + "日本語日本語日本語")).size(), 110u);
 }
 
 TEST(CheckResult, NamesWhoKeptItFromBeingDecided_SCN61) {

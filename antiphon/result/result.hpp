@@ -120,6 +120,7 @@ struct BatchResult {
   std::vector<ScenarioResult> scenarios;
 };
 
+json::object to_json(const ResultSummary& summary);
 json::object to_json(const ScenarioResult& result);
 /// `antiphon.result/1` (schemas/result.schema.json).
 json::object to_json(const BatchResult& batch);

@@ -133,17 +133,6 @@ json::object frame(const ScenarioResult& result) {
   return object;
 }
 
-json::object summary_json(const ResultSummary& summary) {
-  json::object object{
-      {"total", summary.total},    {"passed", summary.passed}, {"failed", summary.failed}, {"error", summary.error}, {"inconclusive", summary.inconclusive},
-      {"not_run", summary.not_run}};
-  const auto& rate = summary.pass_rate;
-  object.emplace("pass_rate",
-                 rate ? json::value{{"value", rate->value}, {"interval", json::array{rate->low, rate->high}}, {"n", rate->n}} : json::value(nullptr));
-  object.emplace("spoiled", summary.spoiled);
-  return object;
-}
-
 json::object head(const BatchResult& batch) {
   return {{"schema", "antiphon.result/1"},
           {"batch_id", batch.batch_id},
@@ -153,7 +142,7 @@ json::object head(const BatchResult& batch) {
           {"flags", batch.flags},
           {"duration_s", batch.duration_s},
           {"interrupted", batch.interrupted},
-          {"summary", summary_json(summarize(batch.scenarios))}};
+          {"summary", to_json(summarize(batch.scenarios))}};
 }
 
 void append(std::string& out, const json::value& value);
@@ -178,16 +167,19 @@ void append(std::string& out, const json::array& array) {
   out += separator == '[' ? "[]" : "]";
 }
 
+void append(std::string& out, double number) {
+  if (!std::isfinite(number))
+    out += "null";
+  else
+    fmt::format_to(std::back_inserter(out), fmt::runtime(number == std::trunc(number) && std::abs(number) < 1e15 ? "{:.1f}" : "{}"), number);
+}
+
 // Boost.JSON writes 21.764 as 2.1764E1, which is right, but people read these files.
 void append(std::string& out, const json::value& value) {
   if (value.is_object()) return append(out, value.get_object());
   if (value.is_array()) return append(out, value.get_array());
   if (value.is_string()) return append_json_string(out, value.get_string());
-  if (value.is_double()) {
-    if (!std::isfinite(value.get_double())) return void(out += "null");
-    fmt::format_to(std::back_inserter(out), "{}", value.get_double());
-    return;
-  }
+  if (value.is_double()) return append(out, value.get_double());
   out += json::serialize(value);
 }
 
@@ -217,6 +209,17 @@ void append(std::string& out, const ScenarioResult& result) {
 }
 
 }  // namespace
+
+json::object to_json(const ResultSummary& summary) {
+  json::object object{
+      {"total", summary.total},    {"passed", summary.passed}, {"failed", summary.failed}, {"error", summary.error}, {"inconclusive", summary.inconclusive},
+      {"not_run", summary.not_run}};
+  const auto& rate = summary.pass_rate;
+  object.emplace("pass_rate",
+                 rate ? json::value{{"value", rate->value}, {"interval", json::array{rate->low, rate->high}}, {"n", rate->n}} : json::value(nullptr));
+  object.emplace("spoiled", summary.spoiled);
+  return object;
+}
 
 json::object to_json(const ScenarioResult& result) {
   auto object = frame(result);

@@ -28,12 +28,6 @@ void require_valid(const Scenario& scenario, const ModelRegistry& models) {
   throw Error(ErrorKind::configuration, fmt::format("the scenario \"{}\" cannot be run: {}", scenario.name, fmt::join(problems, "; ")));
 }
 
-ScenarioResult not_run(const Scenario& scenario) {
-  auto result = identity_of(scenario);
-  result.not_run = true;
-  return result;
-}
-
 /// Everything that the runs of one `run_all` share.
 class Batch {
  public:
@@ -177,6 +171,12 @@ Task<ScenarioResult> run_on(asio::any_io_executor executor, Scenario scenario, R
 }
 
 }  // namespace
+
+ScenarioResult not_run(const Scenario& scenario) {
+  auto result = identity_of(scenario);
+  result.not_run = true;
+  return result;
+}
 
 ScenarioResult run(Scenario scenario, RunOptions options) {
   std::vector<Scenario> one;

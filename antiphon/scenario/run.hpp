@@ -39,6 +39,9 @@ ScenarioResult run(Scenario scenario, RunOptions options = {});
 /// Runs many, `options.jobs` at once; results in the order of the scenarios, `not_run` where a stop came first.
 std::vector<ScenarioResult> run_all(std::vector<Scenario> scenarios, RunOptions options = {});
 
+/// The result of a scenario that was selected and never begun.
+ScenarioResult not_run(const Scenario& scenario);
+
 /// As `run`, on the executor of the caller, in real time.
 Task<ScenarioResult> async_run(Scenario scenario, RunOptions options = {});
 

@@ -3,11 +3,11 @@
 #include <chrono>
 #include <thread>
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "antiphon/agent/state.hpp"
 #include "antiphon/base/error.hpp"
@@ -222,7 +222,10 @@ TEST(ScenarioRun, AnyOtherExceptionIsAnErrorWithItsParty_SCN16) {
   EXPECT_EQ(step.outcome, RunOutcome::error);
   EXPECT_EQ(step.error->party, Party::harness);
   auto scenario = scripted({user("hi"), agent()});
-  scenario.agent = [](AgentInput) -> Task<AgentReply> { throw std::runtime_error("database gone"); co_return ""; };
+  scenario.agent = [](AgentInput) -> Task<AgentReply> {
+    throw std::runtime_error("database gone");
+    co_return "";
+  };
   const auto result = run(scenario);
   EXPECT_EQ(result.error->party, Party::agent);
   EXPECT_THAT(result.reasoning, HasSubstr("database gone"));
@@ -230,7 +233,8 @@ TEST(ScenarioRun, AnyOtherExceptionIsAnErrorWithItsParty_SCN16) {
 }
 
 TEST(ScenarioRun, AStepMayReadStateAddMessagesAndEndTheRun_SCN16_SCN20) {
-  const auto result = run(scripted({user("hi"), agent(), [](RunState& state) {
+  const auto result = run(scripted({user("hi"), agent(),
+                                    [](RunState& state) {
                                       EXPECT_EQ(state.last_user_message()->text(), "hi");
                                       EXPECT_EQ(state.last_agent_message()->text(), "you said: hi");
                                       EXPECT_EQ(state.description(), "a test");
@@ -275,9 +279,8 @@ TEST(ScenarioRun, ChecksOfTheWholeRunAreEvaluatedAfterSucceed_SCN60) {
 }
 
 TEST(ScenarioRun, ABackgroundTurnGoesOnWhileTheScriptDoes_SCN11) {
-  auto scenario = scripted({user("hi"), agent({.wait = false}),
-                            [](RunState& state) { EXPECT_EQ(state.messages().size(), 1U); },
-                            agent(), [](RunState& state) { EXPECT_EQ(state.messages().size(), 2U); }, user("and"), agent(), succeed()});
+  auto scenario = scripted({user("hi"), agent({.wait = false}), [](RunState& state) { EXPECT_EQ(state.messages().size(), 1U); }, agent(),
+                            [](RunState& state) { EXPECT_EQ(state.messages().size(), 2U); }, user("and"), agent(), succeed()});
   int calls = 0;
   scenario.agent = [&calls](AgentInput input) -> Task<AgentReply> {
     co_await input.state->clock().sleep_for(300ms);
@@ -373,7 +376,9 @@ TEST(ScenarioRun, ABlockingAgentNeverHoldsUpOtherScenarios_SCN5) {
   };
   Scenario quick{.name = "quick", .script = {user("hi"), agent(), succeed()}};
   quick.agent = [&](std::string_view) { return std::string("ok"); };
-  const auto results = run_all({blocking, quick}, {.jobs = 2, .on_result = [&](const ScenarioResult& result) { if (result.name == "quick") other_done = true; }});
+  const auto results = run_all({blocking, quick}, {.jobs = 2, .on_result = [&](const ScenarioResult& result) {
+                                                     if (result.name == "quick") other_done = true;
+                                                   }});
   EXPECT_EQ(texts(results[0]).back(), "free");
 }
 
@@ -414,8 +419,8 @@ TEST(ScenarioRun, IsAwaitableOnTheCallersExecutor_SCN70) {
   asio::io_context context;
   std::optional<ScenarioResult> result;
   asio::co_spawn(
-      context,
-      [](std::optional<ScenarioResult>& into) -> Task<> { into = co_await async_run(scripted({user("hi"), agent(), succeed()})); }(result), asio::detached);
+      context, [](std::optional<ScenarioResult>& into) -> Task<> { into = co_await async_run(scripted({user("hi"), agent(), succeed()})); }(result),
+      asio::detached);
   context.run();
   ASSERT_TRUE(result);
   EXPECT_EQ(result->outcome, RunOutcome::passed) << *result;

@@ -57,7 +57,8 @@ TEST(Outcome, OneCriterionNotMetFailsAndNamesIt_SCN31) {
 }
 
 TEST(Outcome, AnUndecidedCriterionIsInconclusiveUnlessSomethingFailed_SCN31) {
-  Case undecided{.ending = {.kind = Ending::Kind::verdict}, .criteria = {criterion("a", CriterionStatus::passed), criterion("b", CriterionStatus::inconclusive)}};
+  Case undecided{.ending = {.kind = Ending::Kind::verdict},
+                 .criteria = {criterion("a", CriterionStatus::passed), criterion("b", CriterionStatus::inconclusive)}};
   EXPECT_EQ(undecided.decide().outcome, RunOutcome::inconclusive);
   undecided.checks = {check(false)};
   EXPECT_EQ(undecided.decide().outcome, RunOutcome::failed);

@@ -153,9 +153,14 @@ Task<> ScenarioRun::play(const Step::Inject& step) {
 Task<> ScenarioRun::play(const Step::Proceed& step) {
   co_await join_background();
   if (ended()) co_return;
-  if (scenario_.first == Role::agent && messages().empty()) co_await open_by_agent(step);
+  int played = 0;
+  if (scenario_.first == Role::agent && messages().empty()) {
+    co_await open_by_agent(step);
+    played = 1;
+  }
   co_await play_due(step);
-  for (int played = 0; !ended() && !user_concluded() && order_.turn() < max_turns() && (!step.turns || played < *step.turns); ++played) {
+  if (played == 1 && step.on_turn) step.on_turn(*this);
+  for (; !ended() && !user_concluded() && order_.turn() < max_turns() && (!step.turns || played < *step.turns); ++played) {
     order_.begin_turn();
     co_await play_due(step);
     if (step.on_turn) step.on_turn(*this);
@@ -194,6 +199,7 @@ Task<> ScenarioRun::play(const Step::End& step) {
 }
 
 Task<> ScenarioRun::play(const Step::Assert& step) {
+  collect_user_reports();
   auto result = evaluate(step.check, scope(true));
   result.line = step.check.line;
   if (!result.passed) ending_ = {.kind = Ending::Kind::failed, .reason = result.sentence(), .line = line_};
@@ -357,9 +363,14 @@ Task<> ScenarioRun::close_everybody() {
       // A peer that cannot even hang up changes nothing about what was said; the run's own outcome stands.
     }
   }
+  collect_user_reports();
+}
+
+void ScenarioRun::collect_user_reports() {
+  user_report_.clear();
   for (const auto& seat : seats_)
     if (seat.role == Role::user)
-      for (const auto& [key, value] : seat.participant->report()) user_report_[key] = value;
+      for (const auto& [key, value] : seat.participant->report(messages())) user_report_[key] = value;
 }
 
 CheckScope ScenarioRun::scope(bool last_agent_message_only) const {

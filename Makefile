@@ -1,0 +1,86 @@
+# Every target installs what it needs first (tools/bootstrap.sh), then works on all cores, or on JOBS=N.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
+export JOBS FUZZ_SECONDS
+
+CTEST = ctest --output-on-failure --no-tests=error -j $(JOBS)
+say = @printf '\n== %s\n' "$(1)"
+
+.PHONY: help demo build test test-peers test-asan bench bench-peer lint lint-quick format fuzz models clean
+
+help: ## show this list
+	@echo "usage: make TARGET [JOBS=N]"
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r target what; do printf '  %-12s %s\n' "$$target" "$$what"; done
+
+demo: ## build the program and watch it find a planted bug in a support agent: no key, no network
+	@tools/bootstrap.sh demo
+	$(call say,demo: building the program alone (release))
+	@tools/build.sh release antiphon
+	@examples/demo/run.sh
+
+build: ## build the release program: build/release/bin/antiphon
+	@tools/bootstrap.sh build
+	$(call say,build: release)
+	@tools/build.sh release antiphon
+	@echo "built build/release/bin/antiphon"
+
+test: ## build everything with warnings as errors and run all tests
+	@tools/bootstrap.sh test
+	$(call say,test: building (dev))
+	@tools/build.sh dev
+	$(call say,test: running)
+	@$(CTEST) --test-dir build/dev
+
+test-peers: ## test against foreign software: official clients, installed as they come
+	@tools/bootstrap.sh peers
+	$(call say,test-peers: building (dev))
+	@tools/build.sh dev
+	$(call say,test-peers: running)
+	@tests/peers/run.sh
+
+test-asan: ## run all tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/bootstrap.sh asan
+	$(call say,test-asan: building (asan))
+	@tools/build.sh asan
+	$(call say,test-asan: running)
+	@UBSAN_OPTIONS=print_stacktrace=1 $(CTEST) --test-dir build/asan
+
+bench: ## measure speed and memory with optimised code
+	@tools/bootstrap.sh bench
+	$(call say,bench: building (bench))
+	@tools/build.sh bench
+	@bench/run.sh
+
+bench-peer:
+	@echo "make bench-peer: there is no benchmark against a peer yet" >&2; exit 1
+
+lint: lint-quick ## check layers, format, scripts, the code (clang-tidy) and the types of web/
+	@tools/lint.sh tidy web
+
+lint-quick: ## the part of lint that takes seconds: layers, format, scripts
+	@tools/bootstrap.sh lint
+	@tools/lint.sh layers format shell
+
+format: ## rewrite C++ files as .clang-format says
+	@tools/bootstrap.sh lint
+	@tools/lint.sh reformat
+
+fuzz: ## run every fuzzer for FUZZ_SECONDS each (60)
+	@tools/bootstrap.sh fuzz
+	$(call say,fuzz: building)
+	@tools/build.sh fuzz fuzzers
+	@tools/fuzz.sh
+
+models:
+	@echo "make models: there are no embedded models yet" >&2; exit 1
+
+clean: ## remove what was built; keep unpacked dependencies
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +; fi
+	@rm -rf antiphon-out
+	@echo "removed build/ (but build/deps) and antiphon-out/"

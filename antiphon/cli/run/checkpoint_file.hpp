@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "antiphon/result/result.hpp"
+#include "antiphon/scenario/scenario.hpp"
+
+namespace antiphon::cli {
+
+/// Keeps result.json valid while scenarios run: written at the start, then at most every two seconds, so that a process that is killed
+/// leaves what was finished (PRD-63). Not thread safe: called one at a time.
+class CheckpointFile {
+ public:
+  /// Writes the first one, in which nothing was run yet. @throws Error io.
+  CheckpointFile(std::string path, const BatchResult& head, const std::vector<Scenario>& scenarios);
+
+  /// A disk that is full now may be free at the end: failures to write are left to the last write.
+  void add(const ScenarioResult& result);
+  /// Every scenario as one that was never begun.
+  const std::vector<ScenarioResult>& unstarted() const { return unstarted_; }
+
+ private:
+  void write();
+
+  std::string path_;
+  BatchResult batch_;
+  std::vector<ScenarioResult> unstarted_;
+  std::map<std::string, std::size_t> index_;
+  std::chrono::steady_clock::time_point written_;
+};
+
+}  // namespace antiphon::cli

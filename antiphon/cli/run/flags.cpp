@@ -1,0 +1,147 @@
+#include "antiphon/cli/run/flags.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/files.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/result/result.hpp"
+
+namespace antiphon::cli {
+
+namespace {
+
+constexpr std::uint64_t seed_limit = std::uint64_t{1} << 53;  // exact in JSON numbers
+
+std::optional<ClockChoice> clock_from(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (text == "auto") return ClockChoice::automatic;
+  if (text == "wall") return ClockChoice::wall;
+  if (text == "virtual") return ClockChoice::virtual_time;
+  throw Error(ErrorKind::usage, fmt::format("--clock {} is unknown", quote(text))).with_hint("allowed: auto, wall, virtual");
+}
+
+std::optional<Duration> timeout_from(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (const auto duration = parse_duration(text); duration && *duration > Duration::zero()) return duration;
+  throw Error(ErrorKind::usage, fmt::format("--timeout {} is no duration", quote(text))).with_hint("write a number with its unit, such as 800ms, 30s or 5m");
+}
+
+void check_ranges(const RunFlags& flags) {
+  if (flags.jobs && *flags.jobs < 1) throw Error(ErrorKind::usage, fmt::format("-j {} is too few: at least 1", *flags.jobs));
+  if (flags.max_turns && *flags.max_turns < 1) throw Error(ErrorKind::usage, fmt::format("--max-turns {} is too few: at least 1", *flags.max_turns));
+  if (flags.seed && *flags.seed >= seed_limit) throw Error(ErrorKind::usage, fmt::format("--seed {} is too large: less than 2^53", *flags.seed));
+  if (flags.verbose && flags.quiet) throw Error(ErrorKind::usage, "--verbose and --quiet exclude each other");
+  if (flags.paths.empty() && flags.failed.empty())
+    throw Error(ErrorKind::usage, "nothing to run: name a suite file, a folder or a pattern").with_hint("antiphon run suites");
+  if (!flags.paths.empty() && !flags.failed.empty())
+    throw Error(ErrorKind::usage, "--failed takes its suite files from the result; paths beside it are ambiguous").with_hint("leave the paths out");
+}
+
+std::vector<std::string> strings(const json::object& object, std::string_view key) {
+  std::vector<std::string> list;
+  if (const auto* value = object.if_contains(key); value && value->is_array())
+    for (const auto& item : value->get_array())
+      if (item.is_string()) list.emplace_back(item.get_string());
+  return list;
+}
+
+// Flags on the command line win over those of the run that is repeated.
+void take_flags(RunPlan& plan, const json::object& kept) {
+  if (auto model = find_string(kept, "model"); model && plan.load.overrides.model.empty()) {
+    plan.load.overrides.model.model = *model;
+    plan.load.overrides.model.directory = find_string(kept, "model_directory").value_or("");
+  }
+  if (auto clock = find_string(kept, "clock"); clock && !plan.load.overrides.clock) plan.load.overrides.clock = clock_from(*clock);
+  if (auto timeout = find_number(kept, "timeout_s"); timeout && !plan.load.overrides.timeout)
+    plan.load.overrides.timeout = Duration(static_cast<std::int64_t>(*timeout * 1e9));
+  if (auto turns = find_number(kept, "max_turns"); turns && !plan.load.overrides.max_turns) plan.load.overrides.max_turns = static_cast<int>(*turns);
+  if (auto jobs = find_number(kept, "jobs"); jobs && !plan.jobs) plan.jobs = static_cast<int>(*jobs);
+  if (const auto* allowed = kept.if_contains("allow_commands"); allowed && allowed->is_bool()) plan.load.allow_commands |= allowed->get_bool();
+  plan.paths = strings(kept, "paths");
+}
+
+void take_failed(RunPlan& plan, const std::string& file) {
+  const auto batch = batch_from_json(parse_json(read_file(file)));
+  take_flags(plan, batch.flags);
+  if (!plan.seed) plan.seed = batch.seed;
+  if (plan.load.selection.ids.empty()) {
+    std::vector<std::string> files;
+    for (const auto& scenario : batch.scenarios) {
+      if (!scenario.not_run && scenario.outcome == RunOutcome::passed) continue;
+      plan.load.selection.ids.push_back(scenario.id);
+      if (std::find(files.begin(), files.end(), scenario.file) == files.end()) files.push_back(scenario.file);
+    }
+    // Ids are unique among the files that were read together, so the same files are read again.
+    if (plan.paths.empty()) plan.paths = files;
+  }
+  plan.nothing_left = plan.load.selection.ids.empty();
+}
+
+}  // namespace
+
+void declare(CLI::App& app, RunFlags& flags) {
+  app.add_option("paths", flags.paths, "Suite files, folders or patterns");
+  app.add_option("-k", flags.keywords, "Only scenarios whose name holds this text, or id:ID for exactly one")->allow_extra_args(false);
+  app.add_option("--tag", flags.tags, "Only scenarios with one of these tags (a,b)");
+  app.add_option("-j,--jobs", flags.jobs, "How many run at once (8)");
+  app.add_option("--seed", flags.seed, "Makes simulated users, replies and latencies repeatable");
+  app.add_option("--timeout", flags.timeout, "Longest time of one scenario, such as 90s (5m)");
+  app.add_option("--max-turns", flags.max_turns, "Most turns of one scenario (10)");
+  app.add_option("--model", flags.model, "Model of simulated users and judges, such as openai/gpt-4.1-mini");
+  app.add_option("--clock", flags.clock, "auto, wall or virtual");
+  app.add_option("-o,--out", flags.out, "Folder for result.json and report.html (antiphon-out)");
+  app.add_option("--reporter", flags.reporters, "console, junit, json or html; NAME=FILE writes elsewhere; repeatable")->allow_extra_args(false);
+  app.add_option("--failed", flags.failed, "Run again what did not pass in this result.json");
+  app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs (setup, hooks, process agents)");
+  app.add_flag("--dry-run", flags.dry_run, "Check every suite and run nothing");
+  app.add_flag("-v,--verbose", flags.verbose, "Tell the conversations as they happen");
+  app.add_flag("-q,--quiet", flags.quiet, "Nothing but the summary");
+}
+
+RunPlan plan(const RunFlags& flags, const Environment& environment) {
+  check_ranges(flags);
+  RunPlan plan;
+  for (const auto& path : flags.paths) plan.paths.push_back(environment.path(path));
+  plan.load.directory = environment.directory;
+  plan.load.environment = [variables = environment.variables](std::string_view name) -> std::optional<std::string> {
+    const auto it = variables.find(std::string(name));
+    return it == variables.end() ? std::nullopt : std::optional(it->second);
+  };
+  plan.load.allow_commands = flags.allow_commands;
+  if (!flags.model.empty()) {
+    plan.load.overrides.model = ModelSettings(flags.model);
+    plan.load.overrides.model.directory = environment.directory;
+  }
+  plan.load.overrides.clock = clock_from(flags.clock);
+  plan.load.overrides.timeout = timeout_from(flags.timeout);
+  plan.load.overrides.max_turns = flags.max_turns;
+  plan.load.overrides.seed = flags.seed;
+  plan.load.selection = {.keywords = flags.keywords, .tags = suite::split_tags(flags.tags), .ids = {}};
+  plan.jobs = flags.jobs, plan.seed = flags.seed;
+  plan.out = flags.out.empty() ? std::string() : environment.path(flags.out);
+  plan.reporters = flags.reporters;
+  plan.dry_run = flags.dry_run, plan.verbose = flags.verbose, plan.quiet = flags.quiet;
+  plan.command = "run " + (flags.failed.empty() ? join(flags.paths, " ") : "--failed " + flags.failed);
+  if (!flags.failed.empty()) take_failed(plan, environment.path(flags.failed));
+  return plan;
+}
+
+json::object remembered(const RunPlan& plan) {
+  json::array paths;
+  for (const auto& path : plan.paths) paths.push_back(json::value(path));
+  json::object kept{{"paths", std::move(paths)}, {"allow_commands", plan.load.allow_commands}};
+  const auto& overrides = plan.load.overrides;
+  if (!overrides.model.empty()) {
+    kept["model"] = overrides.model.model;
+    kept["model_directory"] = overrides.model.directory;
+  }
+  if (overrides.clock) kept["clock"] = *overrides.clock == ClockChoice::wall ? "wall" : *overrides.clock == ClockChoice::virtual_time ? "virtual" : "auto";
+  if (overrides.timeout) kept["timeout_s"] = to_seconds(*overrides.timeout);
+  if (overrides.max_turns) kept["max_turns"] = *overrides.max_turns;
+  if (plan.jobs) kept["jobs"] = *plan.jobs;
+  return kept;
+}
+
+}  // namespace antiphon::cli

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/base/json.hpp"
+#include "antiphon/cli/environment.hpp"
+#include "antiphon/suite/load.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace antiphon::cli {
+
+/// The flags of `antiphon run`, as typed.
+struct RunFlags {
+  std::vector<std::string> paths;
+  std::vector<std::string> keywords;
+  std::string tags;
+  std::optional<int> jobs;
+  std::optional<std::uint64_t> seed;
+  std::string timeout;
+  std::optional<int> max_turns;
+  std::string model;
+  std::string clock;
+  std::string out;
+  std::string failed;
+  std::vector<std::string> reporters;
+  bool allow_commands = false;
+  bool dry_run = false;
+  bool verbose = false;
+  bool quiet = false;
+};
+
+void declare(CLI::App& app, RunFlags& flags);
+
+/// What a run is asked to do, with every path absolute.
+struct RunPlan {
+  std::vector<std::string> paths;
+  suite::LoadOptions load;
+  std::optional<int> jobs;
+  std::optional<std::uint64_t> seed;
+  std::string out;                     ///< empty: the project's, else antiphon-out
+  std::vector<std::string> reporters;  ///< NAME or NAME=FILE
+  bool dry_run = false;
+  bool verbose = false;
+  bool quiet = false;
+  std::string command;        ///< what a person reads above the results, such as `run suites`
+  bool nothing_left = false;  ///< --failed found nothing to run again
+};
+
+/// @throws Error usage for values that no flag allows, and for paths together with --failed.
+RunPlan plan(const RunFlags& flags, const Environment& environment);
+
+/// What `--failed` needs to run the same again; kept in the result.
+json::object remembered(const RunPlan& plan);
+
+}  // namespace antiphon::cli

@@ -1,0 +1,162 @@
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/files.hpp"
+#include "antiphon/base/ids.hpp"
+#include "antiphon/base/random.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/cli/command.hpp"
+#include "antiphon/cli/run/checkpoint_file.hpp"
+#include "antiphon/cli/run/flags.hpp"
+#include "antiphon/cli/run/remote_notice.hpp"
+#include "antiphon/cli/run/reporters.hpp"
+#include "antiphon/cli/run/setup_session.hpp"
+#include "antiphon/report/ticker.hpp"
+
+namespace antiphon::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int default_jobs = 8;
+
+void require_valid(const std::vector<Scenario>& scenarios, const ModelRegistry& models) {
+  std::vector<Problem> problems;
+  for (const auto& scenario : scenarios)
+    for (auto& text : validate(scenario, models)) {
+      // Cells and rows of one scenario share their mistakes.
+      const auto known = [&](const Problem& problem) {
+        return problem.message == text && problem.where.file == scenario.file && problem.where.line == scenario.line;
+      };
+      if (std::none_of(problems.begin(), problems.end(), known)) problems.push_back({.message = text, .where = {scenario.file, scenario.line, 0}, .hint = ""});
+    }
+  if (!problems.empty()) throw Problems(std::move(problems));
+}
+
+/// The seed that stands in the summary: the one of all scenarios, where they agree.
+std::uint64_t seed_of(const RunPlan& plan, const suite::LoadedSuites& loaded) {
+  if (plan.seed) return *plan.seed;
+  const auto& first = loaded.scenarios.front().seed;
+  if (first && std::all_of(loaded.scenarios.begin(), loaded.scenarios.end(), [&](const Scenario& scenario) { return scenario.seed == first; })) return *first;
+  return loaded.project.seed.value_or(random_seed() >> 11);
+}
+
+std::string names_of(const std::vector<suite::SuiteFile>& suites) {
+  std::vector<std::string> names;
+  for (const auto& file : suites)
+    if (std::find(names.begin(), names.end(), file.name) == names.end()) names.push_back(file.name);
+  return join(names, ", ");
+}
+
+class RunSession {
+ public:
+  RunSession(RunPlan plan, Environment& environment) : plan_(std::move(plan)), environment_(environment) {}
+
+  int run() {
+    if (plan_.nothing_left) {
+      environment_.out << "nothing to run again: every scenario of that result passed\n";
+      return 0;
+    }
+    check_reporters(plan_);
+    loaded_ = suite::load_suites(plan_.paths, plan_.load);
+    require_valid(loaded_.scenarios, *models_);
+    if (plan_.dry_run) return dry_run();
+    prepare();
+    tell_of_remote_agents(loaded_.scenarios, environment_);
+    play();
+    reporters_.all.finish(batch_);
+    return exit_code(batch_);
+  }
+
+ private:
+  int dry_run() const {
+    const auto scenarios = loaded_.scenarios.size(), files = loaded_.suites.size();
+    environment_.out << fmt::format("{} {} in {} {} can be run; nothing was run\n", scenarios, scenarios == 1 ? "scenario" : "scenarios", files,
+                                    files == 1 ? "file" : "files");
+    return 0;
+  }
+
+  void prepare() {
+    jobs_ = plan_.jobs.value_or(loaded_.project.jobs.value_or(default_jobs));
+    const auto out = !plan_.out.empty() ? plan_.out : environment_.path(loaded_.project.out.empty() ? "antiphon-out" : loaded_.project.out);
+    std::error_code error;
+    fs::create_directories(out, error);
+    if (error)
+      throw Error(ErrorKind::io, fmt::format("cannot make the output folder {}: {}", out, error.message())).with_hint("name another folder with --out");
+    batch_.batch_id = make_id("batch");
+    batch_.started_at = utc_now();
+    batch_.seed = seed_of(plan_, loaded_);
+    batch_.suite = names_of(loaded_.suites);
+    batch_.flags = remembered(plan_);
+    kept_ = std::make_unique<CheckpointFile>((fs::path(out) / "result.json").string(), batch_, loaded_.scenarios);
+    reporters_ = make_reporters(plan_, out, loaded_.scenarios.size(), jobs_, batch_.seed, environment_);
+  }
+
+  void play() {
+    const auto begin = std::chrono::steady_clock::now();
+    reporters_.console->start();
+    SetupSession setup;
+    try {
+      setup.start(loaded_.setup, environment_.stop);
+      play_scenarios();
+    } catch (const Error& failure) {
+      if (failure.party() != Party::harness) throw;
+      setup_failed(failure);
+    }
+    setup.stop();
+    batch_.interrupted = environment_.stop.requested();
+    batch_.duration_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+
+  void play_scenarios() {
+    const Ticker ticker([this] { reporters_.console->tick(); });
+    batch_.scenarios = run_all(loaded_.scenarios, {.jobs = jobs_,
+                                                   .seed = batch_.seed,
+                                                   .models = models_,
+                                                   .events = &reporters_.all,
+                                                   .stop = environment_.stop,
+                                                   .on_result = [this](const ScenarioResult& result) { kept_->add(result); }});
+  }
+
+  // Nothing could be rehearsed: every scenario is an error of the harness (contracts.md §1).
+  void setup_failed(const Error& failure) {
+    batch_.scenarios = kept_->unstarted();
+    if (environment_.stop.requested()) return;
+    const auto text = failure.hint().empty() ? failure.message() : fmt::format("{}; {}", failure.message(), failure.hint());
+    for (auto& result : batch_.scenarios) {
+      result.not_run = false;
+      result.outcome = RunOutcome::error;
+      result.error = RunError{Party::harness, text};
+      result.reasoning = text;
+      reporters_.all.add(RunFinished{result});
+    }
+  }
+
+  RunPlan plan_;
+  Environment& environment_;
+  std::shared_ptr<const ModelRegistry> models_ = ModelRegistry::with_defaults();
+  suite::LoadedSuites loaded_;
+  ReporterSet reporters_;
+  std::unique_ptr<CheckpointFile> kept_;
+  BatchResult batch_;
+  int jobs_ = default_jobs;
+};
+
+}  // namespace
+
+Command run_command() {
+  return {.name = "run",
+          .summary = "Run scenarios and report",
+          .example = "antiphon run suites -k refund -j 4 --out out",
+          .declare = [](CLI::App& app) -> std::function<int(Environment&)> {
+            auto flags = std::make_shared<RunFlags>();
+            declare(app, *flags);
+            return [flags](Environment& environment) { return RunSession(plan(*flags, environment), environment).run(); };
+          }};
+}
+
+}  // namespace antiphon::cli

@@ -1,0 +1,141 @@
+#include "antiphon/report/html.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/files.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/report/pack.hpp"
+
+namespace antiphon {
+
+namespace {
+
+// Bodies stay in the packed part; lists of sentences would only repeat them.
+constexpr std::string_view left_out[] = {
+    "messages",    "timings",  "rolled_back", "criteria",    "checks",  "passed_criteria", "failed_criteria", "inconclusive_criteria",
+    "description", "metadata", "user_report", "timeline"};
+
+std::string_view initial(MessageRole role) {
+  switch (role) {
+    case MessageRole::user: return "u";
+    case MessageRole::assistant: return "a";
+    case MessageRole::tool:
+    case MessageRole::function: return "t";
+    default: return "s";
+  }
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::size_t length(const Message& message) {
+  auto sum = characters(message.text());
+  for (const auto& call : message.tool_calls()) sum += characters(call.name) + characters(call.arguments);
+  return sum;
+}
+
+json::object criteria_counts(const ScenarioResult& result) {
+  const auto count = [&](CriterionStatus status) {
+    return std::count_if(result.criteria.begin(), result.criteria.end(), [&](const auto& criterion) { return criterion.status == status; });
+  };
+  return {{"met", count(CriterionStatus::passed)}, {"not_met", count(CriterionStatus::failed)}, {"undecided", count(CriterionStatus::inconclusive)}};
+}
+
+json::object check_counts(const ScenarioResult& result) {
+  std::int64_t hold = 0, fail = 0, undecided = 0;
+  for (const auto& check : result.checks) ++(check.passed ? hold : check.inconclusive ? undecided : fail);
+  return {{"hold", hold}, {"fail", fail}, {"undecided", undecided}};
+}
+
+// The message a reader should look at first. An error stopped the conversation where it ends.
+std::optional<std::size_t> failed_message(const ScenarioResult& result) {
+  const auto exists = [&](int index) { return index >= 0 && static_cast<std::size_t>(index) < result.messages.size(); };
+  if (result.outcome == RunOutcome::error && !result.messages.empty()) return result.messages.size() - 1;
+  if (result.outcome != RunOutcome::failed) return std::nullopt;
+  for (const auto& check : result.checks)
+    if (!check.passed && !check.inconclusive && check.message && exists(*check.message)) return *check.message;
+  for (const auto& criterion : result.criteria)
+    if (criterion.status == CriterionStatus::failed && !criterion.evidence.empty() && exists(criterion.evidence.front())) return criterion.evidence.front();
+  return std::nullopt;
+}
+
+json::array strip(const ScenarioResult& result) {
+  json::array list;
+  list.reserve(result.messages.size());
+  for (const auto& message : result.messages) list.push_back(json::array{initial(message.role()), length(message)});
+  return list;
+}
+
+// Inside a script element "</script" and "<!--" would end or confuse the text; U+2028 and U+2029 end lines for old parsers of scripts.
+std::string script_safe(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 64);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto three = text.substr(i, 3);
+    if (three.starts_with("</"))
+      out += "<\\/", ++i;
+    else if (three.starts_with("<!"))
+      out += "\\u003c!", ++i;
+    else if (three == "\xE2\x80\xA8" || three == "\xE2\x80\xA9")
+      out += three.back() == '\xA8' ? "\\u2028" : "\\u2029", i += 2;
+    else
+      out += text[i];
+  }
+  return out;
+}
+
+json::object run_facts(const BatchResult& batch) {
+  auto facts = to_json(BatchResult{.batch_id = batch.batch_id,
+                                   .started_at = batch.started_at,
+                                   .seed = batch.seed,
+                                   .suite = batch.suite,
+                                   .flags = batch.flags,
+                                   .duration_s = batch.duration_s,
+                                   .interrupted = batch.interrupted});
+  facts["summary"] = to_json(summarize(batch.scenarios));
+  auto& list = facts["scenarios"].emplace_array();
+  list.reserve(batch.scenarios.size());
+  for (const auto& result : batch.scenarios) list.push_back(scenario_facts(result));
+  return facts;
+}
+
+std::string data(const BatchResult& batch) {
+  auto html = "<script type=\"application/json\" id=\"antiphon-run\">" + script_safe(repair_utf8(json::serialize(run_facts(batch)))) + "</script>\n";
+  std::size_t index = 0;
+  for (const auto& result : batch.scenarios)
+    html += fmt::format("<script type=\"application/octet-stream\" id=\"antiphon-s-{}\">{}</script>\n", index++, base64(zlib_deflate(serialize(result))));
+  return html;
+}
+
+}  // namespace
+
+json::object scenario_facts(const ScenarioResult& result) {
+  auto light = result;
+  light.messages.clear(), light.rolled_back.clear(), light.timings.clear();
+  auto facts = to_json(light);
+  for (const auto member : left_out) facts.erase(member);
+  facts["criteria_counts"] = criteria_counts(result);
+  facts["check_counts"] = check_counts(result);
+  facts["strip"] = strip(result);
+  const auto failed = failed_message(result);
+  facts["failed_message"] = failed ? json::value(*failed) : json::value(nullptr);
+  return facts;
+}
+
+std::string html_report(const BatchResult& batch, std::string_view page) {
+  const auto at = page.find(html_marker);
+  if (at == std::string_view::npos || page.find(html_marker, at + 1) != std::string_view::npos)
+    throw Error(ErrorKind::internal, fmt::format("the report's page does not hold {} exactly once", html_marker));
+  std::string html(page.substr(0, at));
+  html += data(batch);
+  html += page.substr(at + html_marker.size());
+  return html;
+}
+
+void HtmlReporter::finish(const BatchResult& batch) { write_file_atomically(path_, html_report(batch, page_)); }
+
+}  // namespace antiphon

@@ -1,0 +1,67 @@
+#include "antiphon/report/summary_lines.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/text.hpp"
+#include "antiphon/report/columns.hpp"
+
+namespace antiphon {
+
+namespace {
+
+constexpr int time_column = 57;
+
+std::string seconds(double value) { return format_duration(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value))); }
+
+std::string counts_line(const BatchResult& batch, const ResultSummary& summary) {
+  auto line = fmt::format("{} of {} passed", summary.passed, summary.total);
+  for (const auto& [count, word] : {std::pair(summary.failed, "failed"), std::pair(summary.error, "error"), std::pair(summary.inconclusive, "inconclusive"),
+                                    std::pair(summary.not_run, "not run")})
+    if (count > 0) line += fmt::format(", {} {}", count, word);
+  return pad_columns(line, time_column - 2) + "  " + seconds(batch.duration_s) + "\n";
+}
+
+// Below ten decided runs a percentage promises more than there is.
+std::string rate_line(const ResultSummary& summary) {
+  if (!summary.pass_rate) return {};
+  const auto& rate = *summary.pass_rate;
+  const auto percent = [](double share) { return std::lround(share * 100); };
+  const auto share = rate.n < 10 ? fmt::format("{} of {} decided", summary.passed, rate.n) : fmt::format("{} % of {} decided", percent(rate.value), rate.n);
+  return fmt::format("pass rate  {} (95 % interval {}–{})\n", share, percent(rate.low), percent(rate.high));
+}
+
+// A p99 of fewer than a hundred values is their maximum under another name.
+std::string response_line(const BatchResult& batch) {
+  std::vector<double> answers;
+  for (const auto& result : batch.scenarios) answers.insert(answers.end(), result.answer_s.begin(), result.answer_s.end());
+  const auto latency = summarize_latency(std::move(answers));
+  if (!latency) return {};
+  auto line = fmt::format("response   p50 {}  p95 {}", seconds(latency->p50), seconds(latency->p95));
+  if (latency->n >= 100) line += "  p99 " + seconds(latency->p99);
+  return line + fmt::format("  (n = {})\n", latency->n);
+}
+
+// For a shell: quoted where the path is not plain.
+std::string shell_word(const std::string& path) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%=";
+  if (!path.empty() && path.find_first_not_of(plain) == std::string::npos) return path;
+  std::string out = "'";
+  for (const char c : path) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+std::string summary_lines(const BatchResult& batch, const SummaryPaths& paths, const Style& style) {
+  const auto summary = summarize(batch.scenarios);
+  const bool all_passed = summary.passed == summary.total;
+  auto text = counts_line(batch, summary) + rate_line(summary);
+  if (!all_passed) text += response_line(batch);
+  if (!paths.report.empty()) text += "report     " + one_line(paths.report) + "\n";
+  if (!paths.result.empty() && !all_passed) text += "again      antiphon run --failed " + shell_word(one_line(paths.result)) + "\n";
+  return style.own(text);
+}
+
+}  // namespace antiphon

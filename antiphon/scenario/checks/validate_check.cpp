@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/json_schema.hpp"
+#include "antiphon/base/regex.hpp"
+#include "antiphon/scenario/checks/check.hpp"
+
+namespace antiphon {
+
+namespace {
+
+[[noreturn]] void refuse(std::string why, const char* hint) { throw Error(ErrorKind::configuration, std::move(why)).with_hint(hint); }
+
+void require_name(const std::string& name) {
+  if (name.empty()) refuse("no tool is named", "give the tool's name");
+}
+
+void validate(const TextCheck& check) {
+  if (check.kind == TextCheck::Kind::regex) {
+    const Regex compiled(check.text);
+  } else if (check.text.empty() && check.kind != TextCheck::Kind::equals) {
+    refuse("the text is empty, which every message contains", "give the words to look for");
+  }
+}
+
+void validate(const JsonSchemaCheck& check) { const JsonSchema compiled(check.schema); }
+
+void validate(const ToolCalledCheck& check) {
+  require_name(check.name);
+  if (check.times && *check.times < 0) refuse(fmt::format("times is {}, it counts from 0", *check.times), "give 0 or more");
+  if (check.arguments && !check.arguments->is_object())
+    refuse("arguments is " + preview(*check.arguments, 60) + ", a tool takes a mapping", "write arguments: {name: value}");
+}
+
+void validate(const ToolNotCalledCheck& check) { require_name(check.name); }
+
+void validate(const ToolOrderCheck& check) {
+  if (check.names.empty()) refuse("no tool is named", "list the tools in the order in which they should be called");
+  for (const auto& name : check.names) require_name(name);
+}
+
+void validate(const TurnsCheck& check) {
+  if (!check.at_most && !check.at_least) refuse("neither at_most nor at_least is given", "write turns: {at_most: 6}");
+  for (const auto& limit : {check.at_most, check.at_least})
+    if (limit && *limit < 0) refuse(fmt::format("{} turns cannot be", *limit), "give 0 or more");
+  if (check.at_most && check.at_least && *check.at_most < *check.at_least)
+    refuse(fmt::format("at_least {} is more than at_most {}", *check.at_least, *check.at_most), "swap them");
+}
+
+void validate(const LatencyCheck& check) {
+  if (!check.p50 && !check.p95 && !check.p99 && !check.max) refuse("no limit is given", "write latency: {p95: 2s}");
+  for (const auto& limit : {check.p50, check.p95, check.p99, check.max})
+    if (limit && *limit < Duration::zero()) refuse("a latency below zero cannot be", "give a limit such as 2s");
+}
+
+void validate(const CompletedCheck& check) {
+  if (check.slots.empty()) refuse("no slot is named", "list slots that the agenda requests");
+}
+
+void validate(const CustomCheck& check) {
+  if (!check.evaluate) refuse("it has no function", "set evaluate");
+}
+
+}  // namespace
+
+void validate(const Check& check) {
+  try {
+    std::visit([](const auto& kind) { validate(kind); }, check.what);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::configuration, fmt::format("{}: {}", check.kind(), error.message())).with_hint(error.hint());
+  }
+}
+
+}  // namespace antiphon

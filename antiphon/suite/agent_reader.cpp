@@ -1,0 +1,147 @@
+#include "antiphon/suite/agent_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "antiphon/adapters/agents.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/suite/kinds.hpp"
+#include "antiphon/suite/model_reader.hpp"
+
+namespace antiphon::suite {
+
+namespace {
+
+const Kinds agent_kinds{"agent",
+                        {"chat", "http", "process", "model"},
+                        {"websocket", "antiphon", "twilio", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session",
+                         "vapi", "webrtc", "sip", "composed", "human"}};
+
+net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
+  net::TlsOptions tls;
+  const auto* node = owner.get("tls");
+  if (!node) return tls;
+  Fields fields(context.reader, *node, "tls", "tls: {ca: ca.pem}");
+  if (const auto* ca = fields.get("ca"))
+    if (auto path = context.reader.text(*ca, "ca")) tls.ca_file = resolve_path(*ca, *path);
+  tls.verify = fields.boolean("verify").value_or(true);
+  fields.finish();
+  return tls;
+}
+
+net::Headers read_headers(ReadContext& context, Fields& fields) {
+  const auto* node = fields.get("headers");
+  if (!node) return {};
+  auto headers = context.reader.named_texts(*node, "headers").value_or(net::Headers{});
+  for (const auto& [name, value] : headers)
+    if (name.find_first_of("\r\n: ") != std::string::npos || value.find_first_of("\r\n") != std::string::npos)
+      context.reader.report(*node, fmt::format("{} is no header field", quote(name)),
+                            "remove blanks, colons and line breaks from its name, line breaks from its value");
+  return headers;
+}
+
+ParticipantSpec read_chat(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "a chat agent", "chat: {url: \"http://127.0.0.1:8080/v1\"}");
+  ChatAgentOptions options;
+  if (const auto* url = fields.require("url", "url: \"http://127.0.0.1:8080/v1\"")) options.url = context.reader.url(*url, "url").value_or("");
+  options.model = fields.text("model").value_or(options.model);
+  options.key = fields.text("key").value_or("");
+  options.headers = read_headers(context, fields);
+  options.stream = fields.boolean("stream").value_or(false);
+  options.extra = fields.object("extra").value_or(json::object{});
+  options.tls = read_tls(context, fields);
+  fields.finish();
+  return chat_agent(std::move(options));
+}
+
+void check_pointer(ReadContext& context, const Node& node, const std::string& pointer) {
+  if (pointer.empty() || pointer.front() == '/') return;
+  context.reader.report(node, fmt::format("{} is no JSON pointer", quote(pointer)), fmt::format("begin it with a slash: `reply: /{}`", pointer));
+}
+
+ParticipantSpec read_http(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "an http agent", "http: {url: \"http://127.0.0.1:8080/reply\", body: {text: \"${input.text}\"}, reply: /answer}");
+  HttpAgentOptions options;
+  if (const auto* url = fields.require("url", "url: \"http://127.0.0.1:8080/reply\"")) options.url = context.reader.url(*url, "url").value_or("");
+  if (const auto* method = fields.get("method"))
+    options.method = context.reader.choice(*method, "method", {"POST", "PUT", "PATCH", "GET", "DELETE"}).value_or(options.method);
+  options.headers = read_headers(context, fields);
+  if (const auto* body = fields.require("body", "body: {text: \"${input.text}\"}")) options.body = body->to_json();
+  if (const auto* reply = fields.get("reply")) {
+    options.reply = context.reader.text(*reply, "reply").value_or("");
+    check_pointer(context, *reply, options.reply);
+  }
+  options.tls = read_tls(context, fields);
+  fields.finish();
+  return http_agent(std::move(options));
+}
+
+ParticipantSpec read_process(ReadContext& context, const Node& node, const Node& owner) {
+  Fields fields(context.reader, node, "a process agent", "process: {run: [python3, agent.py]}");
+  if (!context.commands_allowed) report_commands(context, owner, "a process agent");
+  auto command = read_command(context, fields);
+  ProcessAgentOptions options{.argv = std::move(command.argv), .directory = std::move(command.directory), .env = std::move(command.env)};
+  if (const auto* per = fields.get("per")) options.per_suite = context.reader.choice(*per, "per", {"scenario", "suite"}) == "suite";
+  fields.finish();
+  return process_agent(std::move(options));
+}
+
+// Settings may stand beside `model: NAME`, or in its mapping.
+ParticipantSpec read_model_agent(ReadContext& context, const Node& owner, const Node& value) {
+  const Node& settings = value.is_mapping() ? value : owner;
+  Fields fields(context.reader, settings, "a model agent", "model: rules/desk.rules.yaml");
+  ModelAgentOptions options{.model = read_model_keys(context, fields), .system = fields.text("system").value_or("")};
+  if (!settings.find("model")) context.reader.report(settings, "a model agent needs \"model\"", "add `model: provider/name`");
+  fields.finish();
+  return model_agent(std::move(options));
+}
+
+void report_neighbours(ReadContext& context, const Node& node, const Node::Member& kind) {
+  for (const auto& member : node.members)
+    if (member.key != kind.key) context.reader.report_unknown("key", member.key, member.where, {kind.key}, "an agent");
+}
+
+}  // namespace
+
+void report_commands(ReadContext& context, const Node& at, std::string_view what) {
+  context.reader.report(at, fmt::format("{} runs commands, and commands are not allowed", what),
+                        "add --allow-commands, or `allow_commands: true` to antiphon.yaml in the working directory");
+}
+
+Command read_command(ReadContext& context, Fields& fields) {
+  Command command{.argv = {}, .directory = directory_of(fields.node().where), .env = {}};
+  if (const auto* run = fields.require("run", "run: [python3, agent.py]")) {
+    command.argv = context.reader.texts(*run, "run").value_or(std::vector<std::string>{});
+    if (!command.argv.empty() && command.argv.front().empty())
+      context.reader.report(*run, "run names no program", "put the program first: `run: [python3, agent.py]`");
+  }
+  if (const auto* cwd = fields.get("cwd"))
+    if (auto path = context.reader.text(*cwd, "cwd")) command.directory = resolve_path(*cwd, *path);
+  if (const auto* env = fields.get("env"))
+    for (auto& [name, value] : context.reader.named_texts(*env, "env").value_or(std::vector<std::pair<std::string, std::string>>{})) command.env[name] = value;
+  return command;
+}
+
+ParticipantSpec read_agent(ReadContext& context, const Node& node) {
+  if (node.is_scalar()) {
+    report_kind(context.reader, agent_kinds, node.text, node.where);
+    return {};
+  }
+  if (!node.is_mapping()) {
+    context.reader.report(node, "an agent must be a mapping whose key names its kind", "write it as `agent: {chat: {url: \"http://127.0.0.1:8080/v1\"}}`");
+    return {};
+  }
+  std::vector<std::string> beside{"system"};
+  if (node.find("model")) beside.insert(beside.end(), model_keys().begin(), model_keys().end());
+  const auto* kind = kind_among(context.reader, agent_kinds, node, beside);
+  if (!kind) return {};
+  if (kind->key == "model") {
+    if (kind->value.is_mapping()) report_neighbours(context, node, *kind);
+    return read_model_agent(context, node, kind->value);
+  }
+  report_neighbours(context, node, *kind);
+  if (kind->key == "chat") return read_chat(context, kind->value);
+  if (kind->key == "http") return read_http(context, kind->value);
+  return read_process(context, kind->value, node);
+}
+
+}  // namespace antiphon::suite

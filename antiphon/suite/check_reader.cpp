@@ -1,0 +1,173 @@
+#include "antiphon/suite/check_reader.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/suite/kinds.hpp"
+
+namespace antiphon::suite {
+
+namespace {
+
+using What = decltype(Check::what);
+using ReadKind = std::optional<What> (*)(ReadContext&, const Node&);
+
+CheckedRole read_role(ReadContext& context, Fields& fields) {
+  const auto* node = fields.get("role");
+  const auto role = node ? context.reader.choice(*node, "role", {"assistant", "user", "any"}) : std::nullopt;
+  if (role == "user") return CheckedRole::user;
+  return role == "any" ? CheckedRole::any : CheckedRole::assistant;
+}
+
+template <TextCheck::Kind kind>
+std::optional<What> read_text(ReadContext& context, const Node& node) {
+  TextCheck check{.kind = kind, .text = {}};
+  if (node.is_scalar()) {
+    check.text = node.text;
+    return check;
+  }
+  Fields fields(context.reader, node, "a text check", "{text: order number, role: assistant}");
+  if (!fields.is_mapping()) return std::nullopt;
+  if (const auto* text = fields.require("text", "text: order number")) check.text = context.reader.text(*text, "text").value_or("");
+  check.role = read_role(context, fields);
+  if (const auto* word = fields.get("case")) check.exact_case = context.reader.choice(*word, "case", {"exact", "ignore"}) == "exact";
+  fields.finish();
+  return check;
+}
+
+// A schema stands inline, or is a path to a JSON or YAML file.
+json::value read_schema(ReadContext& context, const Node& node) {
+  if (!node.is_scalar()) return node.to_json();
+  try {
+    return read_document(resolve_path(node, node.text)).to_json();
+  } catch (const Problems& problems) {
+    for (const auto& problem : problems.list()) context.reader.report(problem);
+  }
+  return json::object{};
+}
+
+std::optional<What> read_json_schema(ReadContext& context, const Node& node) {
+  if (!node.is_mapping() || !node.find("schema")) return JsonSchemaCheck{.schema = read_schema(context, node)};
+  Fields fields(context.reader, node, "json_schema");
+  JsonSchemaCheck check{.schema = read_schema(context, *fields.get("schema")), .role = read_role(context, fields)};
+  fields.finish();
+  return check;
+}
+
+std::optional<What> read_tool_called(ReadContext& context, const Node& node) {
+  if (node.is_scalar()) return ToolCalledCheck{.name = node.text};
+  Fields fields(context.reader, node, "tool_called", "tool_called: {name: create_refund}");
+  if (!fields.is_mapping()) return std::nullopt;
+  ToolCalledCheck check;
+  if (const auto* name = fields.require("name", "name: create_refund")) check.name = context.reader.text(*name, "name").value_or("");
+  if (auto arguments = fields.object("arguments")) check.arguments = json::value(*std::move(arguments));
+  check.times = fields.integer("times", 0);
+  fields.finish();
+  return check;
+}
+
+std::optional<What> read_tool_not_called(ReadContext& context, const Node& node) {
+  if (node.is_scalar()) return ToolNotCalledCheck{.name = node.text};
+  Fields fields(context.reader, node, "tool_not_called", "tool_not_called: create_refund");
+  if (!fields.is_mapping()) return std::nullopt;
+  ToolNotCalledCheck check;
+  if (const auto* name = fields.require("name", "name: create_refund")) check.name = context.reader.text(*name, "name").value_or("");
+  fields.finish();
+  return check;
+}
+
+std::optional<What> read_tool_order(ReadContext& context, const Node& node) {
+  if (auto names = context.reader.texts(node, "tool_order")) return ToolOrderCheck{.names = *std::move(names)};
+  return std::nullopt;
+}
+
+void need_one(ReadContext& context, const Node& node, std::string_view kind, std::initializer_list<std::string_view> keys) {
+  if (!node.is_mapping() || !node.members.empty()) return;
+  std::vector<std::string> names(keys.begin(), keys.end());
+  context.reader.report(node, fmt::format("{} gives no limit", kind), "give at least one of: " + join(names, ", "));
+}
+
+std::optional<What> read_turns(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "turns", "turns: {at_most: 6}");
+  need_one(context, node, "turns", {"at_most", "at_least"});
+  const TurnsCheck check{.at_most = fields.integer("at_most", 0), .at_least = fields.integer("at_least", 0)};
+  fields.finish();
+  return check;
+}
+
+std::optional<What> read_latency(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "latency", "latency: {p95: 2s}");
+  need_one(context, node, "latency", {"p50", "p95", "p99", "max"});
+  const LatencyCheck check{.p50 = fields.duration("p50"), .p95 = fields.duration("p95"), .p99 = fields.duration("p99"), .max = fields.duration("max")};
+  fields.finish();
+  return check;
+}
+
+std::optional<What> read_completed(ReadContext& context, const Node& node) {
+  if (auto slots = context.reader.texts(node, "completed")) return CompletedCheck{.slots = *std::move(slots)};
+  return std::nullopt;
+}
+
+struct Entry {
+  std::string_view name;
+  ReadKind read;
+};
+constexpr std::array<Entry, 11> readers{{{"contains", read_text<TextCheck::Kind::contains>},
+                                         {"not_contains", read_text<TextCheck::Kind::not_contains>},
+                                         {"regex", read_text<TextCheck::Kind::regex>},
+                                         {"equals", read_text<TextCheck::Kind::equals>},
+                                         {"json_schema", read_json_schema},
+                                         {"tool_called", read_tool_called},
+                                         {"tool_not_called", read_tool_not_called},
+                                         {"tool_order", read_tool_order},
+                                         {"turns", read_turns},
+                                         {"latency", read_latency},
+                                         {"completed", read_completed}}};
+
+const Kinds& check_kinds() {
+  static const Kinds kinds = [] {
+    Kinds all{"check", {}, {"similar", "language", "pii", "time_to_first_audio", "interruption", "silence", "heard", "talk_ratio", "overlap"}};
+    for (const auto& entry : readers) all.now.emplace_back(entry.name);
+    return all;
+  }();
+  return kinds;
+}
+
+void compile(ReadContext& context, const Node& node, const Check& check) {
+  try {
+    validate(check);
+  } catch (const Error& error) {
+    context.reader.report(node, error.message(), error.hint().empty() ? "mend it" : error.hint());
+  }
+}
+
+}  // namespace
+
+std::optional<Check> read_check(ReadContext& context, const Node& node) {
+  const auto* kind = only_kind(context.reader, check_kinds(), node);
+  if (!kind) return std::nullopt;
+  const auto* entry = std::find_if(readers.begin(), readers.end(), [&](const Entry& each) { return each.name == kind->key; });
+  const auto mistakes = context.reader.problems().size();
+  auto what = entry->read(context, kind->value);
+  if (!what) return std::nullopt;
+  Check check{.what = *std::move(what), .line = kind->where.line};
+  if (context.reader.problems().size() == mistakes) compile(context, kind->value, check);
+  return check;
+}
+
+std::vector<Check> read_checks(ReadContext& context, const Node& node) {
+  std::vector<Check> checks;
+  if (!node.is_sequence()) {
+    context.reader.report(node, "checks must be a list", "write it as `checks: [{contains: order number}]`");
+    return checks;
+  }
+  for (const auto& item : node.items)
+    if (auto check = read_check(context, item)) checks.push_back(*std::move(check));
+  return checks;
+}
+
+}  // namespace antiphon::suite

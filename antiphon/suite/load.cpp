@@ -1,0 +1,87 @@
+#include "antiphon/suite/load.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+
+namespace antiphon::suite {
+
+namespace {
+
+// `model: ${ANTIPHON_MODEL:-…}` stands in a suite file, yet a rules file in that variable is relative to the working directory.
+Lookup with_rules_of_working_directory(Lookup environment, const std::string& directory) {
+  return [environment = std::move(environment), directory](std::string_view name) -> std::optional<std::string> {
+    constexpr std::string_view rules = "rules/";
+    auto value = environment(name);
+    if (!value || name != "ANTIPHON_MODEL" || !value->starts_with(rules)) return value;
+    const auto file = std::filesystem::path(value->substr(rules.size()));
+    return std::string(rules) + (std::filesystem::absolute(directory) / file).lexically_normal().string();
+  };
+}
+
+void apply(const Overrides& flags, const ProjectSettings& project, Scenario& scenario) {
+  scenario.model = flags.model.merged_over(scenario.model.merged_over(project.model));
+  if (!scenario.seed) scenario.seed = project.seed;
+  if (scenario.clock == ClockChoice::automatic && project.clock) scenario.clock = *project.clock;
+  if (flags.seed) scenario.seed = flags.seed;
+  if (flags.clock) scenario.clock = *flags.clock;
+  if (flags.timeout) scenario.timeout = *flags.timeout;
+  if (flags.max_turns) scenario.max_turns = *flags.max_turns, scenario.max_turns_given = true;
+}
+
+std::vector<SuiteFile> read_all(const std::vector<std::string>& files, const SuiteFileOptions& options) {
+  std::vector<Problem> problems;
+  std::vector<SuiteFile> suites;
+  for (const auto& file : files) {
+    try {
+      suites.push_back(read_suite(read_document(file), options, problems));
+    } catch (const Problems& broken) {
+      problems.insert(problems.end(), broken.list().begin(), broken.list().end());
+    }
+  }
+  if (!problems.empty()) throw Problems(std::move(problems));
+  return suites;
+}
+
+// Only suites with something to run start their commands.
+void keep_used(LoadedSuites& loaded, std::vector<SuiteFile> suites, const std::set<std::string>& used_ids) {
+  for (auto& suite : suites) {
+    const bool used = std::any_of(suite.scenarios.begin(), suite.scenarios.end(), [&](const Scenario& each) { return used_ids.contains(each.id); });
+    if (!used) continue;
+    loaded.setup.insert(loaded.setup.end(), suite.setup.begin(), suite.setup.end());
+    suite.scenarios.clear();
+    loaded.suites.push_back(std::move(suite));
+  }
+}
+
+}  // namespace
+
+LoadedSuites load_suites(const std::vector<std::string>& paths, const LoadOptions& options) {
+  LoadedSuites loaded;
+  loaded.project = read_project(options.directory, options.environment);
+  const SuiteFileOptions file_options{.environment = with_rules_of_working_directory(options.environment, options.directory),
+                                      .commands_allowed = options.allow_commands || loaded.project.allow_commands};
+  auto suites = read_all(find_suite_files(paths, options.directory), file_options);
+
+  std::vector<Scenario> all;
+  for (const auto& suite : suites) all.insert(all.end(), suite.scenarios.begin(), suite.scenarios.end());
+  make_ids_unique(all);
+  auto next = all.begin();
+  for (auto& suite : suites)
+    for (auto& scenario : suite.scenarios) scenario.id = (next++)->id;
+
+  loaded.scenarios = select(std::move(all), options.selection);
+  std::set<std::string> used_ids;
+  for (auto& scenario : loaded.scenarios) {
+    apply(options.overrides, loaded.project, scenario);
+    used_ids.insert(scenario.id);
+  }
+  keep_used(loaded, std::move(suites), used_ids);
+  return loaded;
+}
+
+}  // namespace antiphon::suite

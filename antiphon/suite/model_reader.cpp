@@ -1,0 +1,53 @@
+#include "antiphon/suite/model_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "antiphon/base/text.hpp"
+
+namespace antiphon::suite {
+
+namespace {
+
+void set_name(ReadContext& context, const Node& node, ModelSettings& settings) {
+  const auto name = context.reader.text(node, "model");
+  if (!name) return;
+  const auto slash = name->find('/');
+  if (slash == 0 || slash == std::string::npos || slash + 1 == name->size()) {
+    context.reader.report(node, fmt::format("{} is no model", quote(*name)), "write `provider/name`, such as openai/gpt-4.1-mini or rules/support.rules.yaml");
+    return;
+  }
+  settings.model = *name;
+  settings.directory = directory_of(node.where);
+}
+
+}  // namespace
+
+const std::vector<std::string>& model_keys() {
+  static const std::vector<std::string> keys{"model", "base_url", "key", "temperature", "max_tokens", "extra"};
+  return keys;
+}
+
+ModelSettings read_model_keys(ReadContext& context, Fields& fields) {
+  ModelSettings settings;
+  if (const auto* node = fields.get("model")) set_name(context, *node, settings);
+  if (const auto* node = fields.get("base_url")) settings.base_url = context.reader.url(*node, "base_url").value_or("");
+  settings.key = fields.text("key").value_or("");
+  if (const auto* node = fields.get("temperature")) settings.temperature = context.reader.number(*node, "temperature", 0, 2);
+  settings.max_tokens = fields.integer("max_tokens", 1);
+  settings.extra = fields.object("extra").value_or(json::object{});
+  return settings;
+}
+
+ModelSettings read_model(ReadContext& context, const Node& node) {
+  ModelSettings settings;
+  if (node.is_scalar()) {
+    set_name(context, node, settings);
+    return settings;
+  }
+  Fields fields(context.reader, node, "a model", "model: provider/name");
+  settings = read_model_keys(context, fields);
+  fields.finish();
+  return settings;
+}
+
+}  // namespace antiphon::suite

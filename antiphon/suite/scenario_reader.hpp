@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/scenario/scenario.hpp"
+#include "antiphon/suite/context.hpp"
+
+namespace antiphon::suite {
+
+/// What may stand in a scenario and in `defaults` alike; what is not given stays unset.
+struct SharedSettings {
+  std::optional<int> max_turns, min_turns;
+  std::optional<Duration> timeout, turn_timeout;
+  std::optional<ClockChoice> clock;
+  std::optional<std::uint64_t> seed;
+  std::optional<Role> first;
+  std::optional<std::string> set;
+  ModelSettings model;
+  json::object metadata;
+  json::object tools;
+  std::vector<std::string> tags;
+  std::vector<Check> checks;
+};
+
+/// Reads the shared keys of `fields`.
+SharedSettings read_shared(ReadContext& context, Fields& fields);
+
+/// `auto`, `wall`, `virtual`.
+std::optional<ClockChoice> read_clock(Reader& reader, const Node& node);
+
+/// The nodes of one run, variables expanded.
+struct ScenarioNodes {
+  const Node& scenario;
+  const Node* agent = nullptr;     ///< of the suite, for scenarios without one of their own
+  const Node* defaults = nullptr;  ///< of the suite
+};
+
+/// One run. Scalars of the scenario win over the defaults; tags, checks, metadata and tools add to them.
+Scenario read_scenario(ReadContext& context, const ScenarioNodes& nodes);
+
+}  // namespace antiphon::suite

@@ -1,0 +1,86 @@
+#include "antiphon/suite/select.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon::suite {
+
+namespace {
+
+bool has(const std::vector<std::string>& list, std::string_view text) { return std::find(list.begin(), list.end(), text) != list.end(); }
+
+bool keyword_matches(const std::string& keyword, const Scenario& scenario) {
+  constexpr std::string_view exactly = "id:";
+  if (keyword.starts_with(exactly)) return scenario.id == std::string_view(keyword).substr(exactly.size());
+  return contains_ignoring_case(scenario.name, keyword);
+}
+
+std::string describe_selection(const Selection& selection) {
+  std::vector<std::string> parts;
+  for (const auto& keyword : selection.keywords) parts.push_back("-k " + quote(keyword));
+  if (!selection.tags.empty()) parts.push_back("--tag " + join(selection.tags, ","));
+  for (const auto& id : selection.ids) parts.push_back("id " + quote(id));
+  return join(parts, ", ");
+}
+
+// What could have been asked for, so that the next try hits.
+std::string describe_choice(const std::vector<Scenario>& scenarios, const Selection& selection) {
+  constexpr std::size_t shown = 8;
+  std::set<std::string> choice;
+  for (const auto& scenario : scenarios) {
+    if (selection.tags.empty())
+      choice.insert(quote(scenario.name));
+    else
+      choice.insert(scenario.tags.begin(), scenario.tags.end());
+  }
+  if (choice.empty()) return "no scenario has a tag";
+  std::vector<std::string> list(choice.begin(), choice.end());
+  const bool more = list.size() > shown;
+  if (more) list.resize(shown);
+  return fmt::format("there {} {}{}", selection.tags.empty() ? "is" : "are the tags", join(list, ", "), more ? ", …" : "");
+}
+
+}  // namespace
+
+bool matches(const Selection& selection, const Scenario& scenario) {
+  const auto any_tag = [&] { return std::any_of(scenario.tags.begin(), scenario.tags.end(), [&](const auto& tag) { return has(selection.tags, tag); }); };
+  const auto any_keyword = [&] {
+    return std::any_of(selection.keywords.begin(), selection.keywords.end(), [&](const auto& keyword) { return keyword_matches(keyword, scenario); });
+  };
+  if (!selection.ids.empty() && !has(selection.ids, scenario.id)) return false;
+  if (!selection.tags.empty() && !any_tag()) return false;
+  return selection.keywords.empty() || any_keyword();
+}
+
+std::vector<std::string> split_tags(std::string_view text) {
+  std::vector<std::string> tags;
+  for (const auto& part : split(text, ','))
+    if (!trim(part).empty()) tags.emplace_back(trim(part));
+  return tags;
+}
+
+void make_ids_unique(std::vector<Scenario>& scenarios) {
+  std::set<std::string> taken;
+  for (auto& scenario : scenarios) {
+    const auto plain = scenario.id;
+    if (taken.contains(scenario.id)) scenario.id = fmt::format("{} ({})", plain, scenario.file);
+    if (taken.contains(scenario.id)) scenario.id = fmt::format("{} ({}:{})", plain, scenario.file, scenario.line);
+    for (int n = 2; taken.contains(scenario.id); ++n) scenario.id = fmt::format("{} ({}:{}, {})", plain, scenario.file, scenario.line, n);
+    taken.insert(scenario.id);
+  }
+}
+
+std::vector<Scenario> select(std::vector<Scenario> scenarios, const Selection& selection) {
+  std::vector<Scenario> chosen;
+  for (const auto& scenario : scenarios)
+    if (matches(selection, scenario)) chosen.push_back(scenario);
+  if (!chosen.empty() || scenarios.empty()) return chosen;
+  throw Error(ErrorKind::usage, fmt::format("no scenario matches {}", describe_selection(selection))).with_hint(describe_choice(scenarios, selection));
+}
+
+}  // namespace antiphon::suite

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "antiphon/scenario/scenario.hpp"
+
+namespace antiphon::suite {
+
+/// Which scenarios run (contracts.md §8). What is left empty selects everything.
+struct Selection {
+  std::vector<std::string> keywords;  ///< -k: part of the name, ignoring case, or `id:…` for exactly that id; any of them
+  std::vector<std::string> tags;      ///< --tag: any of them
+  std::vector<std::string> ids;       ///< exactly these, for --failed
+
+  bool empty() const { return keywords.empty() && tags.empty() && ids.empty(); }
+};
+
+bool matches(const Selection& selection, const Scenario& scenario);
+
+/// `a,b` as it stands behind --tag.
+std::vector<std::string> split_tags(std::string_view text);
+
+/// Makes ids unique: of several that are equal the later ones get the file, then the line, that they come from.
+void make_ids_unique(std::vector<Scenario>& scenarios);
+
+/// Keeps what matches. @throws Error usage when nothing does, naming what there is.
+std::vector<Scenario> select(std::vector<Scenario> scenarios, const Selection& selection);
+
+}  // namespace antiphon::suite

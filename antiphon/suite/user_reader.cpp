@@ -1,0 +1,108 @@
+#include "antiphon/suite/user_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/scenario/users/agenda.hpp"
+#include "antiphon/scenario/users/users.hpp"
+#include "antiphon/suite/kinds.hpp"
+#include "antiphon/suite/model_reader.hpp"
+
+namespace antiphon::suite {
+
+namespace {
+
+const Kinds user_kinds{"user", {"lines", "persona", "agenda"}, {"replay", "red_team", "human"}};
+
+SlotAnswer read_slot(ReadContext& context, const Node& node, const std::string& name) {
+  SlotAnswer answer;
+  if (node.is_null()) return answer;
+  Fields fields(context.reader, node, "slot " + quote(name), name + ": {one_of: [yes, no]}");
+  answer.one_of = fields.texts("one_of").value_or(std::vector<std::string>{});
+  answer.matches = fields.text("matches").value_or("");
+  fields.finish();
+  return answer;
+}
+
+void read_request(ReadContext& context, const Node& node, Agenda& agenda) {
+  if (node.is_mapping()) {
+    for (const auto& member : node.members) agenda.request.emplace_back(member.key, read_slot(context, member.value, member.key));
+    return;
+  }
+  for (const auto& slot : context.reader.texts(node, "request").value_or(std::vector<std::string>{})) agenda.request.emplace_back(slot, SlotAnswer{});
+}
+
+void read_phrasings(ReadContext& context, const Node& node, Agenda& agenda) {
+  Fields shape(context.reader, node, "phrasings", "phrasings: {\"request(status)\": \"where is it?\"}");
+  for (const auto& member : node.members) {
+    if (member.value.is_scalar())
+      agenda.phrasings[member.key] = {member.value.text};
+    else
+      agenda.phrasings[member.key] = context.reader.texts(member.value, member.key).value_or(std::vector<std::string>{});
+  }
+}
+
+SimulatedUser read_agenda(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "an agenda", "agenda: {goal: track order, request: [status]}");
+  Agenda agenda;
+  agenda.goal = fields.text("goal").value_or("");
+  if (const auto* inform = fields.get("inform")) agenda.inform = context.reader.named_texts(*inform, "inform").value_or(decltype(agenda.inform){});
+  if (const auto* request = fields.get("request")) read_request(context, *request, agenda);
+  if (const auto* phrasings = fields.get("phrasings")) read_phrasings(context, *phrasings, agenda);
+  fields.finish();
+  try {
+    validate(agenda);
+  } catch (const Error& error) {
+    context.reader.report(node, error.message(), error.hint().empty() ? "mend the agenda" : error.hint());
+    return {};
+  }
+  std::vector<std::string> slots;
+  for (const auto& [name, answer] : agenda.request) slots.push_back(name);
+  return {.spec = agenda_user(std::move(agenda)), .slots = std::move(slots)};
+}
+
+SimulatedUser read_persona(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "a user");
+  fields.later({"voice"});
+  UserSimulatorOptions options;
+  options.persona = fields.text("persona").value_or("");
+  options.system_prompt = fields.text("system").value_or("");
+  options.model = read_model_keys(context, fields);
+  fields.finish();
+  return {.spec = user_simulator(std::move(options)), .slots = {}};
+}
+
+// Model settings beside lines or an agenda do no harm: a matrix may switch the kind alone.
+void check_neighbours(ReadContext& context, const Node& node, const char* kind) {
+  Fields fields(context.reader, node, "a user");
+  fields.get(kind);
+  fields.later({"voice"});
+  read_model_keys(context, fields);
+  fields.finish();
+}
+
+}  // namespace
+
+SimulatedUser read_user(ReadContext& context, const Node& node) {
+  if (node.is_scalar()) {
+    report_kind(context.reader, user_kinds, node.text, node.where);
+    return {};
+  }
+  if (!node.is_mapping()) {
+    context.reader.report(node, "a user must be a mapping", "write it as `user: {persona: \"in a hurry\"}` or `user: {lines: [hello, thanks]}`");
+    return {};
+  }
+  auto shared = model_keys();
+  shared.insert(shared.end(), {"system", "voice"});
+  const auto* kind = kind_among(context.reader, user_kinds, node, shared);
+  if (!kind) return {};
+  if (kind->key == "persona") return read_persona(context, node);
+  check_neighbours(context, node, kind->key.c_str());
+  if (kind->key == "agenda") return read_agenda(context, kind->value);
+  auto lines = context.reader.texts(kind->value, "lines");
+  if (!lines) return {};
+  return {.spec = scripted_user(*std::move(lines)), .slots = {}};
+}
+
+}  // namespace antiphon::suite

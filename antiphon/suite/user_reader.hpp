@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/agent/participant.hpp"
+#include "antiphon/suite/context.hpp"
+
+namespace antiphon::suite {
+
+struct SimulatedUser {
+  ParticipantSpec spec;
+  std::optional<std::vector<std::string>> slots;  ///< what an agenda requests, so that checks can name only these
+};
+
+/// `{lines: …}`, `{persona: …}` or `{agenda: …}`, with model settings beside. The spec is empty where something was reported.
+SimulatedUser read_user(ReadContext& context, const Node& node);
+
+}  // namespace antiphon::suite

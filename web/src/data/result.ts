@@ -1,0 +1,163 @@
+/** The shapes of `antiphon.result/1` (schemas/result.schema.json) and of what a report embeds. Absent figures are null. */
+
+export const SCHEMA = 'antiphon.result/1';
+
+export type Outcome = 'passed' | 'failed' | 'error' | 'inconclusive' | 'not_run';
+export type CriterionStatus = 'passed' | 'failed' | 'inconclusive';
+
+export interface Latency {
+  n: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+  average: number;
+}
+
+export interface RunError {
+  party: string;
+  message: string;
+}
+
+/** Whose fault it was, and how that is known. */
+export interface Fault {
+  party: string;
+  by?: string | null;
+  why?: string | null;
+}
+
+export interface Criterion {
+  criterion: string;
+  requirement?: string | null;
+  reasoning?: string | null;
+  status: CriterionStatus;
+  /** Indices of messages, from 0. */
+  evidence?: number[] | null;
+  party?: string | null;
+}
+
+/** Where a check was decided. */
+export interface Where {
+  /** Index of a message, from 0. */
+  message?: number | null;
+  /** Seconds since the start. */
+  time_s?: number | null;
+}
+
+export interface Check {
+  kind: string;
+  passed: boolean;
+  expected?: unknown;
+  found?: unknown;
+  where?: Where | null;
+  /** Expected and found, for people. */
+  sentence?: string | null;
+  /** It could not be decided, because of this party. */
+  inconclusive?: string | null;
+  line?: number | null;
+}
+
+export interface ToolCall {
+  id?: string;
+  function?: { name?: string; arguments?: string };
+}
+
+export interface ContentPart {
+  type?: string;
+  text?: string;
+  refusal?: string;
+}
+
+/** A chat message in the OpenAI format. */
+export interface Message {
+  role: string;
+  content?: string | ContentPart[] | null;
+  name?: string;
+  tool_calls?: ToolCall[] | null;
+  tool_call_id?: string;
+}
+
+/** When a message was made; one per message, seconds since the start of the run. */
+export interface Timing {
+  turn?: number | null;
+  start_s?: number | null;
+  end_s?: number | null;
+}
+
+export interface Usage {
+  input_tokens?: number | null;
+  output_tokens?: number | null;
+  calls?: number | null;
+}
+
+/** What both the table and the page of a scenario need. */
+interface ScenarioCommon {
+  id: string;
+  name: string;
+  suite?: string | null;
+  file?: string | null;
+  line?: number | null;
+  matrix?: Record<string, string> | null;
+  row?: number | null;
+  tags?: string[] | null;
+  outcome: Outcome;
+  reasoning?: string | null;
+  error?: RunError | null;
+  fault?: Fault | null;
+  turns?: number | null;
+  duration_s?: number | null;
+  agent_s?: number | null;
+  latency?: Latency | null;
+  /** Latency of each answer, in order, seconds. */
+  answer_s?: number[] | null;
+}
+
+/** A scenario with everything: one entry of `scenarios` in result.json. */
+export interface Scenario extends ScenarioCommon {
+  description?: string | null;
+  run_id?: string | null;
+  thread_id?: string | null;
+  attempt?: number | null;
+  criteria?: Criterion[] | null;
+  checks?: Check[] | null;
+  messages?: Message[] | null;
+  rolled_back?: Message[] | null;
+  timings?: Timing[] | null;
+  usage?: Usage | null;
+  cost_usd?: number | null;
+  clock?: string | null;
+}
+
+/** One message in the strip: initial of its role (user, agent, tool, system) and its characters. */
+export type StripPiece = ['u' | 'a' | 't' | 's', number];
+
+/** A scenario as the table shows it; the rest is packed beside it. */
+export interface ScenarioFacts extends ScenarioCommon {
+  criteria_counts?: { met: number; not_met: number; undecided: number } | null;
+  check_counts?: { hold: number; fail: number; undecided?: number } | null;
+  strip?: StripPiece[] | null;
+  failed_message?: number | null;
+}
+
+export interface Summary {
+  total: number;
+  passed: number;
+  failed: number;
+  error: number;
+  inconclusive: number;
+  not_run: number;
+  pass_rate?: { value: number; interval: [number, number]; n: number } | null;
+  spoiled?: number | null;
+}
+
+export interface Run {
+  schema: string;
+  batch_id?: string | null;
+  started_at?: string | null;
+  seed?: number | string | null;
+  suite?: string | null;
+  duration_s?: number | null;
+  interrupted?: boolean | null;
+  summary: Summary;
+  scenarios: ScenarioFacts[];
+}

@@ -1,0 +1,119 @@
+import type { ScenarioFacts } from '../data/result';
+import { count, interval, percent, span } from '../model/format';
+import { capital, faultOf, outcomeLook } from '../model/outcome';
+import { scenarioHash, type Query } from '../model/route';
+import { Glyph } from '../ui/glyph';
+import { useViewer } from '../viewer';
+
+/** More glyphs than this say no more than the counts do. */
+const MOST_CELLS = 60;
+const PARTIES = ['agent', 'simulated user', 'judge', 'provider', 'transport', 'harness'];
+
+export function FactStrip({ query }: { query: Query }) {
+  const { scenarios } = useViewer();
+  const notPassed = scenarios.filter((scenario) => scenario.outcome !== 'passed' && scenario.outcome !== 'not_run');
+  const blamed = notPassed.some((scenario) => faultOf(scenario) !== null);
+  return (
+    <div class={`strip${blamed ? ' four' : ''}`}>
+      <PassRate query={query} />
+      {blamed && <Faults notPassed={notPassed} />}
+      <Response />
+      <Figures />
+    </div>
+  );
+}
+
+function PassRate({ query }: { query: Query }) {
+  const { run, scenarios } = useViewer();
+  const rate = run.summary.pass_rate;
+  const decided = rate?.n ?? 0;
+  const few = decided < 10;
+  return (
+    <section aria-label="Pass rate">
+      <h2>
+        Pass rate <span>of {count(decided)} decided</span>
+      </h2>
+      <p class="big">
+        {!rate || decided === 0 ? '–' : few ? `${run.summary.passed} of ${decided}` : percent(rate.value)}{' '}
+        {rate && decided > 0 && <small>95 % interval {interval(...rate.interval)} %</small>}
+      </p>
+      {scenarios.length <= MOST_CELLS && (
+        <div class="cells">
+          {scenarios.map((scenario) => (
+            <a key={scenario.id} href={scenarioHash(scenario.id, null, query)} title={scenario.id}>
+              <Glyph kind={outcomeLook(scenario.outcome).glyph} label={`${outcomeLook(scenario.outcome).word}: ${scenario.id}`} />
+            </a>
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Faults({ notPassed }: { notPassed: readonly ScenarioFacts[] }) {
+  const blamed = notPassed.map(faultOf);
+  const parties = [...new Set([...PARTIES, ...blamed.filter((party): party is string => party !== null)])];
+  const rows: [string, number][] = parties.map((party) => [party, blamed.filter((one) => one === party).length]);
+  const open = blamed.filter((party) => party === null).length;
+  if (open > 0) rows.push(['not attributed', open]);
+  return (
+    <section aria-label="Whose fault">
+      <h2>
+        Whose fault <span>{count(notPassed.length)} not passed</span>
+      </h2>
+      <dl class="kv tight">
+        {rows.map(([party, times]) => (
+          <div key={party} class={times > 0 ? '' : 'zero'}>
+            <dt>{capital(party)}</dt>
+            <dd>{count(times)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Response() {
+  const { latency } = useViewer();
+  return (
+    <section aria-label="Response latency">
+      <h2>
+        Response <span>n = {latency ? count(latency.n) : '–'}</span>
+      </h2>
+      <dl class="kv">
+        <Fact name="p50" value={span(latency?.p50)} />
+        <Fact name="p95" value={span(latency?.p95)} />
+        {latency && latency.n >= 100 && <Fact name="p99" value={span(latency.p99)} />}
+        <Fact name="Slowest" value={span(latency?.max)} />
+      </dl>
+    </section>
+  );
+}
+
+function Figures() {
+  const { run, scenarios } = useViewer();
+  const sum = (pick: (scenario: ScenarioFacts) => number | null | undefined) => {
+    const known = scenarios.map(pick).filter((value): value is number => typeof value === 'number');
+    return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+  };
+  return (
+    <section aria-label="Run">
+      <h2>Run</h2>
+      <dl class="kv">
+        <Fact name="Duration" value={span(run.duration_s)} />
+        <Fact name="Turns" value={count(sum((scenario) => scenario.turns))} />
+        <Fact name="Spent in the agent" value={span(sum((scenario) => scenario.agent_s))} />
+        <Fact name="Seed" value={run.seed === null || run.seed === undefined ? '–' : String(run.seed)} />
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
