@@ -12,3 +12,20 @@ function(antiphon_embed TARGET TEMPLATE NAME FOLDER)
   configure_file("${TEMPLATE}" "${CMAKE_CURRENT_BINARY_DIR}/${NAME}.cpp" @ONLY)
   target_sources(${TARGET} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/${NAME}.cpp")
 endfunction()
+
+# antiphon_embed_built(TARGET HEADER SIGNATURE FILE)
+#
+# The same for one FILE that the build itself makes: adds a source to TARGET that includes HEADER and defines SIGNATURE, a function in
+# namespace antiphon that returns the bytes as std::string_view. Made anew whenever FILE is.
+function(antiphon_embed_built TARGET HEADER SIGNATURE FILE)
+  get_filename_component(name "${FILE}" NAME)
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp")
+  add_custom_command(
+    OUTPUT "${source}"
+    COMMAND "${CMAKE_COMMAND}" "-DFILE=${FILE}" "-DHEADER=${HEADER}" "-DSIGNATURE=${SIGNATURE}" "-DOUTPUT=${source}"
+            -P "${PROJECT_SOURCE_DIR}/cmake/EmbedFile.cmake"
+    DEPENDS "${FILE}" "${PROJECT_SOURCE_DIR}/cmake/EmbedFile.cmake"
+    COMMENT "Embedding ${name}"
+    VERBATIM)
+  target_sources(${TARGET} PRIVATE "${source}")
+endfunction()

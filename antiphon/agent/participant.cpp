@@ -68,7 +68,7 @@ std::vector<Message> AgentReply::messages(MessageRole role) && {
 Task<> Participant::close() { co_return; }
 void Participant::rolled_back(std::size_t) {}
 std::optional<Party> Participant::awaited() const { return std::nullopt; }
-json::object Participant::report() const { return {}; }
+json::object Participant::report(const History&) const { return {}; }
 
 Task<> SharedParts::close() {
   for (auto entries = std::exchange(entries_, {}); auto& entry : entries) {

@@ -89,8 +89,9 @@ class Participant {
   virtual void rolled_back(std::size_t size);
   /// Whom it waits for right now, where that is not the participant itself: a timeout is blamed on that party.
   virtual std::optional<Party> awaited() const;
-  /// What a user could not do, at the end of the run: slots unmet, lines unsaid. Empty for the rest.
-  virtual json::object report() const;
+  /// What a user could not do: slots unmet, lines unsaid. Empty for the rest. Asked at the end of the run with the history as it ended:
+  /// max_turns may end it on an answer that the participant was never called about.
+  virtual json::object report(const History& messages) const;
 };
 
 /// What the participants of several runs share, such as one process of an agent for a whole suite. Lives as long as the executor does; used

@@ -199,6 +199,7 @@ Task<> ScenarioRun::play(const Step::End& step) {
 }
 
 Task<> ScenarioRun::play(const Step::Assert& step) {
+  collect_user_reports();
   auto result = evaluate(step.check, scope(true));
   result.line = step.check.line;
   if (!result.passed) ending_ = {.kind = Ending::Kind::failed, .reason = result.sentence(), .line = line_};
@@ -362,9 +363,14 @@ Task<> ScenarioRun::close_everybody() {
       // A peer that cannot even hang up changes nothing about what was said; the run's own outcome stands.
     }
   }
+  collect_user_reports();
+}
+
+void ScenarioRun::collect_user_reports() {
+  user_report_.clear();
   for (const auto& seat : seats_)
     if (seat.role == Role::user)
-      for (const auto& [key, value] : seat.participant->report()) user_report_[key] = value;
+      for (const auto& [key, value] : seat.participant->report(messages())) user_report_[key] = value;
 }
 
 CheckScope ScenarioRun::scope(bool last_agent_message_only) const {

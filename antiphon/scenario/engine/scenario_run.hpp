@@ -96,6 +96,7 @@ class ScenarioRun final : public RunState {
   void record_failure(std::exception_ptr failure);
   Task<> close_everybody();
   void evaluate_checks();
+  void collect_user_reports();
   CheckScope scope(bool last_agent_message_only) const;
   ScenarioResult assemble();
   double since_start(Clock::Time time) const { return std::chrono::duration<double>(time - started_).count(); }
