@@ -1,6 +1,8 @@
 #include "antiphon/net/internal/url.hpp"
 
 #include <fmt/format.h>
+#include <charconv>
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -25,6 +27,13 @@ Error bad(std::string_view text, std::string_view why) {
       .with_hint("write it as http://HOST[:PORT]/PATH or https://HOST[:PORT]/PATH");
 }
 
+// 0 where the digits are no port.
+std::uint16_t port_of(std::string_view digits) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return error == std::errc() ? port : 0;
+}
+
 bool is_v6(std::string_view host) { return host.find(':') != std::string_view::npos; }
 std::string bracketed(const std::string& host) { return is_v6(host) ? "[" + host + "]" : host; }
 
@@ -43,7 +52,7 @@ Url parse_url(std::string_view text) {
   url.host = parsed->host_type() == boost::urls::host_type::ipv6 ? std::string(parsed->host_address()) : lower(std::string(parsed->host_address()));
   if (url.host.empty()) throw bad(text, "it names no host");
   if (parsed->has_port() && !parsed->port().empty()) {
-    url.port = parsed->port_number();
+    url.port = port_of(parsed->port());
     if (url.port == 0) throw bad(text, "its port is not between 1 and 65535");
   } else {
     url.port = url.tls ? 443 : 80;
