@@ -161,6 +161,23 @@ class Builder {
   bool refused_ = false;
 };
 
+// YAML has none of them, and the parser reads some without end.
+void refuse_control_characters(std::string_view text, const std::string& file) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; };
+  const auto found = std::find_if(text.begin(), text.end(), is_control);
+  if (found == text.end()) return;
+  const auto at = static_cast<std::size_t>(found - text.begin());
+  const auto before = text.substr(0, at);
+  const auto line_start = before.rfind('\n') + 1;
+  YAML::Mark mark;
+  mark.pos = static_cast<int>(at);
+  mark.line = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  mark.column = static_cast<int>(at - line_start);
+  throw Problems({{.message = fmt::format("a control character (0x{:02X})", static_cast<unsigned char>(*found)),
+                   .where = place_of(mark, text, file),
+                   .hint = "remove it, or write it as \"\\x..\" in double quotes"}});
+}
+
 bool is_name_char(char c, bool first) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || (!first && ((c >= '0' && c <= '9') || c == '.'));
 }
@@ -260,6 +277,7 @@ Node parse_document(std::string_view text, const std::string& file) {
     }
     throw Problems({{.message = "the file is not UTF-8", .where = {file, line, 1}, .hint = "save it as UTF-8"}});
   }
+  refuse_control_characters(text, file);
   std::vector<Problem> problems;
   try {
     const auto documents = YAML::LoadAll(std::string(text));

@@ -151,6 +151,14 @@ TEST(Document, InvalidUtf8IsAMistakeThatNamesTheLine_PRD10) {
   EXPECT_EQ(problems[0].where.line, 2);
 }
 
+TEST(Document, ControlCharacterIsAMistakeWithItsPlace_PRD10_PRD51) {
+  const auto problems = problems_of(std::string_view("a: 1\n# \0\0\n ,: {\n", 14));
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].message, "a control character (0x00)");
+  EXPECT_EQ(to_string(problems[0].where), "a.yaml:2:3");
+  EXPECT_EQ(problems_of("a: \x04\n")[0].message, "a control character (0x04)");
+}
+
 TEST(Document, ByteOrderMarkIsNoPartOfTheFirstKey_PRD10) {
   EXPECT_EQ(json_of("\xEF\xBB\xBF"
                     "a: 1\n"),
