@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 #include <unordered_set>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "antiphon/base/error.hpp"
@@ -178,6 +180,44 @@ void refuse_control_characters(std::string_view text, const std::string& file) {
                    .hint = "remove it, or write it as \"\\x..\" in double quotes"}});
 }
 
+// Sees the documents of a stream go by and ends at the second.
+class OneDocument final : public YAML::EventHandler {
+ public:
+  struct Second {
+    YAML::Mark mark;
+  };
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++count_ > 1) throw Second{mark};
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  int count_ = 0;
+};
+
+// The parser takes a stray `,` or `]` for one empty document after another, without end: nobody may ask it for all of them.
+void refuse_second_document(const std::string& text, const std::string& file) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  OneDocument handler;
+  try {
+    while (parser.HandleNextDocument(handler)) {}
+  } catch (const OneDocument::Second& second) {
+    auto where = place_of(second.mark, text, file);
+    throw Problems({{.message = "the document ends before this place, and more follows",
+                     .where = std::move(where),
+                     .hint = "remove a `---` line, a stray bracket or comma, or mend the indentation"}});
+  }
+}
+
 bool is_name_char(char c, bool first) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || (!first && ((c >= '0' && c <= '9') || c == '.'));
 }
@@ -280,10 +320,8 @@ Node parse_document(std::string_view text, const std::string& file) {
   refuse_control_characters(text, file);
   std::vector<Problem> problems;
   try {
-    const auto documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1)
-      problems.push_back({.message = "more than one document in the file", .where = {file, documents[1].Mark().line + 1, 1}, .hint = "remove the `---` line"});
-    Node node = documents.empty() ? Node{} : Builder(text, file, problems).build(documents[0]);
+    refuse_second_document(std::string(text), file);
+    Node node = Builder(text, file, problems).build(YAML::Load(std::string(text)));
     node.where.file = file;
     if (!problems.empty()) throw Problems(std::move(problems));
     return node;
