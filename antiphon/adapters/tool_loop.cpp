@@ -24,11 +24,12 @@ Task<std::vector<Message>> agent_turn(ChatAsker& agent, History messages, std::s
     messages.append(message);
     turn.push_back(std::move(message));
   };
-  for (int round = 0; round < round_limit; ++round) {
+  for (int round = 0; round <= round_limit; ++round) {
     auto response = co_await agent.ask(messages, deadline);
     for (auto& earlier : response.earlier) add(std::move(earlier));
     const auto calls = response.message.tool_calls();
     add(std::move(response.message));
+    if (round == round_limit && !calls.empty()) break;
     bool all_known = true;
     for (const auto& call : calls) {
       const auto* tool = canned->if_contains(call.name);

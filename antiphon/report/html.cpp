@@ -14,9 +14,9 @@ namespace antiphon {
 namespace {
 
 // Bodies stay in the packed part; lists of sentences would only repeat them.
-constexpr std::string_view left_out[] = {
-    "messages",    "timings",  "rolled_back", "criteria",    "checks",  "passed_criteria", "failed_criteria", "inconclusive_criteria",
-    "description", "metadata", "user_report", "timeline"};
+constexpr std::string_view left_out[] = {"messages",    "timings",         "rolled_back",     "criteria",
+                                         "checks",      "passed_criteria", "failed_criteria", "inconclusive_criteria",
+                                         "description", "metadata",        "user_report",     "timeline"};
 
 std::string_view initial(MessageRole role) {
   switch (role) {

@@ -55,7 +55,7 @@ std::string indented(std::string_view text, int width) {
 
 std::string moment_of(const ScenarioResult& result) {
   const auto at = failed_at(result);
-  return at ? fmt::format("at {:.2f} s", *at) : "";
+  return at ? fmt::format("at {:.2f}\u00A0s", *at) : "";  // the unit stays on its line
 }
 
 }  // namespace
@@ -97,9 +97,12 @@ std::optional<double> failed_at(const ScenarioResult& result) {
 
 std::string outcome_block(const ScenarioResult& result, const Style& style, int width, const std::string& base_dir) {
   const auto place = style.line(place_of(result, base_dir));
+  if (result.outcome == RunOutcome::passed)
+    return head_line(result, style, width >= wide_from ? wide_right : std::max(width, 40) - 2, width >= wide_from ? place : "");
   auto reason = style.line(reason_of(result));
-  const auto moment = moment_of(result);
+  const auto moment = style.own(moment_of(result));
   if (width >= wide_from) {
+    if (!moment.empty() && reason.ends_with('.')) reason.pop_back();
     if (!moment.empty()) reason += reason.empty() ? moment : ", " + moment;
     return head_line(result, style, wide_right, place) + indented(reason, width);
   }
@@ -112,7 +115,10 @@ std::string outcome_line(const ScenarioResult& result, const Style& style, const
   auto line = fmt::format("{:<4} {:>7}", style.bare_mark(result.outcome), run_time(result.duration_s));
   if (const auto place = place_of(result, base_dir); !place.empty()) line += " " + style.line(place);
   line += " " + style.line(result.id.empty() ? result.name : result.id);
-  if (const auto party = party_words(result); !party.empty()) line += " [" + party + "]";
+  if (const auto party = party_words(result); !party.empty())
+    line += " [" + party + "]";
+  else if (result.outcome != RunOutcome::passed)
+    line += ":";
   if (const auto reason = reason_of(result); !reason.empty() && result.outcome != RunOutcome::passed) line += " " + style.line(reason);
   return line + "\n";
 }

@@ -52,8 +52,8 @@ void Progress::add(const ScenarioResult& result) {
 
 std::string outcome_counts(const Progress& progress, std::string_view separator) {
   std::vector<std::string> parts;
-  for (const auto& [count, word] : {std::pair(progress.passed, "passed"), std::pair(progress.failed, "failed"), std::pair(progress.error, "error"),
-                                    std::pair(progress.inconclusive, "inconclusive")})
+  for (const auto& [count, word] : {std::pair(progress.passed, "passed"), std::pair(progress.failed, "failed"),
+                                    std::pair(progress.error, progress.error == 1 ? "error" : "errors"), std::pair(progress.inconclusive, "inconclusive")})
     if (count > 0) parts.push_back(fmt::format("{} {}", count, word));
   return join(parts, separator);
 }

@@ -17,8 +17,8 @@ std::string seconds(double value) { return format_duration(std::chrono::duration
 
 std::string counts_line(const BatchResult& batch, const ResultSummary& summary) {
   auto line = fmt::format("{} of {} passed", summary.passed, summary.total);
-  for (const auto& [count, word] : {std::pair(summary.failed, "failed"), std::pair(summary.error, "error"), std::pair(summary.inconclusive, "inconclusive"),
-                                    std::pair(summary.not_run, "not run")})
+  for (const auto& [count, word] : {std::pair(summary.failed, "failed"), std::pair(summary.error, summary.error == 1 ? "error" : "errors"),
+                                    std::pair(summary.inconclusive, "inconclusive"), std::pair(summary.not_run, "not run")})
     if (count > 0) line += fmt::format(", {} {}", count, word);
   return pad_columns(line, time_column - 2) + "  " + seconds(batch.duration_s) + "\n";
 }

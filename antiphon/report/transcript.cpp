@@ -11,7 +11,7 @@ namespace antiphon {
 
 namespace {
 
-constexpr int result_width = 80;
+constexpr int time_width = 5, role_width = 7, least_result_width = 24, log_result_width = 80;
 
 std::string_view word(RunOutcome outcome) {
   switch (outcome) {
@@ -37,15 +37,17 @@ std::string criteria_counts(const Verdict& verdict) {
 
 }  // namespace
 
+int Transcript::indent(const std::string& label) const { return (prefixed_ ? display_width(style_.line(label)) + 1 : 0) + time_width + 1 + role_width; }
+
 std::string Transcript::row(const std::string& label, double time_s, std::string_view role, std::string_view code, std::string_view text) const {
   const auto prefix = prefixed_ ? style_.line(label) + " " : std::string();
   const auto time = fmt::format("{:>5.2f}", time_s);
-  const auto indent = display_width(prefix) + static_cast<int>(time.size()) + 8;
-  const auto head = style_.paint(prefix + time, sgr::quiet) + " " + style_.paint(role, code) + std::string(7 - role.size(), ' ');
+  const int left = indent(label);
+  const auto head = style_.paint(prefix + time, sgr::quiet) + " " + style_.paint(role, code) + std::string(role_width - role.size(), ' ');
   if (width_ == 0) return head + style_.line(text) + "\n";
-  const auto lines = wrap_columns(style_.block(text), std::max(width_ - indent, 20));
+  const auto lines = wrap_columns(style_.block(text), std::max(width_ - left, 20));
   std::string out = head + lines.front() + "\n";
-  for (std::size_t i = 1; i < lines.size(); ++i) out += std::string(static_cast<std::size_t>(indent), ' ') + lines[i] + "\n";
+  for (std::size_t i = 1; i < lines.size(); ++i) out += std::string(static_cast<std::size_t>(left), ' ') + lines[i] + "\n";
   return out;
 }
 
@@ -64,8 +66,10 @@ std::string Transcript::tool_result(const MessageAdded& event) {
     calls.erase(call);
   }
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(event.timing.end_s - event.timing.start_s));
-  const auto result = cut_columns(one_line(event.message.text()), result_width, style_.ellipsis());
-  return row(event.label, event.timing.start_s, "tool", sgr::tool, fmt::format("{} {} {}  {}", name, style_.own("→"), result, format_duration(took)));
+  const auto before = name + " " + style_.own("→") + " ", after = "  " + format_duration(took);
+  const int whole = width_ - indent(event.label) - display_width(after), rest = whole - display_width(before);
+  const int room = width_ == 0 ? log_result_width : rest >= least_result_width ? rest : std::max(least_result_width, whole);
+  return row(event.label, event.timing.start_s, "tool", sgr::tool, before + cut_columns(one_line(event.message.text()), room, style_.ellipsis()) + after);
 }
 
 std::string Transcript::lines(const MessageAdded& event) {

@@ -30,6 +30,7 @@ class Transcript {
     double time_s = 0;
   };
 
+  int indent(const std::string& label) const;
   std::string row(const std::string& label, double time_s, std::string_view role, std::string_view code, std::string_view text) const;
   std::string call_text(const ToolCall& call) const;
   std::string tool_result(const MessageAdded& event);

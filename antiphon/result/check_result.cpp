@@ -80,34 +80,36 @@ std::string measured(const json::value& found, const json::value& expected) {
 
 struct Phrases {
   std::string expected;
-  std::string found;
+  std::string found;  ///< empty: the value itself, as much of it as fits
 };
 
 Phrases phrases(const CheckResult& check) {
   const auto& kind = check.kind;
   const auto said = [&](std::string_view verb, std::string_view key) {
-    return Phrases{fmt::format("{} {} {}", speaker(check.expected), verb, text_of(wanted(check.expected, key), expected_limit)), text_of(check.found, 200)};
+    return Phrases{fmt::format("{} {} {}", speaker(check.expected), verb, text_of(wanted(check.expected, key), expected_limit)), ""};
   };
   if (kind == "contains") return said("to say", "text");
   if (kind == "not_contains") return said("not to say", "text");
   if (kind == "equals") return said("to say exactly", "text");
   if (kind == "regex") return said("to match", find(check.expected, "pattern") ? "pattern" : "text");
-  if (kind == "json_schema") return {speaker(check.expected) + " to answer by the schema", text_of(check.found, 200)};
+  if (kind == "json_schema") return {speaker(check.expected) + " to answer by the schema", ""};
   if (kind == "tool_called") return {wanted_call(check.expected), calls(check.found)};
   if (kind == "tool_not_called") return {"no call of " + call(check.expected), calls(check.found)};
   if (kind == "tool_order") return {"calls in the order " + names(check.expected, "none"), names(check.found, "no call")};
   if (kind == "turns") return {count_limits(check.expected), text_of(check.found, 40)};
   if (kind == "latency") return {"answers with " + limits(check.expected), measured(check.found, check.expected)};
   if (kind == "completed") return {"answers for " + names(check.expected, "nothing"), names(check.found, "none")};
-  return {kind + " " + text_of(check.expected, expected_limit), text_of(check.found, 200)};
+  return {kind + " " + text_of(check.expected, expected_limit), ""};
 }
 
 }  // namespace
 
 std::string CheckResult::sentence() const {
   const auto [wish, fact] = phrases(*this);
-  const auto text = inconclusive ? fmt::format("not decided ({}): expected {}; found {}", antiphon::to_string(*inconclusive), wish, fact)
-                                 : fmt::format("expected {}; found {}", wish, fact);
+  auto text = inconclusive ? fmt::format("not decided ({}): ", antiphon::to_string(*inconclusive)) : std::string();
+  text += fmt::format("expected {}; found ", wish);
+  constexpr std::size_t quotes = 2, least = 20;
+  text += fact.empty() ? text_of(found, std::max(least, sentence_limit - std::min(sentence_limit, text.size() + quotes))) : fact;
   return cut(text, sentence_limit);
 }
 

@@ -26,8 +26,8 @@ bool is_providers(ErrorKind kind) { return kind != ErrorKind::cancelled && kind 
 Error leaving(const Error& error, int tried) {
   const auto message = tried > 1 ? fmt::format("{} (after {} tries)", error.message(), tried) : error.message();
   Error last = Error(error.kind(), message).with_hint(error.hint()).with_retry_after(error.retry_after());
-  if (error.status()) last = std::move(last).with_status(*error.status());
-  if (error.party() || is_providers(error.kind())) last = std::move(last).with_party(error.party().value_or(Party::provider));
+  if (error.status()) std::move(last).with_status(*error.status());
+  if (error.party() || is_providers(error.kind())) std::move(last).with_party(error.party().value_or(Party::provider));
   return last;
 }
 

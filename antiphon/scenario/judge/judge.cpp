@@ -7,7 +7,7 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
-#include "antiphon/scenario/judge/transcript.hpp"
+#include "antiphon/scenario/judge/judge_transcript.hpp"
 #include "antiphon/scenario/judge/verdict_tool.hpp"
 #include "antiphon/scenario/model_participant.hpp"
 
@@ -149,7 +149,7 @@ class Judge final : public Participant {
   std::string description_;
   Message decide_;
   ToolSet decision_tools_;
-  Transcript transcript_;
+  JudgeTranscript transcript_;
 };
 
 std::string key_of(const std::string& criterion) {

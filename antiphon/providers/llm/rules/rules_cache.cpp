@@ -1,5 +1,6 @@
 #include "antiphon/providers/llm/rules/rules_cache.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -12,13 +13,13 @@ namespace {
 
 constexpr std::string_view prefix = "rules/";
 
-Error as_error(const std::string& path, const Problems& problems) {
+Error as_error(const Problems& problems) {
   std::string text;
   for (const auto& problem : problems.list()) {
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", to_string(problem.where), problem.message);
+    text += fmt::format("{}{}{}", text.empty() ? "" : "\n", problem.where.line > 0 ? to_string(problem.where) + ": " : "", problem.message);
     if (!problem.underline.empty()) text += fmt::format(" ({})", problem.underline);
   }
-  return Error(ErrorKind::configuration, fmt::format("rules file {}: {}", path, text)).with_hint(problems.list().front().hint);
+  return Error(ErrorKind::configuration, fmt::format("rules file: {}", text)).with_hint(problems.list().front().hint);
 }
 
 }  // namespace
@@ -28,7 +29,11 @@ std::string rules_path(const ModelSettings& settings) {
   if (name.empty())
     throw Error(ErrorKind::configuration, fmt::format("the model \"{}\" names no rules file", settings.model))
         .with_hint("write rules/FILE, such as rules/desk.rules.yaml");
-  return (std::filesystem::path(settings.directory) / name).lexically_normal().string();
+  const std::filesystem::path folder(settings.directory);
+  // `rules/desk.rules.yaml` reads as a path, too: a file in a folder of that name is meant where none stands beside the suite.
+  const auto beside = (folder / name).lexically_normal(), below = (folder / "rules" / name).lexically_normal();
+  std::error_code ignored;
+  return !std::filesystem::exists(beside, ignored) && std::filesystem::exists(below, ignored) ? below.string() : beside.string();
 }
 
 std::shared_ptr<const RulesFile> RulesCache::get(const std::string& path) {
@@ -39,7 +44,7 @@ std::shared_ptr<const RulesFile> RulesCache::get(const std::string& path) {
     file = read_rules(path);
     return file;
   } catch (const Problems& problems) {
-    throw as_error(path, problems);
+    throw as_error(problems);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "antiphon/scenario/judge/transcript.hpp"
+#include "antiphon/scenario/judge/judge_transcript.hpp"
 
 #include <fmt/format.h>
 
@@ -45,12 +45,12 @@ std::string transcript_line(std::size_t index, const Message& message, const His
   return line;
 }
 
-const std::string& Transcript::view(const History& messages) {
+const std::string& JudgeTranscript::view(const History& messages) {
   for (; seen_ < messages.size(); ++seen_) text_ += transcript_line(seen_, messages[seen_], messages) + "\n";
   return text_;
 }
 
-void Transcript::forget() {
+void JudgeTranscript::forget() {
   text_.clear();
   seen_ = 0;
 }

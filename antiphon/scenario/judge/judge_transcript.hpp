@@ -8,7 +8,7 @@ namespace antiphon {
 
 /// The conversation as a judge reads it: one line per message, `[index] role: "text"`, tool calls and results included. Grows with the
 /// history; what was written once is not written again.
-class Transcript {
+class JudgeTranscript {
  public:
   /// @param messages the whole history; it may only have grown since the last call, unless `forget` came between.
   const std::string& view(const History& messages);

@@ -1,0 +1,129 @@
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "antiphon/base/files.hpp"
+#include "antiphon/base/json_schema.hpp"
+#include "antiphon/suite/suite_file.hpp"
+#include "antiphon/suite/testing/suite_folder.hpp"
+
+// The published schema and the reader must agree on what a suite is.
+
+namespace antiphon::suite {
+namespace {
+
+using testing::SuiteFolder;
+
+const JsonSchema& schema() {
+  static const JsonSchema compiled(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/suite.schema.json")));
+  return compiled;
+}
+
+std::vector<std::string> violations(const std::string& suite) { return schema().violations(parse_document(suite, "a.yaml").to_json()); }
+
+// Every key of the format at least once.
+constexpr const char* everything = R"yaml(
+antiphon: 1
+name: all
+include: [more.yaml]
+setup:
+  - {run: [python3, agent.py, --port, 8080], cwd: agents, env: {A: 1}, ready: "http://127.0.0.1:8080/health", timeout: 20s}
+agent: {chat: {url: "${URL:-http://127.0.0.1:8080/v1}", model: support, key: k, headers: {x-team: desk}, stream: true, extra: {top_p: 1}, tls: {ca: ca.pem, verify: false}}}
+defaults:
+  {max_turns: 10, min_turns: 1, metadata: {a: 1}, set: s, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, clock: auto, seed: 7, tags: [t], first: agent,
+   tools: {create_refund: {returns: {ok: true}, description: pays, parameters: {type: object}}}, checks: [{not_contains: sorry}]}
+scenarios:
+  - name: one ${v}
+    description: d
+    matrix: {v: [a, 2, true]}
+    dataset: d.csv
+    model: {model: openai/gpt-4.1-mini, base_url: "http://127.0.0.1:1/v1", key: k, temperature: 0.2, max_tokens: 10, extra: {seed: 1}}
+    agent: {http: {url: "http://127.0.0.1:1", method: PUT, headers: {a: b}, body: {text: "${input.text}"}, reply: /answer, tls: {verify: true}}}
+    user: {persona: calm, system: be calm, temperature: 1}
+    judge: {criteria: [it is polite], system: be strict, model: openai/gpt-4.1}
+    script:
+      - user
+      - user: hello
+      - user: {text: hello}
+      - user: {content: [{type: text, text: hello}]}
+      - agent
+      - agent: {wait: false}
+      - agent: hello
+      - message: {role: system, content: note}
+      - judge: [it says hello]
+      - judge: {criteria: [it says hello]}
+      - proceed
+      - proceed: 2
+      - proceed: {turns: 2}
+      - check: {contains: {text: hi, role: any, case: exact}}
+      - sleep: 1.5s
+      - succeed: done
+      - fail
+    checks:
+      - contains: hi
+      - regex: "h(i|o)"
+      - equals: {text: hi, role: user, case: ignore}
+      - json_schema: {type: object}
+      - json_schema: {schema: {type: object}, role: any}
+      - tool_called: create_refund
+      - tool_called: {name: create_refund, arguments: {order: 1}, times: 2}
+      - tool_not_called: create_refund
+      - tool_not_called: {name: create_refund}
+      - tool_order: [a, b]
+      - turns: {at_most: 6, at_least: 1}
+      - latency: {p50: 1s, p95: 2s, p99: 3s, max: 4s}
+  - name: two
+    agent: {process: {run: [cat], cwd: x, env: {A: b}, per: suite}}
+    user: {lines: [a, b]}
+    judge: [it is polite]
+  - name: three
+    agent: {model: rules/a.yaml, system: s, temperature: 0}
+    user: {agenda: {goal: g, inform: {order: 7}, request: {status: {one_of: [a]}, day: {matches: "x"}, city: null}, phrasings: {bye: [a], greet: hi}}}
+    checks: [{completed: [status]}]
+  - name: four
+    agent: {model: {model: rules/a.yaml, system: s}}
+    user: {agenda: {request: [status]}}
+)yaml";
+
+TEST(SuiteSchema, AcceptsEveryKeyThatTheReaderAccepts_PRD10) {
+  EXPECT_THAT(violations(everything), ::testing::IsEmpty());
+  const SuiteFolder folder({{"a.yaml", everything}, {"more.yaml", "scenarios: []\n"}, {"d.csv", "x\n1\n"}});
+  auto options = folder.options();
+  options.allow_commands = true;
+  EXPECT_EQ(folder.report({"a.yaml"}, options), "");
+}
+
+TEST(SuiteSchema, AcceptsEveryExample_PRD10) {
+  int suites = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(ANTIPHON_SOURCE_DIR "/examples")) {
+    const auto ending = entry.path().extension();
+    if (ending != ".yaml" && ending != ".yml") continue;
+    const auto root = read_document(entry.path().string());
+    if (!is_suite(root)) continue;
+    ++suites;
+    EXPECT_THAT(schema().violations(root.to_json()), ::testing::IsEmpty()) << entry.path();
+  }
+  EXPECT_GE(suites, 2);
+}
+
+class RefusedByBoth : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(RefusedByBoth, IsNoSuite_PRD10) {
+  const std::string suite = std::string("antiphon: 1\nagent: {model: rules/a.yaml}\nscenarios:\n  - name: x\n    ") + GetParam() + "\n";
+  EXPECT_THAT(violations(suite), ::testing::Not(::testing::IsEmpty()));
+  EXPECT_NE(SuiteFolder({{"a.yaml", suite}}).report({"a.yaml"}), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
+                         ::testing::Values("max_turn: 3", "max_turns: 0", "max_turns: many", "timeout: 30", "clock: fast", "first: judge", "tags: x",
+                                           "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: a.json}", "user: human", "judge: []",
+                                           "agent: {websocket: {}}", "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}",
+                                           "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}", "model: gpt", "script: []", "script: [silence: 1s]",
+                                           "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]", "checks: [{contains: a, equals: b}]",
+                                           "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]", "checks: [{latency: {p95: 2}}]",
+                                           "checks: {contains: a}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
+                                           "user: {persona: a, temperature: 3}", "name2: x"));
+
+}  // namespace
+}  // namespace antiphon::suite
