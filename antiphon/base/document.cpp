@@ -51,6 +51,16 @@ std::optional<double> number_from(std::string_view raw) {
   return value;
 }
 
+// The parser counts bytes; people count characters.
+Location place_of(const YAML::Mark& mark, std::string_view text, const std::string& file) {
+  int column = mark.column;
+  const auto end = static_cast<std::size_t>(std::max(mark.pos, 0));
+  const auto begin = end - std::min(end, static_cast<std::size_t>(std::max(mark.column, 0)));
+  for (auto i = begin; i < std::min(end, text.size()); ++i)
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) --column;
+  return {file, mark.line + 1, column + 1};
+}
+
 class Builder {
  public:
   Builder(std::string_view text, const std::string& file, std::vector<Problem>& problems) : text_(text), file_(file), problems_(problems) {}
@@ -84,15 +94,7 @@ class Builder {
     problems_.push_back({.message = std::move(message), .where = node.where, .hint = std::move(hint)});
   }
 
-  // The parser counts bytes; people count characters.
-  Location place(const YAML::Mark& mark) const {
-    int column = mark.column;
-    const auto end = static_cast<std::size_t>(std::max(mark.pos, 0));
-    const auto begin = end - std::min(end, static_cast<std::size_t>(std::max(mark.column, 0)));
-    for (auto i = begin; i < std::min(end, text_.size()); ++i)
-      if ((static_cast<unsigned char>(text_[i]) & 0xC0) == 0x80) --column;
-    return {file_, mark.line + 1, column + 1};
-  }
+  Location place(const YAML::Mark& mark) const { return place_of(mark, text_, file_); }
 
   static void scalar(const YAML::Node& from, Node& node) {
     node.kind = Node::Kind::scalar;
@@ -268,8 +270,7 @@ Node parse_document(std::string_view text, const std::string& file) {
     if (!problems.empty()) throw Problems(std::move(problems));
     return node;
   } catch (const YAML::Exception& error) {
-    Problem problem{
-        .message = "not YAML: " + error.msg, .where = {file, error.mark.line + 1, error.mark.column + 1}, .hint = "check indentation, quotes and brackets"};
+    Problem problem{.message = "not YAML: " + error.msg, .where = place_of(error.mark, text, file), .hint = "check indentation, quotes and brackets"};
     throw Problems({std::move(problem)});
   }
 }

@@ -11,7 +11,7 @@
 
 namespace antiphon {
 
-/// A place in a file; line and column count from 1, 0 is "the file as a whole".
+/// A place in a file; line and column (in characters) count from 1, 0 is "the file as a whole".
 struct Location {
   std::string file;
   int line = 0;

@@ -161,6 +161,7 @@ TEST(Document, UnclosedBracketIsAMistakeWithItsLine_PRD10) {
   const auto problems = problems_of("a: 1\nb: [1, 2\nc: 3\n");
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_GE(problems[0].where.line, 2);
+  EXPECT_EQ(to_string(problems_of("{\"äöü\": *x}\n").at(0).where), "a.yaml:1:9");
 }
 
 TEST(Document, SecondDocumentIsAMistake_PRD10) {

@@ -43,7 +43,7 @@ inline void expect_approved(const std::string& name, const std::string& text) {
   } catch (const Error& error) {
     ADD_FAILURE() << error.what();
   }
-  EXPECT_EQ(text, approved) << "if the new output is right: ANTIPHON_UPDATE_APPROVED=1 ctest -R report";
+  EXPECT_EQ(text, approved) << "if the new output is right: ANTIPHON_UPDATE_APPROVED=1 ctest -R LooksAsApproved";
 }
 
 }  // namespace antiphon

@@ -87,7 +87,10 @@ class CsvReader {
     if (take('\n') || carriage_return) ++line_, line_start_ = at_;
   }
 
-  int column() const { return static_cast<int>(at_ - line_start_) + 1; }
+  int column() const {
+    const auto before = text_.substr(line_start_, at_ - line_start_);
+    return 1 + static_cast<int>(std::count_if(before.begin(), before.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  }
   void report(std::string message, std::string hint) {
     problems_.push_back({.message = std::move(message), .where = {file_, line_, column()}, .hint = std::move(hint)});
   }

@@ -68,6 +68,17 @@ std::size_t token_length(std::string_view line, std::size_t begin) {
   return std::max<std::size_t>((end == std::string_view::npos ? line.size() : end) - begin, 1);
 }
 
+// Columns count characters, from 1.
+std::size_t offset_of(std::string_view line, int column) {
+  std::size_t offset = 0;
+  for (int i = 1; i < column && offset < line.size(); ++i) {
+    do {
+      ++offset;
+    } while (offset < line.size() && continues_character(line[offset]));
+  }
+  return offset;
+}
+
 struct Excerpt {
   std::string line;
   std::string padding;
@@ -75,7 +86,7 @@ struct Excerpt {
 };
 
 Excerpt make_excerpt(std::string line, const Problem& problem) {
-  const auto begin = std::min(static_cast<std::size_t>(std::max(problem.where.column, 1) - 1), line.size());
+  const auto begin = offset_of(line, problem.where.column);
   const auto length = problem.width > 0 ? static_cast<std::size_t>(problem.width) : token_length(line, begin);
   Excerpt excerpt;
   excerpt.carets = std::max<std::size_t>(count_characters(std::string_view(line).substr(begin, length)), 1);

@@ -63,6 +63,7 @@ class RunSession {
     }
     check_reporters(plan_);
     loaded_ = suite::load_suites(plan_.paths, plan_.load);
+    models_ = ModelRegistry::with_defaults(loaded_.project.limits);
     require_valid(loaded_.scenarios, *models_);
     if (plan_.dry_run) return dry_run();
     prepare();
@@ -138,7 +139,7 @@ class RunSession {
 
   RunPlan plan_;
   Environment& environment_;
-  std::shared_ptr<const ModelRegistry> models_ = ModelRegistry::with_defaults();
+  std::shared_ptr<const ModelRegistry> models_;
   suite::LoadedSuites loaded_;
   ReporterSet reporters_;
   std::unique_ptr<CheckpointFile> kept_;

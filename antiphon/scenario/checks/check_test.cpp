@@ -170,7 +170,7 @@ TEST(ToolChecks, ShowWhichArgumentDiffers_SCN61) {
   const auto result = talk.check(tool_called("create_refund", parsed(R"({"order": "A-1007", "amount": 20.0, "note": "x"})")));
   EXPECT_FALSE(result.passed);
   EXPECT_EQ(result.message, 0);
-  EXPECT_EQ(result.found.as_array()[0].as_object()["differs"], parsed(R"({"order": {"expected": "A-1007", "found": "A-1008"}, "note": {"expected": "x"}})"));
+  EXPECT_EQ(result.found.as_array()[0].at("differs"), parsed(R"({"order": {"expected": "A-1007", "found": "A-1008"}, "note": {"expected": "x"}})"));
 }
 
 TEST(ToolChecks, ShowTheOtherCallsWhereTheToolWasNotCalled_SCN61) {

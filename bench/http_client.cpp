@@ -1,10 +1,9 @@
-// What one small request over a kept connection costs in CPU time: `http_bench [requests] [in flight]`.
+// What one small request over a kept connection costs in CPU time: `bench_http_client [requests] [in flight]`.
 // The server runs in a process of its own, so that only the client's half is counted.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "antiphon/net/http.hpp"
+#include "bench/measure.hpp"
 
 namespace {
 
@@ -25,14 +25,6 @@ struct World {
   BlockingPool blocking;
   Runtime runtime{context.get_executor(), clock, blocking};
 };
-
-double seconds(timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; }
-
-rusage usage() {
-  rusage r{};
-  getrusage(RUSAGE_SELF, &r);
-  return r;
-}
 
 Task<> echo(const net::ServerRequest& request, net::ServerReply& reply) { co_await reply.reply({200, {{"Content-Type", "application/json"}}, request.body}); }
 
@@ -57,19 +49,18 @@ Task<> ask(World& world, net::HttpClient& client, std::string url, int& left) {
 void measure(std::uint16_t port, int requests, int in_flight) {
   World world;
   const auto client = net::make_http_client(world.runtime);
-  const auto before = usage();
-  const auto begin = world.clock.now();
+  const bench::Meter meter;
   int left = requests;
   for (int i = 0; i < in_flight; ++i)
     asio::co_spawn(world.context, ask(world, *client, fmt::format("http://127.0.0.1:{}/v1/x", port), left), [](std::exception_ptr error) {
       if (error) std::rethrow_exception(error);
     });
   world.context.run();
-  const auto after = usage();
-  const double user = seconds(after.ru_utime) - seconds(before.ru_utime), system = seconds(after.ru_stime) - seconds(before.ru_stime);
-  fmt::print("{:5} in flight: {:6.2f} us CPU per request ({:.2f} user, {:.2f} system), {:.0f} requests/s, peak {:.1f} MB\n", in_flight,
-             (user + system) / requests * 1e6, user / requests * 1e6, system / requests * 1e6,
-             requests / std::chrono::duration<double>(world.clock.now() - begin).count(), static_cast<double>(after.ru_maxrss) / 1024);
+  const double cpu = meter.cpu_s(), user = meter.user_s(), wall = meter.wall_s();
+  bench::report(fmt::format("HTTP request on a kept connection, 2,000 bytes each way, {} in flight: CPU", in_flight),
+                fmt::format("{:.1f} us ({:.1f} in user mode)", cpu / requests * 1e6, user / requests * 1e6));
+  bench::report(fmt::format("HTTP client, {} in flight: requests per second, peak memory", in_flight),
+                fmt::format("{:.0f}, {:.1f} MB", requests / wall, bench::peak_mb()));
 }
 
 }  // namespace
@@ -87,6 +78,6 @@ int main(int argc, char** argv) {
   rusage server{};
   kill(child, SIGKILL);
   wait4(child, nullptr, 0, &server);
-  fmt::print("server: {:6.2f} us CPU per request, peak {:.1f} MB\n", (seconds(server.ru_utime) + seconds(server.ru_stime)) / (2 * requests) * 1e6,
-             static_cast<double>(server.ru_maxrss) / 1024);
+  bench::report("HTTP server: CPU per request",
+                fmt::format("{:.1f} us", (bench::seconds(server.ru_utime) + bench::seconds(server.ru_stime)) / (2 * requests) * 1e6));
 }
