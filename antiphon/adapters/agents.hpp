@@ -28,7 +28,7 @@ struct HttpAgentOptions {
   std::string url{};
   std::string method = "POST";
   net::Headers headers{};
-  json::value body{};        ///< strings may hold ${input.text}, ${input.messages}, ${thread_id}; one that is only ${input.messages} becomes the list
+  json::value body{};      ///< strings may hold ${input.text}, ${input.messages}, ${thread_id}; one that is only ${input.messages} becomes the list
   std::string reply = "";  ///< JSON pointer to the answer; empty: the whole reply (text, where it is no JSON)
   net::TlsOptions tls{};
 };

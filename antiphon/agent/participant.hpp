@@ -34,7 +34,7 @@ struct JudgmentRequest {
 /// What a participant is handed when it is its turn (SCN-2). Cheap to copy.
 struct AgentInput {
   std::string thread_id{};
-  History messages;                   ///< all so far
+  History messages;                     ///< all so far
   std::vector<Message> new_messages{};  ///< since this participant last spoke, without its own
   std::optional<JudgmentRequest> judgment_request{};
   int turn = 1;               ///< counts from 1

@@ -194,7 +194,7 @@ TEST_F(CommandLine, TwoRunsWithOneSeedSayTheSame_SCN82) {
   std::vector<std::string> said;
   for (const auto* folder : {"one", "two"}) {
     EXPECT_EQ(antiphon({"run", "good.yaml", "--seed", "5", "--out", folder}), 0) << err();
-    const auto& result = parse_batch(read(std::string(folder) + "/result.json")).scenarios.at(0);
+    const auto result = parse_batch(read(std::string(folder) + "/result.json")).scenarios.at(0);
     std::string all;
     for (std::size_t i = 0; i < result.messages.size(); ++i) all += result.messages[i].text() + "@" + std::to_string(result.timings[i].end_s) + " ";
     said.push_back(all);

@@ -24,7 +24,7 @@ struct CheckResult {
   std::optional<int> message{};         ///< index it was decided on
   std::optional<double> time_s{};       ///< since the start of the run
   std::optional<Party> inconclusive{};  ///< could not be decided, because of this party: not passed, not failed
-  int line = 0;                       ///< in the suite file; 0: none
+  int line = 0;                         ///< in the suite file; 0: none
   /// One sentence for people: what was expected, what was found.
   std::string sentence() const;
 };

@@ -25,8 +25,8 @@ class StopSource {
 };
 
 struct RunOptions {
-  int jobs = 8;                                 ///< at once
-  std::uint64_t seed = 0;                       ///< 0: drawn, and told in the result
+  int jobs = 8;                                   ///< at once
+  std::uint64_t seed = 0;                         ///< 0: drawn, and told in the result
   std::shared_ptr<const ModelRegistry> models{};  ///< nullptr: the defaults
   EventSink* events = nullptr;
   StopSource stop{};                                       ///< cancels what is under way; results are kept

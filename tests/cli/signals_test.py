@@ -71,7 +71,7 @@ class Signals(Folder):
     def test_SetupIsStoppedWithTheRun(self):
         self.suite(AGENT.replace("SLEEP", "0"), scenarios=1)
         text = (self.folder / "suite.yaml").read_text()
-        (self.folder / "suite.yaml").write_text(text + "setup: [{run: [sh, -c, \"echo $$ > pid; exec sleep 600\"]}]\n")
+        (self.folder / "suite.yaml").write_text(text + "setup: [{run: [sh, -c, \"echo $$$$ > pid; exec sleep 600\"]}]\n")
         process = self.start("run", "suite.yaml", "--allow-commands")
         out, err = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 0, out + err)

@@ -11,8 +11,8 @@ namespace antiphon {
 
 /// What makes a requested slot answered (contracts.md §2).
 struct SlotAnswer {
-  std::vector<std::string> one_of{};                                    ///< whole words, ignoring case
-  std::string matches{};                                                ///< PCRE2, case-sensitive
+  std::vector<std::string> one_of{};                                  ///< whole words, ignoring case
+  std::string matches{};                                              ///< PCRE2, case-sensitive
   bool by_name() const { return one_of.empty() && matches.empty(); }  ///< the reply names the slot's word
 };
 
