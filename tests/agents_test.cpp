@@ -241,9 +241,13 @@ TEST(ProcessAgent, AHangMeetsTheTurnTimeout_TRN3) {
 TEST(ProcessAgent, AMissingProgramIsNamed_TRN3) { EXPECT_THAT(converse(process_agent({.argv = {"no-such-agent"}})).reasoning, HasSubstr("no-such-agent")); }
 
 TEST(ProcessAgent, OneProcessServesAWholeSuite_TRN3) {
-  const auto spec =
-      process_agent({.argv = {"/bin/sh", "-c", R"(n=0; while read line; do n=$((n+1)); echo "{\"content\":\"line $n\"}"; done)"}, .per_suite = true});
-  std::vector<Scenario> scenarios(3, Scenario{.name = "shared", .agent = spec, .script = {user("hi"), agent(), succeed()}});
+  // Each scenario of a suite file has options of its own, though equal ones.
+  std::vector<Scenario> scenarios;
+  for (int i = 0; i < 3; ++i) {
+    const std::string counter = R"(n=0; while read line; do n=$((n+1)); echo "{\"content\":\"line $n\"}"; done)";
+    scenarios.push_back(
+        {.name = "shared", .agent = process_agent({.argv = {"/bin/sh", "-c", counter}, .per_suite = true}), .script = {user("hi"), agent(), succeed()}});
+  }
   std::vector<std::string> answers;
   for (const auto& result : run_all(scenarios, {.jobs = 3})) answers.push_back(result.messages.back().text());
   EXPECT_THAT(answers, testing::UnorderedElementsAre("line 1", "line 2", "line 3"));

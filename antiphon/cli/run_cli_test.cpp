@@ -173,8 +173,8 @@ TEST_F(CommandLine, FailedRunsAgainWhatDidNotPass_PRD3) {
 TEST_F(CommandLine, WritesJunitWhereAsked_PRD3) {
   write("rules/desk.rules.yaml", rules);
   write("bad.yaml", suite("{contains: refund}"));
-  EXPECT_EQ(antiphon({"run", "bad.yaml", "--reporter", "junit=reports.xml", "--reporter", "json=copy.json", "--reporter", "html=copy.html"}), 1);
-  EXPECT_THAT(read("reports.xml"), AllOf(HasSubstr("<testsuite"), HasSubstr("name=\"second one\""), HasSubstr("<failure")));
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--reporter", "junit=some/folder/reports.xml", "--reporter", "json=copy.json", "--reporter", "html=copy.html"}), 1);
+  EXPECT_THAT(read("some/folder/reports.xml"), AllOf(HasSubstr("<testsuite"), HasSubstr("name=\"second one\""), HasSubstr("<failure")));
   EXPECT_TRUE(exists("copy.json"));
   EXPECT_TRUE(exists("copy.html"));
 }

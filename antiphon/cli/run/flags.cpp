@@ -62,8 +62,16 @@ void take_flags(RunPlan& plan, const json::object& kept) {
   plan.paths = strings(kept, "paths");
 }
 
+BatchResult read_result(const std::string& file) {
+  try {
+    return parse_batch(read_file(file));
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, fmt::format("--failed: {}", error.message())).with_hint("name the result.json of an earlier run");
+  }
+}
+
 void take_failed(RunPlan& plan, const std::string& file) {
-  const auto batch = parse_batch(read_file(file));
+  const auto batch = read_result(file);
   take_flags(plan, batch.flags);
   if (!plan.seed) plan.seed = batch.seed;
   if (plan.load.selection.ids.empty()) {
@@ -94,7 +102,7 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("-o,--out", flags.out, "Folder for result.json and report.html (antiphon-out)");
   app.add_option("--reporter", flags.reporters, "console, junit, json or html; NAME=FILE writes elsewhere; repeatable")->allow_extra_args(false);
   app.add_option("--failed", flags.failed, "Run again what did not pass in this result.json");
-  app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs (setup, hooks, process agents)");
+  app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs (setup, process agents)");
   app.add_flag("--dry-run", flags.dry_run, "Check every suite and run nothing");
   app.add_flag("-v,--verbose", flags.verbose, "Tell the conversations as they happen");
   app.add_flag("-q,--quiet", flags.quiet, "Nothing but the summary");

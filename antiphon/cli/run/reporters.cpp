@@ -31,6 +31,14 @@ Wanted wanted(const std::string& text) {
       .with_hint("allowed: " + join(names, ", "));
 }
 
+// Made before anything runs: a missing folder must not cost the report of a long run.
+std::string with_folder(std::string path) {
+  std::error_code error;
+  fs::create_directories(fs::path(path).parent_path(), error);
+  if (error) throw Error(ErrorKind::io, fmt::format("cannot make the folder of {}: {}", path, error.message())).with_hint("name another file");
+  return path;
+}
+
 std::string shown(const std::string& path, const Environment& environment) {
   const auto relative = fs::path(path).lexically_relative(environment.directory).string();
   return relative.empty() || relative.starts_with("..") ? path : relative;
@@ -49,7 +57,9 @@ ReporterSet make_reporters(const RunPlan& plan, const std::string& out, std::siz
   set.all.append(std::make_unique<HtmlReporter>(page, report_page()));
   for (const auto& text : plan.reporters) {
     const auto reporter = wanted(text);
-    const auto file = [&](std::string_view name) { return reporter.file.empty() ? (fs::path(out) / name).string() : environment.path(reporter.file); };
+    const auto file = [&](std::string_view name) {
+      return with_folder(reporter.file.empty() ? (fs::path(out) / name).string() : environment.path(reporter.file));
+    };
     if (reporter.name == "junit") set.all.append(std::make_unique<JunitReporter>(file("junit.xml")));
     if (reporter.name == "json" && !reporter.file.empty()) set.all.append(std::make_unique<JsonReporter>(file("")));
     if (reporter.name == "html" && !reporter.file.empty()) set.all.append(std::make_unique<HtmlReporter>(file(""), report_page()));

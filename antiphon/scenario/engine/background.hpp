@@ -15,10 +15,12 @@ namespace antiphon {
 /// An agent's turn that goes on while the script does (SCN-11).
 class Background {
  public:
-  Background(asio::any_io_executor executor, std::size_t seat, Clock::Time asked, Task<AgentReply> work);
+  Background(asio::any_io_executor executor, Clock& clock, std::size_t seat, Task<AgentReply> work);
 
   std::size_t seat() const { return seat_; }
   Clock::Time asked() const { return asked_; }
+  /// When the answer was there, however much later the script joins. Valid after `join`.
+  Clock::Time answered() const { return state_->answered; }
   /// Its answer, once; cancelling the wait cancels the turn.
   Task<AgentReply> join();
   /// Stops the turn and waits until it has.
@@ -30,8 +32,9 @@ class Background {
     Latch done;
     std::optional<AgentReply> reply;
     std::exception_ptr failure;
+    Clock::Time answered{};
   };
-  static Task<> drive(std::shared_ptr<State> state, Task<AgentReply> work);
+  static Task<> drive(std::shared_ptr<State> state, Clock& clock, Task<AgentReply> work);
 
   std::size_t seat_;
   Clock::Time asked_;
