@@ -53,8 +53,6 @@ test-asan: ## run all tests under AddressSanitizer and UndefinedBehaviorSanitize
 
 bench: ## measure speed and memory with optimised code
 	@tools/bootstrap.sh bench
-	$(call say,bench: building (bench))
-	@tools/build.sh bench
 	@bench/run.sh
 
 bench-peer:

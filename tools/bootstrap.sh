@@ -34,6 +34,16 @@ node_is_there() {  # one that is on PATH will do, wherever it came from
 node=()
 if ! node_is_there; then node=(nodejs npm); fi
 
+browser_is_there() {  # likewise; CHROMIUM names one that is called otherwise
+  local name
+  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [ -n "$name" ] && command -v "$name" >/dev/null; then return 0; fi
+  done
+  return 1
+}
+browser=()
+if ! browser_is_there; then browser=('chromium|chromium-browser'); fi
+
 needed=("${compiler[@]}" "${libraries[@]}" "${node[@]}")
 case $purpose in
   build | bench) ;;
@@ -41,7 +51,7 @@ case $purpose in
   test) needed+=("${tests[@]}") ;;
   asan) needed+=("${tests[@]}" "${sanitizers[@]}") ;;
   fuzz) needed+=("${sanitizers[@]}") ;;
-  peers) needed+=("${tests[@]}" python3-venv) ;;
+  peers) needed+=("${tests[@]}" "${browser[@]}" python3-venv) ;;
   lint) needed+=("${tests[@]}" "${tidy[@]}") ;;
   *) die "unknown purpose '$purpose': use build, demo, test, asan, peers, lint, bench or fuzz" ;;
 esac

@@ -13,40 +13,40 @@ namespace antiphon {
 
 /// An agent behind the OpenAI chat-completions API (contracts.md §5).
 struct ChatAgentOptions {
-  std::string url;  ///< base, such as http://127.0.0.1:8080/v1; `/chat/completions` is added
+  std::string url{};  ///< base, such as http://127.0.0.1:8080/v1; `/chat/completions` is added
   std::string model = "agent";
-  std::string key;  ///< sent as bearer token when not empty; never printed
-  net::Headers headers;
+  std::string key{};  ///< sent as bearer token when not empty; never printed
+  net::Headers headers{};
   bool stream = false;
-  json::object extra;  ///< further members of the request
-  net::TlsOptions tls;
+  json::object extra{};  ///< further members of the request
+  net::TlsOptions tls{};
 };
 ParticipantSpec chat_agent(ChatAgentOptions options);
 
 /// An agent behind any JSON over HTTP: a template for the request, a path for the answer.
 struct HttpAgentOptions {
-  std::string url;
+  std::string url{};
   std::string method = "POST";
-  net::Headers headers;
-  json::value body;        ///< strings may hold ${input.text}, ${input.messages}, ${thread_id}; one that is only ${input.messages} becomes the list
+  net::Headers headers{};
+  json::value body{};      ///< strings may hold ${input.text}, ${input.messages}, ${thread_id}; one that is only ${input.messages} becomes the list
   std::string reply = "";  ///< JSON pointer to the answer; empty: the whole reply (text, where it is no JSON)
-  net::TlsOptions tls;
+  net::TlsOptions tls{};
 };
 ParticipantSpec http_agent(HttpAgentOptions options);
 
 /// An agent that is a program: one JSON line in, one out (contracts.md §5).
 struct ProcessAgentOptions {
-  std::vector<std::string> argv;
-  std::string directory;
-  std::map<std::string, std::string> env;
+  std::vector<std::string> argv{};
+  std::string directory{};
+  std::map<std::string, std::string> env{};
   bool per_suite = false;  ///< one process for all runs, one turn at a time; else one per scenario
 };
 ParticipantSpec process_agent(ProcessAgentOptions options);
 
 /// A language model in this process plays the agent; it is offered the scenario's tools.
 struct ModelAgentOptions {
-  ModelSettings model;
-  std::string system;
+  ModelSettings model{};
+  std::string system{};
 };
 ParticipantSpec model_agent(ModelAgentOptions options);
 

@@ -28,15 +28,15 @@ std::string_view to_string(Role role);
 
 /// A request for a verdict. With criteria: a checkpoint on these alone; without: the final verdict on the judge's own (SCN-12).
 struct JudgmentRequest {
-  std::optional<std::vector<std::string>> criteria;
+  std::optional<std::vector<std::string>> criteria{};
 };
 
 /// What a participant is handed when it is its turn (SCN-2). Cheap to copy.
 struct AgentInput {
-  std::string thread_id;
-  History messages;                   ///< all so far
-  std::vector<Message> new_messages;  ///< since this participant last spoke, without its own
-  std::optional<JudgmentRequest> judgment_request;
+  std::string thread_id{};
+  History messages;                     ///< all so far
+  std::vector<Message> new_messages{};  ///< since this participant last spoke, without its own
+  std::optional<JudgmentRequest> judgment_request{};
   int turn = 1;               ///< counts from 1
   bool last_turn = false;     ///< max_turns allows no further one
   RunState* state = nullptr;  ///< valid during the call, on the run's own thread only
@@ -71,9 +71,9 @@ struct AgentReply {
   const std::optional<Verdict>& verdict() const { return verdict_; }
 
  private:
-  std::optional<std::string> text_;
-  std::vector<Message> messages_;
-  std::optional<Verdict> verdict_;
+  std::optional<std::string> text_{};
+  std::vector<Message> messages_{};
+  std::optional<Verdict> verdict_{};
   bool concludes_ = false;
 };
 
@@ -113,10 +113,10 @@ class SharedParts {
  private:
   struct Entry {
     const void* key;
-    std::shared_ptr<void> part;
-    std::function<Task<>()> close;
+    std::shared_ptr<void> part{};
+    std::function<Task<>()> close{};
   };
-  std::vector<Entry> entries_;
+  std::vector<Entry> entries_{};
 };
 
 /// Where a participant is made: one per run.
@@ -129,12 +129,12 @@ struct ParticipantContext {
   const std::string& scenario_id;
   const std::string& description;
   const std::string& thread_id;
-  std::shared_ptr<const json::object> tools;  ///< canned tool results by name (contracts.md §5); never null
+  std::shared_ptr<const json::object> tools{};  ///< canned tool results by name (contracts.md §5); never null
   int max_turns = 10;
   int min_turns = 0;
   int concurrency = 0;
   SharedParts& shared;
-  std::function<void(const struct ModelCall&)> on_model_call;  ///< told of every call to a model, for usage; never null
+  std::function<void(const struct ModelCall&)> on_model_call{};  ///< told of every call to a model, for usage; never null
 };
 
 /// One finished call to a model, as the result counts it.

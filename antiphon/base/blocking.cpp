@@ -47,8 +47,9 @@ struct BlockingPool::State {
       self->queue.pop_front();
       lock.unlock();
       job->work(job->stop.get_token());
+      job->work = nullptr;  // before anybody hears of it, so that an outcome which is waited for ends on the waiting side
       job->finish();
-      job.reset();  // before the next wait: what the callable owns ends with it
+      job.reset();
     }
   }
 };

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 #include <unordered_set>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "antiphon/base/error.hpp"
@@ -161,6 +163,61 @@ class Builder {
   bool refused_ = false;
 };
 
+// YAML has none of them, and the parser reads some without end.
+void refuse_control_characters(std::string_view text, const std::string& file) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; };
+  const auto found = std::find_if(text.begin(), text.end(), is_control);
+  if (found == text.end()) return;
+  const auto at = static_cast<std::size_t>(found - text.begin());
+  const auto before = text.substr(0, at);
+  const auto line_start = before.rfind('\n') + 1;
+  YAML::Mark mark;
+  mark.pos = static_cast<int>(at);
+  mark.line = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  mark.column = static_cast<int>(at - line_start);
+  throw Problems({{.message = fmt::format("a control character (0x{:02X})", static_cast<unsigned char>(*found)),
+                   .where = place_of(mark, text, file),
+                   .hint = "remove it, or write it as \"\\x..\" in double quotes"}});
+}
+
+// Sees the documents of a stream go by and ends at the second.
+class OneDocument final : public YAML::EventHandler {
+ public:
+  struct Second {
+    YAML::Mark mark;
+  };
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++count_ > 1) throw Second{mark};
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  int count_ = 0;
+};
+
+// The parser takes a stray `,` or `]` for one empty document after another, without end: nobody may ask it for all of them.
+void refuse_second_document(const std::string& text, const std::string& file) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  OneDocument handler;
+  try {
+    while (parser.HandleNextDocument(handler)) {}
+  } catch (const OneDocument::Second& second) {
+    auto where = place_of(second.mark, text, file);
+    throw Problems({{.message = "the document ends before this place, and more follows",
+                     .where = std::move(where),
+                     .hint = "remove a `---` line, a stray bracket or comma, or mend the indentation"}});
+  }
+}
+
 bool is_name_char(char c, bool first) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || (!first && ((c >= '0' && c <= '9') || c == '.'));
 }
@@ -260,12 +317,11 @@ Node parse_document(std::string_view text, const std::string& file) {
     }
     throw Problems({{.message = "the file is not UTF-8", .where = {file, line, 1}, .hint = "save it as UTF-8"}});
   }
+  refuse_control_characters(text, file);
   std::vector<Problem> problems;
   try {
-    const auto documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1)
-      problems.push_back({.message = "more than one document in the file", .where = {file, documents[1].Mark().line + 1, 1}, .hint = "remove the `---` line"});
-    Node node = documents.empty() ? Node{} : Builder(text, file, problems).build(documents[0]);
+    refuse_second_document(std::string(text), file);
+    Node node = Builder(text, file, problems).build(YAML::Load(std::string(text)));
     node.where.file = file;
     if (!problems.empty()) throw Problems(std::move(problems));
     return node;

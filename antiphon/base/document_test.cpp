@@ -151,6 +151,14 @@ TEST(Document, InvalidUtf8IsAMistakeThatNamesTheLine_PRD10) {
   EXPECT_EQ(problems[0].where.line, 2);
 }
 
+TEST(Document, ControlCharacterIsAMistakeWithItsPlace_PRD10_PRD51) {
+  const auto problems = problems_of(std::string_view("a: 1\n# \0\0\n ,: {\n", 14));
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].message, "a control character (0x00)");
+  EXPECT_EQ(to_string(problems[0].where), "a.yaml:2:3");
+  EXPECT_EQ(problems_of("a: \x04\n")[0].message, "a control character (0x04)");
+}
+
 TEST(Document, ByteOrderMarkIsNoPartOfTheFirstKey_PRD10) {
   EXPECT_EQ(json_of("\xEF\xBB\xBF"
                     "a: 1\n"),
@@ -167,7 +175,11 @@ TEST(Document, UnclosedBracketIsAMistakeWithItsLine_PRD10) {
 TEST(Document, SecondDocumentIsAMistake_PRD10) {
   const auto problems = problems_of("a: 1\n---\nb: 2\n");
   ASSERT_EQ(problems.size(), 1u);
-  EXPECT_EQ(to_string(problems[0].where), "a.yaml:3:1");
+  EXPECT_EQ(to_string(problems[0].where), "a.yaml:2:1");
+}
+
+TEST(Document, StrayPunctuationIsAMistakeAndNoEndlessReading_PRD51) {
+  for (const char* text : {", ", "]", "}", "#e \n, ", "a: 1\n]\n", "a: 1\n, b\n"}) EXPECT_EQ(problems_of(text).size(), 1u) << text;
 }
 
 TEST(Document, MappingAsKeyIsAMistake_PRD10) { EXPECT_EQ(problems_of("? {a: 1}\n: 2\n").size(), 1u); }

@@ -21,23 +21,23 @@ std::optional<std::string> find_header(const Headers& headers, std::string_view 
 
 /// TLS settings of one far side.
 struct TlsOptions {
-  std::string ca_file;  ///< PEM; empty: the system's
+  std::string ca_file{};  ///< PEM; empty: the system's
   bool verify = true;
 };
 
 struct HttpRequest {
   std::string method = "POST";
-  std::string url;  ///< absolute, http or https
-  Headers headers;
-  std::string body;
+  std::string url{};  ///< absolute, http or https
+  Headers headers{};
+  std::string body{};
   std::size_t reply_limit = 16 * 1024 * 1024;  ///< bytes of body; over it: Error too_large
-  TlsOptions tls;
+  TlsOptions tls{};
 };
 
 struct HttpReply {
   int status = 0;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 /// The body of a reply as it arrives.
@@ -72,10 +72,10 @@ std::unique_ptr<HttpClient> make_http_client(Runtime& runtime, HttpClientOptions
 
 /// What a server's handler sees of a request.
 struct ServerRequest {
-  std::string method;
-  std::string target;  ///< path and query, as sent
-  Headers headers;
-  std::string body;
+  std::string method{};
+  std::string target{};  ///< path and query, as sent
+  Headers headers{};
+  std::string body{};
 
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
 };

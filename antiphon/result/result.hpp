@@ -17,14 +17,14 @@ namespace antiphon {
 
 /// A check that was evaluated (SCN-61).
 struct CheckResult {
-  std::string kind;
+  std::string kind{};
   bool passed = false;
-  json::value expected;
-  json::value found;
-  std::optional<int> message;         ///< index it was decided on
-  std::optional<double> time_s;       ///< since the start of the run
-  std::optional<Party> inconclusive;  ///< could not be decided, because of this party: not passed, not failed
-  int line = 0;                       ///< in the suite file; 0: none
+  json::value expected{};
+  json::value found{};
+  std::optional<int> message{};         ///< index it was decided on
+  std::optional<double> time_s{};       ///< since the start of the run
+  std::optional<Party> inconclusive{};  ///< could not be decided, because of this party: not passed, not failed
+  int line = 0;                         ///< in the suite file; 0: none
   /// One sentence for people: what was expected, what was found.
   std::string sentence() const;
 };
@@ -32,7 +32,7 @@ struct CheckResult {
 /// Why a run could not be done.
 struct RunError {
   Party party = Party::harness;
-  std::string message;
+  std::string message{};
 };
 
 /// When a message was made; stands beside it.
@@ -52,41 +52,41 @@ std::optional<Latency> summarize_latency(std::vector<double> seconds);
 
 /// What one run of one scenario leaves behind (SCN-30).
 struct ScenarioResult {
-  std::string id;
-  std::string name;
-  std::string description;
-  std::string run_id;
-  std::string thread_id;
+  std::string id{};
+  std::string name{};
+  std::string description{};
+  std::string run_id{};
+  std::string thread_id{};
   std::string set = "default";
-  json::object metadata;
-  std::vector<std::string> tags;
-  std::string suite;  ///< name of the suite it came from
-  std::string file;   ///< absolute; empty in C++
+  json::object metadata{};
+  std::vector<std::string> tags{};
+  std::string suite{};  ///< name of the suite it came from
+  std::string file{};   ///< absolute; empty in C++
   int line = 0;
-  std::map<std::string, std::string> matrix;
-  std::optional<int> row;  ///< of the dataset, from 1
+  std::map<std::string, std::string> matrix{};
+  std::optional<int> row{};  ///< of the dataset, from 1
   int attempt = 1;
   bool not_run = false;  ///< selected, never begun
 
   RunOutcome outcome = RunOutcome::inconclusive;
-  std::string reasoning;
-  std::vector<CriterionResult> criteria;
-  std::vector<CheckResult> checks;
-  std::optional<RunError> error;
-  std::vector<Message> messages;
-  std::vector<MessageTiming> timings;  ///< one per message
-  std::vector<Message> rolled_back;
+  std::string reasoning{};
+  std::vector<CriterionResult> criteria{};
+  std::vector<CheckResult> checks{};
+  std::optional<RunError> error{};
+  std::vector<Message> messages{};
+  std::vector<MessageTiming> timings{};  ///< one per message
+  std::vector<Message> rolled_back{};
   int turns = 0;
   double duration_s = 0;
   double agent_s = 0;
-  std::optional<Latency> latency;  ///< of the agent's answers
-  std::vector<double> answer_s;    ///< each answer's latency, in order
+  std::optional<Latency> latency{};  ///< of the agent's answers
+  std::vector<double> answer_s{};    ///< each answer's latency, in order
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   std::int64_t model_calls = 0;
   std::string clock = "wall";
-  std::optional<int> failed_line;  ///< line of the check or step that ended it
-  json::object user_report;        ///< what the simulated user could not do
+  std::optional<int> failed_line{};  ///< line of the check or step that ended it
+  json::object user_report{};        ///< what the simulated user could not do
 
   bool success() const { return outcome == RunOutcome::passed; }
   explicit operator bool() const { return success(); }
@@ -103,21 +103,21 @@ struct ResultSummary {
     double value = 0, low = 0, high = 0;  ///< 0..1, Wilson score interval, 95 %
     std::size_t n = 0;                    ///< runs that were decided
   };
-  std::optional<Rate> pass_rate;
+  std::optional<Rate> pass_rate{};
 };
 /// Counts outcomes; the rate is over passed and failed alone, so that what stayed undecided shrinks n (SCN-31).
 ResultSummary summarize(const std::vector<ScenarioResult>& scenarios);
 
 /// One command's results.
 struct BatchResult {
-  std::string batch_id;
-  std::string started_at;  ///< ISO 8601, UTC
+  std::string batch_id{};
+  std::string started_at{};  ///< ISO 8601, UTC
   std::uint64_t seed = 0;
-  std::string suite;
-  json::object flags;  ///< what `--failed` needs to run the same again
+  std::string suite{};
+  json::object flags{};  ///< what `--failed` needs to run the same again
   double duration_s = 0;
   bool interrupted = false;
-  std::vector<ScenarioResult> scenarios;
+  std::vector<ScenarioResult> scenarios{};
 };
 
 json::object to_json(const ResultSummary& summary);

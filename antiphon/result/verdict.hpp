@@ -19,19 +19,19 @@ std::string_view to_string(CriterionStatus status);
 
 /// What a judge says about one criterion (SCN-50b): requirement, reasoning, then status.
 struct CriterionResult {
-  std::string criterion;    ///< the sentence as the suite states it
-  std::string requirement;  ///< in the judge's words
-  std::string reasoning;
+  std::string criterion{};    ///< the sentence as the suite states it
+  std::string requirement{};  ///< in the judge's words
+  std::string reasoning{};
   CriterionStatus status = CriterionStatus::inconclusive;
-  std::vector<int> evidence;   ///< indices of messages, from 0
-  std::optional<Party> party;  ///< why it stayed undecided, where that is known
+  std::vector<int> evidence{};   ///< indices of messages, from 0
+  std::optional<Party> party{};  ///< why it stayed undecided, where that is known
 };
 
 /// A judge's answer. The verdict follows from the criteria; `outcome` is given only by custom judges without any.
 struct Verdict {
-  std::string reasoning;
-  std::vector<CriterionResult> criteria;
-  std::optional<RunOutcome> outcome;
+  std::string reasoning{};
+  std::vector<CriterionResult> criteria{};
+  std::optional<RunOutcome> outcome{};
 
   /// failed when a criterion is, else inconclusive when one is (or there are none), else passed.
   RunOutcome decide() const;

@@ -25,12 +25,12 @@ class StopSource {
 };
 
 struct RunOptions {
-  int jobs = 8;                                 ///< at once
-  std::uint64_t seed = 0;                       ///< 0: drawn, and told in the result
-  std::shared_ptr<const ModelRegistry> models;  ///< nullptr: the defaults
+  int jobs = 8;                                   ///< at once
+  std::uint64_t seed = 0;                         ///< 0: drawn, and told in the result
+  std::shared_ptr<const ModelRegistry> models{};  ///< nullptr: the defaults
   EventSink* events = nullptr;
-  StopSource stop;                                       ///< cancels what is under way; results are kept
-  std::function<void(const ScenarioResult&)> on_result;  ///< each as it ends, from any thread, one at a time
+  StopSource stop{};                                       ///< cancels what is under way; results are kept
+  std::function<void(const ScenarioResult&)> on_result{};  ///< each as it ends, from any thread, one at a time
 };
 
 /// Runs one scenario to its end. Blocks. @throws Error configuration when it cannot be run at all.

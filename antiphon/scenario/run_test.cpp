@@ -45,7 +45,7 @@ TEST(ScenarioRun, AStringFunctionIsAnAgent_SCN5_TRN1) {
   EXPECT_THAT(texts(run(scenario)), ElementsAre("hi", "hi!"));
 }
 
-TEST(ScenarioRun, GivesEachParticipantOnlyWhatItHasNotSeen_SCN2_SCN21) {
+TEST(ScenarioRun, GivesEachParticipantOnlyWhatItHasNotSeen_SCN2_SCN13_SCN21) {
   std::vector<std::size_t> fresh, whole;
   auto scenario = scripted({user("one"), agent(), message(Message::system("note")), user("two"), agent(), succeed()});
   scenario.agent = [&](AgentInput input) -> Task<AgentReply> {

@@ -18,40 +18,40 @@ enum class ClockChoice { automatic, wall, virtual_time };
 /// A participant beside the usual three.
 struct ExtraParticipant {
   Role role = Role::agent;
-  ParticipantSpec spec;
+  ParticipantSpec spec{};
 };
 
 /// A rehearsal: who takes part, what they do, what must hold. A value: it may be run many times, several at once.
 struct Scenario {
-  std::string name;
-  std::string description;
-  ParticipantSpec agent;
-  ParticipantSpec user;
-  ParticipantSpec judge;
-  ModelSettings model;        ///< of user and judge, unless they say otherwise
-  std::vector<Step> script;   ///< empty: `proceed()`
-  std::vector<Check> checks;  ///< on the whole run, at every end
-  std::vector<ExtraParticipant> participants;
+  std::string name{};
+  std::string description{};
+  ParticipantSpec agent{};
+  ParticipantSpec user{};
+  ParticipantSpec judge{};
+  ModelSettings model{};        ///< of user and judge, unless they say otherwise
+  std::vector<Step> script{};   ///< empty: `proceed()`
+  std::vector<Check> checks{};  ///< on the whole run, at every end
+  std::vector<ExtraParticipant> participants{};
   int max_turns = 10;
   bool max_turns_given = false;  ///< `lines` play to their end unless somebody said how many turns
   int min_turns = 0;
   Duration timeout = std::chrono::minutes(5);
   Duration turn_timeout = std::chrono::seconds(60);
   ClockChoice clock = ClockChoice::automatic;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> seed{};
   Role first = Role::user;
-  json::object tools;  ///< canned results by tool name: `{"returns": …}`, with `description` and `parameters` for models
-  json::object metadata;
-  std::vector<std::string> tags;
+  json::object tools{};  ///< canned results by tool name: `{"returns": …}`, with `description` and `parameters` for models
+  json::object metadata{};
+  std::vector<std::string> tags{};
   std::string set = "default";
 
-  std::string id;     ///< unique in the batch; empty: the name
-  std::string label;  ///< short prefix for people; empty: the id
-  std::string suite;
-  std::string file;
+  std::string id{};     ///< unique in the batch; empty: the name
+  std::string label{};  ///< short prefix for people; empty: the id
+  std::string suite{};
+  std::string file{};
   int line = 0;
-  std::map<std::string, std::string> matrix;
-  std::optional<int> row;
+  std::map<std::string, std::string> matrix{};
+  std::optional<int> row{};
 };
 
 /// All that can be known to be wrong before the first step: no name, no agent, a role that the script needs and nobody plays (SCN-6), a

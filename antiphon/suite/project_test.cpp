@@ -78,8 +78,7 @@ TEST(ProblemReport, ColourNeverCarriesMeaningAlone_PRD10) {
   const SuiteFolder folder({{"a.yaml", "grüße: \x1b[31m\n"}});
   const Problem problem{.message = "wrong", .where = {folder.path() + "/a.yaml", 1, 8}, .hint = "mend it", .width = 4};
   EXPECT_EQ(folder.relative(format_problems({&problem, 1}, {.colour = true})),
-            "\x1b[1;31merror:\x1b[0m wrong\n  \x1b[2m" + folder.path() +
-                "/a.yaml:1:8\x1b[0m\n1 | grüße:  [31m\n  |        \x1b[1;31m^^^^\x1b[0m\n\x1b[1mfix:\x1b[0m   mend it\n");
+            "\x1b[1;31merror:\x1b[0m wrong\n  \x1b[2ma.yaml:1:8\x1b[0m\n1 | grüße:  [31m\n  |        \x1b[1;31m^^^^\x1b[0m\n\x1b[1mfix:\x1b[0m   mend it\n");
 }
 
 TEST(ProblemReport, LongLineIsCutAroundThePlace_PRD10) {

@@ -43,5 +43,5 @@ TEST(SupportDesk, PlainFunctionIsAnAgentAndItsMistakeIsSeen) {
       .script = {user("hi i want my money back"), agent(), judge()},
   });
   EXPECT_FALSE(result) << result;
-  EXPECT_EQ(result.failed_criteria.size(), 1u) << result;
+  EXPECT_EQ(result.criteria_with(CriterionStatus::failed).size(), 1u) << result;
 }

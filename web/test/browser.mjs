@@ -1,18 +1,20 @@
 /**
- * Opens the report in Chromium and uses it: node test/browser.mjs [--shots DIR]. CHROMIUM names another browser.
+ * Opens the report in Chromium and uses it: node test/browser.mjs [--shots DIR] [--report FILE]. CHROMIUM names another browser.
+ * With --report, FILE (report.html beside its result.json, as `antiphon run` leaves them) instead of sample data.
  * Screenshots go to DIR, else to a folder for temporary files, whose name is printed.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { enlarge } from './big.mjs';
 import { cases } from './browser-cases.mjs';
 import { makeReport } from './make-report.mjs';
+import { writtenCases } from './written-cases.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const FLAGS = [
@@ -28,7 +30,7 @@ const SIZES = [
 ];
 const FAILED = 'refund outside the window is refused';
 
-const { values } = parseArgs({ options: { shots: { type: 'string' } } });
+const { values } = parseArgs({ options: { shots: { type: 'string' }, report: { type: 'string' } } });
 const shots = values.shots ?? (await mkdtemp(join(tmpdir(), 'antiphon-report-')));
 await mkdir(shots, { recursive: true });
 
@@ -82,18 +84,25 @@ async function photograph(browser, reports) {
   }
 }
 
-const reports = await writeReports();
+async function readWritten(path) {
+  const result = JSON.parse(await readFile(join(dirname(path), 'result.json'), 'utf8'));
+  return { address: pathToFileURL(resolve(path)).href, result, shots };
+}
+
+const reports = values.report ? await readWritten(values.report) : await writeReports();
+const looks = { 'looks are taken at every width without sideways scrolling': () => photograph(browser, reports) };
+const chosen = values.report ? writtenCases : { ...cases, ...looks };
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
-let failures = 0;
+let failed = 0;
 try {
-  for (const [name, check] of Object.entries({ ...cases, 'looks are taken at every width without sideways scrolling': () => photograph(browser, reports) })) {
+  for (const [name, check] of Object.entries(chosen)) {
     const { page, complaints } = await open(browser);
     try {
       await check(page, reports);
       assert.deepEqual(complaints, [], 'the page complained');
       console.log(`ok   ${name}`);
     } catch (error) {
-      failures++;
+      failed++;
       console.log(`FAIL ${name}\n     ${String(error?.message ?? error).replace(/\n/g, '\n     ')}`);
     }
     await page.close();
@@ -102,4 +111,5 @@ try {
   await browser.close();
 }
 console.log(`screenshots in ${shots}`);
-process.exitCode = failures === 0 ? 0 : 1;
+console.log(`${Object.keys(chosen).length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -63,7 +63,7 @@ void take_flags(RunPlan& plan, const json::object& kept) {
 }
 
 void take_failed(RunPlan& plan, const std::string& file) {
-  const auto batch = batch_from_json(parse_json(read_file(file)));
+  const auto batch = parse_batch(read_file(file));
   take_flags(plan, batch.flags);
   if (!plan.seed) plan.seed = batch.seed;
   if (plan.load.selection.ids.empty()) {

@@ -54,7 +54,8 @@ std::optional<std::string> remote_host(const std::string& url) {
   authority = authority.substr(0, authority.find_first_of("/?#"));
   if (const auto at = authority.rfind('@'); at != std::string::npos) authority = authority.substr(at + 1);
   const auto host = lower(authority.starts_with('[') ? authority.substr(1, authority.find(']') - 1) : authority.substr(0, authority.find(':')));
-  if (host.empty() || host == "localhost" || host.ends_with(".localhost") || host == "::1" || host.starts_with("127.")) return std::nullopt;
+  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;  // 127.example.com is a name
+  if (host.empty() || host == "localhost" || host.ends_with(".localhost") || host == "::1" || (numeric && host.starts_with("127."))) return std::nullopt;
   return host;
 }
 

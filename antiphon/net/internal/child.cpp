@@ -109,7 +109,7 @@ Spawned spawn(const ProcessOptions& options) {
   check(options);
   Pipe input, output, errors = make_pipe();
   SpawnActions actions;
-  if (options.directory.size() > 0) actions.change_directory(options.directory);
+  if (!options.directory.empty()) actions.change_directory(options.directory);
   if (options.pipe_stdio) {
     input = make_pipe();
     output = make_pipe();

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "antiphon/providers/llm/limit.hpp"
 #include "antiphon/providers/llm/openai/openai.hpp"
 #include "antiphon/providers/llm/openai/vendors.hpp"
@@ -14,15 +16,20 @@ std::unique_ptr<LanguageModel> with_retries(std::unique_ptr<LanguageModel> model
   return std::make_unique<RetryingModel>(std::move(model), context.runtime.clock, context.seed, context.scenario_id);
 }
 
-void add_vendors(ModelRegistry& registry) {
+// Of the runs at once and what the project allows, the lower; 0 is no limit.
+int lower_limit(int runs, int allowed) { return runs > 0 && allowed > 0 ? std::min(runs, allowed) : std::max(runs, allowed); }
+
+void add_vendors(ModelRegistry& registry, const std::map<std::string, int>& allowed) {
   const auto limits = std::make_shared<CallLimits>();
   for (const auto& vendor : openai::vendors()) {
-    const auto make = [&vendor, limits](const ModelSettings& settings, const ModelContext& context) {
+    const auto found = allowed.find(std::string(vendor.name));
+    const int most = found == allowed.end() ? 0 : found->second;
+    const auto make = [&vendor, limits, most](const ModelSettings& settings, const ModelContext& context) {
       std::unique_ptr<LanguageModel> model =
           std::make_unique<openai::OpenAiModel>(openai::resolve(vendor, settings), settings, context.http, context.runtime.clock);
       // Inside the retries: who waits for the next try occupies no place.
-      if (context.concurrency > 0)
-        model = std::make_unique<LimitedModel>(std::move(model), limits->of(std::string(vendor.name), context.concurrency), context.runtime.clock);
+      if (const int limit = lower_limit(context.concurrency, most); limit > 0)
+        model = std::make_unique<LimitedModel>(std::move(model), limits->of(std::string(vendor.name), limit), context.runtime.clock);
       return with_retries(std::move(model), context);
     };
     registry.add(std::string(vendor.name), {.make = make, .check = [&vendor](const ModelSettings& settings) { openai::resolve(vendor, settings); }});
@@ -43,9 +50,9 @@ void add_rules(ModelRegistry& registry) {
 
 }  // namespace
 
-std::shared_ptr<const ModelRegistry> ModelRegistry::with_defaults() {
+std::shared_ptr<const ModelRegistry> ModelRegistry::with_defaults(std::map<std::string, int> limits) {
   auto registry = std::make_shared<ModelRegistry>();
-  add_vendors(*registry);
+  add_vendors(*registry, limits);
   add_rules(*registry);
   return registry;
 }

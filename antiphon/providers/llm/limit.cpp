@@ -1,5 +1,6 @@
 #include "antiphon/providers/llm/limit.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <list>
 
@@ -45,11 +46,14 @@ struct Waiter {
   Handler handler;
   asio::executor_work_guard<asio::any_io_executor> work;
 
-  static void complete(std::shared_ptr<Waiter> self, boost::system::error_code error, CallLimit::Slot slot) {
+  static void complete(std::shared_ptr<Waiter> self, boost::system::error_code error, CallLimit::Slot slot, std::mutex& mutex) {
     auto executor = self->work.get_executor();
-    asio::post(executor, [self = std::move(self), error, slot = std::move(slot)]() mutable {
+    asio::post(executor, [self = std::move(self), error, slot = std::move(slot), &mutex]() mutable {
+      // Whoever granted this holds the mutex until its post has returned; going on earlier could end the context under it.
+      if (slot) const std::lock_guard granted(mutex);
       if (auto cancellation = asio::get_associated_cancellation_slot(self->handler); cancellation.is_connected()) cancellation.clear();
       auto handler = std::move(self->handler);
+      self->work.reset();  // here, not on the thread that may hold the last reference: this context may be gone by then
       self.reset();
       std::move(handler)(error, std::move(slot));
     });
@@ -67,8 +71,9 @@ Task<CallLimit::Slot> CallLimit::acquire() {
         using Handler = decltype(handler);
         auto executor = asio::any_io_executor(asio::get_associated_executor(handler));
         auto waiter = std::make_shared<Waiter<Handler>>(Waiter<Handler>{std::move(handler), asio::make_work_guard(executor)});
-        auto answer =
-            std::make_shared<Answer>([waiter](boost::system::error_code error, Slot slot) { Waiter<Handler>::complete(waiter, error, std::move(slot)); });
+        auto answer = std::make_shared<Answer>([waiter, &mutex = self->line_->mutex](boost::system::error_code error, Slot slot) {
+          Waiter<Handler>::complete(waiter, error, std::move(slot), mutex);
+        });
         // Before it can be granted: another thread may do that at once.
         if (auto slot = asio::get_associated_cancellation_slot(waiter->handler); slot.is_connected())
           slot.assign([self, answer](asio::cancellation_type) {
@@ -89,16 +94,14 @@ Task<CallLimit::Slot> CallLimit::acquire() {
 }
 
 void CallLimit::give_back() {
-  std::shared_ptr<Answer> next;
-  {
-    const std::lock_guard lock(line_->mutex);
-    if (line_->waiting.empty()) {
-      --line_->taken;
-      return;
-    }
-    next = std::move(line_->waiting.front());
-    line_->waiting.pop_front();
+  std::shared_ptr<Answer> next;  // outlives the lock
+  const std::lock_guard lock(line_->mutex);
+  if (line_->waiting.empty()) {
+    --line_->taken;
+    return;
   }
+  next = std::move(line_->waiting.front());
+  line_->waiting.pop_front();
   (*next)({}, Slot(shared_from_this()));
 }
 

@@ -24,6 +24,7 @@ class CallLimit : public std::enable_shared_from_this<CallLimit> {
       return *this;
     }
     ~Slot() { release(); }
+    explicit operator bool() const { return limit_ != nullptr; }
     void release() {
       if (auto limit = std::exchange(limit_, nullptr)) limit->give_back();
     }

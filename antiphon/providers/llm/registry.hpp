@@ -61,7 +61,8 @@ class ModelRegistry {
   bool waits_on_clock_alone(const ModelSettings& settings) const;
 
   /// All providers of this build, retries and limits included.
-  static std::shared_ptr<const ModelRegistry> with_defaults();
+  /// @param limits calls in flight by provider, where they are fewer than runs at once.
+  static std::shared_ptr<const ModelRegistry> with_defaults(std::map<std::string, int> limits = {});
 
  private:
   const Provider& find(const ModelSettings& settings) const;

@@ -19,38 +19,38 @@ enum class CheckedRole { assistant, user, any };
 /// contains, not_contains, regex, equals (contracts.md §4).
 struct TextCheck {
   enum class Kind { contains, not_contains, regex, equals } kind = Kind::contains;
-  std::string text;
+  std::string text{};
   CheckedRole role = CheckedRole::assistant;
   bool exact_case = false;
 };
 /// A message is JSON (code fences allowed) and satisfies the schema.
 struct JsonSchemaCheck {
-  json::value schema;
+  json::value schema{};
   CheckedRole role = CheckedRole::assistant;
 };
 /// A tool was called; `arguments` is a JSON subset; `times` asks for exactly so many matching calls.
 struct ToolCalledCheck {
-  std::string name;
-  std::optional<json::value> arguments;
-  std::optional<int> times;
+  std::string name{};
+  std::optional<json::value> arguments{};
+  std::optional<int> times{};
 };
 struct ToolNotCalledCheck {
-  std::string name;
+  std::string name{};
 };
 /// These tools were called in this order; others may stand between.
 struct ToolOrderCheck {
-  std::vector<std::string> names;
+  std::vector<std::string> names{};
 };
 struct TurnsCheck {
-  std::optional<int> at_most, at_least;
+  std::optional<int> at_most, at_least{};
 };
 /// Of the agent's answers; a limit that is unset is not checked.
 struct LatencyCheck {
-  std::optional<Duration> p50, p95, p99, max;
+  std::optional<Duration> p50, p95, p99, max{};
 };
 /// Slots that an agenda user got answered.
 struct CompletedCheck {
-  std::vector<std::string> slots;
+  std::vector<std::string> slots{};
 };
 
 /// What a check may look at.
@@ -65,8 +65,8 @@ struct CheckScope {
 
 /// Any expression over the result.
 struct CustomCheck {
-  std::string kind;
-  std::function<CheckResult(const CheckScope&)> evaluate;
+  std::string kind{};
+  std::function<CheckResult(const CheckScope&)> evaluate{};
 };
 
 /// A deterministic assertion.

@@ -10,9 +10,9 @@ namespace antiphon {
 
 /// A judge played by a language model: two phases by function calling (contracts.md §6).
 struct JudgeOptions {
-  std::vector<std::string> criteria;
-  ModelSettings model;        ///< over the scenario's
-  std::string system_prompt;  ///< replaces the built-in instructions of the verdict; the decision rule is added to it
+  std::vector<std::string> criteria{};
+  ModelSettings model{};        ///< over the scenario's
+  std::string system_prompt{};  ///< replaces the built-in instructions of the verdict; the decision rule is added to it
 };
 ParticipantSpec judge_agent(JudgeOptions options);
 ParticipantSpec judge_agent(std::vector<std::string> criteria);

@@ -11,9 +11,9 @@ namespace antiphon {
 
 /// A simulated user played by a language model (SCN-40).
 struct UserSimulatorOptions {
-  std::string persona;
-  ModelSettings model;        ///< over the scenario's
-  std::string system_prompt;  ///< replaces the built-in one
+  std::string persona{};
+  ModelSettings model{};        ///< over the scenario's
+  std::string system_prompt{};  ///< replaces the built-in one
 };
 ParticipantSpec user_simulator(UserSimulatorOptions options = {});
 

@@ -82,10 +82,18 @@ bool flag(const json::value& body, std::string_view name) {
   return value->get_bool();
 }
 
-CallTags tags_of(const net::Headers& headers) {
+int user_messages(const History& messages) {
+  int count = 0;
+  for (const auto& message : messages) count += message.role() == MessageRole::user;
+  return count;
+}
+
+// What a tagged request leaves out is as in one without tags.
+CallTags tags_of(const net::Headers& headers, const History& messages) {
   CallTags tags;
   tags.thread_id = net::find_header(headers, "x-antiphon-thread-id").value_or("");
   tags.role = net::find_header(headers, "x-antiphon-role").value_or("agent");
+  tags.turn = user_messages(messages);
   const auto turn = net::find_header(headers, "x-antiphon-turn").value_or("");
   std::from_chars(turn.data(), turn.data() + turn.size(), tags.turn);
   return tags;
@@ -114,7 +122,7 @@ ChatCall read_chat_call(std::string_view text, const net::Headers& headers) {
   request.tool_choice = choice_of(body, request.tools);
   request.response_schema = schema_of(body);
   request.temperature = find_number(body, "temperature");
-  request.tags = tags_of(headers);
+  request.tags = tags_of(headers, request.messages);
   return call;
 }
 

@@ -47,6 +47,14 @@ net::HttpReply fault_reply(const rules::Fault& fault) {
 
 std::int64_t unix_seconds() { return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
+net::HttpReply models_reply(std::string_view path) {
+  if (path == "/models") return json_reply(200, models(unix_seconds()));
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (name == model_name) return json_reply(200, model(unix_seconds()));
+  return json_reply(404,
+                    error_body(fmt::format("there is no model {}; there is {}", quote(name), model_name), "invalid_request_error", "model", "model_not_found"));
+}
+
 class MockLlm {
  public:
   MockLlm(MockLlmOptions options, Clock& clock)
@@ -57,14 +65,15 @@ class MockLlm {
     auto path = request.path();
     if (path.starts_with("/v1/")) path.remove_prefix(3);
     if (path == "/health") co_return co_await reply.reply(json_reply(200, R"({"status":"ok"})"));
-    if (path != "/chat/completions" && path != "/models")
+    const bool about_models = path == "/models" || path.starts_with("/models/");
+    if (path != "/chat/completions" && !about_models)
       co_return co_await reply.reply(
           json_reply(404, error_body(fmt::format("nothing is served at {}; try /v1/chat/completions", request.path()), "invalid_request_error")));
-    if (request.method != (path == "/models" ? "GET" : "POST"))
+    if (request.method != (about_models ? "GET" : "POST"))
       co_return co_await reply.reply(json_reply(405, error_body(fmt::format("{} is not for {}", request.method, request.path()), "invalid_request_error")));
     if (!self->admits(request))
       co_return co_await reply.reply(json_reply(401, error_body("the API key is missing or wrong", "authentication_error", "", "invalid_api_key")));
-    if (path == "/models") co_return co_await reply.reply(json_reply(200, models(unix_seconds())));
+    if (about_models) co_return co_await reply.reply(models_reply(path));
     co_await self->chat(request, reply);
   }
 

@@ -121,6 +121,10 @@ TEST_F(MockLlmTest, WantsItsKeyWhereItHasOne_SCN83) {
 
 TEST_F(MockLlmTest, ListsItsModelAndKnowsItsAddresses_SCN83) {
   EXPECT_EQ(body(serve("", "", {}, "/v1/models", "GET")).at_pointer("/data/0/id").as_string(), "rules");
+  EXPECT_EQ(body(serve("", "", {}, "/v1/models/rules", "GET")).at("id").as_string(), "rules");
+  const auto unknown = serve("", "", {}, "/v1/models/other", "GET");
+  EXPECT_EQ(unknown.sent.status, 404);
+  EXPECT_EQ(body(unknown).at_pointer("/error/code").as_string(), "model_not_found");
   EXPECT_EQ(serve("", hello, {}, "/chat/completions?x=1").sent.status, 200);
   EXPECT_EQ(serve("", "", {}, "/v1/audio/speech").sent.status, 404);
   EXPECT_EQ(serve("", "", {}, "/v1/chat/completions", "GET").sent.status, 405);
@@ -159,6 +163,14 @@ TEST_F(MockLlmTest, KeepsStateForTaggedRequestsAndRebuildsItForOthers_SCN83) {
   EXPECT_EQ(ask({}, hello), "first");
   EXPECT_EQ(ask({}, R"({"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"first"},{"role":"user","content":"b"}]})"),
             "again");
+}
+
+// An agent is told the thread alone.
+TEST_F(MockLlmTest, CountsUserMessagesWhereAThreadComesWithoutATurn_SCN83) {
+  const std::string rules = "rules:\n  - when: {turn: 2}\n    reply: second\n  - reply: other\n";
+  const std::string two = R"({"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]})";
+  EXPECT_EQ(body(serve(rules, two, {{"x-antiphon-thread-id", "t"}})).at_pointer("/choices/0/message/content").as_string(), "second");
+  EXPECT_EQ(body(serve(rules, two, {{"x-antiphon-thread-id", "t"}, {"x-antiphon-turn", "5"}})).at_pointer("/choices/0/message/content").as_string(), "other");
 }
 
 TEST_F(MockLlmTest, SaysTheSameToTheSameRequestWhateverElseIsAsked_SCN82_SCN83) {

@@ -15,6 +15,8 @@ json::object envelope_object(const Envelope& envelope, std::string_view type) {
   return {{"id", envelope.id}, {"object", type}, {"created", envelope.created}, {"model", envelope.model}, {"system_fingerprint", nullptr}};
 }
 
+json::object model_object(std::int64_t created) { return {{"id", model_name}, {"object", "model"}, {"created", created}, {"owned_by", "antiphon"}}; }
+
 // Sends its objects as events, one choice each.
 class ChunkWriter {
  public:
@@ -80,9 +82,8 @@ std::string error_body(std::string_view message, std::string_view type, std::str
       {"error", json::object{{"message", json::string(message)}, {"type", json::string(type)}, {"param", or_null(parameter)}, {"code", or_null(code)}}}});
 }
 
-std::string models(std::int64_t created) {
-  const json::object model{{"id", "rules"}, {"object", "model"}, {"created", created}, {"owned_by", "antiphon"}};
-  return json::serialize(json::object{{"object", "list"}, {"data", json::array{model}}});
-}
+std::string model(std::int64_t created) { return json::serialize(model_object(created)); }
+
+std::string models(std::int64_t created) { return json::serialize(json::object{{"object", "list"}, {"data", json::array{model_object(created)}}}); }
 
 }  // namespace antiphon::mock

@@ -26,7 +26,10 @@ std::vector<std::string> events(const Envelope& envelope, const ChatResponse& re
 /// OpenAI's error object. Empty `parameter` and `code` become null.
 std::string error_body(std::string_view message, std::string_view type, std::string_view parameter = "", std::string_view code = "");
 
-/// The list of models.
+/// The one model that is listed; requests may name any.
+constexpr std::string_view model_name = "rules";
+/// It alone, and a list of it.
+std::string model(std::int64_t created);
 std::string models(std::int64_t created);
 
 }  // namespace antiphon::mock

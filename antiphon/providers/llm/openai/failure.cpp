@@ -1,5 +1,6 @@
 #include "antiphon/providers/llm/openai/failure.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <ctime>

@@ -1,5 +1,7 @@
 #include "antiphon/providers/llm/rules/answer.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"

@@ -1,5 +1,6 @@
 #include "antiphon/providers/llm/rules/rules_cache.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>

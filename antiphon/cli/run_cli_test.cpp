@@ -1,0 +1,277 @@
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "antiphon/base/files.hpp"
+#include "antiphon/base/ids.hpp"
+#include "antiphon/base/json_schema.hpp"
+#include "antiphon/cli/command.hpp"
+#include "antiphon/cli/run/remote_notice.hpp"
+#include "antiphon/result/result.hpp"
+
+namespace antiphon::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A terminal, an environment and a folder of one's own.
+class CommandLine : public testing::Test {
+ protected:
+  CommandLine() : folder_(fs::temp_directory_path() / make_id("cli")) { fs::create_directories(folder_); }
+  ~CommandLine() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+  }
+  std::string read(const std::string& name) const { return read_file((folder_ / name).string()); }
+  bool exists(const std::string& name) const { return fs::exists(folder_ / name); }
+
+  int antiphon(std::vector<std::string> arguments) {
+    out_.str(""), err_.str("");
+    Environment environment{.arguments = std::move(arguments), .variables = variables_, .directory = folder_.string(), .out = out_, .err = err_, .stop = stop_};
+    return run_cli(environment);
+  }
+  std::string out() const { return out_.str(); }
+  std::string err() const { return err_.str(); }
+
+  fs::path folder_;
+  std::map<std::string, std::string> variables_{{"LANG", "C.UTF-8"}, {"ANTIPHON_REMOTE_NOTICE", "off"}};
+  std::ostringstream out_, err_;
+  StopSource stop_;
+};
+
+const std::string rules = "rules:\n  - reply: your order number please\n";
+
+std::string suite(const std::string& check) {
+  return "antiphon: 1\nname: Desk\nagent: {model: rules/desk.rules.yaml}\nscenarios:\n"
+         "  - name: asks first\n    tags: [smoke]\n    script: [user: hi, agent]\n    checks: [{contains: order number}]\n"
+         "  - name: second one\n    script: [user: hi, agent]\n    checks: [" +
+         check + "]\n";
+}
+
+TEST_F(CommandLine, WithoutArgumentsShowsHelpAndIsAUsageError_PRD1) {
+  EXPECT_EQ(antiphon({}), 2);
+  EXPECT_THAT(out(), AllOf(HasSubstr("run"), HasSubstr("mock-llm"), HasSubstr("init"), HasSubstr("version"), HasSubstr("Example:")));
+  EXPECT_THAT(out(), Not(HasSubstr("redteam")));  // an unbuilt command is not in the help
+}
+
+TEST_F(CommandLine, EveryCommandHasHelpWithAnExample_PRD1) {
+  for (const auto* command : {"run", "mock-llm", "init", "version"}) {
+    EXPECT_EQ(antiphon({command, "--help"}), 0) << command;
+    EXPECT_THAT(out(), HasSubstr(std::string("Example: antiphon ") + command));
+  }
+}
+
+TEST_F(CommandLine, UnknownWordsSuggestTheNearest_PRD1_PRD64) {
+  EXPECT_EQ(antiphon({"rnu", "x"}), 2);
+  EXPECT_THAT(err(), HasSubstr("unknown command \"rnu\"; did you mean run?"));
+  EXPECT_EQ(antiphon({"run", "--jbos", "3", "x.yaml"}), 2);
+  EXPECT_THAT(err(), HasSubstr("unknown flag --jbos; did you mean --jobs?"));
+  EXPECT_EQ(antiphon({"redteam"}), 2);
+}
+
+TEST_F(CommandLine, VersionIsOneLine_PRD1) {
+  EXPECT_EQ(antiphon({"version"}), 0);
+  EXPECT_THAT(out(), testing::StartsWith("antiphon "));
+}
+
+TEST_F(CommandLine, InitWritesASuiteThatPassesAtOnce_PRD1) {
+  EXPECT_EQ(antiphon({"init", "mine"}), 0);
+  EXPECT_TRUE(exists("mine/suite.yaml"));
+  EXPECT_EQ(antiphon({"run", "mine"}), 0) << out() << err();
+  EXPECT_TRUE(exists("antiphon-out/result.json"));
+  EXPECT_TRUE(exists("antiphon-out/report.html"));
+}
+
+TEST_F(CommandLine, InitOverwritesNothing) {
+  write("mine/suite.yaml", "precious");
+  EXPECT_EQ(antiphon({"init", "mine"}), 2);
+  EXPECT_THAT(err(), HasSubstr("exists already"));
+  EXPECT_EQ(read("mine/suite.yaml"), "precious");
+  EXPECT_FALSE(exists("mine/README.md"));
+}
+
+TEST_F(CommandLine, ExitCodesFollowTheOutcomes_PRD2) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  write("bad.yaml", suite("{contains: refund}"));
+  write("broken.yaml",
+        "antiphon: 1\nagent: {chat: {url: \"http://127.0.0.1:1/v1\"}}\nscenarios: [{name: x, script: [user: hi, agent], checks: [{contains: x}]}]\n");
+  EXPECT_EQ(antiphon({"run", "good.yaml"}), 0) << out() << err();
+  EXPECT_EQ(antiphon({"run", "bad.yaml"}), 1);
+  EXPECT_EQ(antiphon({"run", "broken.yaml"}), 3);
+  EXPECT_EQ(antiphon({"run", "nothing.yaml"}), 2);
+}
+
+TEST_F(CommandLine, ResultSatisfiesItsPublishedSchema_PRD63) {
+  write("rules/desk.rules.yaml", rules);
+  write("bad.yaml", suite("{contains: refund}"));
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--out", "here"}), 1);
+  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  EXPECT_THAT(schema.violations(parse_json(read("here/result.json"))), testing::IsEmpty());
+  const auto batch = parse_batch(read("here/result.json"));
+  EXPECT_EQ(batch.suite, "Desk");
+  EXPECT_EQ(batch.scenarios.at(0).file, (folder_ / "bad.yaml").string());
+  EXPECT_EQ(batch.scenarios.at(1).outcome, RunOutcome::failed);
+}
+
+TEST_F(CommandLine, BrokenInputWritesNoResult_PRD64) {
+  write("wrong.yaml", "antiphon: 1\nscenarois: []\n");
+  EXPECT_EQ(antiphon({"run", "wrong.yaml"}), 2);
+  EXPECT_THAT(err(), HasSubstr("did you mean \"scenarios\"?"));
+  EXPECT_FALSE(exists("antiphon-out"));
+  fs::create_directories(folder_ / "empty");
+  EXPECT_EQ(antiphon({"run", "empty"}), 2);
+  EXPECT_EQ(antiphon({"run", "--reporter", "junti", "wrong.yaml"}), 2);
+  EXPECT_THAT(err(), HasSubstr("did you mean junit?"));
+  EXPECT_FALSE(exists("antiphon-out"));
+}
+
+TEST_F(CommandLine, SelectsByNameAndTag_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "-k", "SECOND"}), 0);
+  EXPECT_EQ(parse_batch(read("antiphon-out/result.json")).scenarios.size(), 1U);
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--tag", "smoke,other"}), 0);
+  EXPECT_EQ(parse_batch(read("antiphon-out/result.json")).scenarios.at(0).name, "asks first");
+  EXPECT_EQ(antiphon({"run", "good.yaml", "-k", "third"}), 2);
+}
+
+TEST_F(CommandLine, DryRunChecksEverythingAndRunsNothing_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--dry-run"}), 0);
+  EXPECT_THAT(out(), HasSubstr("2 scenarios in 1 file can be run; nothing was run"));
+  EXPECT_FALSE(exists("antiphon-out"));
+  write("bad.yaml", suite("{regex: \"(\"}"));
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--dry-run"}), 2);
+}
+
+TEST_F(CommandLine, FailedRunsAgainWhatDidNotPass_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("bad.yaml", suite("{contains: refund}"));
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--seed", "11"}), 1);
+  EXPECT_THAT(out(), HasSubstr("antiphon run --failed antiphon-out/result.json"));
+  EXPECT_EQ(antiphon({"run", "--failed", "antiphon-out/result.json", "--out", "again"}), 1);
+  const auto again = parse_batch(read("again/result.json"));
+  ASSERT_EQ(again.scenarios.size(), 1U);
+  EXPECT_EQ(again.scenarios[0].id, "second one");
+  EXPECT_EQ(again.seed, 11U);
+  write("bad.yaml", suite("{contains: please}"));
+  EXPECT_EQ(antiphon({"run", "--failed", "again/result.json", "--out", "again"}), 0);
+  EXPECT_EQ(antiphon({"run", "--failed", "again/result.json", "--out", "again"}), 0);
+  EXPECT_THAT(out(), HasSubstr("nothing to run again"));
+}
+
+TEST_F(CommandLine, WritesJunitWhereAsked_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("bad.yaml", suite("{contains: refund}"));
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--reporter", "junit=reports.xml", "--reporter", "json=copy.json", "--reporter", "html=copy.html"}), 1);
+  EXPECT_THAT(read("reports.xml"), AllOf(HasSubstr("<testsuite"), HasSubstr("name=\"second one\""), HasSubstr("<failure")));
+  EXPECT_TRUE(exists("copy.json"));
+  EXPECT_TRUE(exists("copy.html"));
+}
+
+TEST_F(CommandLine, TheSeedIsPrintedAndStored_SCN82) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--seed", "4711"}), 0);
+  EXPECT_THAT(out() + err(), HasSubstr("seed 4711"));
+  EXPECT_EQ(parse_batch(read("antiphon-out/result.json")).seed, 4711U);
+}
+
+TEST_F(CommandLine, TwoRunsWithOneSeedSayTheSame_SCN82) {
+  write("rules/desk.rules.yaml", "rules:\n  - reply: [one, two, three, four, five, six]\n    latency: {p50: 200ms, p95: 450ms}\n");
+  write("good.yaml",
+        "antiphon: 1\nagent: {model: rules/desk.rules.yaml}\nscenarios: [{name: x, user: {lines: [a, b, c, d]}, checks: [{turns: {at_most: 4}}]}]\n");
+  std::vector<std::string> said;
+  for (const auto* folder : {"one", "two"}) {
+    EXPECT_EQ(antiphon({"run", "good.yaml", "--seed", "5", "--out", folder}), 0) << err();
+    const auto result = parse_batch(read(std::string(folder) + "/result.json")).scenarios.at(0);
+    std::string all;
+    for (std::size_t i = 0; i < result.messages.size(); ++i) all += result.messages[i].text() + "@" + std::to_string(result.timings[i].end_s) + " ";
+    said.push_back(all);
+  }
+  EXPECT_EQ(said[0], said[1]);
+}
+
+TEST_F(CommandLine, CommandsOfASuiteNeedLeave_PRD50) {
+  write("process.yaml", "antiphon: 1\nagent: {process: {run: [touch, ran]}}\nscenarios: [{name: x, script: [user: hi, agent], checks: [{contains: x}]}]\n");
+  EXPECT_EQ(antiphon({"run", "process.yaml"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--allow-commands"));
+  EXPECT_FALSE(exists("ran"));
+  EXPECT_EQ(antiphon({"run", "process.yaml", "--allow-commands"}), 3);
+  EXPECT_TRUE(exists("ran"));
+}
+
+TEST_F(CommandLine, SaysOnceThatARemoteAgentsToolsAreReal_PRD50) {
+  variables_ = {{"XDG_CACHE_HOME", (folder_ / "cache").string()}};
+  Environment environment{.arguments = {}, .variables = variables_, .directory = folder_.string(), .out = out_, .err = err_, .stop = {}};
+  Scenario scenario{.name = "x"};
+  scenario.agent = ParticipantSpec("chat", {}, false).at_address("https://desk.example.com/v1");
+  scenario.file = "suite.yaml";
+  tell_of_remote_agents({scenario, scenario}, environment);
+  const auto first = err();
+  EXPECT_THAT(first, AllOf(HasSubstr("desk.example.com"), HasSubstr("is real"), HasSubstr("ANTIPHON_REMOTE_NOTICE=off")));
+  EXPECT_EQ(std::count(first.begin(), first.end(), '\n'), 1);
+  tell_of_remote_agents({scenario}, environment);
+  EXPECT_EQ(err(), first);
+}
+
+TEST(RemoteHost, IsAnythingButThisMachine_PRD50) {
+  EXPECT_EQ(remote_host("http://127.0.0.1:8080/v1"), std::nullopt);
+  EXPECT_EQ(remote_host("http://[::1]:8080/v1"), std::nullopt);
+  EXPECT_EQ(remote_host("http://localhost/v1"), std::nullopt);
+  EXPECT_EQ(remote_host("https://user:secret@Desk.Example.com:8443/v1?x=@y"), "desk.example.com");
+  EXPECT_EQ(remote_host("127.0.0.1.example.com"), std::nullopt);
+  EXPECT_EQ(remote_host("http://127.example.com/"), "127.example.com");  // a name, not an address
+  EXPECT_EQ(remote_host(""), std::nullopt);
+}
+
+TEST_F(CommandLine, ASetupThatNeverBecomesReadyIsTheHarnesssErrorOfEveryScenario) {
+  write("rules/desk.rules.yaml", rules);
+  write("setup.yaml", "setup: [{run: [sh, -c, \"echo port taken >&2; exit 7\"], ready: \"http://127.0.0.1:9/health\"}]\n" + suite("{contains: please}"));
+  EXPECT_EQ(antiphon({"run", "setup.yaml", "--allow-commands"}), 3);
+  const auto batch = parse_batch(read("antiphon-out/result.json"));
+  for (const auto& result : batch.scenarios) {
+    EXPECT_EQ(result.error->party, Party::harness);
+    EXPECT_THAT(result.reasoning, AllOf(HasSubstr("7"), HasSubstr("port taken")));
+  }
+}
+
+TEST_F(CommandLine, AStopBeforeTheFirstScenarioLeavesAValidResult_SCN72_PRD63) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  stop_.request();
+  EXPECT_EQ(antiphon({"run", "good.yaml"}), 130);
+  const auto batch = parse_batch(read("antiphon-out/result.json"));
+  EXPECT_TRUE(batch.interrupted);
+  ASSERT_EQ(batch.scenarios.size(), 2U);
+  EXPECT_TRUE(batch.scenarios[0].not_run);
+}
+
+TEST_F(CommandLine, AnOutputFolderThatCannotBeMadeIsOneClearError) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  write("file", "");
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--out", "file/below"}), 3);
+  EXPECT_THAT(err(), AllOf(HasSubstr("cannot make the output folder"), HasSubstr("--out")));
+}
+
+TEST_F(CommandLine, MockLlmPrintsItsBuiltInRules_PRD62) {
+  EXPECT_EQ(antiphon({"mock-llm", "--print-rules"}), 0);
+  EXPECT_THAT(out(), HasSubstr("rules:"));
+  EXPECT_EQ(antiphon({"mock-llm", "--listen", "nowhere"}), 2);
+  EXPECT_THAT(err(), HasSubstr("HOST:PORT"));
+  EXPECT_EQ(antiphon({"mock-llm", "--rules", "missing.yaml"}), 2);
+}
+
+}  // namespace
+}  // namespace antiphon::cli

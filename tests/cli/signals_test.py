@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Ctrl-C, SIGTERM and full disks, on the program itself: usage: signals_test.py ANTIPHON. Real time, because signals and processes are real."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+
+ANTIPHON = os.path.abspath(sys.argv.pop(1))
+ENV = {**os.environ, "ANTIPHON_REMOTE_NOTICE": "off"}
+AGENT = "import sys, time\nfor line in sys.stdin:\n    print('{\"content\": \"one moment\"}', flush=True)\n    time.sleep(SLEEP)\n"
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        self.temp = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temp.cleanup)
+        self.folder = pathlib.Path(self.temp.name)
+
+    def suite(self, program, scenarios=3):
+        names = "".join(f"  - {{name: s{i}, script: [user: hi, agent, user: again, agent], checks: [{{contains: moment}}]}}\n" for i in range(scenarios))
+        (self.folder / "agent.py").write_text(program)
+        (self.folder / "suite.yaml").write_text(f"antiphon: 1\nagent: {{process: {{run: [{sys.executable}, agent.py]}}}}\nscenarios:\n{names}")
+
+    def start(self, *arguments):
+        return subprocess.Popen([ANTIPHON, *arguments], cwd=self.folder, env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def wait_for(self, what, process):
+        for _ in range(1000):  # bounded, so that a failure shows as one
+            if what():
+                return
+            if process.poll() is not None:
+                self.fail(f"it ended early: {process.communicate()}")
+            time.sleep(0.01)
+        self.fail("it never came so far")
+
+    def result(self):
+        return json.loads((self.folder / "antiphon-out" / "result.json").read_text())
+
+
+class Signals(Folder):
+    def test_CtrlCKeepsThePartialResultAndExits130_SCN72_PRD63(self):
+        self.suite("import pathlib\n" + AGENT.replace("SLEEP", "(pathlib.Path('begun').touch(), 60)[1]"))
+        process = self.start("run", "suite.yaml", "--allow-commands", "-j", "1")
+        self.wait_for(lambda: (self.folder / "begun").exists(), process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130, out + err)
+        result = self.result()
+        self.assertEqual([s["outcome"] for s in result["scenarios"]], ["error", "not_run", "not_run"])
+        self.assertEqual(result["scenarios"][0]["error"], {"party": "harness", "message": "interrupted"})
+        self.assertGreaterEqual(len(result["scenarios"][0]["messages"]), 2)
+        self.assertEqual(result["summary"]["not_run"], 2)
+
+    def test_ASecondCtrlCExitsAtOnce_SCN72(self):
+        # The agent ignores SIGTERM, so the polite way takes seconds.
+        self.suite("import pathlib, signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + AGENT.replace("SLEEP", "(pathlib.Path('begun').touch(), 60)[1]"))
+        process = self.start("run", "suite.yaml", "--allow-commands")
+        self.wait_for(lambda: (self.folder / "begun").exists(), process)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.result()  # valid JSON
+
+    def test_SetupIsStoppedWithTheRun(self):
+        self.suite(AGENT.replace("SLEEP", "0"), scenarios=1)
+        text = (self.folder / "suite.yaml").read_text()
+        (self.folder / "suite.yaml").write_text(text + "setup: [{run: [sh, -c, \"echo $$$$ > pid; exec sleep 600\"]}]\n")
+        process = self.start("run", "suite.yaml", "--allow-commands")
+        out, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 0, out + err)
+        pid = int((self.folder / "pid").read_text())
+        with self.assertRaises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+class Servers(Folder):
+    def test_MockLlmSaysWhereItListensAndEndsWithZeroOnSigterm_PRD61_PRD62(self):
+        (self.folder / "desk.rules.yaml").write_text("rules: [{reply: good day}]\n")
+        process = self.start("mock-llm", "--listen", "127.0.0.1:0", "--rules", "desk.rules.yaml")
+        self.addCleanup(process.kill)
+        line = process.stdout.readline()
+        self.assertRegex(line, r"^listening on 127\.0\.0\.1:\d+\n$")
+        address = line.split()[-1]
+        request = urllib.request.Request(f"http://{address}/v1/chat/completions", b'{"model": "x", "messages": [{"role": "user", "content": "hi"}]}', {"Content-Type": "application/json"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self.assertEqual(json.load(opener.open(request, timeout=10))["choices"][0]["message"]["content"], "good day")
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=20)
+        self.assertEqual((process.returncode, out), (0, ""))
+
+    def test_APortThatIsTakenIsOneClearError_PRD61(self):
+        first = self.start("mock-llm", "--listen", "127.0.0.1:0")
+        self.addCleanup(first.communicate)
+        self.addCleanup(first.kill)
+        address = first.stdout.readline().split()[-1]
+        second = self.start("mock-llm", "--listen", address)
+        out, err = second.communicate(timeout=20)
+        self.assertEqual(second.returncode, 3)
+        self.assertEqual(out, "")
+        self.assertIn(address, err)
+
+
+class Disk(Folder):
+    @unittest.skipUnless(os.geteuid() == 0 and os.path.exists("/dev/full"), "needs root to make a small file system")
+    def test_AFullDiskIsOneClearErrorAndNothingHangs(self):
+        self.suite(AGENT.replace("SLEEP", "0"), scenarios=1)
+        (self.folder / "small").mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(self.folder / "small")], capture_output=True).returncode != 0:
+            self.skipTest("no mounts here")
+        self.addCleanup(subprocess.run, ["umount", str(self.folder / "small")])
+        process = self.start("run", "suite.yaml", "--allow-commands", "--out", "small")
+        out, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 3, out + err)
+        self.assertIn("No space left on device", err)
+        self.assertIn("report.html", err)
+        json.loads((self.folder / "small" / "result.json").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()

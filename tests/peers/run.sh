@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# run.sh [python|node|browser …]: foreign software against the dev build; all parts unless some are named.
+#   python   the official client of PyPI against our mock model; our clients against a server made of that package's types
+#   node     the official client of npm against our mock model
+#   browser  Chromium on the report: on sample data, and on reports that the program wrote
+# What is installed lies in build/peers/ and is kept until its requirement files change. ANTIPHON names another binary, CHROMIUM another browser.
+# Ends with one line that adds up all tests.
+set -euo pipefail
+. "$(dirname "$0")/../../tools/common.sh"
+here=$root/tests/peers
+work=$root/build/peers
+export ANTIPHON=${ANTIPHON:-$root/build/dev/bin/antiphon}
+export ANTIPHON_VENDOR_OUT=$work/vendor-out
+unset OPENAI_API_KEY OPENAI_BASE_URL OPENAI_ORG_ID OPENAI_PROJECT_ID  # no test may reach the vendor
+export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1                          # servers of this machine are asked directly
+[ -x "$ANTIPHON" ] || die "there is no $ANTIPHON: run tools/build.sh dev antiphon"
+mkdir -p "$work"
+
+server=
+clean_up() { if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi; }
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+passed=0 failed=0
+add() { passed=$((passed + $1)) failed=$((failed + $2)); }  # PASSED FAILED
+headline() { printf '\n-- %s\n' "$*"; }
+
+# fresh STAMP FILE…: whether what STAMP vouches for was installed from just these files (their content, not their dates).
+fingerprint() { cat "$@" | sha256sum; }
+fresh() { [ -e "$1" ] && [ "$(cat "$1")" = "$(fingerprint "${@:2}")" ]; }
+
+install_python() {
+  local venv=$work/python requirements=$here/python/requirements.txt
+  if fresh "$venv/stamp" "$requirements"; then return; fi
+  headline "installing the official client for Python into build/peers/python"
+  rm -rf "$venv"
+  python3 -m venv "$venv" || die "python3 cannot make a virtual environment: run tools/bootstrap.sh peers"
+  "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --no-deps --only-binary :all: -r "$requirements" ||
+    die "pip could not install $requirements"
+  fingerprint "$requirements" >"$venv/stamp"
+}
+
+install_node() {
+  local modules=$work/node
+  mkdir -p "$modules"
+  find "$modules" -maxdepth 1 -type f ! -name stamp -delete
+  cp "$here"/node/* "$modules"  # an import is looked up from where the importing file lies
+  if fresh "$modules/stamp" "$here"/node/package*.json; then return; fi
+  headline "installing the official client for Node into build/peers/node"
+  (cd "$modules" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || die "npm could not install tests/peers/node/package-lock.json"
+  fingerprint "$here"/node/package*.json >"$modules/stamp"
+}
+
+start_mock() {
+  [ -z "$server" ] || return 0
+  export ANTIPHON_MOCK_KEY=peers-key
+  : >"$work/mock.out"
+  "$ANTIPHON" mock-llm --listen 127.0.0.1:0 --rules "$here/mock.rules.yaml" --api-key "$ANTIPHON_MOCK_KEY" >"$work/mock.out" 2>"$work/mock.err" &
+  server=$!
+  local address=
+  for _ in $(seq 200); do  # a process of its own: there is nothing to wait on but what it prints
+    address=$(sed -n 's/^listening on //p' "$work/mock.out")
+    [ -z "$address" ] || break
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.05
+  done
+  [ -n "$address" ] || { cat "$work/mock.err" >&2; die "antiphon mock-llm did not start"; }
+  export ANTIPHON_MOCK_URL=http://$address/v1
+}
+
+# A runner that ends badly without a failed test has failed all the same: once.
+add_counted() {  # EXIT-CODE PASSED FAILED
+  if [ "$1" -ne 0 ] && [ "${3:-0}" -eq 0 ]; then add "${2:-0}" 1; else add "${2:-0}" "${3:-0}"; fi
+}
+
+run_python() {
+  install_python
+  start_mock
+  headline "Python"
+  local report=$work/python.xml code=0 counts
+  rm -f "$report"
+  (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$work/python/bin/python" -m pytest -v --tb=short -p no:cacheprovider --junitxml="$report" .) || code=$?
+  counts=$("$work/python/bin/python" - "$report" <<'PY'
+import os, sys, xml.etree.ElementTree as tree
+suite = tree.parse(sys.argv[1]).getroot().find("testsuite").attrib if os.path.exists(sys.argv[1]) else {}
+bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+print(max(0, int(suite.get("tests", 0)) - int(suite.get("skipped", 0)) - bad), bad)
+PY
+  )
+  # shellcheck disable=SC2086  # two numbers
+  add_counted "$code" $counts
+}
+
+run_node() {
+  install_node
+  start_mock
+  headline "Node $(node --version)"
+  local tap=$work/node.tap code=0
+  (cd "$work/node" && node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap") || code=$?
+  add_counted "$code" "$(sed -n 's/^# pass //p' "$tap")" "$(sed -n 's/^# fail //p' "$tap")"
+}
+
+find_browser() {
+  local name
+  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [ -n "$name" ] && command -v "$name" 2>/dev/null; then return; fi
+  done
+  die "no Chromium is there: run tools/bootstrap.sh peers, or name one with CHROMIUM"
+}
+
+look() {  # ARGUMENT…, of web/test/browser.mjs
+  local code=0 line
+  npm --silent --prefix "$root/web" run test:browser -- "$@" | tee "$work/browser.log" || code=$?
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/browser.log" | tail -n 1) || true
+  add_counted "$code" "$(cut -d' ' -f1 <<<"${line:-0}")" "$(cut -d' ' -f3 <<<"${line:-0 0 0}")"
+}
+
+run_browser() {
+  CHROMIUM=$(find_browser)
+  export CHROMIUM
+  [ -e "$root/web/node_modules/playwright-core" ] || die "web/node_modules is not installed: run tools/build.sh dev antiphon"
+  headline "Chromium: the report of sample data"
+  look --shots "$work/shots/sample"
+  headline "Chromium: the report of examples/init"
+  "$ANTIPHON" run "$root/examples/init" --out "$work/init-out" || die "examples/init did not pass"
+  look --report "$work/init-out/report.html" --shots "$work/shots/init"
+  [ -e "$ANTIPHON_VENDOR_OUT/report.html" ] || return 0
+  headline "Chromium: the report of the vendor's suite, with judges and errors"
+  look --report "$ANTIPHON_VENDOR_OUT/report.html" --shots "$work/shots/vendor"
+}
+
+parts=("$@")
+if [ ${#parts[@]} -eq 0 ]; then parts=(python node browser); fi
+for part in "${parts[@]}"; do
+  case $part in
+    python | node | browser) "run_$part" ;;
+    *) die "unknown part '$part': use python, node or browser" ;;
+  esac
+done
+printf '\n%d s in all\n%d passed, %d failed\n' "$SECONDS" "$passed" "$failed"
+[ "$failed" -eq 0 ]
