@@ -119,7 +119,7 @@ int run_cli(Environment& environment) {
   try {
     return Program().run(environment);
   } catch (const Problems& problems) {
-    environment.err << suite::format_problems(problems.list(), {.colour = environment.colour()});
+    environment.err << suite::format_problems(problems.list(), {.colour = environment.colour(), .base_dir = environment.directory});
     return usage_error;
   } catch (const Error& error) {
     environment.err << shown(error);
