@@ -143,6 +143,28 @@ TEST(ChatAgent, StreamedAnswersArePutTogether_TRN2) {
   EXPECT_EQ(converse(chat_agent({.url = server.url(), .stream = true})).messages.back().text(), "on its way");
 }
 
+TEST(ChatAgent, AServerThatDoesNotStreamIsReadWhole_TRN2) {
+  Server server(answering(200, completion(R"({"role":"assistant","content":"on its way"})")));
+  EXPECT_EQ(converse(chat_agent({.url = server.url(), .stream = true})).messages.back().text(), "on its way");
+}
+
+TEST(ChatAgent, AStreamThatBreaksOffIsTheAgentsError_TRN2) {
+  Server server([](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {
+    co_await reply.begin(200, {{"content-type", "text/event-stream"}});
+    co_await reply.write("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"on \"}}]}\n\n");
+  });
+  EXPECT_EQ(converse(chat_agent({.url = server.url(), .stream = true})).error->party, Party::agent);
+}
+
+TEST(ChatAgent, ARedirectIsNamedAndNotFollowed) {
+  Server server([](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {
+    co_await reply.reply({.status = 302, .headers = {{"location", "http://elsewhere.example/v1?key=secret"}}, .body = ""});
+  });
+  const auto result = converse(chat_agent({.url = server.url()}));
+  EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.reasoning, HasSubstr("HTTP 302, a redirect to http://elsewhere.example/v1;"));
+}
+
 TEST(ChatAgent, AnErrorStatusIsTheAgentsAndNeverAskedAgain) {
   int asked = 0;
   Server server([&](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {

@@ -115,7 +115,9 @@ class Program {
 
 }  // namespace
 
-int run_cli(Environment& environment) {
+namespace {
+
+int run_program(Environment& environment) {
   try {
     return Program().run(environment);
   } catch (const Problems& problems) {
@@ -128,6 +130,16 @@ int run_cli(Environment& environment) {
     environment.err << "error: " << error.what() << '\n';
     return could_not_run;
   }
+}
+
+}  // namespace
+
+int run_cli(Environment& environment) {
+  const int code = run_program(environment);
+  environment.out.flush();
+  if (environment.out) return code;
+  environment.err << "error: cannot write to standard output\nfix:   check where it is redirected to\n";
+  return could_not_run;
 }
 
 }  // namespace antiphon::cli

@@ -134,6 +134,20 @@ TEST_F(CommandLine, BrokenInputWritesNoResult_PRD64) {
   EXPECT_FALSE(exists("antiphon-out"));
 }
 
+TEST_F(CommandLine, FlagsOutOfRangeAreRefused_PRD64) {
+  EXPECT_EQ(antiphon({"run", "x.yaml", "--seed", "-4"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--seed -4"));
+  EXPECT_EQ(antiphon({"run", "x.yaml", "-j", "1000001"}), 2);
+  EXPECT_EQ(antiphon({"run", ""}), 2);
+  EXPECT_EQ(antiphon({"run", "x.yaml", "--reporter", "console=file"}), 2);
+}
+
+TEST_F(CommandLine, StandardOutputThatCannotBeWrittenIsAnError) {
+  out_.setstate(std::ios::badbit);
+  EXPECT_EQ(antiphon({"version"}), 3);
+  EXPECT_THAT(err(), HasSubstr("standard output"));
+}
+
 TEST_F(CommandLine, SelectsByNameAndTag_PRD3) {
   write("rules/desk.rules.yaml", rules);
   write("good.yaml", suite("{contains: please}"));

@@ -25,6 +25,8 @@ Wanted wanted(const std::string& text) {
   static const std::vector<std::string> names{"console", "junit", "json", "html"};
   const auto equals = text.find('=');
   Wanted reporter{text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1)};
+  if (reporter.name == "console" && !reporter.file.empty())
+    throw Error(ErrorKind::usage, "the console reporter writes to no file").with_hint("redirect standard output, or use json, junit or html");
   if (std::find(names.begin(), names.end(), reporter.name) != names.end()) return reporter;
   const auto near = nearest(reporter.name, names);
   throw Error(ErrorKind::usage, fmt::format("unknown reporter {}{}", quote(reporter.name), near ? fmt::format("; did you mean {}?", *near) : ""))
@@ -67,7 +69,7 @@ ReporterSet make_reporters(const RunPlan& plan, const std::string& out, std::siz
   const Terminal terminal{.out = &environment.out,
                           .err = &environment.err,
                           .out_tty = environment.out_is_terminal,
-                          .err_tty = environment.err_is_terminal,
+                          .err_tty = environment.err_is_terminal && environment.variable("TERM") != "dumb",
                           .width = environment.width,
                           .colour = environment.variable("NO_COLOR").value_or("").empty() && environment.variable("TERM") != "dumb",
                           .utf8 = environment.utf8()};
