@@ -33,7 +33,10 @@ std::string rules_path(const ModelSettings& settings) {
   // `rules/desk.rules.yaml` reads as a path, too: a file in a folder of that name is meant where none stands beside the suite.
   const auto beside = (folder / name).lexically_normal(), below = (folder / "rules" / name).lexically_normal();
   std::error_code ignored;
-  return !std::filesystem::exists(beside, ignored) && std::filesystem::exists(below, ignored) ? below.string() : beside.string();
+  if (std::filesystem::exists(beside, ignored)) return beside.string();
+  if (std::filesystem::exists(below, ignored)) return below.string();
+  throw Error(ErrorKind::configuration, fmt::format("the model \"{}\": there is neither {} nor {}", settings.model, below.string(), beside.string()))
+      .with_hint("a rules file is looked up beside the suite and in its folder `rules`");
 }
 
 std::shared_ptr<const RulesFile> RulesCache::get(const std::string& path) {
