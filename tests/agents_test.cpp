@@ -143,6 +143,15 @@ TEST(ChatAgent, StreamedAnswersArePutTogether_TRN2) {
   EXPECT_EQ(converse(chat_agent({.url = server.url(), .stream = true})).messages.back().text(), "on its way");
 }
 
+TEST(ChatAgent, AStreamThatBreaksOffIsTheAgentsError_TRN2) {
+  Server server([](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {
+    co_await reply.reply({.headers = {{"content-type", "text/event-stream"}}, .body = "data: {\"choices\":[{\"delta\":{\"content\":\"on i\"}}]}\n\n"});
+  });
+  const auto result = converse(chat_agent({.url = server.url(), .stream = true}));
+  EXPECT_EQ(result.outcome, RunOutcome::error) << result;
+  EXPECT_EQ(result.error->party, Party::agent);
+}
+
 TEST(ChatAgent, AnErrorStatusIsTheAgentsAndNeverAskedAgain) {
   int asked = 0;
   Server server([&](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {
@@ -247,6 +256,21 @@ TEST(ProcessAgent, OneProcessServesAWholeSuite_TRN3) {
   std::vector<std::string> answers;
   for (const auto& result : run_all(scenarios, {.jobs = 3})) answers.push_back(result.messages.back().text());
   EXPECT_THAT(answers, testing::UnorderedElementsAre("line 1", "line 2", "line 3"));
+}
+
+TEST(ProcessAgent, ALateAnswerNeverReachesTheNextRun_TRN3) {
+  // The first line is answered too late; whoever asks next must hear the answer to its own line.
+  const auto spec =
+      process_agent({.argv = {"/bin/sh", "-c",
+                              R"(while read line; do case "$line" in *slow*) sleep 0.5; echo '{"content":"late"}';; *) echo '{"content":"own"}';; esac; done)"},
+                     .per_suite = true});
+  Scenario slow{.name = "slow", .agent = spec, .script = {user("slow"), agent(), succeed()}};
+  slow.turn_timeout = 100ms;
+  const Scenario quick{.name = "quick", .agent = spec, .script = {user("hi"), agent(), succeed()}};
+  const auto results = run_all({slow, quick}, {.jobs = 1});
+  EXPECT_EQ(results[0].outcome, RunOutcome::error);
+  ASSERT_EQ(results[1].outcome, RunOutcome::passed) << results[1];
+  EXPECT_EQ(results[1].messages.back().text(), "own");
 }
 
 TEST(ModelAgent, IsOfferedTheScenariosTools_TRN1) {

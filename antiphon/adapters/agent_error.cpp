@@ -22,7 +22,8 @@ std::string said(const std::string& body) {
 }  // namespace
 
 Error agent_error(const Error& error) {
-  if (error.party()) return error;
+  // The chat client takes whoever streams for a provider; here it is the agent.
+  if (error.party() && error.party() != Party::provider) return error;
   auto copy = error;
   return std::move(copy).with_party(error.kind() == ErrorKind::refused ? Party::transport : Party::agent);
 }
