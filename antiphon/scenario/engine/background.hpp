@@ -15,10 +15,13 @@ namespace antiphon {
 /// An agent's turn that goes on while the script does (SCN-11).
 class Background {
  public:
-  Background(asio::any_io_executor executor, std::size_t seat, Clock::Time asked, Task<AgentReply> work);
+  /// @param clock outlives the executor's work
+  Background(asio::any_io_executor executor, const Clock& clock, std::size_t seat, Task<AgentReply> work);
 
   std::size_t seat() const { return seat_; }
   Clock::Time asked() const { return asked_; }
+  /// When it came to its end, long before `join` perhaps; nullopt while it goes on.
+  std::optional<Clock::Time> ended() const { return state_->ended; }
   /// Its answer, once; cancelling the wait cancels the turn.
   Task<AgentReply> join();
   /// Stops the turn and waits until it has.
@@ -30,8 +33,9 @@ class Background {
     Latch done;
     std::optional<AgentReply> reply;
     std::exception_ptr failure;
+    std::optional<Clock::Time> ended;
   };
-  static Task<> drive(std::shared_ptr<State> state, Task<AgentReply> work);
+  static Task<> drive(std::shared_ptr<State> state, Task<AgentReply> work, const Clock* clock);
 
   std::size_t seat_;
   Clock::Time asked_;

@@ -101,6 +101,17 @@ Task<ScenarioResult> ScenarioRun::execute() {
   co_return result;
 }
 
+ScenarioResult ScenarioRun::give_up() {
+  const auto who = speaking_ ? to_string(seats_[*speaking_].role) : std::string_view("script");
+  ending_ = {.kind = Ending::Kind::error, .line = line_};
+  ending_.error = RunError{Party::harness, fmt::format("the {} waits for something that is on no clock and cannot be stopped; use `clock: wall`", who)};
+  collect_last_reports();
+  evaluate_checks();
+  auto result = assemble();
+  emit(RunFinished{result});
+  return result;
+}
+
 Task<> ScenarioRun::play() {
   static const std::vector<Step> automatic{antiphon::proceed()};
   for (const auto& step : scenario_.script.empty() ? automatic : scenario_.script) {
@@ -222,12 +233,11 @@ Task<> ScenarioRun::call_seat(std::size_t seat, std::optional<JudgmentRequest> r
   auto input = input_for(seat, std::move(request));
   auto reply = co_await watchdog_.guard(scenario_.turn_timeout, seats_[seat].participant->call(std::move(input)));
   speaking_.reset();
-  take_reply(seat, std::move(reply), asked, forced);
+  take_reply(seat, std::move(reply), asked, clock().now(), forced);
 }
 
 void ScenarioRun::start_background(std::size_t seat) {
-  const auto asked = clock().now();
-  background_ = std::make_unique<Background>(place_.runtime.executor, seat, asked, seats_[seat].participant->call(input_for(seat, {})));
+  background_ = std::make_unique<Background>(place_.runtime.executor, clock(), seat, seats_[seat].participant->call(input_for(seat, {})));
 }
 
 Task<> ScenarioRun::join_background() {
@@ -235,10 +245,13 @@ Task<> ScenarioRun::join_background() {
   const auto seat = background_->seat();
   const auto asked = background_->asked();
   speaking_ = seat;
-  auto reply = co_await watchdog_.guard(scenario_.turn_timeout, background_->join());
+  // Its time runs since it was asked, not since somebody waits for it.
+  const auto left = background_->ended() ? scenario_.turn_timeout : std::max(asked + scenario_.turn_timeout - clock().now(), Duration::zero());
+  auto reply = co_await watchdog_.guard(left, background_->join());
   speaking_.reset();
+  const auto answered = background_->ended().value_or(clock().now());
   background_.reset();
-  take_reply(seat, std::move(reply), asked, false);
+  take_reply(seat, std::move(reply), asked, answered, false);
 }
 
 AgentInput ScenarioRun::input_for(std::size_t seat, std::optional<JudgmentRequest> request) {
@@ -252,10 +265,10 @@ AgentInput ScenarioRun::input_for(std::size_t seat, std::optional<JudgmentReques
           .deadline = watchdog_.deadline_for(scenario_.turn_timeout)};
 }
 
-void ScenarioRun::take_reply(std::size_t seat, AgentReply reply, Clock::Time asked, bool forced) {
+void ScenarioRun::take_reply(std::size_t seat, AgentReply reply, Clock::Time asked, Clock::Time answered, bool forced) {
   const auto role = seats_[seat].role;
   if (role == Role::agent) {
-    answer_s_.push_back(to_seconds(clock().now() - asked));
+    answer_s_.push_back(to_seconds(answered - asked));
     agent_s_ += answer_s_.back();
   }
   seats_[seat].concluded |= reply.concludes();
@@ -270,15 +283,16 @@ void ScenarioRun::take_verdict(Verdict verdict, bool voluntary) {
   emit(VerdictGiven{id_, label(), verdict, since_start(clock().now())});
   verdict_given_ = true;
   ending_ = {.kind = Ending::Kind::verdict, .reason = verdict.reasoning, .line = line_};
-  if (verdict.criteria.empty()) ending_.verdict = outcome;
+  if (verdict.criteria.empty() || verdict.outcome) ending_.verdict = outcome;
   keep_criteria(std::move(verdict.criteria));
 }
 
 void ScenarioRun::keep_criteria(std::vector<CriterionResult> fresh) {
-  for (auto& criterion : fresh) {
-    std::erase_if(criteria_, [&](const CriterionResult& old) { return old.criterion == criterion.criterion; });
-    criteria_.push_back(std::move(criterion));
-  }
+  // Among themselves two of the same words stay two.
+  std::erase_if(criteria_, [&](const CriterionResult& old) {
+    return std::any_of(fresh.begin(), fresh.end(), [&](const CriterionResult& criterion) { return old.criterion == criterion.criterion; });
+  });
+  std::move(fresh.begin(), fresh.end(), std::back_inserter(criteria_));
 }
 
 Task<> ScenarioRun::final_verdict() {
@@ -363,7 +377,16 @@ Task<> ScenarioRun::close_everybody() {
       // A peer that cannot even hang up changes nothing about what was said; the run's own outcome stands.
     }
   }
-  collect_user_reports();
+  collect_last_reports();
+}
+
+// A participant of somebody else's may throw here; what was said is worth more than its report.
+void ScenarioRun::collect_last_reports() {
+  try {
+    collect_user_reports();
+  } catch (...) {
+    if (!ending_.error) ending_ = {.kind = Ending::Kind::error, .error = blame(std::current_exception(), Role::user), .line = std::nullopt};
+  }
 }
 
 void ScenarioRun::collect_user_reports() {
@@ -389,10 +412,10 @@ void ScenarioRun::evaluate_checks() {
       result.line = check.line;
       broken_for_good_.push_back(broken_for_good(check, result));
       checks_.push_back(std::move(result));
-    } catch (const std::exception& error) {
+    } catch (...) {
       if (!ending_.error)
         ending_ = {.kind = Ending::Kind::error,
-                   .error = RunError{Party::harness, fmt::format("the check {} could not be evaluated: {}", check.kind(), error.what())},
+                   .error = RunError{Party::harness, fmt::format("the check {} could not be evaluated: {}", check.kind(), describe(std::current_exception()))},
                    .line = check.line};
     }
   }
@@ -401,7 +424,7 @@ void ScenarioRun::evaluate_checks() {
 ScenarioResult ScenarioRun::assemble() {
   Evidence evidence{.ending = ending_, .criteria = criteria_, .checks = checks_, .broken_for_good = broken_for_good_, .unsaid = {}};
   if (const auto* unsaid = user_report_.if_contains("unsaid"); unsaid && unsaid->is_array() && order_.turn() >= max_turns())
-    for (const auto& line : unsaid->get_array()) evidence.unsaid.emplace_back(line.get_string());
+    for (const auto& line : unsaid->get_array()) evidence.unsaid.push_back(line.is_string() ? std::string(line.get_string()) : json::serialize(line));
   auto decision = decide(evidence);
   auto result = identity_of(scenario_);
   result.run_id = run_id_, result.thread_id = thread_id_;

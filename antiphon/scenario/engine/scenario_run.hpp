@@ -38,6 +38,8 @@ class ScenarioRun final : public RunState {
 
   /// Plays the scenario. Never throws: whatever goes wrong is in the result.
   Task<ScenarioResult> execute();
+  /// The result of a run that nothing can bring to its end any more: an error of ours, with all that was said. `execute` is not resumed after it.
+  ScenarioResult give_up();
   /// Stops whatever is under way; `execute` then ends soon, with what there is.
   void interrupt() { watchdog_.interrupt(); }
 
@@ -80,7 +82,7 @@ class ScenarioRun final : public RunState {
   void start_background(std::size_t seat);
   Task<> join_background();
   AgentInput input_for(std::size_t seat, std::optional<JudgmentRequest> request);
-  void take_reply(std::size_t seat, AgentReply reply, Clock::Time asked, bool forced);
+  void take_reply(std::size_t seat, AgentReply reply, Clock::Time asked, Clock::Time answered, bool forced);
   void take_verdict(Verdict verdict, bool voluntary);
   void keep_criteria(std::vector<CriterionResult> fresh);
   void add(Message message, Clock::Time start, std::optional<std::size_t> author);
@@ -97,6 +99,7 @@ class ScenarioRun final : public RunState {
   Task<> close_everybody();
   void evaluate_checks();
   void collect_user_reports();
+  void collect_last_reports();
   CheckScope scope(bool last_agent_message_only) const;
   ScenarioResult assemble();
   double since_start(Clock::Time time) const { return std::chrono::duration<double>(time - started_).count(); }
