@@ -430,6 +430,26 @@ TEST(ScenarioRun, ACheckThatThrowsIsAnErrorOfTheHarnessWhateverItThrows_SCN16) {
   EXPECT_EQ(result.messages.size(), 2U);
 }
 
+TEST(ScenarioRun, ATooFrequentCallStaysOneWhenTheAgentThenDies_SCN60) {
+  auto scenario = scripted({user("hi"), agent(), user("and?"), agent()});
+  scenario.agent = [](AgentInput input) -> Task<AgentReply> {
+    if (input.turn == 2) throw std::runtime_error("gone");
+    co_return std::vector<Message>{Message::assistant_calls("", {{"c1", "refund", "{}"}, {"c2", "refund", "{}"}}), Message::assistant("done")};
+  };
+  scenario.checks = {{ToolCalledCheck{.name = "refund", .times = 1}}};
+  EXPECT_EQ(run(scenario).outcome, RunOutcome::failed);
+  scenario.checks = {{ToolCalledCheck{.name = "refund", .times = 3}}};  // a third might still have come
+  EXPECT_EQ(run(scenario).outcome, RunOutcome::error);
+  scenario.checks = {{ToolCalledCheck{.name = "lookup", .times = 1}}};
+  EXPECT_EQ(run(scenario).outcome, RunOutcome::error);
+}
+
+TEST(ScenarioRun, ANegativeNumberOfTurnsIsRefused) {
+  auto scenario = scripted({proceed(-1)});
+  scenario.user = scripted_user({"hi"});
+  EXPECT_THAT(validate(scenario, *ModelRegistry::with_defaults()), ElementsAre(HasSubstr("step 1 of the script proceeds for -1 turns")));
+}
+
 TEST(ScenarioRun, AFailingVerdictFailsThoughEveryCriterionIsMet_SCN31) {
   auto scenario = scripted({user("hi"), agent(), judge()});
   scenario.judge = [](AgentInput) -> Task<AgentReply> {

@@ -368,9 +368,9 @@ void ScenarioRun::record_failure(std::exception_ptr failure) {
 }
 
 Task<> ScenarioRun::close_everybody() {
-  watchdog_.forgive();
   if (background_) co_await background_->abandon();
   for (auto& seat : seats_) {
+    watchdog_.forgive();  // each anew: an interruption stops one that hangs up, and must not keep the others from it
     try {
       co_await watchdog_.guard(close_limit, seat.participant->close());
     } catch (...) {
