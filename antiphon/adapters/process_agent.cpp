@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto stop_grace = 2s;
+constexpr auto stop_grace = 5s;     // contracts.md §1
+constexpr auto restart_grace = 1s;  // the next turn waits for it
 
 /// One running program; turns of several runs are taken one after another.
 class AgentProcess {
@@ -53,7 +54,7 @@ class AgentProcess {
 
   // A turn was cut off (a timeout, garbage, the end of the process). What comes late must not pass for the answer to somebody else's line.
   Task<> restart() {
-    co_await process_->stop(stop_grace);
+    co_await process_->stop(restart_grace);
     process_ = start();
     out_of_step_ = false;
   }
