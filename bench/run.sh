@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [--write]: builds the benchmarks, runs them all and prints each figure beside its limit; --write puts the table into docs/benchmarks.md.
 # No figure fails it: machines differ, and a busy one is slow. Only a benchmark that cannot run does.
+# BENCH_UNDER is a command that each benchmark is run by; `chrt -f 20`, as root, keeps other work on the machine out of the wall times.
 set -euo pipefail
 . "$(dirname "$0")/../tools/common.sh"
 cd "$root"
@@ -19,7 +20,7 @@ trap 'rm -f "$table"' EXIT
 
 measure() {
   say "$*"
-  "$@" >>"$table" || die "$1 could not measure"
+  ${BENCH_UNDER:-} "$@" >>"$table" || die "$1 could not measure"
 }
 measure $bin/bench_scripted_turn
 measure $bin/bench_model_turn
@@ -32,7 +33,7 @@ machine() {
   local cpu os
   cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n1)
   os=$(. /etc/os-release && echo "$PRETTY_NAME")
-  echo "Measured on $(date -u +%F) by \`bench/run.sh\`: ${cpu:-$(uname -m)}, $(nproc) cores, $os, Linux $(uname -r | cut -d- -f1), release build."
+  echo "Measured on $(date -u +%F) by \`bench/run.sh\`: ${cpu:-$(uname -m)}, $(nproc) cores, $os, Linux $(uname -r | cut -d- -f1), release build${BENCH_UNDER:+, each run by \`$BENCH_UNDER\`}."
 }
 
 echo

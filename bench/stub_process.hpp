@@ -38,7 +38,7 @@ class StubProcess {
     ::close(in[0]), ::close(out[1]);
     stdin_ = in[1];
     answers_ = fdopen(out[0], "r");
-    if (std::fscanf(answers_, "port %d\n", &port_) != 1) throw std::runtime_error("cannot run " + program);
+    if (std::fscanf(answers_, "port %d", &port_) != 1) throw std::runtime_error("cannot run " + program);
   }
   ~StubProcess() { stop(); }
   StubProcess(const StubProcess&) = delete;
@@ -50,7 +50,7 @@ class StubProcess {
     if (child_ < 0) return {};
     ::close(stdin_);
     StubCounts counts;
-    if (std::fscanf(answers_, "requests %ld in %ld out %ld cpu %lf", &counts.requests, &counts.bytes_in, &counts.bytes_out, &counts.cpu_s) != 4)
+    if (std::fscanf(answers_, " requests %ld in %ld out %ld cpu %lf", &counts.requests, &counts.bytes_in, &counts.bytes_out, &counts.cpu_s) != 4)
       throw std::runtime_error("the stub did not say what it had counted");
     std::fclose(answers_);
     waitpid(child_, nullptr, 0);

@@ -143,13 +143,26 @@ TEST(ChatAgent, StreamedAnswersArePutTogether_TRN2) {
   EXPECT_EQ(converse(chat_agent({.url = server.url(), .stream = true})).messages.back().text(), "on its way");
 }
 
+TEST(ChatAgent, AServerThatDoesNotStreamIsReadWhole_TRN2) {
+  Server server(answering(200, completion(R"({"role":"assistant","content":"on its way"})")));
+  EXPECT_EQ(converse(chat_agent({.url = server.url(), .stream = true})).messages.back().text(), "on its way");
+}
+
 TEST(ChatAgent, AStreamThatBreaksOffIsTheAgentsError_TRN2) {
   Server server([](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {
-    co_await reply.reply({.headers = {{"content-type", "text/event-stream"}}, .body = "data: {\"choices\":[{\"delta\":{\"content\":\"on i\"}}]}\n\n"});
+    co_await reply.begin(200, {{"content-type", "text/event-stream"}});
+    co_await reply.write("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"on \"}}]}\n\n");
   });
-  const auto result = converse(chat_agent({.url = server.url(), .stream = true}));
-  EXPECT_EQ(result.outcome, RunOutcome::error) << result;
+  EXPECT_EQ(converse(chat_agent({.url = server.url(), .stream = true})).error->party, Party::agent);
+}
+
+TEST(ChatAgent, ARedirectIsNamedAndNotFollowed) {
+  Server server([](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {
+    co_await reply.reply({.status = 302, .headers = {{"location", "http://elsewhere.example/v1?key=secret"}}, .body = ""});
+  });
+  const auto result = converse(chat_agent({.url = server.url()}));
   EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.reasoning, HasSubstr("HTTP 302, a redirect to http://elsewhere.example/v1;"));
 }
 
 TEST(ChatAgent, AnErrorStatusIsTheAgentsAndNeverAskedAgain) {
@@ -250,9 +263,13 @@ TEST(ProcessAgent, AHangMeetsTheTurnTimeout_TRN3) {
 TEST(ProcessAgent, AMissingProgramIsNamed_TRN3) { EXPECT_THAT(converse(process_agent({.argv = {"no-such-agent"}})).reasoning, HasSubstr("no-such-agent")); }
 
 TEST(ProcessAgent, OneProcessServesAWholeSuite_TRN3) {
-  const auto spec =
-      process_agent({.argv = {"/bin/sh", "-c", R"(n=0; while read line; do n=$((n+1)); echo "{\"content\":\"line $n\"}"; done)"}, .per_suite = true});
-  std::vector<Scenario> scenarios(3, Scenario{.name = "shared", .agent = spec, .script = {user("hi"), agent(), succeed()}});
+  // Each scenario of a suite file has options of its own, though equal ones.
+  std::vector<Scenario> scenarios;
+  for (int i = 0; i < 3; ++i) {
+    const std::string counter = R"(n=0; while read line; do n=$((n+1)); echo "{\"content\":\"line $n\"}"; done)";
+    scenarios.push_back(
+        {.name = "shared", .agent = process_agent({.argv = {"/bin/sh", "-c", counter}, .per_suite = true}), .script = {user("hi"), agent(), succeed()}});
+  }
   std::vector<std::string> answers;
   for (const auto& result : run_all(scenarios, {.jobs = 3})) answers.push_back(result.messages.back().text());
   EXPECT_THAT(answers, testing::UnorderedElementsAre("line 1", "line 2", "line 3"));

@@ -19,12 +19,15 @@ std::string said(const std::string& body) {
   return body;
 }
 
+std::string target_of(const net::HttpReply& reply) {
+  const auto location = net::find_header(reply.headers, "location");
+  return location ? " to " + shown_url(*location) : std::string();
+}
+
 }  // namespace
 
 Error agent_error(const Error& error) {
-  // The chat client takes whoever streams for a provider; here it is the agent.
-  if (error.party() && error.party() != Party::provider) return error;
-  auto copy = error;
+  auto copy = error;  // a codec shared with model providers may have named the provider
   return std::move(copy).with_party(error.kind() == ErrorKind::refused ? Party::transport : Party::agent);
 }
 
@@ -39,7 +42,12 @@ std::string shown_url(const std::string& url) {
 }
 
 void require_success(const net::HttpReply& reply, const std::string& url) {
-  if (reply.status < 400) return;
+  if (reply.status < 300) return;
+  if (reply.status < 400)
+    throw Error(ErrorKind::invalid_input, fmt::format("the agent at {} answered HTTP {}, a redirect{}", shown_url(url), reply.status, target_of(reply)))
+        .with_party(Party::agent)
+        .with_status(reply.status)
+        .with_hint("redirects are not followed: give the final address");
   const auto text = cut(trim(said(reply.body)), 300);
   throw Error(reply.status >= 500 ? ErrorKind::unavailable : ErrorKind::invalid_input,
               fmt::format("the agent at {} answered HTTP {}{}{}", shown_url(url), reply.status, text.empty() ? "" : ": ", text))

@@ -11,7 +11,7 @@ namespace antiphon {
 /// An error of the way to an agent, with its party (contracts.md §1): no connection is the transport's, everything else the agent's.
 Error agent_error(const Error& error);
 
-/// @throws Error for a status of 400 or more: the status, the address without its query, and what the body says.
+/// @throws Error for a status of 300 or more: the status, the address without its query, and what the body says or where it points.
 void require_success(const net::HttpReply& reply, const std::string& url);
 
 /// An address as it may be shown: without user, password and query.

@@ -35,6 +35,8 @@ std::vector<Message> listed(const json::value& messages, std::string_view line) 
     } catch (const Error& error) {
       garbage(line, error.message());
     }
+    if (list.back().role() != MessageRole::assistant && list.back().role() != MessageRole::tool)
+      garbage(line, fmt::format("a message of the role {}, where an agent has assistant and tool", to_string(list.back().role())));
   }
   return list;
 }

@@ -52,6 +52,7 @@ INSTANTIATE_TEST_SUITE_P(All, LineProtocolGarbage,
                          testing::Values(Garbage{"Traceback (most recent call last):", "no JSON: \"Traceback"}, Garbage{"[1]", "without content"},
                                          Garbage{"{}", "without content"}, Garbage{R"({"content":7})", "no text"}, Garbage{R"({"messages":"x"})", "no list"},
                                          Garbage{R"({"messages":[{"role":"king"}]})", "unknown role"},
+                                         Garbage{R"({"type":"turn","messages":[{"role":"user","content":"hi"}]})", "the role user"},
                                          Garbage{R"({"error":{"message":"out of stock"}})", "out of stock"}));
 
 }  // namespace

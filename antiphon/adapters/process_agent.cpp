@@ -1,3 +1,6 @@
+#include <map>
+#include <tuple>
+
 #include <fmt/format.h>
 
 #include "antiphon/adapters/agent_error.hpp"
@@ -5,6 +8,7 @@
 #include "antiphon/adapters/line_protocol.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/net/process.hpp"
+#include "antiphon/providers/llm/limit.hpp"
 
 namespace antiphon {
 
@@ -22,12 +26,7 @@ class AgentProcess {
       : name_(options.argv.empty() ? std::string() : options.argv.front()), options_(options), runtime_(runtime), process_(start()) {}
 
   Task<std::vector<Message>> exchange(std::string line, Deadline deadline) {
-    // The queue is short and strict: one line in, one line out.
-    while (busy_) co_await runtime_.clock.sleep_for(1ms);
-    struct Free {
-      bool& busy;
-      ~Free() { busy = false; }
-    } free{busy_ = true};
+    const auto place = co_await line_->acquire();  // one line in, one line out: turns of several runs wait for each other
     if (out_of_step_) co_await restart();
     out_of_step_ = true;
     const auto answer = co_await ask(std::move(line), deadline);
@@ -99,8 +98,28 @@ class AgentProcess {
   ProcessAgentOptions options_;
   Runtime& runtime_;
   std::unique_ptr<net::Process> process_;
-  bool busy_ = false;
   bool out_of_step_ = false;  ///< an answer is owed for a line that nobody waits for any more
+  std::shared_ptr<CallLimit> line_ = std::make_shared<CallLimit>(1);
+};
+
+/// The processes that serve whole suites. Scenarios of one suite hold equal options, not the same ones.
+class SharedProcesses {
+ public:
+  static constexpr char key = 0;
+
+  template <class Make>
+  std::shared_ptr<AgentProcess> of(const ProcessAgentOptions& options, const Make& make) {
+    auto& process = processes_[{options.argv, options.directory, options.env}];
+    if (!process) process = make();
+    return process;
+  }
+  Task<> close() {
+    for (auto& [command, process] : processes_) co_await process->close();
+  }
+
+ private:
+  using Command = std::tuple<std::vector<std::string>, std::string, std::map<std::string, std::string>>;
+  std::map<Command, std::shared_ptr<AgentProcess>> processes_;
 };
 
 class ProcessAgent final : public Participant {
@@ -121,7 +140,10 @@ class ProcessAgent final : public Participant {
  private:
   void start() {
     const auto make = [this] { return std::make_shared<AgentProcess>(*options_, runtime_); };
-    process_ = options_->per_suite ? shared_.get<AgentProcess>(options_.get(), make) : make();
+    if (!options_->per_suite)
+      process_ = make();
+    else
+      process_ = shared_.get<SharedProcesses>(&SharedProcesses::key, [] { return std::make_shared<SharedProcesses>(); })->of(*options_, make);
   }
 
   std::shared_ptr<const ProcessAgentOptions> options_;

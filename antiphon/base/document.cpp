@@ -326,7 +326,9 @@ Node parse_document(std::string_view text, const std::string& file) {
     if (!problems.empty()) throw Problems(std::move(problems));
     return node;
   } catch (const YAML::Exception& error) {
-    Problem problem{.message = "not YAML: " + error.msg, .where = place_of(error.mark, text, file), .hint = "check indentation, quotes and brackets"};
+    Problem problem{.message = "not YAML: " + error.msg,
+                    .where = place_of(error.mark, text, file),
+                    .hint = "check indentation and brackets, and put text that holds ? : # , { } [ or ] in quotes"};
     throw Problems({std::move(problem)});
   }
 }

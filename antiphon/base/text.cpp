@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -26,6 +28,17 @@ std::size_t sequence_length(std::string_view text, std::size_t i) {
     return tail(i + 1, low, high) && tail(i + 2) && tail(i + 3) ? 4 : 0;
   }
   return 0;
+}
+
+// Where the run of ASCII that begins at `i` ends: most text is nothing else, so eight bytes are looked at together.
+std::size_t ascii_end(std::string_view text, std::size_t i) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  for (std::uint64_t word = 0; i + sizeof word <= text.size(); i += sizeof word) {
+    std::memcpy(&word, text.data() + i, sizeof word);
+    if ((word & high_bits) != 0) break;
+  }
+  while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80) ++i;
+  return i;
 }
 
 char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -52,7 +65,7 @@ std::string three_digits(double value, const char* unit) {
 }  // namespace
 
 bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
+  for (auto i = ascii_end(text, 0); i < text.size(); i = ascii_end(text, i)) {
     const auto n = sequence_length(text, i);
     if (n == 0) return false;
     i += n;
@@ -61,6 +74,7 @@ bool is_utf8(std::string_view text) {
 }
 
 std::string repair_utf8(std::string_view text) {
+  if (is_utf8(text)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {

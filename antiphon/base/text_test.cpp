@@ -18,6 +18,17 @@ TEST(Text, KnowsUtf8) {
     EXPECT_FALSE(is_utf8(bad));
 }
 
+TEST(Text, KnowsUtf8WhereverAStrayByteStands) {
+  for (std::size_t size = 1; size < 20; ++size)
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'a');
+      EXPECT_TRUE(is_utf8(text));
+      text[at] = '\xFF';
+      EXPECT_FALSE(is_utf8(text)) << at << " of " << size;
+      EXPECT_TRUE(is_utf8(text.replace(at, 1, "€"))) << at << " of " << size;
+    }
+}
+
 TEST(Text, RepairsEachStrayByte) {
   EXPECT_EQ(repair_utf8("a\xFF\xFE"), std::string("a") + replacement + replacement);
   EXPECT_EQ(repair_utf8("é€"), "é€");

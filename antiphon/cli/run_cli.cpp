@@ -115,11 +115,13 @@ class Program {
 
 }  // namespace
 
-int run_cli(Environment& environment) {
+namespace {
+
+int run_program(Environment& environment) {
   try {
     return Program().run(environment);
   } catch (const Problems& problems) {
-    environment.err << suite::format_problems(problems.list(), {.colour = environment.colour()});
+    environment.err << suite::format_problems(problems.list(), {.colour = environment.colour(), .base_dir = environment.directory});
     return usage_error;
   } catch (const Error& error) {
     environment.err << shown(error);
@@ -128,6 +130,16 @@ int run_cli(Environment& environment) {
     environment.err << "error: " << error.what() << '\n';
     return could_not_run;
   }
+}
+
+}  // namespace
+
+int run_cli(Environment& environment) {
+  const int code = run_program(environment);
+  environment.out.flush();
+  if (environment.out) return code;
+  environment.err << "error: cannot write to standard output\nfix:   check where it is redirected to\n";
+  return could_not_run;
 }
 
 }  // namespace antiphon::cli

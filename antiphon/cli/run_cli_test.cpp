@@ -134,6 +134,20 @@ TEST_F(CommandLine, BrokenInputWritesNoResult_PRD64) {
   EXPECT_FALSE(exists("antiphon-out"));
 }
 
+TEST_F(CommandLine, FlagsOutOfRangeAreRefused_PRD64) {
+  EXPECT_EQ(antiphon({"run", "x.yaml", "--seed", "-4"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--seed -4"));
+  EXPECT_EQ(antiphon({"run", "x.yaml", "-j", "1000001"}), 2);
+  EXPECT_EQ(antiphon({"run", ""}), 2);
+  EXPECT_EQ(antiphon({"run", "x.yaml", "--reporter", "console=file"}), 2);
+}
+
+TEST_F(CommandLine, StandardOutputThatCannotBeWrittenIsAnError) {
+  out_.setstate(std::ios::badbit);
+  EXPECT_EQ(antiphon({"version"}), 3);
+  EXPECT_THAT(err(), HasSubstr("standard output"));
+}
+
 TEST_F(CommandLine, SelectsByNameAndTag_PRD3) {
   write("rules/desk.rules.yaml", rules);
   write("good.yaml", suite("{contains: please}"));
@@ -173,8 +187,8 @@ TEST_F(CommandLine, FailedRunsAgainWhatDidNotPass_PRD3) {
 TEST_F(CommandLine, WritesJunitWhereAsked_PRD3) {
   write("rules/desk.rules.yaml", rules);
   write("bad.yaml", suite("{contains: refund}"));
-  EXPECT_EQ(antiphon({"run", "bad.yaml", "--reporter", "junit=reports.xml", "--reporter", "json=copy.json", "--reporter", "html=copy.html"}), 1);
-  EXPECT_THAT(read("reports.xml"), AllOf(HasSubstr("<testsuite"), HasSubstr("name=\"second one\""), HasSubstr("<failure")));
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--reporter", "junit=some/folder/reports.xml", "--reporter", "json=copy.json", "--reporter", "html=copy.html"}), 1);
+  EXPECT_THAT(read("some/folder/reports.xml"), AllOf(HasSubstr("<testsuite"), HasSubstr("name=\"second one\""), HasSubstr("<failure")));
   EXPECT_TRUE(exists("copy.json"));
   EXPECT_TRUE(exists("copy.html"));
 }

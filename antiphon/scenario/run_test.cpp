@@ -292,6 +292,18 @@ TEST(ScenarioRun, ABackgroundTurnGoesOnWhileTheScriptDoes_SCN11) {
   EXPECT_THAT(texts(result), ElementsAre("hi", "answer 1", "and", "answer 2")) << result;
 }
 
+TEST(ScenarioRun, ABackgroundAnswerIsMeasuredWhenItIsThereNotWhenItIsFetched_SCN11) {
+  auto scenario = scripted({user("hi"), agent({.wait = false}), sleep(3s), agent(), succeed()});
+  scenario.agent = [](AgentInput input) -> Task<AgentReply> {
+    co_await input.state->clock().sleep_for(300ms);
+    co_return "here";
+  };
+  const auto result = run(scenario);
+  EXPECT_THAT(result.answer_s, ElementsAre(testing::DoubleNear(0.3, 1e-9))) << result;
+  EXPECT_NEAR(result.timings[1].end_s, 0.3, 1e-9);
+  EXPECT_NEAR(result.duration_s, 3.0, 1e-9);
+}
+
 TEST(ScenarioRun, AUserThatConcludesIsAnsweredOnceMore_SCN41) {
   auto scenario = scripted({proceed(), check(contains("you said: bye")), succeed()});
   scenario.user = scripted_user({"hi", "bye"});

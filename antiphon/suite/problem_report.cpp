@@ -1,6 +1,7 @@
 #include "antiphon/suite/problem_report.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -110,8 +111,15 @@ class Painter {
   bool colour_;
 };
 
-std::string format_problem(const Problem& problem, Sources& sources, const Painter& paint) {
-  std::string out = fmt::format("{} {}\n  {}\n", paint("1;31", "error:"), problem.message, paint("2", to_string(problem.where)));
+Location shown(Location where, const std::string& base_dir) {
+  if (base_dir.empty()) return where;
+  const auto relative = std::filesystem::path(where.file).lexically_relative(base_dir).string();
+  if (!relative.empty() && !relative.starts_with("..")) where.file = relative;
+  return where;
+}
+
+std::string format_problem(const Problem& problem, Sources& sources, const Painter& paint, const std::string& base_dir) {
+  std::string out = fmt::format("{} {}\n  {}\n", paint("1;31", "error:"), problem.message, paint("2", to_string(shown(problem.where, base_dir))));
   if (auto line = problem.where.column > 0 ? sources.line(problem.where) : std::nullopt) {
     const auto excerpt = make_excerpt(*std::move(line), problem);
     const auto number = std::to_string(problem.where.line);
@@ -133,7 +141,7 @@ std::string format_problems(std::span<const Problem> problems, ReportStyle style
   std::string out;
   for (const auto& problem : problems) {
     if (!out.empty()) out += '\n';
-    out += format_problem(problem, sources, paint);
+    out += format_problem(problem, sources, paint, style.base_dir);
     files.insert(problem.where.file);
   }
   if (problems.size() > 1) out += fmt::format("\n{} errors in {} {}, nothing was run\n", problems.size(), files.size(), files.size() == 1 ? "file" : "files");

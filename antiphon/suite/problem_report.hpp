@@ -9,6 +9,7 @@ namespace antiphon::suite {
 
 struct ReportStyle {
   bool colour = false;
+  std::string base_dir{};  ///< paths below it are shown relative to it
 };
 
 /// Mistakes as a person reads them: what, where with the source line and carets, what to do; after several, how many in how many files.

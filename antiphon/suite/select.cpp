@@ -1,6 +1,7 @@
 #include "antiphon/suite/select.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
@@ -68,9 +69,10 @@ void make_ids_unique(std::vector<Scenario>& scenarios) {
   std::set<std::string> taken;
   for (auto& scenario : scenarios) {
     const auto plain = scenario.id;
-    if (taken.contains(scenario.id)) scenario.id = fmt::format("{} ({})", plain, scenario.file);
-    if (taken.contains(scenario.id)) scenario.id = fmt::format("{} ({}:{})", plain, scenario.file, scenario.line);
-    for (int n = 2; taken.contains(scenario.id); ++n) scenario.id = fmt::format("{} ({}:{}, {})", plain, scenario.file, scenario.line, n);
+    const auto file = std::filesystem::path(scenario.file).filename().string();  // without its folder: ids are the same on every machine
+    if (taken.contains(scenario.id)) scenario.id = fmt::format("{} ({})", plain, file);
+    if (taken.contains(scenario.id)) scenario.id = fmt::format("{} ({}:{})", plain, file, scenario.line);
+    for (int n = 2; taken.contains(scenario.id); ++n) scenario.id = fmt::format("{} ({}:{}, {})", plain, file, scenario.line, n);
     taken.insert(scenario.id);
   }
 }

@@ -23,10 +23,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def markdown_files():
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True)
-    if listed.returncode == 0 and listed.stdout:
-        return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).exists()]
-    skipped = {"build", "node_modules"}  # a copy of the tree without git
+    skipped = {"build", "node_modules"}
     return [path for path in ROOT.rglob("*.md") if not skipped & set(path.relative_to(ROOT).parts)]
 
 

@@ -109,6 +109,7 @@ test('axes end on round numbers and bins lose nothing', () => {
 test('a reason is cut after its first sentence', () => {
   assert.equal(firstSentence('Took 2.84 s. Then it hung up.'), 'Took 2.84 s.');
   assert.equal(firstSentence('Refused by 127.0.0.1:8099.'), 'Refused by 127.0.0.1:8099.');
+  assert.equal(firstSentence('It said "Thank you. I have paid". Not met: a rule.'), 'It said "Thank you. I have paid".');
   assert.equal(firstSentence(null), '');
   assert.ok(firstSentence('word '.repeat(200)).length <= 181);
 });

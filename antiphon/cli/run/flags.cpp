@@ -12,7 +12,8 @@ namespace antiphon::cli {
 
 namespace {
 
-constexpr std::uint64_t seed_limit = std::uint64_t{1} << 53;  // exact in JSON numbers
+constexpr int most_jobs = 100'000;
+constexpr std::int64_t seed_limit = std::int64_t{1} << 53;  // exact in JSON numbers
 
 std::optional<ClockChoice> clock_from(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -29,9 +30,10 @@ std::optional<Duration> timeout_from(const std::string& text) {
 }
 
 void check_ranges(const RunFlags& flags) {
-  if (flags.jobs && *flags.jobs < 1) throw Error(ErrorKind::usage, fmt::format("-j {} is too few: at least 1", *flags.jobs));
+  if (flags.jobs && (*flags.jobs < 1 || *flags.jobs > most_jobs)) throw Error(ErrorKind::usage, fmt::format("-j {}: from 1 to {}", *flags.jobs, most_jobs));
   if (flags.max_turns && *flags.max_turns < 1) throw Error(ErrorKind::usage, fmt::format("--max-turns {} is too few: at least 1", *flags.max_turns));
-  if (flags.seed && *flags.seed >= seed_limit) throw Error(ErrorKind::usage, fmt::format("--seed {} is too large: less than 2^53", *flags.seed));
+  if (flags.seed && (*flags.seed < 0 || *flags.seed >= seed_limit))
+    throw Error(ErrorKind::usage, fmt::format("--seed {}: from 0 to less than 2^53", *flags.seed));
   if (flags.verbose && flags.quiet) throw Error(ErrorKind::usage, "--verbose and --quiet exclude each other");
   if (flags.paths.empty() && flags.failed.empty())
     throw Error(ErrorKind::usage, "nothing to run: name a suite file, a folder or a pattern").with_hint("antiphon run suites");
@@ -62,8 +64,16 @@ void take_flags(RunPlan& plan, const json::object& kept) {
   plan.paths = strings(kept, "paths");
 }
 
+BatchResult read_result(const std::string& file) {
+  try {
+    return parse_batch(read_file(file));
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, fmt::format("--failed: {}", error.message())).with_hint("name the result.json of an earlier run");
+  }
+}
+
 void take_failed(RunPlan& plan, const std::string& file) {
-  const auto batch = parse_batch(read_file(file));
+  const auto batch = read_result(file);
   take_flags(plan, batch.flags);
   if (!plan.seed) plan.seed = batch.seed;
   if (plan.load.selection.ids.empty()) {
@@ -94,7 +104,7 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("-o,--out", flags.out, "Folder for result.json and report.html (antiphon-out)");
   app.add_option("--reporter", flags.reporters, "console, junit, json or html; NAME=FILE writes elsewhere; repeatable")->allow_extra_args(false);
   app.add_option("--failed", flags.failed, "Run again what did not pass in this result.json");
-  app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs (setup, hooks, process agents)");
+  app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs (setup, process agents)");
   app.add_flag("--dry-run", flags.dry_run, "Check every suite and run nothing");
   app.add_flag("-v,--verbose", flags.verbose, "Tell the conversations as they happen");
   app.add_flag("-q,--quiet", flags.quiet, "Nothing but the summary");
@@ -103,7 +113,10 @@ void declare(CLI::App& app, RunFlags& flags) {
 RunPlan plan(const RunFlags& flags, const Environment& environment) {
   check_ranges(flags);
   RunPlan plan;
-  for (const auto& path : flags.paths) plan.paths.push_back(environment.path(path));
+  for (const auto& path : flags.paths) {
+    if (path.empty()) throw Error(ErrorKind::usage, "a path is empty").with_hint("name a suite file, a folder or a pattern");
+    plan.paths.push_back(environment.path(path));
+  }
   plan.load.directory = environment.directory;
   plan.load.environment = [variables = environment.variables](std::string_view name) -> std::optional<std::string> {
     const auto it = variables.find(std::string(name));
@@ -117,9 +130,9 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
   plan.load.overrides.clock = clock_from(flags.clock);
   plan.load.overrides.timeout = timeout_from(flags.timeout);
   plan.load.overrides.max_turns = flags.max_turns;
-  plan.load.overrides.seed = flags.seed;
+  if (flags.seed) plan.load.overrides.seed = static_cast<std::uint64_t>(*flags.seed);
   plan.load.selection = {.keywords = flags.keywords, .tags = suite::split_tags(flags.tags), .ids = {}};
-  plan.jobs = flags.jobs, plan.seed = flags.seed;
+  plan.jobs = flags.jobs, plan.seed = plan.load.overrides.seed;
   plan.out = flags.out.empty() ? std::string() : environment.path(flags.out);
   plan.reporters = flags.reporters;
   plan.dry_run = flags.dry_run, plan.verbose = flags.verbose, plan.quiet = flags.quiet;

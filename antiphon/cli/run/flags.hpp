@@ -20,7 +20,7 @@ struct RunFlags {
   std::vector<std::string> keywords;
   std::string tags;
   std::optional<int> jobs;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> seed;
   std::string timeout;
   std::optional<int> max_turns;
   std::string model;

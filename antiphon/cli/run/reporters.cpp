@@ -25,10 +25,20 @@ Wanted wanted(const std::string& text) {
   static const std::vector<std::string> names{"console", "junit", "json", "html"};
   const auto equals = text.find('=');
   Wanted reporter{text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1)};
+  if (reporter.name == "console" && !reporter.file.empty())
+    throw Error(ErrorKind::usage, "the console reporter writes to no file").with_hint("redirect standard output, or use json, junit or html");
   if (std::find(names.begin(), names.end(), reporter.name) != names.end()) return reporter;
   const auto near = nearest(reporter.name, names);
   throw Error(ErrorKind::usage, fmt::format("unknown reporter {}{}", quote(reporter.name), near ? fmt::format("; did you mean {}?", *near) : ""))
       .with_hint("allowed: " + join(names, ", "));
+}
+
+// Made before anything runs: a missing folder must not cost the report of a long run.
+std::string with_folder(std::string path) {
+  std::error_code error;
+  fs::create_directories(fs::path(path).parent_path(), error);
+  if (error) throw Error(ErrorKind::io, fmt::format("cannot make the folder of {}: {}", path, error.message())).with_hint("name another file");
+  return path;
 }
 
 std::string shown(const std::string& path, const Environment& environment) {
@@ -49,7 +59,9 @@ ReporterSet make_reporters(const RunPlan& plan, const std::string& out, std::siz
   set.all.append(std::make_unique<HtmlReporter>(page, report_page()));
   for (const auto& text : plan.reporters) {
     const auto reporter = wanted(text);
-    const auto file = [&](std::string_view name) { return reporter.file.empty() ? (fs::path(out) / name).string() : environment.path(reporter.file); };
+    const auto file = [&](std::string_view name) {
+      return with_folder(reporter.file.empty() ? (fs::path(out) / name).string() : environment.path(reporter.file));
+    };
     if (reporter.name == "junit") set.all.append(std::make_unique<JunitReporter>(file("junit.xml")));
     if (reporter.name == "json" && !reporter.file.empty()) set.all.append(std::make_unique<JsonReporter>(file("")));
     if (reporter.name == "html" && !reporter.file.empty()) set.all.append(std::make_unique<HtmlReporter>(file(""), report_page()));
@@ -57,7 +69,7 @@ ReporterSet make_reporters(const RunPlan& plan, const std::string& out, std::siz
   const Terminal terminal{.out = &environment.out,
                           .err = &environment.err,
                           .out_tty = environment.out_is_terminal,
-                          .err_tty = environment.err_is_terminal,
+                          .err_tty = environment.err_is_terminal && environment.variable("TERM") != "dumb",
                           .width = environment.width,
                           .colour = environment.variable("NO_COLOR").value_or("").empty() && environment.variable("TERM") != "dumb",
                           .utf8 = environment.utf8()};

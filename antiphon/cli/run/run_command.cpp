@@ -45,6 +45,12 @@ std::uint64_t seed_of(const RunPlan& plan, const suite::LoadedSuites& loaded) {
   return loaded.project.seed.value_or(random_seed() >> 11);
 }
 
+// `booking:41`: short enough to stand before every line of a conversation.
+std::string label_of(const Scenario& scenario) {
+  const auto stem = fs::path(scenario.file).filename().string();
+  return fmt::format("{}:{}", stem.substr(0, stem.find('.')), scenario.line);
+}
+
 std::string names_of(const std::vector<suite::SuiteFile>& suites) {
   std::vector<std::string> names;
   for (const auto& file : suites)
@@ -64,6 +70,7 @@ class RunSession {
     check_reporters(plan_);
     loaded_ = suite::load_suites(plan_.paths, plan_.load);
     models_ = ModelRegistry::with_defaults(loaded_.project.limits);
+    for (auto& scenario : loaded_.scenarios) scenario.label = label_of(scenario);
     require_valid(loaded_.scenarios, *models_);
     if (plan_.dry_run) return dry_run();
     prepare();

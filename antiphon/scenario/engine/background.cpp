@@ -5,18 +5,18 @@
 
 namespace antiphon {
 
-Background::Background(asio::any_io_executor executor, const Clock& clock, std::size_t seat, Task<AgentReply> work) : seat_(seat), asked_(clock.now()) {
+Background::Background(asio::any_io_executor executor, Clock& clock, std::size_t seat, Task<AgentReply> work) : seat_(seat), asked_(clock.now()) {
   // Detached from the executor's point of view only: `state_` is what joins and stops it, and drive() lets no exception out.
-  asio::co_spawn(std::move(executor), drive(state_, std::move(work), &clock), asio::detached);
+  asio::co_spawn(std::move(executor), drive(state_, clock, std::move(work)), asio::detached);
 }
 
-Task<> Background::drive(std::shared_ptr<State> state, Task<AgentReply> work, const Clock* clock) {
+Task<> Background::drive(std::shared_ptr<State> state, Clock& clock, Task<AgentReply> work) {
   try {
     state->reply = co_await state->work.run(std::move(work));
   } catch (...) {
     state->failure = std::current_exception();
   }
-  state->ended = clock->now();
+  state->answered = clock.now();
   state->done.open();
 }
 

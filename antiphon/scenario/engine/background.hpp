@@ -15,13 +15,14 @@ namespace antiphon {
 /// An agent's turn that goes on while the script does (SCN-11).
 class Background {
  public:
-  /// @param clock outlives the executor's work
-  Background(asio::any_io_executor executor, const Clock& clock, std::size_t seat, Task<AgentReply> work);
+  Background(asio::any_io_executor executor, Clock& clock, std::size_t seat, Task<AgentReply> work);
 
   std::size_t seat() const { return seat_; }
   Clock::Time asked() const { return asked_; }
-  /// When it came to its end, long before `join` perhaps; nullopt while it goes on.
-  std::optional<Clock::Time> ended() const { return state_->ended; }
+  /// Its answer is there, and needs no further time.
+  bool is_over() const { return state_->done.is_open(); }
+  /// When the answer was there, however much later the script joins. Valid after `join`.
+  Clock::Time answered() const { return state_->answered; }
   /// Its answer, once; cancelling the wait cancels the turn.
   Task<AgentReply> join();
   /// Stops the turn and waits until it has.
@@ -33,9 +34,9 @@ class Background {
     Latch done;
     std::optional<AgentReply> reply;
     std::exception_ptr failure;
-    std::optional<Clock::Time> ended;
+    Clock::Time answered{};
   };
-  static Task<> drive(std::shared_ptr<State> state, Task<AgentReply> work, const Clock* clock);
+  static Task<> drive(std::shared_ptr<State> state, Clock& clock, Task<AgentReply> work);
 
   std::size_t seat_;
   Clock::Time asked_;

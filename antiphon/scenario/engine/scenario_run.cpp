@@ -135,7 +135,7 @@ Task<> ScenarioRun::play(const Step::Speak& step) {
   const auto seat = order_.claim(step.role);
   if (step.text || step.message) {
     const auto role = step.role == Role::user ? MessageRole::user : MessageRole::assistant;
-    add(step.message ? *step.message : Message(role, *step.text), clock().now(), seat);
+    add(step.message ? *step.message : Message(role, *step.text), at_once(), seat);
     co_return;
   }
   if (!seat)
@@ -157,7 +157,7 @@ Task<> ScenarioRun::play(const Step::Judge& step) {
 }
 
 Task<> ScenarioRun::play(const Step::Inject& step) {
-  add(step.message, clock().now(), std::nullopt);
+  add(step.message, at_once(), std::nullopt);
   co_return;
 }
 
@@ -233,7 +233,7 @@ Task<> ScenarioRun::call_seat(std::size_t seat, std::optional<JudgmentRequest> r
   auto input = input_for(seat, std::move(request));
   auto reply = co_await watchdog_.guard(scenario_.turn_timeout, seats_[seat].participant->call(std::move(input)));
   speaking_.reset();
-  take_reply(seat, std::move(reply), asked, clock().now(), forced);
+  take_reply(seat, std::move(reply), {asked, clock().now()}, forced);
 }
 
 void ScenarioRun::start_background(std::size_t seat) {
@@ -243,15 +243,14 @@ void ScenarioRun::start_background(std::size_t seat) {
 Task<> ScenarioRun::join_background() {
   if (!background_) co_return;
   const auto seat = background_->seat();
-  const auto asked = background_->asked();
   speaking_ = seat;
   // Its time runs since it was asked, not since somebody waits for it.
-  const auto left = background_->ended() ? scenario_.turn_timeout : std::max(asked + scenario_.turn_timeout - clock().now(), Duration::zero());
+  const auto left = background_->is_over() ? scenario_.turn_timeout : std::max(background_->asked() + scenario_.turn_timeout - clock().now(), Duration::zero());
   auto reply = co_await watchdog_.guard(left, background_->join());
   speaking_.reset();
-  const auto answered = background_->ended().value_or(clock().now());
+  const Answered when{background_->asked(), background_->answered()};
   background_.reset();
-  take_reply(seat, std::move(reply), asked, answered, false);
+  take_reply(seat, std::move(reply), when, false);
 }
 
 AgentInput ScenarioRun::input_for(std::size_t seat, std::optional<JudgmentRequest> request) {
@@ -265,15 +264,15 @@ AgentInput ScenarioRun::input_for(std::size_t seat, std::optional<JudgmentReques
           .deadline = watchdog_.deadline_for(scenario_.turn_timeout)};
 }
 
-void ScenarioRun::take_reply(std::size_t seat, AgentReply reply, Clock::Time asked, Clock::Time answered, bool forced) {
+void ScenarioRun::take_reply(std::size_t seat, AgentReply reply, Answered when, bool forced) {
   const auto role = seats_[seat].role;
   if (role == Role::agent) {
-    answer_s_.push_back(to_seconds(answered - asked));
+    answer_s_.push_back(to_seconds(when.answered - when.asked));
     agent_s_ += answer_s_.back();
   }
   seats_[seat].concluded |= reply.concludes();
   auto verdict = reply.verdict();
-  for (auto& message : std::move(reply).messages(role == Role::user ? MessageRole::user : MessageRole::assistant)) add(std::move(message), asked, seat);
+  for (auto& message : std::move(reply).messages(role == Role::user ? MessageRole::user : MessageRole::assistant)) add(std::move(message), when, seat);
   if (verdict) take_verdict(std::move(*verdict), role == Role::judge && !forced);
 }
 
@@ -340,13 +339,13 @@ bool ScenarioRun::user_concluded() const {
   return std::any_of(seats_.begin(), seats_.end(), [](const Seat& seat) { return seat.role == Role::user && seat.concluded; });
 }
 
-void ScenarioRun::add(Message message, Clock::Time start, std::optional<std::size_t> author) {
-  const MessageTiming timing{.turn = std::max(order_.turn(), 1), .start_s = since_start(start), .end_s = since_start(clock().now())};
+void ScenarioRun::add(Message message, Answered when, std::optional<std::size_t> author) {
+  const MessageTiming timing{.turn = std::max(order_.turn(), 1), .start_s = since_start(when.asked), .end_s = since_start(when.answered)};
   conversation_.add(message, timing, author);
   emit(MessageAdded{id_, label(), std::move(message), timing});
 }
 
-void ScenarioRun::add_message(Message message) { add(std::move(message), clock().now(), std::nullopt); }
+void ScenarioRun::add_message(Message message) { add(std::move(message), at_once(), std::nullopt); }
 
 std::vector<Message> ScenarioRun::rollback_messages_to(std::ptrdiff_t size) {
   if (size < 0) throw Error(ErrorKind::usage, fmt::format("rollback_messages_to({}): the number of messages to keep cannot be negative", size));

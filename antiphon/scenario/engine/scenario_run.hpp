@@ -62,6 +62,9 @@ class ScenarioRun final : public RunState {
     std::unique_ptr<Participant> participant;
     bool concluded = false;
   };
+  struct Answered {
+    Clock::Time asked{}, answered{};
+  };
 
   void seat_everybody();
   Task<> play();
@@ -82,10 +85,11 @@ class ScenarioRun final : public RunState {
   void start_background(std::size_t seat);
   Task<> join_background();
   AgentInput input_for(std::size_t seat, std::optional<JudgmentRequest> request);
-  void take_reply(std::size_t seat, AgentReply reply, Clock::Time asked, Clock::Time answered, bool forced);
+  void take_reply(std::size_t seat, AgentReply reply, Answered when, bool forced);
   void take_verdict(Verdict verdict, bool voluntary);
   void keep_criteria(std::vector<CriterionResult> fresh);
-  void add(Message message, Clock::Time start, std::optional<std::size_t> author);
+  void add(Message message, Answered when, std::optional<std::size_t> author);
+  Answered at_once() const { return {clock().now(), clock().now()}; }
 
   Task<> final_verdict();
   Task<> checkpoint(const std::vector<std::string>& criteria);

@@ -52,6 +52,12 @@ bool wants_a_fact(const std::string& sentence) {
   return fact.matches(sentence);
 }
 
+// "Which size: small, medium or large?" holds our value and still wants to be told it.
+bool offers_choice(const std::string& sentence) {
+  static const Regex choice(R"(\b(which|what|or)\b)", true);
+  return choice.matches(sentence);
+}
+
 // A-1007 becomes one letter, a dash, four digits: another order number, when it is not ours.
 std::string shape_of(const std::string& value) {
   std::string shape;
@@ -76,7 +82,7 @@ void hear_question(const std::string& sentence, const Agenda& agenda, Heard& hea
     const bool has_value = !value.empty() && whole_words(value).matches(sentence);
     if (!has_value && !slot_word(slot).matches(sentence)) continue;
     known = true;
-    add_once(has_value ? heard.confirmed : heard.asked, slot);
+    add_once(has_value && !offers_choice(sentence) ? heard.confirmed : heard.asked, slot);
   }
   if (!known && wants_a_fact(sentence)) heard.asks_unknown = true;
 }

@@ -213,6 +213,13 @@ TEST(AgendaListening, HearsWhatIsAskedFor) {
   EXPECT_FALSE(agenda::listen("How can I help you today?", agenda).asks_unknown);
 }
 
+TEST(AgendaListening, AChoiceThatHoldsTheValueStillAsksForIt_SCN41) {
+  const Agenda agenda{.goal = "order a shirt", .inform = {{"size", "medium"}}};
+  EXPECT_THAT(agenda::listen("Which size: small, medium or large?", agenda).asked, testing::ElementsAre("size"));
+  EXPECT_THAT(agenda::listen("Shall it be small, medium or large?", agenda).asked, testing::ElementsAre("size"));
+  EXPECT_THAT(agenda::listen("The size is medium, right?", agenda).confirmed, testing::ElementsAre("size"));
+}
+
 TEST(AgendaListening, HearsAWrongValueOfTheSameShapeOnly) {
   const Agenda agenda{.goal = "", .inform = {{"order", "A-1007"}, {"city", "Berlin"}}, .request = {}};
   EXPECT_THAT(agenda::listen("I found order B-2000 for you.", agenda).wrong, ElementsAre("order"));
