@@ -262,6 +262,10 @@ TEST(ProcessAgent, AHangMeetsTheTurnTimeout_TRN3) {
 
 TEST(ProcessAgent, AMissingProgramIsNamed_TRN3) { EXPECT_THAT(converse(process_agent({.argv = {"no-such-agent"}})).reasoning, HasSubstr("no-such-agent")); }
 
+TEST(ProcessAgent, AMissingProgramOfAWholeSuiteIsNamedToo_TRN3) {
+  EXPECT_THAT(converse(process_agent({.argv = {"no-such-agent"}, .per_suite = true})).reasoning, HasSubstr("no-such-agent"));
+}
+
 TEST(ProcessAgent, OneProcessServesAWholeSuite_TRN3) {
   // Each scenario of a suite file has options of its own, though equal ones.
   std::vector<Scenario> scenarios;

@@ -114,7 +114,8 @@ class SharedProcesses {
     return process;
   }
   Task<> close() {
-    for (auto& [command, process] : processes_) co_await process->close();
+    for (auto& [command, process] : processes_)
+      if (process) co_await process->close();  // one that could not be started left its place empty
   }
 
  private:
