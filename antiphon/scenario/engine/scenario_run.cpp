@@ -94,6 +94,7 @@ Task<ScenarioResult> ScenarioRun::execute() {
     failure = std::current_exception();
   }
   if (failure) record_failure(failure);
+  ended_ = clock().now();  // hanging up is no part of the conversation
   co_await close_everybody();
   evaluate_checks();
   auto result = assemble();
@@ -102,6 +103,7 @@ Task<ScenarioResult> ScenarioRun::execute() {
 }
 
 ScenarioResult ScenarioRun::give_up() {
+  ended_ = clock().now();
   const auto who = speaking_ ? to_string(seats_[*speaking_].role) : std::string_view("script");
   ending_ = {.kind = Ending::Kind::error, .line = line_};
   ending_.error = RunError{Party::harness, fmt::format("the {} waits for something that is on no clock and cannot be stopped; use `clock: wall`", who)};
@@ -431,7 +433,7 @@ ScenarioResult ScenarioRun::assemble() {
   result.criteria = std::move(criteria_), result.checks = std::move(checks_), result.error = ending_.error;
   result.messages.assign(messages().begin(), messages().end());
   result.timings = conversation_.timings(), result.rolled_back = conversation_.removed();
-  result.turns = order_.turn(), result.duration_s = since_start(clock().now()), result.agent_s = agent_s_;
+  result.turns = order_.turn(), result.duration_s = since_start(ended_), result.agent_s = agent_s_;
   result.answer_s = std::move(answer_s_), result.latency = summarize_latency(result.answer_s);
   result.input_tokens = usage_.input_tokens, result.output_tokens = usage_.output_tokens, result.model_calls = usage_.calls;
   result.clock = clock().is_virtual() ? "virtual" : "wall";

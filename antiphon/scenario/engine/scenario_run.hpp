@@ -130,7 +130,7 @@ class ScenarioRun final : public RunState {
   std::optional<Role> speaking_role_;    // the same while participants are being made
   int line_ = 0;                         // of the step under way
   bool verdict_given_ = false;
-  Clock::Time started_{};
+  Clock::Time started_{}, ended_{};
   std::vector<CriterionResult> criteria_;
   std::vector<CheckResult> checks_;
   std::vector<bool> broken_for_good_;
