@@ -262,6 +262,10 @@ TEST(ProcessAgent, AHangMeetsTheTurnTimeout_TRN3) {
 
 TEST(ProcessAgent, AMissingProgramIsNamed_TRN3) { EXPECT_THAT(converse(process_agent({.argv = {"no-such-agent"}})).reasoning, HasSubstr("no-such-agent")); }
 
+TEST(ProcessAgent, AMissingProgramOfAWholeSuiteIsNamedToo_TRN3) {
+  EXPECT_THAT(converse(process_agent({.argv = {"no-such-agent"}, .per_suite = true})).reasoning, HasSubstr("no-such-agent"));
+}
+
 TEST(ProcessAgent, OneProcessServesAWholeSuite_TRN3) {
   // Each scenario of a suite file has options of its own, though equal ones.
   std::vector<Scenario> scenarios;
@@ -273,6 +277,21 @@ TEST(ProcessAgent, OneProcessServesAWholeSuite_TRN3) {
   std::vector<std::string> answers;
   for (const auto& result : run_all(scenarios, {.jobs = 3})) answers.push_back(result.messages.back().text());
   EXPECT_THAT(answers, testing::UnorderedElementsAre("line 1", "line 2", "line 3"));
+}
+
+TEST(ProcessAgent, ALateAnswerNeverReachesTheNextRun_TRN3) {
+  // The first line is answered too late; whoever asks next must hear the answer to its own line.
+  const auto spec =
+      process_agent({.argv = {"/bin/sh", "-c",
+                              R"(while read line; do case "$line" in *slow*) sleep 0.5; echo '{"content":"late"}';; *) echo '{"content":"own"}';; esac; done)"},
+                     .per_suite = true});
+  Scenario slow{.name = "slow", .agent = spec, .script = {user("slow"), agent(), succeed()}};
+  slow.turn_timeout = 100ms;
+  const Scenario quick{.name = "quick", .agent = spec, .script = {user("hi"), agent(), succeed()}};
+  const auto results = run_all({slow, quick}, {.jobs = 1});
+  EXPECT_EQ(results[0].outcome, RunOutcome::error);
+  ASSERT_EQ(results[1].outcome, RunOutcome::passed) << results[1];
+  EXPECT_EQ(results[1].messages.back().text(), "own");
 }
 
 TEST(ModelAgent, IsOfferedTheScenariosTools_TRN1) {

@@ -41,7 +41,7 @@ class ChatAgent final : public Participant, private ChatAsker {
 
   net::HttpRequest request(const History& messages) const {
     net::HttpRequest wire{.url = options_.url, .headers = options_.headers, .tls = options_.tls};
-    wire.headers.emplace_back("content-type", "application/json");
+    if (!net::find_header(wire.headers, "content-type")) wire.headers.emplace_back("content-type", "application/json");
     if (!options_.key.empty()) wire.headers.emplace_back("authorization", "Bearer " + options_.key);
     wire.headers.emplace_back("x-antiphon-thread-id", thread_id_);
     wire.headers.emplace_back("traceparent", fmt::format("00-{}-{}-01", trace_id_, make_span_id()));

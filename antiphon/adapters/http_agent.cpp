@@ -32,7 +32,7 @@ class HttpAgent final : public Participant {
     net::HttpRequest request{.method = options_.method, .url = options_.url, .headers = options_.headers, .tls = options_.tls};
     request.headers.emplace_back("x-antiphon-thread-id", input.thread_id);
     if (!options_.body.is_null()) {
-      request.headers.emplace_back("content-type", "application/json");
+      if (!net::find_header(request.headers, "content-type")) request.headers.emplace_back("content-type", "application/json");
       request.body = json::serialize(fill_template(options_.body, input));
     }
     const auto reply = co_await as_agent(http_.send(std::move(request), input.deadline));

@@ -16,18 +16,49 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto stop_grace = 2s;
+constexpr auto stop_grace = 5s;     // contracts.md §1
+constexpr auto restart_grace = 1s;  // the next turn waits for it
 
 /// One running program; turns of several runs are taken one after another.
 class AgentProcess {
  public:
   AgentProcess(const ProcessAgentOptions& options, Runtime& runtime)
-      : name_(options.argv.empty() ? std::string() : options.argv.front()),
-        runtime_(runtime),
-        process_(net::start_process(runtime, {.argv = options.argv, .directory = options.directory, .env = options.env})) {}
+      : name_(options.argv.empty() ? std::string() : options.argv.front()), options_(options), runtime_(runtime), process_(start()) {}
 
-  Task<std::string> exchange(std::string line, Deadline deadline) {
+  Task<std::vector<Message>> exchange(std::string line, Deadline deadline) {
     const auto place = co_await line_->acquire();  // one line in, one line out: turns of several runs wait for each other
+    if (out_of_step_) co_await restart();
+    out_of_step_ = true;
+    const auto answer = co_await ask(std::move(line), deadline);
+    try {
+      auto messages = parse_turn_answer(answer);
+      out_of_step_ = false;
+      co_return messages;
+    } catch (const Error& error) {
+      out_of_step_ = error.kind() == ErrorKind::protocol;  // a line that was no answer: the answer itself may still come
+      throw;
+    }
+  }
+
+  Task<> close() { return process_->stop(stop_grace); }
+
+ private:
+  std::unique_ptr<net::Process> start() const {
+    try {
+      return net::start_process(runtime_, {.argv = options_.argv, .directory = options_.directory, .env = options_.env});
+    } catch (const Error& error) {
+      throw agent_error(error);
+    }
+  }
+
+  // A turn was cut off (a timeout, garbage, the end of the process). What comes late must not pass for the answer to somebody else's line.
+  Task<> restart() {
+    co_await process_->stop(restart_grace);
+    process_ = start();
+    out_of_step_ = false;
+  }
+
+  Task<std::string> ask(std::string line, Deadline deadline) {
     std::optional<std::string> answer;
     bool closed = false;
     try {
@@ -41,9 +72,6 @@ class AgentProcess {
     co_return std::move(*answer);
   }
 
-  Task<> close() { return process_->stop(stop_grace); }
-
- private:
   Task<> died() {
     std::optional<int> code = process_->exit_status();
     if (!code) {
@@ -67,8 +95,10 @@ class AgentProcess {
   }
 
   std::string name_;
+  ProcessAgentOptions options_;
   Runtime& runtime_;
   std::unique_ptr<net::Process> process_;
+  bool out_of_step_ = false;  ///< an answer is owed for a line that nobody waits for any more
   std::shared_ptr<CallLimit> line_ = std::make_shared<CallLimit>(1);
 };
 
@@ -84,7 +114,8 @@ class SharedProcesses {
     return process;
   }
   Task<> close() {
-    for (auto& [command, process] : processes_) co_await process->close();
+    for (auto& [command, process] : processes_)
+      if (process) co_await process->close();  // one that could not be started left its place empty
   }
 
  private:
@@ -100,8 +131,7 @@ class ProcessAgent final : public Participant {
   Task<AgentReply> call(AgentInput input) override {
     if (!process_) start();
     auto line = turn_line(input);
-    const auto answer = co_await process_->exchange(std::move(line), input.deadline);
-    co_return AgentReply(parse_turn_answer(answer));
+    co_return AgentReply(co_await process_->exchange(std::move(line), input.deadline));
   }
 
   Task<> close() override {
@@ -110,13 +140,7 @@ class ProcessAgent final : public Participant {
 
  private:
   void start() {
-    const auto make = [this] {
-      try {
-        return std::make_shared<AgentProcess>(*options_, runtime_);
-      } catch (const Error& error) {
-        throw agent_error(error);
-      }
-    };
+    const auto make = [this] { return std::make_shared<AgentProcess>(*options_, runtime_); };
     if (!options_->per_suite)
       process_ = make();
     else

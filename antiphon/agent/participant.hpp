@@ -83,7 +83,7 @@ class Participant {
   virtual ~Participant() = default;
   /// @throws Error (with a party where it is not the participant's own) when it cannot answer.
   virtual Task<AgentReply> call(AgentInput input) = 0;
-  /// Called once at the end of the run, however it ends; bounded to two seconds by the caller.
+  /// Called once at the end of the run, however it ends; bounded to six seconds by the caller.
   virtual Task<> close();
   /// Tells that history was cut back to `size` messages (SCN-20).
   virtual void rolled_back(std::size_t size);

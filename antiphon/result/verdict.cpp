@@ -38,7 +38,7 @@ std::string_view to_string(CriterionStatus status) {
 
 RunOutcome Verdict::decide() const {
   if (criteria.empty()) return outcome.value_or(RunOutcome::inconclusive);
-  if (any_with(criteria, CriterionStatus::failed)) return RunOutcome::failed;
+  if (outcome == RunOutcome::failed || any_with(criteria, CriterionStatus::failed)) return RunOutcome::failed;
   return any_with(criteria, CriterionStatus::inconclusive) ? RunOutcome::inconclusive : RunOutcome::passed;
 }
 

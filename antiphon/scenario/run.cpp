@@ -52,6 +52,7 @@ class Batch {
     else if (workers > 0)
       play_virtual();
     for (auto& thread : threads) thread.join();
+    if (failure_) std::rethrow_exception(failure_);
     std::vector<ScenarioResult> results;
     results.reserve(results_.size());
     for (std::size_t i = 0; i < results_.size(); ++i) results.push_back(results_[i] ? std::move(*results_[i]) : not_run(scenarios_[i]));
@@ -60,7 +61,7 @@ class Batch {
 
  private:
   std::optional<std::size_t> next(const std::vector<std::size_t>& list, std::atomic<std::size_t>& position) {
-    if (options_.stop.requested()) return std::nullopt;
+    if (options_.stop.requested() || failed_) return std::nullopt;
     const auto i = position.fetch_add(1);
     return i < list.size() ? std::optional(list[i]) : std::nullopt;
   }
@@ -81,8 +82,18 @@ class Batch {
     if (options_.on_result) options_.on_result(*results_[index]);
   }
 
+  // What is no run's own failure (a callback that throws, no memory) ends the batch: what is under way comes to its end, then `run` throws it.
+  void fail(std::exception_ptr failure) {
+    const std::lock_guard lock(mutex_);
+    if (!failed_.exchange(true)) failure_ = failure;
+  }
+
   void play_virtual() {
-    while (const auto index = next(virtual_, next_virtual_)) finish(*index, play_virtual(scenarios_[*index]));
+    try {
+      while (const auto index = next(virtual_, next_virtual_)) finish(*index, play_virtual(scenarios_[*index]));
+    } catch (...) {
+      fail(std::current_exception());
+    }
   }
 
   // A clock and an executor of its own for each run: what runs beside it cannot change what it sees.
@@ -100,12 +111,7 @@ class Batch {
       result = std::move(value);
     });
     clock.run([&result] { return result.has_value(); }, Duration::max(), [] {});
-    if (result) return std::move(*result);
-    auto stuck = identity_of(scenario);
-    stuck.outcome = RunOutcome::error;
-    stuck.error = RunError{Party::harness, "a participant waits for something that is on no clock; use `clock: wall`"};
-    stuck.reasoning = stuck.error->message;
-    return stuck;
+    return result ? std::move(*result) : run.give_up();
   }
 
   void play_wall() {
@@ -129,12 +135,23 @@ class Batch {
 
   Task<> wall_lane(Runtime& runtime, net::HttpClient& http, SharedParts& shared) {
     while (const auto index = next(wall_, next_wall_)) {
-      ScenarioRun run(scenarios_[*index], place(scenarios_[*index], runtime, http, shared));
-      under_way_.push_back(&run);
-      auto result = co_await run.execute();
-      std::erase(under_way_, &run);
-      finish(*index, std::move(result));
+      try {
+        finish(*index, co_await play_one(scenarios_[*index], runtime, http, shared));
+      } catch (...) {
+        fail(std::current_exception());
+      }
     }
+  }
+
+  Task<ScenarioResult> play_one(const Scenario& scenario, Runtime& runtime, net::HttpClient& http, SharedParts& shared) {
+    ScenarioRun run(scenario, place(scenario, runtime, http, shared));
+    struct Entry {
+      std::vector<ScenarioRun*>& list;
+      ScenarioRun* run;
+      Entry(std::vector<ScenarioRun*>& l, ScenarioRun* r) : list(l), run(r) { list.push_back(run); }
+      ~Entry() { std::erase(list, run); }
+    } const entry(under_way_, &run);
+    co_return co_await run.execute();
   }
 
   void interrupt_wall() {
@@ -149,6 +166,8 @@ class Batch {
   std::vector<ScenarioRun*> under_way_;  // wall runs; used on their thread only
   BlockingPool blocking_;
   std::mutex mutex_;
+  std::atomic<bool> failed_{false};
+  std::exception_ptr failure_;
 };
 
 Task<ScenarioResult> run_on(asio::any_io_executor executor, Scenario scenario, RunOptions options) {
@@ -164,7 +183,13 @@ Task<ScenarioResult> run_on(asio::any_io_executor executor, Scenario scenario, R
                              .seed = scenario.seed.value_or(options.seed),
                              .concurrency = options.jobs,
                              .shared = shared});
-  const auto stop = options.stop.on_request([&] { asio::post(executor, [&run] { run.interrupt(); }); });
+  // The executor is the caller's and goes on after us: what was posted to it may come when the run is gone.
+  const auto under_way = std::make_shared<ScenarioRun*>(&run);
+  const auto stop = options.stop.on_request([executor, weak = std::weak_ptr(under_way)] {
+    asio::post(executor, [weak] {
+      if (const auto still = weak.lock()) (*still)->interrupt();
+    });
+  });
   auto result = co_await run.execute();
   co_await shared.close();
   co_return result;

@@ -8,6 +8,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "antiphon/agent/state.hpp"
 #include "antiphon/base/error.hpp"
@@ -376,6 +378,130 @@ TEST(ScenarioRun, TheRunsOwnTimeoutCoversAllTurns_SCN72) {
   EXPECT_EQ(result.outcome, RunOutcome::error);
   EXPECT_DOUBLE_EQ(result.duration_s, 3.5);
   EXPECT_EQ(result.messages.size(), 7U);
+}
+
+TEST(ScenarioRun, TurnTimeoutHoldsAfterALongerWait_SCN72) {
+  auto scenario = scripted({user("hi"), sleep(1s), agent()});
+  scenario.turn_timeout = 5s;
+  scenario.agent = [](AgentInput input) -> Task<AgentReply> {
+    co_await input.state->clock().sleep_for(1h);
+    co_return "late";
+  };
+  const auto result = run(scenario);
+  EXPECT_EQ(result.error->party, Party::agent) << result;
+  EXPECT_DOUBLE_EQ(result.duration_s, 6.0);
+}
+
+ParticipantSpec made_by(ParticipantSpec::Factory make) { return ParticipantSpec("made", std::move(make), true); }
+
+TEST(ScenarioRun, AParticipantThatDoesNotCloseIsLeftAfterSixSeconds_SCN72) {
+  struct Lingering final : Participant {
+    explicit Lingering(Clock& c) : clock(c) {}
+    Task<AgentReply> call(AgentInput) override { co_return "ok"; }
+    Task<> close() override { co_await clock.sleep_for(1h); }
+    Clock& clock;
+  };
+  auto scenario = scripted({user("hi"), agent(), succeed()});
+  scenario.agent = made_by([](const ParticipantContext& context) { return std::make_unique<Lingering>(context.runtime.clock); });
+  const auto result = run(scenario);
+  EXPECT_EQ(result.outcome, RunOutcome::passed) << result;
+  EXPECT_DOUBLE_EQ(result.duration_s, 6.0);
+}
+
+TEST(ScenarioRun, AParticipantThatNothingCanStopIsGivenUpWithWhatWasSaid_SCN72) {
+  auto scenario = scripted({user("hi"), agent()});
+  scenario.agent = [](AgentInput) -> Task<AgentReply> {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    asio::steady_timer never(co_await asio::this_coro::executor, std::chrono::steady_clock::time_point::max());
+    co_await never.async_wait(use_task);
+    co_return "never";
+  };
+  const auto result = run(scenario);
+  EXPECT_EQ(result.outcome, RunOutcome::error);
+  EXPECT_EQ(result.error->party, Party::harness);
+  EXPECT_THAT(result.reasoning, HasSubstr("the agent waits for something that is on no clock"));
+  EXPECT_THAT(texts(result), ElementsAre("hi"));
+}
+
+TEST(ScenarioRun, ACallbackThatThrowsEndsTheBatchInOrder_SCN70) {
+  for (const auto clock : {ClockChoice::wall, ClockChoice::virtual_time}) {
+    auto scenario = scripted({user("hi"), agent(), succeed()});
+    scenario.clock = clock;
+    const RunOptions options{.jobs = 4, .on_result = [](const ScenarioResult&) { throw std::runtime_error("no room"); }};
+    EXPECT_THROW(run_all(std::vector<Scenario>(8, scenario), options), std::runtime_error);
+  }
+}
+
+TEST(ScenarioRun, ACheckThatThrowsIsAnErrorOfTheHarnessWhateverItThrows_SCN16) {
+  auto scenario = scripted({user("hi"), agent(), succeed()});
+  scenario.checks = {Check{CustomCheck{"odd", [](const CheckScope&) -> CheckResult { throw 7; }}}};
+  const auto result = run(scenario);
+  EXPECT_EQ(result.outcome, RunOutcome::error);
+  EXPECT_EQ(result.error->party, Party::harness);
+  EXPECT_THAT(result.reasoning, HasSubstr("the check odd could not be evaluated"));
+  EXPECT_EQ(result.messages.size(), 2U);
+}
+
+TEST(ScenarioRun, ATooFrequentCallStaysOneWhenTheAgentThenDies_SCN60) {
+  auto scenario = scripted({user("hi"), agent(), user("and?"), agent()});
+  scenario.agent = [](AgentInput input) -> Task<AgentReply> {
+    if (input.turn == 2) throw std::runtime_error("gone");
+    co_return std::vector<Message>{Message::assistant_calls("", {{"c1", "refund", "{}"}, {"c2", "refund", "{}"}}), Message::assistant("done")};
+  };
+  scenario.checks = {{ToolCalledCheck{.name = "refund", .times = 1}}};
+  EXPECT_EQ(run(scenario).outcome, RunOutcome::failed);
+  scenario.checks = {{ToolCalledCheck{.name = "refund", .times = 3}}};  // a third might still have come
+  EXPECT_EQ(run(scenario).outcome, RunOutcome::error);
+  scenario.checks = {{ToolCalledCheck{.name = "lookup", .times = 1}}};
+  EXPECT_EQ(run(scenario).outcome, RunOutcome::error);
+}
+
+TEST(ScenarioRun, ANegativeNumberOfTurnsIsRefused) {
+  auto scenario = scripted({proceed(-1)});
+  scenario.user = scripted_user({"hi"});
+  EXPECT_THAT(validate(scenario, *ModelRegistry::with_defaults()), ElementsAre(HasSubstr("step 1 of the script proceeds for -1 turns")));
+}
+
+TEST(ScenarioRun, AFailingVerdictFailsThoughEveryCriterionIsMet_SCN31) {
+  auto scenario = scripted({user("hi"), agent(), judge()});
+  scenario.judge = [](AgentInput) -> Task<AgentReply> {
+    co_return Verdict{.reasoning = "rude all the same", .criteria = {{.criterion = "a", .status = CriterionStatus::passed}}, .outcome = RunOutcome::failed};
+  };
+  const auto result = run(scenario);
+  EXPECT_EQ(result.outcome, RunOutcome::failed) << result;
+  EXPECT_EQ(result.reasoning, "rude all the same");
+}
+
+TEST(ScenarioRun, CriteriaOfTheSameWordsStayTwo_SCN53) {
+  auto scenario = scripted({user("hi"), agent(), judge()});
+  scenario.judge = [](AgentInput) -> Task<AgentReply> {
+    co_return Verdict{.reasoning = "mixed",
+                      .criteria = {{.criterion = "a", .status = CriterionStatus::failed}, {.criterion = "a", .status = CriterionStatus::passed}}};
+  };
+  const auto result = run(scenario);
+  EXPECT_EQ(result.outcome, RunOutcome::failed) << result;
+  EXPECT_EQ(result.criteria.size(), 2U);
+}
+
+TEST(ScenarioRun, ABackgroundTurnIsTimedByItsAnswerNotByWhoWaits_SCN11) {
+  auto scenario = scripted({user("hi"), agent({.wait = false}), sleep(5s), agent(), succeed()});
+  scenario.agent = [](AgentInput input) -> Task<AgentReply> {
+    co_await input.state->clock().sleep_for(300ms);
+    co_return "ok";
+  };
+  EXPECT_THAT(run(scenario).answer_s, ElementsAre(0.3));
+}
+
+TEST(ScenarioRun, ABackgroundTurnsTimeRunsSinceItWasAsked_SCN11_SCN72) {
+  auto scenario = scripted({user("hi"), agent({.wait = false}), sleep(4s), agent()});
+  scenario.turn_timeout = 5s;
+  scenario.agent = [](AgentInput input) -> Task<AgentReply> {
+    co_await input.state->clock().sleep_for(1h);
+    co_return "late";
+  };
+  const auto result = run(scenario);
+  EXPECT_EQ(result.error->party, Party::agent) << result;
+  EXPECT_DOUBLE_EQ(result.duration_s, 5.0);
 }
 
 TEST(ScenarioRun, ABlockingAgentNeverHoldsUpOtherScenarios_SCN5) {

@@ -64,7 +64,8 @@ class Validator {
       ++number;
       if (const auto* speak = std::get_if<Step::Speak>(&step.what); speak && !speak->text && !speak->message) need(speak->role, to_string(speak->role), number);
       if (std::holds_alternative<Step::Judge>(step.what)) need(Role::judge, "judge", number);
-      if (std::holds_alternative<Step::Proceed>(step.what)) {
+      if (const auto* proceed = std::get_if<Step::Proceed>(&step.what)) {
+        if (proceed->turns.value_or(0) < 0) add("step {} of the script proceeds for {} turns: give it 0 or more", number, *proceed->turns);
         need(Role::user, "proceed", number);
         need(Role::agent, "proceed", number);
       }

@@ -19,6 +19,8 @@ class Background {
 
   std::size_t seat() const { return seat_; }
   Clock::Time asked() const { return asked_; }
+  /// Its answer is there, and needs no further time.
+  bool is_over() const { return state_->done.is_open(); }
   /// When the answer was there, however much later the script joins. Valid after `join`.
   Clock::Time answered() const { return state_->answered; }
   /// Its answer, once; cancelling the wait cancels the turn.

@@ -1,5 +1,6 @@
 #include "antiphon/scenario/engine/blame.hpp"
 
+#include <algorithm>
 #include <typeinfo>
 
 #include <fmt/format.h>
@@ -27,6 +28,16 @@ std::string who(std::optional<Role> speaking, std::optional<Party> awaited) {
   if (awaited == Party::provider) return fmt::format("the {}'s model", speaking ? to_string(*speaking) : "scenario");
   if (!speaking) return "a step of the script";
   return *speaking == Role::user ? "the simulated user" : fmt::format("the {}", to_string(*speaking));
+}
+
+// More calls than allowed stay too many. Where none matched, `found` shows others, which say nothing about the count.
+bool called_too_often(const ToolCalledCheck& check, const CheckResult& result) {
+  if (!check.times || !result.found.is_array()) return false;
+  const auto& calls = result.found.get_array();
+  const auto matching = std::count_if(calls.begin(), calls.end(), [&](const json::value& call) {
+    return find_string(call, "name") == check.name && !find(call, "differs") && !(check.arguments && find(call, "malformed"));
+  });
+  return matching > *check.times;
 }
 
 }  // namespace
@@ -67,6 +78,7 @@ RunError blame_stop(Watchdog::Reason reason, std::optional<Role> speaking, std::
 bool broken_for_good(const Check& check, const CheckResult& result) {
   if (result.passed || result.inconclusive || result.found.is_null()) return false;
   if (const auto* text = std::get_if<TextCheck>(&check.what)) return text->kind == TextCheck::Kind::not_contains;
+  if (const auto* tool = std::get_if<ToolCalledCheck>(&check.what)) return called_too_often(*tool, result);
   if (const auto* turns = std::get_if<TurnsCheck>(&check.what)) {
     // Only too many turns are final; too few might still have become enough.
     return turns->at_most && result.found.is_number() && result.found.to_number<double>() > *turns->at_most;

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto close_limit = 2s;
+constexpr auto close_limit = 6s;  // a process has 5 s to end by itself (contracts.md §1)
 constexpr auto no_limit = Duration::max();
 
 std::vector<const ParticipantSpec*> specs_of(const Scenario& scenario, std::vector<Role>& roles) {
@@ -94,11 +94,24 @@ Task<ScenarioResult> ScenarioRun::execute() {
     failure = std::current_exception();
   }
   if (failure) record_failure(failure);
+  ended_ = clock().now();  // hanging up is no part of the conversation
   co_await close_everybody();
   evaluate_checks();
   auto result = assemble();
   emit(RunFinished{result});
   co_return result;
+}
+
+ScenarioResult ScenarioRun::give_up() {
+  ended_ = clock().now();
+  const auto who = speaking_ ? to_string(seats_[*speaking_].role) : std::string_view("script");
+  ending_ = {.kind = Ending::Kind::error, .line = line_};
+  ending_.error = RunError{Party::harness, fmt::format("the {} waits for something that is on no clock and cannot be stopped; use `clock: wall`", who)};
+  collect_last_reports();
+  evaluate_checks();
+  auto result = assemble();
+  emit(RunFinished{result});
+  return result;
 }
 
 Task<> ScenarioRun::play() {
@@ -233,7 +246,9 @@ Task<> ScenarioRun::join_background() {
   if (!background_) co_return;
   const auto seat = background_->seat();
   speaking_ = seat;
-  auto reply = co_await watchdog_.guard(scenario_.turn_timeout, background_->join());
+  // Its time runs since it was asked, not since somebody waits for it.
+  const auto left = background_->is_over() ? scenario_.turn_timeout : std::max(background_->asked() + scenario_.turn_timeout - clock().now(), Duration::zero());
+  auto reply = co_await watchdog_.guard(left, background_->join());
   speaking_.reset();
   const Answered when{background_->asked(), background_->answered()};
   background_.reset();
@@ -269,15 +284,16 @@ void ScenarioRun::take_verdict(Verdict verdict, bool voluntary) {
   emit(VerdictGiven{id_, label(), verdict, since_start(clock().now())});
   verdict_given_ = true;
   ending_ = {.kind = Ending::Kind::verdict, .reason = verdict.reasoning, .line = line_};
-  if (verdict.criteria.empty()) ending_.verdict = outcome;
+  if (verdict.criteria.empty() || verdict.outcome) ending_.verdict = outcome;
   keep_criteria(std::move(verdict.criteria));
 }
 
 void ScenarioRun::keep_criteria(std::vector<CriterionResult> fresh) {
-  for (auto& criterion : fresh) {
-    std::erase_if(criteria_, [&](const CriterionResult& old) { return old.criterion == criterion.criterion; });
-    criteria_.push_back(std::move(criterion));
-  }
+  // Among themselves two of the same words stay two.
+  std::erase_if(criteria_, [&](const CriterionResult& old) {
+    return std::any_of(fresh.begin(), fresh.end(), [&](const CriterionResult& criterion) { return old.criterion == criterion.criterion; });
+  });
+  std::move(fresh.begin(), fresh.end(), std::back_inserter(criteria_));
 }
 
 Task<> ScenarioRun::final_verdict() {
@@ -353,16 +369,25 @@ void ScenarioRun::record_failure(std::exception_ptr failure) {
 }
 
 Task<> ScenarioRun::close_everybody() {
-  watchdog_.forgive();
   if (background_) co_await background_->abandon();
   for (auto& seat : seats_) {
+    watchdog_.forgive();  // each anew: an interruption stops one that hangs up, and must not keep the others from it
     try {
       co_await watchdog_.guard(close_limit, seat.participant->close());
     } catch (...) {
       // A peer that cannot even hang up changes nothing about what was said; the run's own outcome stands.
     }
   }
-  collect_user_reports();
+  collect_last_reports();
+}
+
+// A participant of somebody else's may throw here; what was said is worth more than its report.
+void ScenarioRun::collect_last_reports() {
+  try {
+    collect_user_reports();
+  } catch (...) {
+    if (!ending_.error) ending_ = {.kind = Ending::Kind::error, .error = blame(std::current_exception(), Role::user), .line = std::nullopt};
+  }
 }
 
 void ScenarioRun::collect_user_reports() {
@@ -388,10 +413,10 @@ void ScenarioRun::evaluate_checks() {
       result.line = check.line;
       broken_for_good_.push_back(broken_for_good(check, result));
       checks_.push_back(std::move(result));
-    } catch (const std::exception& error) {
+    } catch (...) {
       if (!ending_.error)
         ending_ = {.kind = Ending::Kind::error,
-                   .error = RunError{Party::harness, fmt::format("the check {} could not be evaluated: {}", check.kind(), error.what())},
+                   .error = RunError{Party::harness, fmt::format("the check {} could not be evaluated: {}", check.kind(), describe(std::current_exception()))},
                    .line = check.line};
     }
   }
@@ -400,7 +425,7 @@ void ScenarioRun::evaluate_checks() {
 ScenarioResult ScenarioRun::assemble() {
   Evidence evidence{.ending = ending_, .criteria = criteria_, .checks = checks_, .broken_for_good = broken_for_good_, .unsaid = {}};
   if (const auto* unsaid = user_report_.if_contains("unsaid"); unsaid && unsaid->is_array() && order_.turn() >= max_turns())
-    for (const auto& line : unsaid->get_array()) evidence.unsaid.emplace_back(line.get_string());
+    for (const auto& line : unsaid->get_array()) evidence.unsaid.push_back(line.is_string() ? std::string(line.get_string()) : json::serialize(line));
   auto decision = decide(evidence);
   auto result = identity_of(scenario_);
   result.run_id = run_id_, result.thread_id = thread_id_;
@@ -408,7 +433,7 @@ ScenarioResult ScenarioRun::assemble() {
   result.criteria = std::move(criteria_), result.checks = std::move(checks_), result.error = ending_.error;
   result.messages.assign(messages().begin(), messages().end());
   result.timings = conversation_.timings(), result.rolled_back = conversation_.removed();
-  result.turns = order_.turn(), result.duration_s = since_start(clock().now()), result.agent_s = agent_s_;
+  result.turns = order_.turn(), result.duration_s = since_start(ended_), result.agent_s = agent_s_;
   result.answer_s = std::move(answer_s_), result.latency = summarize_latency(result.answer_s);
   result.input_tokens = usage_.input_tokens, result.output_tokens = usage_.output_tokens, result.model_calls = usage_.calls;
   result.clock = clock().is_virtual() ? "virtual" : "wall";

@@ -38,6 +38,8 @@ class ScenarioRun final : public RunState {
 
   /// Plays the scenario. Never throws: whatever goes wrong is in the result.
   Task<ScenarioResult> execute();
+  /// The result of a run that nothing can bring to its end any more: an error of ours, with all that was said. `execute` is not resumed after it.
+  ScenarioResult give_up();
   /// Stops whatever is under way; `execute` then ends soon, with what there is.
   void interrupt() { watchdog_.interrupt(); }
 
@@ -101,6 +103,7 @@ class ScenarioRun final : public RunState {
   Task<> close_everybody();
   void evaluate_checks();
   void collect_user_reports();
+  void collect_last_reports();
   CheckScope scope(bool last_agent_message_only) const;
   ScenarioResult assemble();
   double since_start(Clock::Time time) const { return std::chrono::duration<double>(time - started_).count(); }
@@ -127,7 +130,7 @@ class ScenarioRun final : public RunState {
   std::optional<Role> speaking_role_;    // the same while participants are being made
   int line_ = 0;                         // of the step under way
   bool verdict_given_ = false;
-  Clock::Time started_{};
+  Clock::Time started_{}, ended_{};
   std::vector<CriterionResult> criteria_;
   std::vector<CheckResult> checks_;
   std::vector<bool> broken_for_good_;

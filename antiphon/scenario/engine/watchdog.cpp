@@ -33,14 +33,15 @@ void Watchdog::begin(Duration limit) {
   if (fired_ == Reason::turn) fired_.reset();
   current_ = std::make_shared<Stoppable>();
   due_ = deadline_for(limit).at;
-  if (!alarm_) watch();
+  if (!alarm_ || alarm_->first > due_) watch();
   if (!clock_.is_virtual()) return;
   wall_due_ = std::min(later(std::chrono::steady_clock::now(), limit), wall_run_end_);
-  if (!wall_armed_) watch_wall();
+  if (!wall_armed_ || timer_.expiry() > wall_due_) watch_wall();
 }
 
 void Watchdog::watch() {
   if (due_ == Clock::Time::max()) return;
+  if (alarm_) clock_.cancel(*alarm_);
   alarm_ = clock_.call_at(due_, [this] {
     alarm_.reset();
     if (!current_) return;

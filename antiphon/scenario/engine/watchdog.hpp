@@ -10,8 +10,8 @@
 
 namespace antiphon {
 
-/// Stops the call under way when its time is up. One alarm serves all calls of a run: it is set again only when it rings too early, so
-/// that a call costs no timer. In virtual time a second alarm runs on the wall clock (contracts.md §2).
+/// Stops the call under way when its time is up. One alarm serves all calls of a run: it is set again only when it rings too early or would
+/// ring too late, so that most calls cost no timer. In virtual time a second alarm runs on the wall clock (contracts.md §2).
 class Watchdog {
  public:
   enum class Reason { turn, run, interrupted };
@@ -28,8 +28,11 @@ class Watchdog {
     begin(limit);
     struct End {
       Watchdog& dog;
-      ~End() { dog.end(); }
-    } end{*this};
+      std::weak_ptr<Life> life;  // a call that never ends is destroyed with its executor, after us
+      ~End() {
+        if (!life.expired()) dog.end();
+      }
+    } end{*this, life_};
     if (fired()) throw_stopped();
     co_return co_await current_->run(std::move(work));
   }

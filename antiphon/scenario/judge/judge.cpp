@@ -95,19 +95,26 @@ class Judge final : public Participant {
                         .tools = ToolSet({finish_test_tool(criteria)}),
                         .tool_choice = {ToolChoice::Mode::named, "finish_test"},
                         .tags = {input.thread_id, "judge", input.turn}};
-    bool asked_for_missing = false;
+    std::optional<ParsedVerdict> incomplete;
     for (int attempt = 0;;) {
       const auto response = co_await model_.ask(request, input.deadline);
       std::string complaint;
       if (auto parsed = read_verdict(response.message, criteria, input.messages.size(), complaint)) {
-        if (parsed->missing.empty() || asked_for_missing) co_return std::move(parsed->verdict);
-        asked_for_missing = true;
+        if (incomplete) complete_from(parsed->verdict, incomplete->verdict);
+        if (parsed->missing.empty() || incomplete) co_return std::move(parsed->verdict);
         answer_with(request, response.message,
                     fmt::format("there is no answer for: {}. Call finish_test again with every criterion", join(parsed->missing, "; ")));
+        incomplete = std::move(parsed);
         continue;
       }
       retry_or_give_up(request, response.message, complaint, attempt++);
     }
+  }
+
+  // Asked for what was missing, many models answer that alone: what they said before still stands.
+  static void complete_from(Verdict& verdict, Verdict& before) {
+    for (std::size_t i = 0; i < verdict.criteria.size(); ++i)
+      if (verdict.criteria[i].party == Party::judge) verdict.criteria[i] = std::move(before.criteria[i]);
   }
 
   static std::optional<ParsedVerdict> read_verdict(const Message& message, const std::vector<std::string>& criteria, std::size_t messages,

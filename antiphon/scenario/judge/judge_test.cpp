@@ -102,6 +102,16 @@ TEST(Judge, ACriterionWithoutAnswerIsAskedForOnceMoreThenUndecided_SCN50b) {
   EXPECT_EQ(result.criteria[1].party, Party::judge);
 }
 
+TEST(Judge, WhatWasAnsweredBeforeTheSecondAskingStands_SCN50b) {
+  JudgedRun run{.steps = {user("hi"), agent(), judge()}};
+  run.script->answers = {calls("finish_test", R"({"reasoning":"one","criteria":{"is_kind":{"status":"failed"}}})"),
+                         calls("finish_test", R"({"reasoning":"two","criteria":{"asks_for_the_order":{"status":"passed"}}})")};
+  const auto result = run.run();
+  EXPECT_EQ(result.outcome, RunOutcome::failed) << result;
+  EXPECT_THAT(result.criteria_with(CriterionStatus::failed), ElementsAre("Is kind"));
+  EXPECT_THAT(result.criteria_with(CriterionStatus::passed), ElementsAre("Asks for the order"));
+}
+
 TEST(Judge, ProseInsteadOfAToolCallIsRetriedOnceThenTheJudgesError_SCN55) {
   JudgedRun run{.steps = {user("hi"), agent(), judge()}};
   run.script->answers = {Message::assistant("I think it was fine"), calls("finish_test", verdict("passed", "passed"))};
