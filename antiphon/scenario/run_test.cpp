@@ -396,16 +396,25 @@ ParticipantSpec made_by(ParticipantSpec::Factory make) { return ParticipantSpec(
 
 TEST(ScenarioRun, AParticipantThatDoesNotCloseIsLeftAfterSixSeconds_SCN72) {
   struct Lingering final : Participant {
-    explicit Lingering(Clock& c) : clock(c) {}
+    Lingering(Clock& c, Clock::Time& s) : clock(c), stopped(s) {}
     Task<AgentReply> call(AgentInput) override { co_return "ok"; }
-    Task<> close() override { co_await clock.sleep_for(1h); }
+    Task<> close() override {
+      try {
+        co_await clock.sleep_for(1h);
+      } catch (const boost::system::system_error&) {
+        stopped = clock.now();
+      }
+    }
     Clock& clock;
+    Clock::Time& stopped;
   };
+  Clock::Time stopped{};
   auto scenario = scripted({user("hi"), agent(), succeed()});
-  scenario.agent = made_by([](const ParticipantContext& context) { return std::make_unique<Lingering>(context.runtime.clock); });
+  scenario.agent = made_by([&stopped](const ParticipantContext& context) { return std::make_unique<Lingering>(context.runtime.clock, stopped); });
   const auto result = run(scenario);
   EXPECT_EQ(result.outcome, RunOutcome::passed) << result;
-  EXPECT_DOUBLE_EQ(result.duration_s, 6.0);
+  EXPECT_EQ(stopped, 6s);
+  EXPECT_DOUBLE_EQ(result.duration_s, 0.0);  // hanging up is no part of the conversation
 }
 
 TEST(ScenarioRun, AParticipantThatNothingCanStopIsGivenUpWithWhatWasSaid_SCN72) {

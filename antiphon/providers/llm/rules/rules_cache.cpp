@@ -19,7 +19,10 @@ Error as_error(const Problems& problems) {
     text += fmt::format("{}{}{}", text.empty() ? "" : "\n", problem.where.line > 0 ? to_string(problem.where) + ": " : "", problem.message);
     if (!problem.underline.empty()) text += fmt::format(" ({})", problem.underline);
   }
-  return Error(ErrorKind::configuration, fmt::format("rules file: {}", text)).with_hint(problems.list().front().hint);
+  // A file that cannot be opened has no line.
+  const bool missing = problems.list().front().where.line == 0;
+  return Error(ErrorKind::configuration, fmt::format("rules file: {}", text))
+      .with_hint(missing ? "it is looked up beside the suite and in the suite's folder `rules`" : problems.list().front().hint);
 }
 
 }  // namespace
@@ -33,10 +36,7 @@ std::string rules_path(const ModelSettings& settings) {
   // `rules/desk.rules.yaml` reads as a path, too: a file in a folder of that name is meant where none stands beside the suite.
   const auto beside = (folder / name).lexically_normal(), below = (folder / "rules" / name).lexically_normal();
   std::error_code ignored;
-  if (std::filesystem::exists(beside, ignored)) return beside.string();
-  if (std::filesystem::exists(below, ignored)) return below.string();
-  throw Error(ErrorKind::configuration, fmt::format("the model \"{}\": there is neither {} nor {}", settings.model, below.string(), beside.string()))
-      .with_hint("a rules file is looked up beside the suite and in its folder `rules`");
+  return !std::filesystem::exists(beside, ignored) && std::filesystem::exists(below, ignored) ? below.string() : beside.string();
 }
 
 std::shared_ptr<const RulesFile> RulesCache::get(const std::string& path) {
