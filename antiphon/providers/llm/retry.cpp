@@ -25,10 +25,10 @@ bool is_providers(ErrorKind kind) { return kind != ErrorKind::cancelled && kind 
 
 Error leaving(const Error& error, int tried) {
   const auto message = tried > 1 ? fmt::format("{} (after {} tries)", error.message(), tried) : error.message();
-  Error last = Error(error.kind(), message).with_hint(error.hint()).with_retry_after(error.retry_after());
-  if (error.status()) std::move(last).with_status(*error.status());
-  if (error.party() || is_providers(error.kind())) std::move(last).with_party(error.party().value_or(Party::provider));
-  return last;
+  auto plain = Error(error.kind(), message).with_hint(error.hint()).with_retry_after(error.retry_after());
+  const bool blamed = error.party() || is_providers(error.kind());
+  auto named = blamed ? Error(std::move(plain).with_party(error.party().value_or(Party::provider))) : Error(std::move(plain));
+  return error.status() ? Error(std::move(named).with_status(*error.status())) : named;
 }
 
 /// A stream whose first piece was read already.
