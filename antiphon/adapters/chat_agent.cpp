@@ -4,7 +4,6 @@
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/adapters/tool_loop.hpp"
 #include "antiphon/base/ids.hpp"
-#include "antiphon/base/text.hpp"
 #include "antiphon/providers/llm/openai/request.hpp"
 #include "antiphon/providers/llm/openai/response.hpp"
 #include "antiphon/providers/llm/openai/stream.hpp"
@@ -12,11 +11,6 @@
 namespace antiphon {
 
 namespace {
-
-bool is_event_stream(const net::HttpBody& body) {
-  const auto type = net::find_header(body.headers(), "content-type");
-  return body.status() < 300 && type && contains_ignoring_case(*type, "text/event-stream");
-}
 
 // Never asks twice: an agent that answers 500 once has answered 500 (contracts.md §1).
 class ChatAgent final : public Participant, private ChatAsker {
@@ -57,9 +51,8 @@ class ChatAgent final : public Participant, private ChatAsker {
 
   Task<ChatResponse> ask_streamed(const History& messages, Deadline deadline) {
     auto body = co_await http_.open(request(messages), deadline);
-    if (!is_event_stream(*body)) {  // an error, or a server that answers whole
-      net::HttpReply reply{.status = body->status(), .headers = body->headers(), .body = {}};
-      for (auto piece = co_await body->read(deadline); !piece.empty(); piece = co_await body->read(deadline)) reply.body += piece;
+    if (body->status() >= 300 || !openai::is_event_stream(*body)) {  // an error, or a server that answers whole
+      const net::HttpReply reply{.status = body->status(), .headers = body->headers(), .body = co_await openai::read_all(*body, deadline)};
       require_success(reply, options_.url);
       co_return openai::parse_response(reply.body);
     }

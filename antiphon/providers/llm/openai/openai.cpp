@@ -10,21 +10,6 @@
 
 namespace antiphon::openai {
 
-namespace {
-
-bool is_event_stream(const net::HttpBody& body) {
-  const auto type = net::find_header(body.headers(), "content-type");
-  return type && contains_ignoring_case(*type, "text/event-stream");
-}
-
-Task<std::string> read_all(net::HttpBody& body, Deadline deadline) {
-  std::string all;
-  for (auto piece = co_await body.read(deadline); !piece.empty(); piece = co_await body.read(deadline)) all += piece;
-  co_return all;
-}
-
-}  // namespace
-
 OpenAiModel::OpenAiModel(Endpoint endpoint, const ModelSettings& settings, net::HttpClient& http, Clock& clock)
     : endpoint_(std::move(endpoint)),
       name_(settings.model),

@@ -3,9 +3,21 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
 #include "antiphon/providers/llm/openai/failure.hpp"
 
 namespace antiphon::openai {
+
+bool is_event_stream(const net::HttpBody& body) {
+  const auto type = net::find_header(body.headers(), "content-type");
+  return type && contains_ignoring_case(*type, "text/event-stream");
+}
+
+Task<std::string> read_all(net::HttpBody& body, Deadline deadline) {
+  std::string all;
+  for (auto piece = co_await body.read(deadline); !piece.empty(); piece = co_await body.read(deadline)) all += piece;
+  co_return all;
+}
 
 std::string SseChatStream::take_chunk(const std::string& data) {
   try {

@@ -10,6 +10,11 @@
 
 namespace antiphon::openai {
 
+/// Whether a reply says that it is a stream of events; some servers answer whole although a stream was asked for.
+bool is_event_stream(const net::HttpBody& body);
+/// The rest of a body, as one text.
+Task<std::string> read_all(net::HttpBody& body, Deadline deadline);
+
 /// An answer that arrives as server-sent events, ended by `[DONE]` or, with servers that send none, by the end of the body.
 class SseChatStream final : public ChatStream {
  public:
