@@ -47,11 +47,11 @@ def test_404_for_what_is_not_served(client):
 def test_429_is_tried_again_after_as_long_as_the_server_asked(waits, stream):
     with make_client(max_retries=2) as client:
         answer = client.chat.completions.with_raw_response.create(model="m", messages=user("limited once"), stream=stream)
+        parsed = answer.parse()  # before the client closes: with it goes the connection that the stream is read from
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in parsed) if stream else parsed.choices[0].message.content
+    assert text == "the second try got through"
     assert answer.retries_taken == 1
     assert waits() == [1.5]  # by its own guess the client waits at most 0.5 s before its first retry
-    parsed = answer.parse()
-    text = "".join(chunk.choices[0].delta.content or "" for chunk in parsed) if stream else parsed.choices[0].message.content
-    assert text == "the second try got through"
 
 
 def test_429_that_stays_is_reported_with_its_headers(waits):
