@@ -156,6 +156,40 @@ TEST(ChatAgent, AStreamThatBreaksOffIsTheAgentsError_TRN2) {
   EXPECT_EQ(converse(chat_agent({.url = server.url(), .stream = true})).error->party, Party::agent);
 }
 
+TEST(ChatAgent, WhatWasHeardOfABrokenStreamStaysSaid_SCN72) {
+  Server server([](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {
+    co_await reply.begin(200, {{"content-type", "text/event-stream"}});
+    co_await reply.write("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"you idiot, \"}}]}\n\n");
+  });
+  Scenario scenario{.name = "rude", .agent = chat_agent({.url = server.url(), .stream = true}), .script = {user("hi"), antiphon::agent()}};
+  scenario.checks = {not_contains("idiot")};
+  const auto result = run(std::move(scenario));
+  ASSERT_EQ(result.messages.size(), 2U) << result;
+  EXPECT_EQ(result.messages[1].text(), "you idiot, ");
+  EXPECT_EQ(result.outcome, RunOutcome::failed) << "a forbidden word was said; the error stands beside it";
+  EXPECT_EQ(result.error->party, Party::agent);
+}
+
+TEST(ChatAgent, ATurnThatEndsInAnErrorKeepsItsToolTraffic_TRN2) {
+  Server server([](const net::ServerRequest& request, net::ServerReply& reply) -> Task<> {
+    const bool answered = request.body.find("tool_call_id") != std::string::npos;
+    co_await reply.reply(
+        {.status = answered ? 500 : 200,
+         .headers = {},
+         .body = completion(
+             R"({"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"create_refund","arguments":"{}"}}]})")});
+  });
+  Scenario scenario{.name = "refund", .agent = chat_agent({.url = server.url()}), .script = {user("money back"), antiphon::agent()}};
+  scenario.tools = {{"create_refund", json::object{{"returns", "ok"}}}};
+  scenario.checks = {tool_not_called("create_refund")};
+  const auto result = run(std::move(scenario));
+  ASSERT_EQ(result.messages.size(), 3U) << result;
+  EXPECT_EQ(result.messages[1].tool_calls().at(0).name, "create_refund");
+  EXPECT_EQ(result.outcome, RunOutcome::failed) << "the forbidden call was made before the agent broke down";
+  EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.reasoning, HasSubstr("HTTP 500"));
+}
+
 TEST(ChatAgent, ARedirectIsNamedAndNotFollowed) {
   Server server([](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {
     co_await reply.reply({.status = 302, .headers = {{"location", "http://elsewhere.example/v1?key=secret"}}, .body = ""});

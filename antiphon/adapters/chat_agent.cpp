@@ -26,7 +26,11 @@ class ChatAgent final : public Participant, private ChatAsker {
     options_.url += "/chat/completions";
   }
 
-  Task<AgentReply> call(AgentInput input) override { co_return AgentReply(co_await agent_turn(*this, input.messages, tools_, input.deadline)); }
+  Task<AgentReply> call(AgentInput input) override {
+    co_await agent_turn(*this, input.messages, tools_, input.deadline, said_);
+    co_return AgentReply(std::exchange(said_, {}));
+  }
+  std::vector<Message> take_partial() override { return std::exchange(said_, {}); }
 
  private:
   Task<ChatResponse> ask(const History& messages, Deadline deadline) override {
@@ -57,7 +61,16 @@ class ChatAgent final : public Participant, private ChatAsker {
       co_return openai::parse_response(reply.body);
     }
     openai::SseChatStream stream(std::move(body), clock_, "the agent", options_.key);
-    while (co_await stream.next(deadline)) continue;
+    std::exception_ptr broken;
+    try {
+      while (co_await stream.next(deadline)) continue;
+    } catch (...) {
+      broken = std::current_exception();
+    }
+    if (broken) {  // what was heard before it broke off was said
+      if (!stream.heard().empty()) said_.push_back(Message::assistant(stream.heard()));
+      std::rethrow_exception(broken);
+    }
     co_return stream.response();
   }
 
@@ -67,6 +80,7 @@ class ChatAgent final : public Participant, private ChatAsker {
   std::string thread_id_;
   std::shared_ptr<const json::object> tools_;
   std::string trace_id_;
+  std::vector<Message> said_;  // in the turn under way
 };
 
 }  // namespace

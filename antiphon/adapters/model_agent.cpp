@@ -26,8 +26,10 @@ class ModelAgent final : public Participant, private ChatAsker {
 
   Task<AgentReply> call(AgentInput input) override {
     turn_ = input.turn;
-    co_return AgentReply(co_await agent_turn(*this, input.messages, canned_, input.deadline));
+    co_await agent_turn(*this, input.messages, canned_, input.deadline, said_);
+    co_return AgentReply(std::exchange(said_, {}));
   }
+  std::vector<Message> take_partial() override { return std::exchange(said_, {}); }
   std::optional<Party> awaited() const override { return model_.waiting() ? std::optional(Party::provider) : std::nullopt; }
 
  private:
@@ -35,9 +37,7 @@ class ModelAgent final : public Participant, private ChatAsker {
     auto model = context.models.open(
         settings,
         {.runtime = context.runtime, .http = context.http, .seed = context.seed, .scenario_id = context.scenario_id, .concurrency = context.concurrency});
-    return ModelCaller(std::move(model), settings, [report = context.on_model_call](const Usage& usage) {
-      report({.role = Role::agent, .input_tokens = usage.input_tokens, .output_tokens = usage.output_tokens});
-    });
+    return ModelCaller(std::move(model), settings, context.meter, context.models.price(settings));
   }
 
   Task<ChatResponse> ask(const History& messages, Deadline deadline) override {
@@ -50,6 +50,7 @@ class ModelAgent final : public Participant, private ChatAsker {
   std::shared_ptr<const json::object> canned_;
   ToolSet tools_;
   std::vector<Message> preamble_;
+  std::vector<Message> said_;  // in the turn under way
   int turn_ = 1;
 };
 
@@ -60,7 +61,8 @@ ParticipantSpec model_agent(ModelAgentOptions options) {
   return ParticipantSpec(
              "model", [options = std::move(options)](const ParticipantContext& context) { return std::make_unique<ModelAgent>(options, context); }, false)
       .with_clock_rule([settings](const ModelRegistry& models, const ModelSettings&) { return models.waits_on_clock_alone(settings); })
-      .with_check([settings](const ModelRegistry& models, const ModelSettings&) { models.check(settings); });
+      .with_check([settings](const ModelRegistry& models, const ModelSettings&) { models.check(settings); })
+      .with_price_rule([settings](const ModelRegistry& models, const ModelSettings&) { return models.price(settings).has_value(); });
 }
 
 }  // namespace antiphon

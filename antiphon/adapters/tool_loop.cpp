@@ -18,8 +18,8 @@ std::string canned_answer(const json::object& tool) {
 
 }  // namespace
 
-Task<std::vector<Message>> agent_turn(ChatAsker& agent, History messages, std::shared_ptr<const json::object> canned, Deadline deadline) {
-  std::vector<Message> turn;
+Task<> agent_turn(ChatAsker& agent, History messages, std::shared_ptr<const json::object> canned, Deadline deadline, std::vector<Message>& turn) {
+  turn.clear();
   const auto add = [&](Message message) {
     messages.append(message);
     turn.push_back(std::move(message));
@@ -36,7 +36,7 @@ Task<std::vector<Message>> agent_turn(ChatAsker& agent, History messages, std::s
       all_known = all_known && tool;
       add(Message::tool_result(call.id, call.name, tool && tool->is_object() ? canned_answer(tool->get_object()) : R"({"error": "not simulated"})"));
     }
-    if (calls.empty() || !all_known) co_return turn;
+    if (calls.empty() || !all_known) co_return;
   }
   throw Error(ErrorKind::protocol, fmt::format("the agent called tools in {} rounds of one turn and never came to an answer", round_limit + 1))
       .with_party(Party::agent);

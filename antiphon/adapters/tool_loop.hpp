@@ -14,7 +14,8 @@ class ChatAsker {
 
 /// One turn of an agent whose tools we play (contracts.md §5): its tool calls are answered from `canned` and it is asked again, until it says
 /// something else. An unknown tool is answered with an error and ends the turn.
-/// @return the messages of the turn, in order. @throws Error protocol, party agent, at the eleventh round.
-Task<std::vector<Message>> agent_turn(ChatAsker& agent, History messages, std::shared_ptr<const json::object> canned, Deadline deadline);
+/// @param turn gets the messages of the turn, in order, each as it comes, so that they are there when a later round fails.
+/// @throws Error protocol, party agent, at the eleventh round.
+Task<> agent_turn(ChatAsker& agent, History messages, std::shared_ptr<const json::object> canned, Deadline deadline, std::vector<Message>& turn);
 
 }  // namespace antiphon

@@ -65,6 +65,7 @@ std::vector<Message> AgentReply::messages(MessageRole role) && {
   return std::move(messages_);
 }
 
+std::vector<Message> Participant::take_partial() { return {}; }
 Task<> Participant::close() { co_return; }
 void Participant::rolled_back(std::size_t) {}
 std::optional<Party> Participant::awaited() const { return std::nullopt; }
@@ -113,6 +114,16 @@ ParticipantSpec ParticipantSpec::with_check(std::function<void(const ModelRegist
   auto copy = *this;
   copy.check_ = std::move(check);
   return copy;
+}
+
+ParticipantSpec ParticipantSpec::with_price_rule(std::function<bool(const ModelRegistry&, const ModelSettings&)> rule) const {
+  auto copy = *this;
+  copy.price_rule_ = std::move(rule);
+  return copy;
+}
+
+bool ParticipantSpec::price_is_known(const ModelRegistry& models, const ModelSettings& default_model) const {
+  return !price_rule_ || price_rule_(models, default_model);
 }
 
 ParticipantSpec ParticipantSpec::with_criteria(std::vector<std::string> criteria) const {

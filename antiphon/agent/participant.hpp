@@ -15,6 +15,7 @@
 
 namespace antiphon {
 
+class ModelMeter;
 class ModelRegistry;
 class RunState;
 struct ModelSettings;
@@ -83,6 +84,8 @@ class Participant {
   virtual ~Participant() = default;
   /// @throws Error (with a party where it is not the participant's own) when it cannot answer.
   virtual Task<AgentReply> call(AgentInput input) = 0;
+  /// What the call that has just failed had brought forth before it did, in order. Asked once, right after the failure.
+  virtual std::vector<Message> take_partial();
   /// Called once at the end of the run, however it ends; bounded to six seconds by the caller.
   virtual Task<> close();
   /// Tells that history was cut back to `size` messages (SCN-20).
@@ -134,14 +137,7 @@ struct ParticipantContext {
   int min_turns = 0;
   int concurrency = 0;
   SharedParts& shared;
-  std::function<void(const struct ModelCall&)> on_model_call{};  ///< told of every call to a model, for usage; never null
-};
-
-/// One finished call to a model, as the result counts it.
-struct ModelCall {
-  Role role = Role::agent;
-  std::int64_t input_tokens = 0;
-  std::int64_t output_tokens = 0;
+  ModelMeter& meter;  ///< asked before every call to a model, told after it
 };
 
 /// How to make a participant; a value that many runs share.
@@ -173,6 +169,9 @@ class ParticipantSpec {
   /// What can be known to be wrong before the first step (`--dry-run`): throws Error configuration.
   ParticipantSpec with_check(std::function<void(const ModelRegistry&, const ModelSettings&)> check) const;
   void check(const ModelRegistry& models, const ModelSettings& default_model) const;
+  /// For participants that call models: whether what they cost is known, so that a budget in money can hold.
+  ParticipantSpec with_price_rule(std::function<bool(const ModelRegistry&, const ModelSettings&)> rule) const;
+  bool price_is_known(const ModelRegistry& models, const ModelSettings& default_model) const;
   /// The criteria that a judge decides on. A custom judge has none to tell of (nullopt) and is asked all the same.
   ParticipantSpec with_criteria(std::vector<std::string> criteria) const;
   const std::optional<std::vector<std::string>>& criteria() const { return criteria_; }
@@ -192,6 +191,7 @@ class ParticipantSpec {
   bool virtual_ = false;
   std::function<bool(const ModelRegistry&, const ModelSettings&)> clock_rule_;
   std::function<void(const ModelRegistry&, const ModelSettings&)> check_;
+  std::function<bool(const ModelRegistry&, const ModelSettings&)> price_rule_;
   std::optional<std::vector<std::string>> criteria_;
   bool plays_to_its_end_ = false;
   std::string address_;

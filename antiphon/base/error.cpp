@@ -18,6 +18,7 @@ std::string_view to_string(ErrorKind kind) {
     case ErrorKind::closed: return "closed";
     case ErrorKind::protocol: return "protocol";
     case ErrorKind::too_large: return "too_large";
+    case ErrorKind::exhausted: return "exhausted";
     case ErrorKind::cancelled: return "cancelled";
     case ErrorKind::unsupported: return "unsupported";
     case ErrorKind::io: return "io";

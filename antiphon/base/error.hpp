@@ -24,6 +24,7 @@ enum class ErrorKind {
   closed,         ///< the far side went away in the middle
   protocol,       ///< the far side sent what its protocol does not allow
   too_large,      ///< over a size limit of ours
+  exhausted,      ///< a budget that the user set is used up
   cancelled,      ///< somebody asked to stop
   unsupported,    ///< this build or adapter cannot do it
   io,             ///< files, pipes, disk full

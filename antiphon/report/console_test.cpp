@@ -199,6 +199,17 @@ TEST(Summary, GivesPercentAndP99OnlyWhereThereIsEnough_PRD3) {
             "again      antiphon run --failed 'my out/result.json'\n");
 }
 
+TEST(Summary, SaysWhatTheModelsCostWhereThatIsKnown_SCN90) {
+  BatchResult batch{.duration_s = 98, .scenarios = {{.outcome = RunOutcome::passed, .cost_usd = 0.3}, {.outcome = RunOutcome::passed}}};
+  const Style style(plain_tty);
+  const auto first_line = [&] { return summary_lines(batch, {}, style).substr(0, 80); };
+  EXPECT_THAT(first_line(), testing::HasSubstr("1 min 38 s  $0.30\n"));
+  batch.scenarios[0].cost_usd = 0.0004;
+  EXPECT_THAT(first_line(), testing::HasSubstr("1 min 38 s  $0.0004\n"));
+  batch.scenarios[0].cost_usd = 0;
+  EXPECT_THAT(first_line(), testing::HasSubstr("1 min 38 s\n"));
+}
+
 TEST(Terminal, IsUtf8ByTheFirstVariableThatIsSet) {
   EXPECT_TRUE(is_utf8_locale(nullptr, nullptr, "en_GB.UTF-8"));
   EXPECT_TRUE(is_utf8_locale("", "C.utf8", "C"));

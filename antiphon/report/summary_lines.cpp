@@ -15,12 +15,20 @@ constexpr int time_column = 57;
 
 std::string seconds(double value) { return format_duration(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value))); }
 
+// What is known of it; runs whose prices are unknown add nothing.
+std::string cost(const BatchResult& batch) {
+  double usd = 0;
+  for (const auto& result : batch.scenarios) usd += result.cost_usd.value_or(0);
+  if (usd <= 0) return {};
+  return usd < 0.01 ? fmt::format("  ${:.4f}", usd) : fmt::format("  ${:.2f}", usd);
+}
+
 std::string counts_line(const BatchResult& batch, const ResultSummary& summary) {
   auto line = fmt::format("{} of {} passed", summary.passed, summary.total);
   for (const auto& [count, word] : {std::pair(summary.failed, "failed"), std::pair(summary.error, summary.error == 1 ? "error" : "errors"),
                                     std::pair(summary.inconclusive, "inconclusive"), std::pair(summary.not_run, "not run")})
     if (count > 0) line += fmt::format(", {} {}", count, word);
-  return pad_columns(line, time_column - 2) + "  " + seconds(batch.duration_s) + "\n";
+  return pad_columns(line, time_column - 2) + "  " + seconds(batch.duration_s) + cost(batch) + "\n";
 }
 
 // Below ten decided runs a percentage promises more than there is.

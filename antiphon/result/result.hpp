@@ -84,6 +84,7 @@ struct ScenarioResult {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   std::int64_t model_calls = 0;
+  std::optional<double> cost_usd{};  ///< of all calls to models; nullopt where a price is unknown
   std::string clock = "wall";
   std::optional<int> failed_line{};  ///< line of the check or step that ended it
   json::object user_report{};        ///< what the simulated user could not do

@@ -198,6 +198,7 @@ void read_figures(const Place& place, ScenarioResult& result) {
     result.output_tokens = usage->at("output_tokens").integer<std::int64_t>();
     result.model_calls = usage->at("calls").integer<std::int64_t>();
   }
+  if (const auto cost = place.maybe("cost_usd")) result.cost_usd = cost->number();
   result.user_report = object_or_empty(place, "user_report");
 }
 

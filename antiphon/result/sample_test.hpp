@@ -37,6 +37,7 @@ inline ScenarioResult full() {
           .input_tokens = 10,
           .output_tokens = 3,
           .model_calls = 2,
+          .cost_usd = 0.0125,
           .clock = "virtual",
           .failed_line = 20,
           .user_report = {{"unmet", {"status"}}}};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/providers/llm/model_meter.hpp"
 #include "antiphon/providers/llm/registry.hpp"
 #include "antiphon/scenario/checks/check.hpp"
 #include "antiphon/scenario/script/step.hpp"
@@ -37,6 +38,7 @@ struct Scenario {
   int min_turns = 0;
   Duration timeout = std::chrono::minutes(5);
   Duration turn_timeout = std::chrono::seconds(60);
+  Budget budget{};
   ClockChoice clock = ClockChoice::automatic;
   std::optional<std::uint64_t> seed{};
   Role first = Role::user;

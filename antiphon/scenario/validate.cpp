@@ -19,6 +19,7 @@ class Validator {
     roles();
     criteria();
     participants();
+    if (problems_.empty()) budget();
     checks();
     clock();
     return std::move(problems_);
@@ -96,6 +97,22 @@ class Validator {
     check(scenario_.agent);
     check(scenario_.judge);
     for (const auto& extra : scenario_.participants) check(extra.spec);
+  }
+
+  void budget() {
+    if (scenario_.budget.tokens.value_or(1) < 1) add("the budget of {} tokens allows no call: give it at least 1", *scenario_.budget.tokens);
+    if (!scenario_.budget.usd) return;
+    if (*scenario_.budget.usd <= 0) add("the budget of {} dollars allows no call: give it more than 0", *scenario_.budget.usd);
+    const auto priced = [this](const ParticipantSpec& spec) {
+      if (spec && !spec.price_is_known(models_, scenario_.model))
+        add("a budget in dollars needs the price of every model, and that of the {} is not known: give it `price: {{input: …, output: …}}` "
+            "(dollars per million tokens), or use `budget: {{tokens: …}}`",
+            spec.name());
+    };
+    priced(scenario_.user);
+    priced(scenario_.agent);
+    priced(scenario_.judge);
+    for (const auto& extra : scenario_.participants) priced(extra.spec);
   }
 
   void one_check(const Check& check) {

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "antiphon/suite/testing/suite_folder.hpp"
@@ -7,6 +8,7 @@
 namespace antiphon::suite {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::SuiteFolder;
 
 std::string report(const std::string& suite) { return SuiteFolder({{"a.yaml", suite}}).report({"a.yaml"}); }
@@ -37,7 +39,7 @@ TEST(BadSuite, UnknownKeyNamesTheNearestAndTheAllowed_PRD10) {
   a.yaml:6:5
 6 |     max_turn: 3
   |     ^^^^^^^^ did you mean "max_turns"?
-fix:   rename it; allowed: agent, checks, clock, dataset, description, first, judge, matrix, max_turns, metadata, min_turns, model, name, script, seed, set, tags, timeout, tools, turn_timeout, user
+fix:   rename it; allowed: agent, budget, checks, clock, dataset, description, first, judge, matrix, max_turns, metadata, min_turns, model, name, script, seed, set, tags, timeout, tools, turn_timeout, user
 )");
 }
 
@@ -75,6 +77,21 @@ TEST(BadSuite, ValueOutOfRangeSaysTheRange_PRD10) {
   |                                                 ^
 fix:   write it as `temperature: 0.5`
 )");
+}
+
+TEST(BadSuite, BudgetThatAllowsNothing_SCN91) {
+  EXPECT_EQ(report(scenario("    budget: {usd: 0}\n")), R"(error: a budget of 0 dollars allows no call
+  a.yaml:6:19
+6 |     budget: {usd: 0}
+  |                   ^
+fix:   give it more than 0, such as `budget: {usd: 0.50}`
+)");
+  EXPECT_THAT(report(scenario("    budget: {}\n")), HasSubstr("budget gives no limit"));
+  EXPECT_THAT(report(scenario("    budget: {token: 5}\n")), HasSubstr("did you mean \"tokens\""));
+}
+
+TEST(BadSuite, PriceOfHalfTheTokens_SCN90) {
+  EXPECT_THAT(report(scenario("    model: {model: openai/gpt-4.1, price: {input: 1}}\n")), HasSubstr("output: 1.60"));
 }
 
 TEST(BadSuite, DurationWithoutUnit_PRD10) {

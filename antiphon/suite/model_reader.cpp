@@ -20,10 +20,23 @@ void set_name(ReadContext& context, const Node& node, ModelSettings& settings) {
   settings.directory = directory_of(node.where);
 }
 
+std::optional<Price> read_price(ReadContext& context, const Node& node) {
+  constexpr double most = 1e6;
+  Fields fields(context.reader, node, "a price", "price: {input: 0.40, output: 1.60}");
+  const auto part = [&](std::string_view key, std::string_view example) {
+    const auto* value = fields.require(key, example);
+    return value ? context.reader.number(*value, key, 0, most) : std::nullopt;
+  };
+  const auto input = part("input", "input: 0.40"), output = part("output", "output: 1.60");
+  fields.finish();
+  if (!input || !output) return std::nullopt;
+  return Price{.input = *input, .output = *output};
+}
+
 }  // namespace
 
 const std::vector<std::string>& model_keys() {
-  static const std::vector<std::string> keys{"model", "base_url", "key", "temperature", "max_tokens", "extra"};
+  static const std::vector<std::string> keys{"model", "base_url", "key", "temperature", "max_tokens", "extra", "price"};
   return keys;
 }
 
@@ -34,6 +47,7 @@ ModelSettings read_model_keys(ReadContext& context, Fields& fields) {
   settings.key = fields.text("key").value_or("");
   if (const auto* node = fields.get("temperature")) settings.temperature = context.reader.number(*node, "temperature", 0, 2);
   settings.max_tokens = fields.integer("max_tokens", 1);
+  if (const auto* node = fields.get("price")) settings.price = read_price(context, *node);
   settings.extra = fields.object("extra").value_or(json::object{});
   return settings;
 }

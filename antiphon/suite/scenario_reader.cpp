@@ -41,6 +41,7 @@ void apply(Scenario& scenario, const SharedSettings& own, const SharedSettings& 
   scenario.set = first_given(own.set, below.set, scenario.set);
   scenario.seed = own.seed ? own.seed : below.seed;
   scenario.model = own.model.merged_over(below.model);
+  scenario.budget = own.budget.merged_over(below.budget);
   scenario.metadata = merged(below.metadata, own.metadata);
   scenario.tools = merged(below.tools, own.tools);
   scenario.tags = joined(below.tags, own.tags);

@@ -17,6 +17,7 @@ struct SharedSettings {
   std::optional<std::uint64_t> seed;
   std::optional<Role> first;
   std::optional<std::string> set;
+  Budget budget;
   ModelSettings model;
   json::object metadata;
   json::object tools;

@@ -32,6 +32,20 @@ json::object read_tools(ReadContext& context, const Node& node) {
   return tools;
 }
 
+Budget read_budget(ReadContext& context, const Node& node) {
+  constexpr double most_usd = 1e9;
+  Fields fields(context.reader, node, "a budget", "budget: {usd: 0.50}");
+  Budget budget;
+  if (const auto* usd = fields.get("usd")) {
+    budget.usd = context.reader.number(*usd, "usd", 0, most_usd);
+    if (budget.usd == 0) context.reader.report(*usd, "a budget of 0 dollars allows no call", "give it more than 0, such as `budget: {usd: 0.50}`");
+  }
+  if (const auto* tokens = fields.get("tokens")) budget.tokens = context.reader.integer(*tokens, "tokens", 1);
+  if (node.is_mapping() && node.members.empty()) context.reader.report(node, "budget gives no limit", "give at least one of: usd, tokens");
+  fields.finish();
+  return budget;
+}
+
 }  // namespace
 
 std::optional<ClockChoice> read_clock(Reader& reader, const Node& node) {
@@ -57,7 +71,8 @@ SharedSettings read_shared(ReadContext& context, Fields& fields) {
   if (const auto* tools = fields.get("tools")) shared.tools = read_tools(context, *tools);
   if (const auto* tags = fields.get("tags")) shared.tags = context.reader.texts(*tags, "tags").value_or(std::vector<std::string>{});
   if (const auto* checks = fields.get("checks")) shared.checks = read_checks(context, *checks);
-  fields.later({"voice", "budget", "hooks"});
+  if (const auto* budget = fields.get("budget")) shared.budget = read_budget(context, *budget);
+  fields.later({"voice", "hooks"});
   return shared;
 }
 

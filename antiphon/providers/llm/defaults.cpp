@@ -32,7 +32,13 @@ void add_vendors(ModelRegistry& registry, const std::map<std::string, int>& allo
         model = std::make_unique<LimitedModel>(std::move(model), limits->of(std::string(vendor.name), limit), context.runtime.clock);
       return with_retries(std::move(model), context);
     };
-    registry.add(std::string(vendor.name), {.make = make, .check = [&vendor](const ModelSettings& settings) { openai::resolve(vendor, settings); }});
+    // Another server may ask for anything, whatever its models are called.
+    const auto price = [&vendor](const ModelSettings& settings) {
+      if (vendor.key_variable.empty()) return std::optional(Price{});
+      return openai::resolve(vendor, settings).is_vendor ? list_price(settings.model) : std::nullopt;
+    };
+    registry.add(std::string(vendor.name),
+                 {.make = make, .check = [&vendor](const ModelSettings& settings) { openai::resolve(vendor, settings); }, .price = price});
   }
 }
 
@@ -44,8 +50,10 @@ void add_rules(ModelRegistry& registry) {
         std::make_unique<rules::RulesModel>(cache->get(rules::rules_path(settings)), settings.model, context.runtime.clock, context.seed, context.scenario_id);
     return with_retries(std::move(model), context);
   };
-  registry.add("rules",
-               {.make = make, .waits_on_clock_alone = true, .check = [cache](const ModelSettings& settings) { cache->get(rules::rules_path(settings)); }});
+  registry.add("rules", {.make = make,
+                         .waits_on_clock_alone = true,
+                         .check = [cache](const ModelSettings& settings) { cache->get(rules::rules_path(settings)); },
+                         .price = [](const ModelSettings&) { return std::optional(Price{}); }});
 }
 
 }  // namespace

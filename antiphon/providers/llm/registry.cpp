@@ -27,6 +27,7 @@ ModelSettings ModelSettings::merged_over(const ModelSettings& below) const {
   if (provider_of(merged.model) == provider_of(below.model) || below.model.empty()) {
     if (merged.base_url.empty()) merged.base_url = below.base_url;
     if (merged.key.empty()) merged.key = below.key;
+    if (!merged.price && merged.model == below.model) merged.price = below.price;
   }
   if (!merged.temperature) merged.temperature = below.temperature;
   if (!merged.max_tokens) merged.max_tokens = below.max_tokens;
@@ -60,6 +61,12 @@ std::unique_ptr<LanguageModel> ModelRegistry::open(const ModelSettings& settings
 
 void ModelRegistry::check(const ModelSettings& settings) const {
   if (const auto& provider = find(settings); provider.check) provider.check(settings);
+}
+
+std::optional<Price> ModelRegistry::price(const ModelSettings& settings) const {
+  if (settings.price) return settings.price;
+  const auto& provider = find(settings);
+  return provider.price ? provider.price(settings) : std::nullopt;
 }
 
 bool ModelRegistry::waits_on_clock_alone(const ModelSettings& settings) const { return find(settings).waits_on_clock_alone; }

@@ -9,6 +9,7 @@
 
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/providers/llm/language_model.hpp"
+#include "antiphon/providers/llm/pricing.hpp"
 
 namespace antiphon {
 
@@ -23,8 +24,9 @@ struct ModelSettings {
   std::string key;
   std::optional<double> temperature;
   std::optional<int> max_tokens;
-  json::object extra;     ///< parameters that a vendor adds
-  std::string directory;  ///< relative `rules/FILE` paths are looked up here; empty: the working directory
+  json::object extra;          ///< parameters that a vendor adds
+  std::optional<Price> price;  ///< where the vendor's list has none, or another holds
+  std::string directory;       ///< relative `rules/FILE` paths are looked up here; empty: the working directory
 
   ModelSettings() = default;
   ModelSettings(const char* name) : model(name) {}             // NOLINT: `.model = "openai/gpt-4.1"`
@@ -51,6 +53,7 @@ class ModelRegistry {
     Factory make;
     bool waits_on_clock_alone = false;                ///< may run in virtual time
     std::function<void(const ModelSettings&)> check;  ///< throws what `make` would throw, without a runtime; for --dry-run
+    std::function<std::optional<Price>(const ModelSettings&)> price{};
   };
 
   void add(std::string provider, Provider entry);
@@ -59,6 +62,8 @@ class ModelRegistry {
   std::unique_ptr<LanguageModel> open(const ModelSettings& settings, const ModelContext& context) const;
   void check(const ModelSettings& settings) const;
   bool waits_on_clock_alone(const ModelSettings& settings) const;
+  /// What the model costs: as its settings say, else as its vendor lists; nullopt where neither does.
+  std::optional<Price> price(const ModelSettings& settings) const;
 
   /// All providers of this build, retries and limits included.
   /// @param limits calls in flight by provider, where they are fewer than runs at once.

@@ -48,6 +48,7 @@ ScenarioRun::ScenarioRun(const Scenario& scenario, RunPlace place)
       run_id_(make_id("run")),
       thread_id_(make_id("thread")),
       default_model_(scenario.model),
+      meter_(scenario.budget),
       tools_(std::make_shared<const json::object>(scenario.tools)),
       specs_(specs_of(scenario, roles_)),
       order_(roles_),
@@ -74,7 +75,7 @@ void ScenarioRun::seat_everybody() {
       .min_turns = scenario_.min_turns,
       .concurrency = place_.concurrency,
       .shared = place_.shared,
-      .on_model_call = [this](const ModelCall& call) { usage_ += {.input_tokens = call.input_tokens, .output_tokens = call.output_tokens, .calls = 1}; },
+      .meter = meter_,
   };
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     speaking_role_ = roles_[i];
@@ -105,6 +106,7 @@ Task<ScenarioResult> ScenarioRun::execute() {
 ScenarioResult ScenarioRun::give_up() {
   ended_ = clock().now();
   const auto who = speaking_ ? to_string(seats_[*speaking_].role) : std::string_view("script");
+  keep_partial();
   ending_ = {.kind = Ending::Kind::error, .line = line_};
   ending_.error = RunError{Party::harness, fmt::format("the {} waits for something that is on no clock and cannot be stopped; use `clock: wall`", who)};
   collect_last_reports();
@@ -232,6 +234,7 @@ Task<> ScenarioRun::call_seat(std::size_t seat, std::optional<JudgmentRequest> r
   const auto asked = clock().now();
   const bool forced = request.has_value() || last_turn();
   speaking_ = seat;
+  asked_ = asked;
   auto input = input_for(seat, std::move(request));
   auto reply = co_await watchdog_.guard(scenario_.turn_timeout, seats_[seat].participant->call(std::move(input)));
   speaking_.reset();
@@ -246,6 +249,7 @@ Task<> ScenarioRun::join_background() {
   if (!background_) co_return;
   const auto seat = background_->seat();
   speaking_ = seat;
+  asked_ = background_->asked();
   // Its time runs since it was asked, not since somebody waits for it.
   const auto left = background_->is_over() ? scenario_.turn_timeout : std::max(background_->asked() + scenario_.turn_timeout - clock().now(), Duration::zero());
   auto reply = co_await watchdog_.guard(left, background_->join());
@@ -357,7 +361,15 @@ std::vector<Message> ScenarioRun::rollback_messages_to(std::ptrdiff_t size) {
   return gone;
 }
 
+void ScenarioRun::keep_partial() {
+  if (!speaking_) return;
+  auto& seat = seats_[*speaking_];
+  const Answered when{asked_, clock().now()};
+  for (auto& message : seat.participant->take_partial()) add(std::move(message), when, *speaking_);
+}
+
 void ScenarioRun::record_failure(std::exception_ptr failure) {
+  keep_partial();
   if (const auto text = assertion_text(failure)) {
     ending_ = {.kind = Ending::Kind::failed, .reason = *text, .line = line_};
     return;
@@ -435,7 +447,9 @@ ScenarioResult ScenarioRun::assemble() {
   result.timings = conversation_.timings(), result.rolled_back = conversation_.removed();
   result.turns = order_.turn(), result.duration_s = since_start(ended_), result.agent_s = agent_s_;
   result.answer_s = std::move(answer_s_), result.latency = summarize_latency(result.answer_s);
-  result.input_tokens = usage_.input_tokens, result.output_tokens = usage_.output_tokens, result.model_calls = usage_.calls;
+  const auto& usage = meter_.usage();
+  result.input_tokens = usage.input_tokens, result.output_tokens = usage.output_tokens, result.model_calls = usage.calls;
+  result.cost_usd = meter_.cost_usd();
   result.clock = clock().is_virtual() ? "virtual" : "wall";
   result.user_report = std::move(user_report_);
   if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;

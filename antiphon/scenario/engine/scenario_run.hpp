@@ -99,6 +99,7 @@ class ScenarioRun final : public RunState {
   bool last_turn() const { return order_.turn() >= max_turns(); }
   bool ended() const { return ending_.kind != Ending::Kind::open; }
 
+  void keep_partial();
   void record_failure(std::exception_ptr failure);
   Task<> close_everybody();
   void evaluate_checks();
@@ -117,6 +118,7 @@ class ScenarioRun final : public RunState {
   RunPlace place_;
   std::string id_, run_id_, thread_id_;
   ModelSettings default_model_;
+  ModelMeter meter_;
   std::shared_ptr<const json::object> tools_;
   std::vector<Role> roles_;
   std::vector<const ParticipantSpec*> specs_;
@@ -127,6 +129,7 @@ class ScenarioRun final : public RunState {
   std::unique_ptr<Background> background_;
   Ending ending_;
   std::optional<std::size_t> speaking_;  // seat whose call is under way, for blame
+  Clock::Time asked_{};                  // when that call was asked for
   std::optional<Role> speaking_role_;    // the same while participants are being made
   int line_ = 0;                         // of the step under way
   bool verdict_given_ = false;
@@ -136,7 +139,6 @@ class ScenarioRun final : public RunState {
   std::vector<bool> broken_for_good_;
   std::vector<double> answer_s_;
   double agent_s_ = 0;
-  Usage usage_;
   json::object user_report_;
 };
 

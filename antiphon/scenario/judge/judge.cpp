@@ -42,7 +42,7 @@ constexpr std::string_view verdict_rule =
 class Judge final : public Participant {
  public:
   Judge(JudgeOptions options, const ParticipantContext& context)
-      : model_(open_model(options.model, context, Role::judge, 0.0)),
+      : model_(open_model(options.model, context, 0.0)),
         options_(std::move(options)),
         description_(context.description),
         decide_(Message::system((options_.system_prompt.empty() ? std::string() : options_.system_prompt + "\n\n") + std::string(decision_rule) + "\n" +

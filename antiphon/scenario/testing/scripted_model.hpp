@@ -44,7 +44,8 @@ inline std::shared_ptr<const ModelRegistry> registry_with(std::shared_ptr<ModelS
   registry->add("test",
                 {.make = [script](const ModelSettings&, const ModelContext& context) { return std::make_unique<ScriptedModel>(script, context.runtime.clock); },
                  .waits_on_clock_alone = true,
-                 .check = [](const ModelSettings&) {}});
+                 .check = [](const ModelSettings&) {},
+                 .price = {}});
   return registry;
 }
 

@@ -27,7 +27,7 @@ std::string instructions(const std::string& description, const std::string& pers
 class UserSimulator final : public Participant {
  public:
   UserSimulator(UserSimulatorOptions options, const ParticipantContext& context)
-      : model_(open_model(options.model, context, Role::user, 0.0)),
+      : model_(open_model(options.model, context, 0.0)),
         system_(Message::system(options.system_prompt.empty() ? instructions(context.description, options.persona) : options.system_prompt)) {}
 
   Task<AgentReply> call(AgentInput input) override {

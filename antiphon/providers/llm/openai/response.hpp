@@ -25,6 +25,8 @@ class ChunkAccumulator {
   std::string add(std::string_view chunk);
   /// A finish reason was seen, so nothing is missing.
   bool finished() const { return !finish_reason_.empty(); }
+  /// The text that came so far.
+  const std::string& text() const { return text_; }
   /// Nothing of an answer came yet.
   bool empty() const { return text_.empty() && calls_.empty(); }
   ChatResponse response() const;

@@ -24,6 +24,8 @@ class SseChatStream final : public ChatStream {
   /// @throws Error closed when the body ends before the answer does; what `ChunkAccumulator` throws.
   Task<std::optional<ChatDelta>> next(Deadline deadline) override;
   ChatResponse response() const override { return chunks_.response(); }
+  /// What came so far; all that there is of a stream that broke off.
+  const std::string& heard() const { return chunks_.text(); }
 
  private:
   std::string take_chunk(const std::string& data);
