@@ -4,6 +4,7 @@
 
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/agent/state.hpp"
+#include "antiphon/configure.hpp"
 #include "antiphon/scenario/judge/judge.hpp"
 #include "antiphon/scenario/run.hpp"
 #include "antiphon/scenario/scenario.hpp"

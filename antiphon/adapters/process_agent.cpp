@@ -88,12 +88,6 @@ class AgentProcess {
         .with_party(Party::agent);
   }
 
-  static std::string last_line(const std::string& output) {
-    const auto text = trim(output);
-    const auto line = text.rfind('\n');
-    return cut(line == std::string_view::npos ? text : text.substr(line + 1), 300);
-  }
-
   std::string name_;
   ProcessAgentOptions options_;
   Runtime& runtime_;

@@ -138,6 +138,12 @@ ParticipantSpec ParticipantSpec::at_address(std::string url) const {
   return copy;
 }
 
+ParticipantSpec ParticipantSpec::played_by_a_person() const {
+  auto copy = *this;
+  copy.person_ = true;
+  return copy;
+}
+
 ParticipantSpec ParticipantSpec::playing_to_its_end() const {
   auto copy = *this;
   copy.plays_to_its_end_ = true;

@@ -17,6 +17,7 @@ namespace antiphon {
 
 class ModelMeter;
 class ModelRegistry;
+class Person;
 class RunState;
 struct ModelSettings;
 namespace net {
@@ -138,6 +139,7 @@ struct ParticipantContext {
   int concurrency = 0;
   SharedParts& shared;
   ModelMeter& meter;  ///< asked before every call to a model, told after it
+  Person* person = nullptr;  ///< who is there to play a part; nullptr: nobody
 };
 
 /// How to make a participant; a value that many runs share.
@@ -178,6 +180,9 @@ class ParticipantSpec {
   /// A user that says what it has to say and then concludes: max_turns bounds it only where somebody gave one (contracts.md §2).
   ParticipantSpec playing_to_its_end() const;
   bool plays_to_its_end() const { return plays_to_its_end_; }
+  /// Played by a person: their time counts towards no latency and no timeout, and one such conversation is held at a time.
+  ParticipantSpec played_by_a_person() const;
+  bool is_a_person() const { return person_; }
   /// Where a participant that is reached over a network lives; empty for all others.
   ParticipantSpec at_address(std::string url) const;
   const std::string& address() const { return address_; }
@@ -194,6 +199,7 @@ class ParticipantSpec {
   std::function<bool(const ModelRegistry&, const ModelSettings&)> price_rule_;
   std::optional<std::vector<std::string>> criteria_;
   bool plays_to_its_end_ = false;
+  bool person_ = false;
   std::string address_;
 };
 

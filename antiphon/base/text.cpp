@@ -111,6 +111,15 @@ std::string quote(std::string_view text) {
   return repair_utf8(out + "\"");
 }
 
+std::string last_line(std::string_view text) {
+  constexpr std::size_t limit = 300;
+  const auto end = text.find_last_not_of(" \t\r\n");
+  if (end == std::string_view::npos) return {};
+  const auto before = text.find_last_of('\n', end);
+  const auto begin = before == std::string_view::npos ? 0 : before + 1;
+  return cut(repair_utf8(text.substr(begin, end - begin + 1)), limit);
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), lower_char);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/cli/standard_input.hpp"
 
 extern char** environ;
 
@@ -55,6 +56,8 @@ Environment process_environment(int argc, char** argv) {
           .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
           .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
           .width = columns(),
+          .read_line = [input = std::make_shared<InputLines>(STDIN_FILENO)](std::stop_token stop) { return input->next(std::move(stop)); },
+          .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
           .stop = {}};
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "antiphon/report/terminal_person.hpp"
 #include "antiphon/scenario/run.hpp"
 
 namespace antiphon::cli {
@@ -21,7 +22,9 @@ struct Environment {
   std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  int width = 80;   ///< columns of the terminal
+  int width = 80;           ///< columns of the terminal
+  LineSource read_line{};   ///< standard input, line by line
+  bool in_is_terminal = false;
   StopSource stop;  ///< Ctrl-C, SIGTERM
 
   std::optional<std::string> variable(std::string_view name) const;

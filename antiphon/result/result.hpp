@@ -88,6 +88,7 @@ struct ScenarioResult {
   std::string clock = "wall";
   std::optional<int> failed_line{};  ///< line of the check or step that ended it
   json::object user_report{};        ///< what the simulated user could not do
+  std::vector<std::string> notices{};  ///< what happened beside the conversation and changes no outcome: a hook that failed, a person who stepped in
 
   bool success() const { return outcome == RunOutcome::passed; }
   explicit operator bool() const { return success(); }

@@ -118,6 +118,7 @@ void add_figures(json::object& object, const ScenarioResult& result) {
   object.emplace("cost_usd", result.not_run ? json::value(nullptr) : or_null(result.cost_usd));
   object.emplace("recording", nullptr);
   object.emplace("user_report", result.user_report);
+  object.emplace("notices", strings(result.notices));
 }
 
 // All but the messages, whose places stay empty.

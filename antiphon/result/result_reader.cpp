@@ -200,6 +200,7 @@ void read_figures(const Place& place, ScenarioResult& result) {
   }
   if (const auto cost = place.maybe("cost_usd")) result.cost_usd = cost->number();
   result.user_report = object_or_empty(place, "user_report");
+  if (const auto notices = place.maybe("notices")) notices->each([&](const Place& item) { result.notices.push_back(item.text()); });
 }
 
 ScenarioResult read_scenario(const Place& place) {

@@ -1,5 +1,7 @@
 #include "antiphon/scenario/clock_choice.hpp"
 
+#include <algorithm>
+
 namespace antiphon {
 
 const ParticipantSpec* first_not_on_clock(const Scenario& scenario, const ModelRegistry& models) {
@@ -11,9 +13,15 @@ const ParticipantSpec* first_not_on_clock(const Scenario& scenario, const ModelR
   return nullptr;
 }
 
+bool takes_a_person(const Scenario& scenario) {
+  return scenario.user.is_a_person() || scenario.agent.is_a_person() || scenario.judge.is_a_person() ||
+         std::any_of(scenario.participants.begin(), scenario.participants.end(), [](const auto& extra) { return extra.spec.is_a_person(); });
+}
+
 bool runs_in_virtual_time(const Scenario& scenario, const ModelRegistry& models) {
-  if (scenario.clock == ClockChoice::wall) return false;
-  return scenario.clock == ClockChoice::virtual_time || !first_not_on_clock(scenario, models);
+  const auto choice = scenario.clock.value_or(ClockChoice::automatic);
+  if (choice == ClockChoice::wall) return false;
+  return choice == ClockChoice::virtual_time || !first_not_on_clock(scenario, models);
 }
 
 }  // namespace antiphon

@@ -10,4 +10,7 @@ const ParticipantSpec* first_not_on_clock(const Scenario& scenario, const ModelR
 /// Whether this run takes place in virtual time.
 bool runs_in_virtual_time(const Scenario& scenario, const ModelRegistry& models);
 
+/// Whether somebody of flesh plays one of its roles.
+bool takes_a_person(const Scenario& scenario);
+
 }  // namespace antiphon

@@ -13,6 +13,7 @@
 #include "antiphon/base/random.hpp"
 #include "antiphon/net/http.hpp"
 #include "antiphon/scenario/clock_choice.hpp"
+#include "antiphon/scenario/defaults.hpp"
 #include "antiphon/scenario/engine/scenario_run.hpp"
 
 namespace antiphon {
@@ -28,30 +29,99 @@ void require_valid(const Scenario& scenario, const ModelRegistry& models) {
   throw Error(ErrorKind::configuration, fmt::format("the scenario \"{}\" cannot be run: {}", scenario.name, fmt::join(problems, "; ")));
 }
 
+void complete(RunOptions& options, const RunDefaults& defaults) {
+  apply(defaults, options);
+  if (!options.models) options.models = ModelRegistry::with_defaults();
+  if (options.seed == 0) options.seed = draw_seed();
+}
+
+void require_person(const Scenario& scenario, const RunOptions& options) {
+  if (options.person || !(options.debug.value_or(false) || takes_a_person(scenario))) return;
+  throw Error(ErrorKind::configuration, fmt::format("the scenario \"{}\" needs a person, and nobody is there", scenario.name))
+      .with_hint("set RunOptions::person, or run the suite with `antiphon run` at a terminal");
+}
+
+RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& http, SharedParts& shared, const RunOptions& options) {
+  return {.runtime = runtime,
+          .http = http,
+          .models = *options.models,
+          .events = options.events,
+          .seed = scenario.seed.value_or(options.seed),
+          .concurrency = options.jobs.value_or(default_jobs),
+          .shared = shared,
+          .person = options.person.get(),
+          .debug = options.debug.value_or(false)};
+}
+
+HookEnvironment told_before(const ScenarioRun& run) { return {{"ANTIPHON_SCENARIO_ID", run.id()}, {"ANTIPHON_THREAD_ID", run.thread_id()}}; }
+
+HookEnvironment told_after(const ScenarioRun& run, const ScenarioResult& result) {
+  auto told = told_before(run);
+  told["ANTIPHON_OUTCOME"] = to_string(result.outcome);
+  return told;
+}
+
+void note(ScenarioResult& result, std::vector<std::string> failures) {
+  for (auto& failure : failures) result.notices.push_back(std::move(failure));
+}
+
+RunError hook_error(std::string failure) { return {Party::harness, std::move(failure)}; }
+
+/// A run in real time with what is around it. `execute` may be interrupted at any moment; `after` is run all the same.
+class WallRun {
+ public:
+  WallRun(const Scenario& scenario, const RunPlace& place) : hooks_(scenario.hooks), runtime_(place.runtime), run_(scenario, place) {}
+
+  Task<ScenarioResult> execute() {
+    const auto refused = co_await before();
+    auto result = refused ? run_.refuse(*refused) : co_await run_.execute();
+    note(result, co_await run_hooks(runtime_, hooks_.after, told_after(run_, result), HookFailure::go_on));
+    run_.tell(result);
+    co_return result;
+  }
+
+  void interrupt() {
+    before_->stop();
+    run_.interrupt();
+  }
+
+ private:
+  Task<std::optional<RunError>> before() {
+    if (hooks_.before.empty()) co_return std::nullopt;
+    std::vector<std::string> failures;
+    try {
+      failures = co_await before_->run(run_hooks(runtime_, hooks_.before, told_before(run_), HookFailure::stop_at_first));
+    } catch (...) {
+      if (!before_->stopped()) throw;
+      failures = {"interrupted"};
+    }
+    co_return failures.empty() ? std::nullopt : std::optional(hook_error(std::move(failures.front())));
+  }
+
+  const Hooks& hooks_;
+  Runtime& runtime_;
+  ScenarioRun run_;
+  std::shared_ptr<Stoppable> before_ = std::make_shared<Stoppable>();
+};
+
 /// Everything that the runs of one `run_all` share.
 class Batch {
  public:
-  Batch(std::vector<Scenario> scenarios, RunOptions options) : scenarios_(std::move(scenarios)), options_(std::move(options)), results_(scenarios_.size()) {
-    if (!options_.models) options_.models = ModelRegistry::with_defaults();
-    if (options_.seed == 0) options_.seed = draw_seed();
-    options_.jobs = std::max(options_.jobs, 1);
+  Batch(std::vector<Scenario> scenarios, RunOptions options)
+      : defaults_(run_defaults()), scenarios_(std::move(scenarios)), options_(std::move(options)), results_(scenarios_.size()) {
+    complete(options_, defaults_);
+    for (auto& scenario : scenarios_) apply(defaults_, scenario);
+    with_person_ = options_.debug.value_or(false) || std::any_of(scenarios_.begin(), scenarios_.end(), takes_a_person);
+    options_.jobs = with_person_ ? 1 : std::max(options_.jobs.value_or(default_jobs), 1);
     for (std::size_t i = 0; i < scenarios_.size(); ++i) {
       require_valid(scenarios_[i], *options_.models);
+      require_person(scenarios_[i], options_);
       (runs_in_virtual_time(scenarios_[i], *options_.models) ? virtual_ : wall_).push_back(i);
     }
   }
 
   std::vector<ScenarioResult> run() {
-    std::vector<std::thread> threads;
-    const auto cores = std::max(1U, std::thread::hardware_concurrency());
-    const auto workers = std::min({static_cast<std::size_t>(cores), static_cast<std::size_t>(options_.jobs), virtual_.size()});
-    // With nothing in real time, this thread is a worker too.
-    for (std::size_t i = wall_.empty() ? 1 : 0; i < workers; ++i) threads.emplace_back([this] { play_virtual(); });
-    if (!wall_.empty())
-      play_wall();
-    else if (workers > 0)
-      play_virtual();
-    for (auto& thread : threads) thread.join();
+    with_person_ ? play_one_by_one() : play_at_once();
     if (failure_) std::rethrow_exception(failure_);
     std::vector<ScenarioResult> results;
     results.reserve(results_.size());
@@ -60,20 +130,29 @@ class Batch {
   }
 
  private:
+  // A person holds one conversation at a time.
+  void play_one_by_one() {
+    play_virtual();
+    if (!wall_.empty()) play_wall();
+  }
+
+  void play_at_once() {
+    std::vector<std::thread> threads;
+    const auto cores = std::max(1U, std::thread::hardware_concurrency());
+    const auto workers = std::min({static_cast<std::size_t>(cores), static_cast<std::size_t>(*options_.jobs), virtual_.size()});
+    // With nothing in real time, this thread is a worker too.
+    for (std::size_t i = wall_.empty() ? 1 : 0; i < workers; ++i) threads.emplace_back([this] { play_virtual(); });
+    if (!wall_.empty())
+      play_wall();
+    else if (workers > 0)
+      play_virtual();
+    for (auto& thread : threads) thread.join();
+  }
+
   std::optional<std::size_t> next(const std::vector<std::size_t>& list, std::atomic<std::size_t>& position) {
     if (options_.stop.requested() || failed_) return std::nullopt;
     const auto i = position.fetch_add(1);
     return i < list.size() ? std::optional(list[i]) : std::nullopt;
-  }
-
-  RunPlace place(const Scenario& scenario, Runtime& runtime, net::HttpClient& http, SharedParts& shared) const {
-    return {.runtime = runtime,
-            .http = http,
-            .models = *options_.models,
-            .events = options_.events,
-            .seed = scenario.seed.value_or(options_.seed),
-            .concurrency = options_.jobs,
-            .shared = shared};
   }
 
   void finish(std::size_t index, ScenarioResult result) {
@@ -103,7 +182,26 @@ class Batch {
     Runtime runtime{context.get_executor(), clock, blocking_};
     const auto http = net::make_http_client(runtime);
     SharedParts shared;
-    ScenarioRun run(scenario, place(scenario, runtime, *http, shared));
+    ScenarioRun run(scenario, place_of(scenario, runtime, *http, shared, options_));
+    auto result = refused_before(scenario, run);
+    if (!result) result = play_virtual(run, context, clock);
+    note(*result, run_hooks_here(blocking_, scenario.hooks.after, told_after(run, *result), HookFailure::go_on));
+    run.tell(*result);
+    return std::move(*result);
+  }
+
+  // Commands live in real time, before the run and after it.
+  std::optional<ScenarioResult> refused_before(const Scenario& scenario, ScenarioRun& run) {
+    std::vector<std::string> failures;
+    try {
+      failures = run_hooks_here(blocking_, scenario.hooks.before, told_before(run), HookFailure::stop_at_first, &options_.stop);
+    } catch (const Error& error) {
+      failures = {error.message()};
+    }
+    return failures.empty() ? std::nullopt : std::optional(run.refuse(hook_error(std::move(failures.front()))));
+  }
+
+  ScenarioResult play_virtual(ScenarioRun& run, asio::io_context& context, VirtualClock& clock) {
     std::optional<ScenarioResult> result;
     const auto stop = options_.stop.on_request([&] { asio::post(context, [&run] { run.interrupt(); }); });
     asio::co_spawn(context, run.execute(), [&result](std::exception_ptr failure, ScenarioResult value) {
@@ -120,7 +218,7 @@ class Batch {
     Runtime runtime{context.get_executor(), clock, blocking_};
     const auto http = net::make_http_client(runtime);
     SharedParts shared;
-    auto lanes = std::min(static_cast<std::size_t>(options_.jobs), wall_.size());
+    auto lanes = std::min(static_cast<std::size_t>(*options_.jobs), wall_.size());
     const auto closed = [](std::exception_ptr failure) {
       if (failure) std::rethrow_exception(failure);
     };
@@ -144,11 +242,11 @@ class Batch {
   }
 
   Task<ScenarioResult> play_one(const Scenario& scenario, Runtime& runtime, net::HttpClient& http, SharedParts& shared) {
-    ScenarioRun run(scenario, place(scenario, runtime, http, shared));
+    WallRun run(scenario, place_of(scenario, runtime, http, shared, options_));
     struct Entry {
-      std::vector<ScenarioRun*>& list;
-      ScenarioRun* run;
-      Entry(std::vector<ScenarioRun*>& l, ScenarioRun* r) : list(l), run(r) { list.push_back(run); }
+      std::vector<WallRun*>& list;
+      WallRun* run;
+      Entry(std::vector<WallRun*>& l, WallRun* r) : list(l), run(r) { list.push_back(run); }
       ~Entry() { std::erase(list, run); }
     } const entry(under_way_, &run);
     co_return co_await run.execute();
@@ -158,12 +256,14 @@ class Batch {
     for (auto* run : under_way_) run->interrupt();
   }
 
+  RunDefaults defaults_;
   std::vector<Scenario> scenarios_;
   RunOptions options_;
+  bool with_person_ = false;
   std::vector<std::optional<ScenarioResult>> results_;
   std::vector<std::size_t> virtual_, wall_;
   std::atomic<std::size_t> next_virtual_{0}, next_wall_{0};
-  std::vector<ScenarioRun*> under_way_;  // wall runs; used on their thread only
+  std::vector<WallRun*> under_way_;  // wall runs; used on their thread only
   BlockingPool blocking_;
   std::mutex mutex_;
   std::atomic<bool> failed_{false};
@@ -176,15 +276,9 @@ Task<ScenarioResult> run_on(asio::any_io_executor executor, Scenario scenario, R
   Runtime runtime{executor, clock, blocking};
   const auto http = net::make_http_client(runtime);
   SharedParts shared;
-  ScenarioRun run(scenario, {.runtime = runtime,
-                             .http = *http,
-                             .models = *options.models,
-                             .events = options.events,
-                             .seed = scenario.seed.value_or(options.seed),
-                             .concurrency = options.jobs,
-                             .shared = shared});
+  WallRun run(scenario, place_of(scenario, runtime, *http, shared, options));
   // The executor is the caller's and goes on after us: what was posted to it may come when the run is gone.
-  const auto under_way = std::make_shared<ScenarioRun*>(&run);
+  const auto under_way = std::make_shared<WallRun*>(&run);
   const auto stop = options.stop.on_request([executor, weak = std::weak_ptr(under_way)] {
     asio::post(executor, [weak] {
       if (const auto still = weak.lock()) (*still)->interrupt();
@@ -212,8 +306,10 @@ ScenarioResult run(Scenario scenario, RunOptions options) {
 std::vector<ScenarioResult> run_all(std::vector<Scenario> scenarios, RunOptions options) { return Batch(std::move(scenarios), std::move(options)).run(); }
 
 Task<ScenarioResult> async_run(Scenario scenario, RunOptions options) {
-  if (!options.models) options.models = ModelRegistry::with_defaults();
-  if (options.seed == 0) options.seed = draw_seed();
+  const auto defaults = run_defaults();  // lives as long as the run: its events are ours
+  complete(options, defaults);
+  apply(defaults, scenario);
+  require_person(scenario, options);
   require_valid(scenario, *options.models);
   // The run keeps a stack of its own: cancelling the caller interrupts the run, which then still hangs up and tells what there was.
   StopSource own;

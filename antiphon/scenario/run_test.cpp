@@ -317,7 +317,6 @@ TEST(ScenarioRun, LinesPlayToTheirEndUnlessMaxTurnsIsGiven_SCN41) {
   scenario.checks = {contains("line")};
   EXPECT_EQ(run(scenario).turns, 15);
   scenario.max_turns = 4;
-  scenario.max_turns_given = true;
   const auto cut = run(scenario);
   EXPECT_EQ(cut.turns, 4);
   EXPECT_EQ(cut.outcome, RunOutcome::inconclusive) << cut;

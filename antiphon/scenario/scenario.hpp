@@ -9,12 +9,18 @@
 #include "antiphon/providers/llm/model_meter.hpp"
 #include "antiphon/providers/llm/registry.hpp"
 #include "antiphon/scenario/checks/check.hpp"
+#include "antiphon/scenario/hooks.hpp"
 #include "antiphon/scenario/script/step.hpp"
 
 namespace antiphon {
 
 /// `automatic` is virtual where every participant waits on our clock alone, else wall.
 enum class ClockChoice { automatic, wall, virtual_time };
+
+/// What holds where neither a scenario nor `configure` says otherwise.
+inline constexpr int default_max_turns = 10;
+inline constexpr Duration default_timeout = std::chrono::minutes(5);
+inline constexpr Duration default_turn_timeout = std::chrono::seconds(60);
 
 /// A participant beside the usual three.
 struct ExtraParticipant {
@@ -33,19 +39,19 @@ struct Scenario {
   std::vector<Step> script{};   ///< empty: `proceed()`
   std::vector<Check> checks{};  ///< on the whole run, at every end
   std::vector<ExtraParticipant> participants{};
-  int max_turns = 10;
-  bool max_turns_given = false;  ///< `lines` play to their end unless somebody said how many turns
+  std::optional<int> max_turns{};  ///< unset: 10, or no limit where the user has lines to say or a recording to repeat
   int min_turns = 0;
-  Duration timeout = std::chrono::minutes(5);
-  Duration turn_timeout = std::chrono::seconds(60);
   Budget budget{};
-  ClockChoice clock = ClockChoice::automatic;
+  std::optional<Duration> timeout{};       ///< of the whole run; unset: 5 min
+  std::optional<Duration> turn_timeout{};  ///< of one participant's turn; unset: 60 s
+  std::optional<ClockChoice> clock{};      ///< unset: automatic
   std::optional<std::uint64_t> seed{};
   Role first = Role::user;
   json::object tools{};  ///< canned results by tool name: `{"returns": …}`, with `description` and `parameters` for models
   json::object metadata{};
   std::vector<std::string> tags{};
   std::string set = "default";
+  Hooks hooks{};
 
   std::string id{};     ///< unique in the batch; empty: the name
   std::string label{};  ///< short prefix for people; empty: the id

@@ -1,7 +1,9 @@
+#include "antiphon/scenario/stop_source.hpp"
+
+#include <cstdint>
 #include <map>
 #include <mutex>
-
-#include "antiphon/scenario/run.hpp"
+#include <utility>
 
 namespace antiphon {
 

@@ -17,6 +17,7 @@ class Validator {
   std::vector<std::string> problems() && {
     ranges();
     roles();
+    background();
     criteria();
     participants();
     if (problems_.empty()) budget();
@@ -33,11 +34,12 @@ class Validator {
 
   void ranges() {
     if (scenario_.name.empty()) add("a scenario needs a name");
-    if (scenario_.max_turns < 1) add("max_turns is {}; it must be at least 1", scenario_.max_turns);
+    const int max_turns = scenario_.max_turns.value_or(default_max_turns);
+    if (max_turns < 1) add("max_turns is {}; it must be at least 1", max_turns);
     if (scenario_.min_turns < 0) add("min_turns is {}; it cannot be negative", scenario_.min_turns);
-    if (scenario_.min_turns > scenario_.max_turns) add("min_turns ({}) is more than max_turns ({})", scenario_.min_turns, scenario_.max_turns);
-    if (scenario_.timeout <= Duration::zero()) add("timeout must be longer than nothing");
-    if (scenario_.turn_timeout <= Duration::zero()) add("turn_timeout must be longer than nothing");
+    if (scenario_.min_turns > max_turns) add("min_turns ({}) is more than max_turns ({})", scenario_.min_turns, max_turns);
+    if (scenario_.timeout.value_or(default_timeout) <= Duration::zero()) add("timeout must be longer than nothing");
+    if (scenario_.turn_timeout.value_or(default_turn_timeout) <= Duration::zero()) add("turn_timeout must be longer than nothing");
   }
 
   bool played(Role role) const {
@@ -70,6 +72,20 @@ class Validator {
         need(Role::user, "proceed", number);
         need(Role::agent, "proceed", number);
       }
+    }
+  }
+
+  // Whatever needs the conversation waits for a turn in the background; a second one beside it is refused (SCN-11).
+  void background() {
+    int number = 0, open_since = 0;
+    for (const auto& step : scenario_.script) {
+      ++number;
+      const auto* speak = std::get_if<Step::Speak>(&step.what);
+      const bool begins = speak && !speak->wait && !speak->text && !speak->message;
+      if (begins && open_since > 0)
+        add("step {} of the script lets the agent answer in the background, and its turn of step {} is still there: put an `agent` step between them", number,
+            open_since);
+      if (speak || std::holds_alternative<Step::Judge>(step.what) || std::holds_alternative<Step::Proceed>(step.what)) open_since = begins ? number : 0;
     }
   }
 

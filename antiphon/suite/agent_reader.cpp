@@ -4,6 +4,7 @@
 
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/scenario/users/users.hpp"
 #include "antiphon/suite/kinds.hpp"
 #include "antiphon/suite/model_reader.hpp"
 
@@ -12,9 +13,9 @@ namespace antiphon::suite {
 namespace {
 
 const Kinds agent_kinds{"agent",
-                        {"chat", "http", "process", "model"},
+                        {"chat", "http", "process", "model", "human"},
                         {"websocket", "antiphon", "twilio", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session",
-                         "vapi", "webrtc", "sip", "composed", "human"}};
+                         "vapi", "webrtc", "sip", "composed"}};
 
 net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
   net::TlsOptions tls;
@@ -122,6 +123,7 @@ Command read_command(ReadContext& context, Fields& fields) {
 }
 
 ParticipantSpec read_agent(ReadContext& context, const Node& node) {
+  if (node.is_scalar() && node.text == "human") return human_agent();
   if (node.is_scalar()) {
     report_kind(context.reader, agent_kinds, node.text, node.where);
     return {};
@@ -139,6 +141,7 @@ ParticipantSpec read_agent(ReadContext& context, const Node& node) {
     return read_model_agent(context, node, kind->value);
   }
   report_neighbours(context, node, *kind);
+  if (kind->key == "human") return human_agent();
   if (kind->key == "chat") return read_chat(context, kind->value);
   if (kind->key == "http") return read_http(context, kind->value);
   return read_process(context, kind->value, node);

@@ -39,7 +39,7 @@ TEST(BadSuite, UnknownKeyNamesTheNearestAndTheAllowed_PRD10) {
   a.yaml:6:5
 6 |     max_turn: 3
   |     ^^^^^^^^ did you mean "max_turns"?
-fix:   rename it; allowed: agent, budget, checks, clock, dataset, description, first, judge, matrix, max_turns, metadata, min_turns, model, name, script, seed, set, tags, timeout, tools, turn_timeout, user
+fix:   rename it; allowed: agent, budget, checks, clock, dataset, description, first, hooks, judge, matrix, max_turns, metadata, min_turns, model, name, script, seed, set, tags, timeout, tools, turn_timeout, user
 )");
 }
 
@@ -154,7 +154,7 @@ TEST(BadSuite, UnknownKindOfAgent_PRD10) {
   a.yaml:2:9
 2 | agent: {chta: {url: "http://127.0.0.1:1"}}
   |         ^^^^ did you mean "chat"?
-fix:   rename it; allowed: chat, http, model, process
+fix:   rename it; allowed: chat, http, human, model, process
 )");
 }
 
@@ -163,7 +163,7 @@ TEST(BadSuite, KindOfAgentThatComesLater_PRD10) {
   a.yaml:2:9
 2 | agent: {websocket: {url: "ws://127.0.0.1:1"}}
   |         ^^^^^^^^^
-fix:   use one of: chat, http, process, model
+fix:   use one of: chat, http, process, model, human
 )");
 }
 

@@ -26,11 +26,11 @@ Lookup with_rules_of_working_directory(Lookup environment, const std::string& di
 void apply(const Overrides& flags, const ProjectSettings& project, Scenario& scenario) {
   scenario.model = flags.model.merged_over(scenario.model.merged_over(project.model));
   if (!scenario.seed) scenario.seed = project.seed;
-  if (scenario.clock == ClockChoice::automatic && project.clock) scenario.clock = *project.clock;
+  if (!scenario.clock) scenario.clock = project.clock;
   if (flags.seed) scenario.seed = flags.seed;
-  if (flags.clock) scenario.clock = *flags.clock;
-  if (flags.timeout) scenario.timeout = *flags.timeout;
-  if (flags.max_turns) scenario.max_turns = *flags.max_turns, scenario.max_turns_given = true;
+  if (flags.clock) scenario.clock = flags.clock;
+  if (flags.timeout) scenario.timeout = flags.timeout;
+  if (flags.max_turns) scenario.max_turns = flags.max_turns;
 }
 
 std::vector<SuiteFile> read_all(const std::vector<std::string>& files, const SuiteFileOptions& options) {
@@ -67,6 +67,7 @@ LoadedSuites load_suites(const std::vector<std::string>& paths, const LoadOption
                                       .commands_allowed = options.allow_commands || loaded.project.allow_commands};
   auto suites = read_all(find_suite_files(paths, options.directory), file_options);
 
+  make_suite_names_unique(suites, options.directory);
   std::vector<Scenario> all;
   for (const auto& suite : suites) all.insert(all.end(), suite.scenarios.begin(), suite.scenarios.end());
   make_ids_unique(all);

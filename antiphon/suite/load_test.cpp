@@ -85,7 +85,6 @@ TEST_F(ChatSuite, ReadsEverySettingOfTheFirstScenario_PRD10) {
   EXPECT_EQ(scenario.line, 13);
   EXPECT_THAT(scenario.tags, ElementsAre("refund", "smoke"));
   EXPECT_EQ(scenario.max_turns, 10);
-  EXPECT_TRUE(scenario.max_turns_given);
   EXPECT_EQ(scenario.timeout, std::chrono::minutes(2));
   EXPECT_EQ(scenario.seed, 7u);
   EXPECT_EQ(scenario.model.model, "rules/support.rules.yaml");
@@ -193,7 +192,7 @@ TEST(Precedence, ScenarioWinsOverDefaultsOverEnvironmentOverProjectFile_PRD10_SC
   EXPECT_EQ(loaded.scenarios[2].model.model, "openai/project");
   EXPECT_EQ(loaded.scenarios[2].seed, 9u);
   EXPECT_EQ(loaded.scenarios[2].clock, ClockChoice::wall);
-  EXPECT_FALSE(loaded.scenarios[2].max_turns_given);
+  EXPECT_FALSE(loaded.scenarios[2].max_turns);
   loaded = folder.load({"b.yaml"}, {{"ANTIPHON_MODEL", "openai/env"}, {"ANTIPHON_SEED", "8"}});
   EXPECT_EQ(loaded.scenarios[0].model.model, "openai/env");
   EXPECT_EQ(loaded.scenarios[0].seed, 8u);

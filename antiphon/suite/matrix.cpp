@@ -36,8 +36,10 @@ bool is_name(std::string_view text) {
   return expand_text(fmt::format("${{{}}}", text), [](std::string_view) { return std::optional<std::string>(""); }, unset).empty();
 }
 
-void report_doubles(Reader& reader, const Node& node, const std::vector<std::string>& values, const std::string& variable) {
-  auto sorted = values;
+void report_doubles(Reader& reader, const Node& node, const std::string& variable) {
+  std::vector<std::string> sorted;
+  for (const auto& item : node.items)
+    if (item.is_scalar()) sorted.push_back(item.text);
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
   if (twice != sorted.end()) reader.report(node, fmt::format("{} has {} twice", variable, quote(*twice)), "remove one of them");
@@ -75,7 +77,6 @@ std::vector<Cell> read_matrix(Reader& reader, const Node* node) {
                      .width = static_cast<int>(member.key.size())});
     const auto values = reader.texts(member.value, member.key);
     if (!values) continue;
-    report_doubles(reader, member.value, *values, member.key);
     if (cells.size() * values->size() > cell_limit) {
       reader.report(*node, fmt::format("the matrix has more than {} cells", cell_limit), "split the scenario");
       return {Cell{}};
@@ -86,6 +87,10 @@ std::vector<Cell> read_matrix(Reader& reader, const Node* node) {
     cells = std::move(wider);
   }
   return cells;
+}
+
+void report_doubled_values(Reader& reader, const Node& node) {
+  for (const auto& member : node.members) report_doubles(reader, member.value, member.key);
 }
 
 std::vector<Variant> combine(const std::vector<Cell>& cells, const std::vector<Row>* rows) {

@@ -33,6 +33,9 @@ struct Variant {
 /// Every cell, the last variable changing fastest. One empty cell without a matrix.
 std::vector<Cell> read_matrix(Reader& reader, const Node* node);
 
+/// Reports values that a variable has twice. A mistake, but one that leaves no variable unset.
+void report_doubled_values(Reader& reader, const Node& node);
+
 /// Every cell with every row. Without dataset one variant per cell.
 std::vector<Variant> combine(const std::vector<Cell>& cells, const std::vector<Row>* rows);
 

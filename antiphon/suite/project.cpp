@@ -20,6 +20,8 @@ void read_limits(Reader& reader, const Node& node, ProjectSettings& settings) {
     if (auto limit = reader.integer(member.value, member.key, 1, most_jobs)) settings.limits[member.key] = static_cast<int>(*limit);
 }
 
+std::string read_log(Reader& reader, const Node& node) { return reader.choice(node, "log", {"quiet", "normal", "verbose"}).value_or(""); }
+
 void read_file_settings(ReadContext& context, const Node& root, ProjectSettings& settings) {
   Fields fields(context.reader, root, "antiphon.yaml", "allow_commands: true");
   fields.get("antiphon");
@@ -31,7 +33,7 @@ void read_file_settings(ReadContext& context, const Node& root, ProjectSettings&
   settings.jobs = fields.integer("jobs", 1, most_jobs);
   if (const auto* out = fields.get("out"))
     if (auto path = context.reader.text(*out, "out")) settings.out = resolve_path(*out, *path);
-  settings.log = fields.text("log").value_or("");
+  if (const auto* log = fields.get("log")) settings.log = read_log(context.reader, *log);
   if (const auto* limits = fields.get("limits")) read_limits(context.reader, *limits, settings);
   fields.finish();
 }
@@ -62,7 +64,8 @@ void read_environment(ReadContext& context, const Lookup& environment, ProjectSe
   if (const auto node = variable(environment, "ANTIPHON_JOBS"))
     if (auto jobs = context.reader.integer(*node, "jobs", 1, most_jobs)) settings.jobs = static_cast<int>(*jobs);
   if (const auto node = variable(environment, "ANTIPHON_OUT")) settings.out = node->text;
-  if (const auto node = variable(environment, "ANTIPHON_LOG")) settings.log = node->text;
+  if (const auto node = variable(environment, "ANTIPHON_LOG"))
+    if (auto log = read_log(context.reader, *node); !log.empty()) settings.log = std::move(log);
 }
 
 }  // namespace

@@ -25,20 +25,21 @@ TEST(ProjectSettings, AreEmptyWithoutAFile_PRD10) {
 TEST(ProjectSettings, FileSaysWhatStandsBelowEverySuite_PRD10_SCN71) {
   const auto settings = read(
       SuiteFolder({{"antiphon.yaml",
-                    "allow_commands: true\nmodel: {model: openai/a, temperature: 1}\nclock: virtual\nseed: 5\njobs: 2\nlimits: {openai: 4}\nlog: debug\n"}}));
+                    "allow_commands: true\nmodel: {model: openai/a, temperature: 1}\nclock: virtual\nseed: 5\njobs: 2\nlimits: {openai: 4}\nlog: verbose\n"}}));
   EXPECT_TRUE(settings.allow_commands);
   EXPECT_EQ(settings.model.model, "openai/a");
   EXPECT_EQ(settings.clock, ClockChoice::virtual_time);
   EXPECT_EQ(settings.seed, 5u);
   EXPECT_EQ(settings.jobs, 2);
   EXPECT_EQ(settings.limits.at("openai"), 4);
-  EXPECT_EQ(settings.log, "debug");
+  EXPECT_EQ(settings.log, "verbose");
 }
 
 TEST(ProjectSettings, EnvironmentWinsOverTheFile_PRD10_SCN71) {
   const SuiteFolder folder({{"antiphon.yaml", "model: openai/a\nclock: virtual\nseed: 5\njobs: 2\nout: there\n"}});
   const auto settings =
-      read(folder, {{"ANTIPHON_MODEL", "rules/b.yaml"}, {"ANTIPHON_CLOCK", "wall"}, {"ANTIPHON_SEED", "6"}, {"ANTIPHON_JOBS", "3"}, {"ANTIPHON_OUT", "here"}});
+      read(folder, {{"ANTIPHON_MODEL", "rules/b.yaml"}, {"ANTIPHON_CLOCK", "wall"}, {"ANTIPHON_SEED", "6"}, {"ANTIPHON_JOBS", "3"}, {"ANTIPHON_OUT", "here"}, {"ANTIPHON_LOG", "quiet"}});
+  EXPECT_EQ(settings.log, "quiet");
   EXPECT_EQ(settings.model.model, "rules/b.yaml");
   EXPECT_EQ(settings.model.directory, "");
   EXPECT_EQ(settings.clock, ClockChoice::wall);

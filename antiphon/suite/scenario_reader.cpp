@@ -31,12 +31,11 @@ std::vector<T> joined(std::vector<T> below, const std::vector<T>& own) {
 }
 
 void apply(Scenario& scenario, const SharedSettings& own, const SharedSettings& below) {
-  scenario.max_turns_given = own.max_turns || below.max_turns;
-  scenario.max_turns = first_given(own.max_turns, below.max_turns, scenario.max_turns);
+  scenario.max_turns = own.max_turns ? own.max_turns : below.max_turns;
   scenario.min_turns = first_given(own.min_turns, below.min_turns, scenario.min_turns);
-  scenario.timeout = first_given(own.timeout, below.timeout, scenario.timeout);
-  scenario.turn_timeout = first_given(own.turn_timeout, below.turn_timeout, scenario.turn_timeout);
-  scenario.clock = first_given(own.clock, below.clock, scenario.clock);
+  scenario.timeout = own.timeout ? own.timeout : below.timeout;
+  scenario.turn_timeout = own.turn_timeout ? own.turn_timeout : below.turn_timeout;
+  scenario.clock = own.clock ? own.clock : below.clock;
   scenario.first = first_given(own.first, below.first, scenario.first);
   scenario.set = first_given(own.set, below.set, scenario.set);
   scenario.seed = own.seed ? own.seed : below.seed;
@@ -46,6 +45,7 @@ void apply(Scenario& scenario, const SharedSettings& own, const SharedSettings& 
   scenario.tools = merged(below.tools, own.tools);
   scenario.tags = joined(below.tags, own.tags);
   scenario.checks = joined(below.checks, own.checks);
+  scenario.hooks = own.hooks.over(below.hooks);
 }
 
 SharedSettings read_defaults(ReadContext& context, const Node* node) {
@@ -97,9 +97,10 @@ void check_slots(ReadContext& context, const Node& scenario, const Scenario& rea
 }
 
 void check_turns(ReadContext& context, const Node& node, const Scenario& scenario) {
-  if (scenario.min_turns <= scenario.max_turns) return;
+  const int max_turns = scenario.max_turns.value_or(default_max_turns);
+  if (scenario.min_turns <= max_turns) return;
   const auto* own = node.find("min_turns");
-  context.reader.report(own ? *own : node, fmt::format("min_turns is {}, and max_turns only {}", scenario.min_turns, scenario.max_turns),
+  context.reader.report(own ? *own : node, fmt::format("min_turns is {}, and max_turns only {}", scenario.min_turns, max_turns),
                         "make min_turns smaller or max_turns larger");
 }
 

@@ -6,6 +6,7 @@
 
 #include "antiphon/scenario/scenario.hpp"
 #include "antiphon/suite/context.hpp"
+#include "antiphon/suite/hooks_reader.hpp"
 
 namespace antiphon::suite {
 
@@ -23,6 +24,7 @@ struct SharedSettings {
   json::object tools;
   std::vector<std::string> tags;
   std::vector<Check> checks;
+  ReadHooks hooks;
 };
 
 /// Reads the shared keys of `fields`.

@@ -29,10 +29,11 @@ name: all
 include: [more.yaml]
 setup:
   - {run: [python3, agent.py, --port, 8080], cwd: agents, env: {A: 1}, ready: "http://127.0.0.1:8080/health", timeout: 20s}
+hooks: {before: {run: [true], cwd: x, env: {A: b}, timeout: 1s}, after: [{run: [true]}, {run: [true]}]}
 agent: {chat: {url: "${URL:-http://127.0.0.1:8080/v1}", model: support, key: k, headers: {x-team: desk}, stream: true, extra: {top_p: 1}, tls: {ca: ca.pem, verify: false}}}
 defaults:
   {max_turns: 10, min_turns: 1, metadata: {a: 1}, set: s, budget: {usd: 0.5, tokens: 20000}, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, clock: auto, seed: 7, tags: [t], first: agent,
-   tools: {create_refund: {returns: {ok: true}, description: pays, parameters: {type: object}}}, checks: [{not_contains: sorry}]}
+   tools: {create_refund: {returns: {ok: true}, description: pays, parameters: {type: object}}}, checks: [{not_contains: sorry}], hooks: {after: {run: [true]}}}
 scenarios:
   - name: one ${v}
     description: d
@@ -84,11 +85,16 @@ scenarios:
   - name: four
     agent: {model: {model: rules/a.yaml, system: s}}
     user: {agenda: {request: [status]}}
+    hooks: {before: [{run: [true]}]}
+  - {name: five, agent: human, user: human}
+  - {name: six, agent: {human: null}, user: {human: null, temperature: 1}}
+  - {name: seven, user: {replay: said.json}}
+  - {name: eight, user: {replay: {file: said.json, scenario: one}}}
 )yaml";
 
 TEST(SuiteSchema, AcceptsEveryKeyThatTheReaderAccepts_PRD10) {
   EXPECT_THAT(violations(everything), ::testing::IsEmpty());
-  const SuiteFolder folder({{"a.yaml", everything}, {"more.yaml", "scenarios: []\n"}, {"d.csv", "x\n1\n"}});
+  const SuiteFolder folder({{"a.yaml", everything}, {"more.yaml", "scenarios: []\n"}, {"said.json", R"({"scenarios": [{"id": "one", "messages": [{"role": "user", "content": "hi"}]}]})"}, {"d.csv", "x\n1\n"}});
   auto options = folder.options();
   options.allow_commands = true;
   EXPECT_EQ(folder.report({"a.yaml"}, options), "");
@@ -117,7 +123,8 @@ TEST_P(RefusedByBoth, IsNoSuite_PRD10) {
 
 INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
                          ::testing::Values("max_turn: 3", "max_turns: 0", "max_turns: many", "timeout: 30", "clock: fast", "first: judge", "tags: x",
-                                           "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: a.json}", "user: human", "judge: []",
+                                           "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}", "user: humane", "hooks: {}", "hooks: {during: {run: [a]}}",
+                                           "hooks: {before: {cwd: a}}", "judge: []",
                                            "agent: {websocket: {}}", "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}",
                                            "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}", "model: gpt", "script: []", "script: [silence: 1s]",
                                            "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]", "checks: [{contains: a, equals: b}]",

@@ -77,6 +77,18 @@ void make_ids_unique(std::vector<Scenario>& scenarios) {
   }
 }
 
+void make_suite_names_unique(std::vector<SuiteFile>& suites, const std::string& directory) {
+  std::set<std::string> taken;
+  for (auto& suite : suites) {
+    if (taken.contains(suite.name)) {
+      const auto below = std::filesystem::path(suite.file).lexically_relative(directory).string();
+      suite.name = fmt::format("{} ({})", suite.name, below.empty() || below.starts_with("..") ? suite.file : below);
+      for (auto& scenario : suite.scenarios) scenario.suite = suite.name;
+    }
+    taken.insert(suite.name);
+  }
+}
+
 std::vector<Scenario> select(std::vector<Scenario> scenarios, const Selection& selection) {
   std::vector<Scenario> chosen;
   for (const auto& scenario : scenarios)

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "antiphon/scenario/scenario.hpp"
+#include "antiphon/suite/suite_file.hpp"
 
 namespace antiphon::suite {
 
@@ -23,6 +23,10 @@ std::vector<std::string> split_tags(std::string_view text);
 
 /// Makes ids unique: of several that are equal the later ones get the file, then the line, that they come from.
 void make_ids_unique(std::vector<Scenario>& scenarios);
+
+/// Where files share a name of their suite, the later ones get their path beside it, so that results stay apart. Paths below `directory` are
+/// shown relative to it.
+void make_suite_names_unique(std::vector<SuiteFile>& suites, const std::string& directory);
 
 /// Keeps what matches. @throws Error usage when nothing does, naming what there is.
 std::vector<Scenario> select(std::vector<Scenario> scenarios, const Selection& selection);

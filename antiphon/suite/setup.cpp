@@ -20,14 +20,6 @@ Error harness(ErrorKind kind, const SetupCommand& command, std::string message) 
   return Error(kind, fmt::format("setup {} ({}): {}", quote(join(command.argv, " ")), to_string(command.where), message)).with_party(Party::harness);
 }
 
-std::string last_line(const std::string& text) {
-  const auto end = text.find_last_not_of(" \t\r\n");
-  if (end == std::string::npos) return {};
-  const auto begin = text.find_last_of('\n', end);
-  return cut(repair_utf8(std::string_view(text).substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? 0 : begin + 1) + 1)),
-             300);
-}
-
 std::string describe_end(int status, const std::string& errors) {
   const auto line = last_line(errors);
   return fmt::format("it ended with exit code {} before it was ready{}", status, line.empty() ? "" : ": " + line);

@@ -72,7 +72,8 @@ SharedSettings read_shared(ReadContext& context, Fields& fields) {
   if (const auto* tags = fields.get("tags")) shared.tags = context.reader.texts(*tags, "tags").value_or(std::vector<std::string>{});
   if (const auto* checks = fields.get("checks")) shared.checks = read_checks(context, *checks);
   if (const auto* budget = fields.get("budget")) shared.budget = read_budget(context, *budget);
-  fields.later({"voice", "hooks"});
+  if (const auto* hooks = fields.get("hooks")) shared.hooks = read_hooks(context, *hooks);
+  fields.later({"voice"});
   return shared;
 }
 

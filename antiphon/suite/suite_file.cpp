@@ -9,6 +9,7 @@
 
 #include "antiphon/base/text.hpp"
 #include "antiphon/suite/agent_reader.hpp"
+#include "antiphon/suite/hooks_reader.hpp"
 #include "antiphon/suite/include.hpp"
 #include "antiphon/suite/scenario_reader.hpp"
 #include "antiphon/suite/variables.hpp"
@@ -64,12 +65,13 @@ class SuiteBuilder {
     defaults_ = fields.get("defaults");
     fields.get("include");
     if (const auto* node = fields.get("setup")) read_setup(reader, *node);
+    if (const auto* node = fields.get("hooks")) read_suite_hooks(reader, *node);
     scenarios_ = fields.require("scenarios", "scenarios: [{name: what this scenario tries}]");
     if (scenarios_ && (!scenarios_->is_sequence() || scenarios_->items.empty())) {
       reader.report(*scenarios_, "scenarios must be a list with at least one scenario", "write it as `scenarios: [{name: what this scenario tries}]`");
       scenarios_ = nullptr;
     }
-    fields.later({"hooks", "load", "redteam", "providers", "simulation"});
+    fields.later({"load", "redteam", "providers", "simulation"});
     fields.finish();
     list_.add(std::move(reader.problems()));
   }
@@ -99,6 +101,12 @@ class SuiteBuilder {
     }
     if (!options_.commands_allowed && !node.items.empty()) report_commands(context, node, "setup");
     for (const auto& item : node.items) suite_.setup.push_back(read_command_of_setup(context, item));
+  }
+
+  void read_suite_hooks(Reader& reader, const Node& original) {
+    ReadContext context{reader, options_.commands_allowed};
+    const auto node = expanded(reader, original);
+    suite_.hooks = read_hooks(context, node).over({});
   }
 
   static SetupCommand read_command_of_setup(ReadContext& context, const Node& node) {
@@ -140,6 +148,7 @@ class SuiteBuilder {
     const auto cells = read_matrix(reader, matrix_node ? &*matrix_node : nullptr);
     const auto rows = read_rows(reader, scenario);
     const bool lacks_values = !reader.problems().empty();
+    if (matrix_node) report_doubled_values(reader, *matrix_node);
     if (rows && cells.size() * rows->size() > run_limit) {
       reader.report(scenario, fmt::format("this scenario stands for more than {} runs", run_limit), "split its matrix or its dataset");
       list_.add(std::move(reader.problems()));
@@ -163,7 +172,7 @@ class SuiteBuilder {
     const auto defaults = expand(defaults_);
     if (lacks_values) reader.problems().clear();
     list_.add(std::exchange(reader.problems(), {}));
-    ReadContext context{reader, options_.commands_allowed};
+    ReadContext context{reader, options_.commands_allowed, &replays_};
     auto read = read_scenario(context, {.scenario = *scenario, .agent = agent ? &*agent : nullptr, .defaults = defaults ? &*defaults : nullptr});
     if (!lacks_values) list_.add(std::move(reader.problems()));
     const auto* name = original.find("name");
@@ -178,6 +187,7 @@ class SuiteBuilder {
   const SuiteFileOptions& options_;
   ProblemList list_;
   SuiteFile suite_;
+  ReplayCache replays_;
   const Node* agent_ = nullptr;
   const Node* defaults_ = nullptr;
   const Node* scenarios_ = nullptr;

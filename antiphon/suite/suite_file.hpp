@@ -24,6 +24,7 @@ struct SuiteFile {
   std::string file;  ///< as it was named
   std::string name;  ///< of the suite, else the file's name without its ending
   std::vector<SetupCommand> setup;
+  Hooks hooks;  ///< around all of its scenarios
   std::vector<Scenario> scenarios;
 };
 

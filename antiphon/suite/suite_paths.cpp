@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -30,21 +31,48 @@ bool means_to_be_suite(const std::string& text) {
   return false;
 }
 
-bool looks_like_suite(const std::string& file) {
+// A file with scenarios whose version has another key: `antifon: 1`. Parts that suites include have none at all.
+std::optional<Problem> misspelt_version(const std::string& text, const std::string& file) {
+  if (text.find("scenarios") == std::string::npos) return std::nullopt;
+  static const std::vector<std::string> wanted{"antiphon"};
+  int number = 0;
+  for (const auto& line : split(text, '\n')) {
+    ++number;
+    const auto begin = line.find_first_not_of("{\" \t");
+    const auto key = begin == std::string::npos ? std::string() : line.substr(begin, line.find_first_of("\": \t", begin) - begin);
+    const bool at_the_top = begin == 0 || line.starts_with('"') || line.starts_with('{') || text.starts_with('{');
+    if (!at_the_top || key == "antiphon" || !nearest(lower(key), wanted)) continue;
+    return Problem{.message = fmt::format("unknown key {} at the top of what looks like a suite", quote(key)),
+                   .where = {file, number, static_cast<int>(begin) + 1},
+                   .hint = "rename it: a suite begins with `antiphon: 1`",
+                   .width = static_cast<int>(key.size()),
+                   .underline = "did you mean \"antiphon\"?"};
+  }
+  return std::nullopt;
+}
+
+enum class Found { suite, nothing, misspelt };
+
+Found look_at(const std::string& file, std::vector<Problem>& problems) {
   constexpr std::size_t limit = std::size_t{16} << 20;
   std::string text;
   try {
     text = read_file(file, limit);
   } catch (const Error&) {
-    return false;
+    return Found::nothing;
   }
-  // Cheap refusal first: result files below a folder can be large.
-  if (text.find("antiphon") == std::string::npos) return false;
-  try {
-    return is_suite(parse_document(text, file));
-  } catch (const Problems&) {
-    return means_to_be_suite(text);
+  // Cheap refusals first: result files below a folder can be large.
+  if (text.find("antiphon") != std::string::npos) {
+    try {
+      if (is_suite(parse_document(text, file))) return Found::suite;
+    } catch (const Problems&) {
+      if (means_to_be_suite(text)) return Found::suite;
+    }
   }
+  auto misspelt = misspelt_version(text, file);
+  if (!misspelt) return Found::nothing;
+  problems.push_back(*std::move(misspelt));
+  return Found::misspelt;
 }
 
 std::vector<std::string> files_below(const fs::path& folder) {
@@ -103,7 +131,7 @@ class Finder {
 
   void add_folder(const std::string& folder) {
     for (const auto& file : files_below(folder))
-      if (looks_like_suite(file)) keep(file);
+      if (look_at(file, problems_) == Found::suite) keep(file);
   }
 
   void add_named(const std::string& file) {
@@ -114,7 +142,7 @@ class Finder {
     try {
       if (is_suite(read_document(file)))
         keep(file);
-      else
+      else if (look_at(file, problems_) != Found::misspelt)
         refuse(file, "this is no suite", "a suite has `antiphon: 1` at its top");
     } catch (const Problems& problems) {
       problems_.insert(problems_.end(), problems.list().begin(), problems.list().end());
@@ -129,7 +157,7 @@ class Finder {
       std::error_code error;
       if (fs::is_directory(match, error))
         add_folder(match);
-      else if (looks_like_suite(match))
+      else if (look_at(match, problems_) == Found::suite)
         keep(match);
     }
   }

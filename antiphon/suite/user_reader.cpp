@@ -13,7 +13,7 @@ namespace antiphon::suite {
 
 namespace {
 
-const Kinds user_kinds{"user", {"lines", "persona", "agenda"}, {"replay", "red_team", "human"}};
+const Kinds user_kinds{"user", {"lines", "persona", "agenda", "replay", "human"}, {"red_team"}};
 
 SlotAnswer read_slot(ReadContext& context, const Node& node, const std::string& name) {
   SlotAnswer answer;
@@ -82,9 +82,44 @@ void check_neighbours(ReadContext& context, const Node& node, const char* kind) 
   fields.finish();
 }
 
+struct ReplaySource {
+  std::string file;
+  std::string scenario;
+};
+
+std::optional<ReplaySource> read_replay_source(ReadContext& context, const Node& node) {
+  if (node.is_scalar()) return ReplaySource{resolve_path(node, node.text), ""};
+  Fields fields(context.reader, node, "a replay", "replay: conversation.json");
+  ReplaySource source;
+  const auto* file = fields.require("file", "file: antiphon-out/result.json");
+  if (file)
+    if (const auto path = context.reader.text(*file, "file")) source.file = resolve_path(*file, *path);
+  source.scenario = fields.text("scenario").value_or("");
+  fields.finish();
+  return source.file.empty() ? std::nullopt : std::optional(source);
+}
+
+ParticipantSpec read_replay(ReadContext& context, const Node& node) {
+  const auto source = read_replay_source(context, node);
+  if (!source) return {};
+  const auto key = std::pair(source->file, source->scenario);
+  if (context.replays)
+    if (const auto known = context.replays->find(key); known != context.replays->end()) return known->second;
+  ParticipantSpec spec;
+  try {
+    spec = replay_user(source->file, source->scenario);
+  } catch (const Error& error) {
+    const auto* file = node.find("file");
+    context.reader.report(file ? *file : node, error.message(), error.hint().empty() ? "check the path; it is relative to the file that names it" : error.hint());
+  }
+  if (context.replays) context.replays->emplace(key, spec);
+  return spec;
+}
+
 }  // namespace
 
 SimulatedUser read_user(ReadContext& context, const Node& node) {
+  if (node.is_scalar() && node.text == "human") return {.spec = human_user(), .slots = {}};
   if (node.is_scalar()) {
     report_kind(context.reader, user_kinds, node.text, node.where);
     return {};
@@ -100,6 +135,8 @@ SimulatedUser read_user(ReadContext& context, const Node& node) {
   if (kind->key == "persona") return read_persona(context, node);
   check_neighbours(context, node, kind->key.c_str());
   if (kind->key == "agenda") return read_agenda(context, kind->value);
+  if (kind->key == "replay") return {.spec = read_replay(context, kind->value), .slots = {}};
+  if (kind->key == "human") return {.spec = human_user(), .slots = {}};
   auto lines = context.reader.texts(kind->value, "lines");
   if (!lines) return {};
   return {.spec = scripted_user(*std::move(lines)), .slots = {}};

@@ -14,7 +14,7 @@ struct SimulatedUser {
   std::optional<std::vector<std::string>> slots;  ///< what an agenda requests, so that checks can name only these
 };
 
-/// `{lines: …}`, `{persona: …}` or `{agenda: …}`, with model settings beside. The spec is empty where something was reported.
+/// `{lines: …}`, `{persona: …}`, `{agenda: …}`, `{replay: …}` or `human`, with model settings beside. The spec is empty where something was reported.
 SimulatedUser read_user(ReadContext& context, const Node& node);
 
 }  // namespace antiphon::suite

@@ -106,6 +106,7 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("--failed", flags.failed, "Run again what did not pass in this result.json");
   app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs (setup, process agents)");
   app.add_flag("--dry-run", flags.dry_run, "Check every suite and run nothing");
+  app.add_flag("--debug", flags.debug, "Go through each run step by step: before a participant speaks, let it, or type in its place");
   app.add_flag("-v,--verbose", flags.verbose, "Tell the conversations as they happen");
   app.add_flag("-q,--quiet", flags.quiet, "Nothing but the summary");
 }
@@ -135,7 +136,7 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
   plan.jobs = flags.jobs, plan.seed = plan.load.overrides.seed;
   plan.out = flags.out.empty() ? std::string() : environment.path(flags.out);
   plan.reporters = flags.reporters;
-  plan.dry_run = flags.dry_run, plan.verbose = flags.verbose, plan.quiet = flags.quiet;
+  plan.dry_run = flags.dry_run, plan.debug = flags.debug, plan.verbose = flags.verbose, plan.quiet = flags.quiet;
   plan.command = "run " + (flags.failed.empty() ? join(flags.paths, " ") : "--failed " + flags.failed);
   if (!flags.failed.empty()) take_failed(plan, environment.path(flags.failed));
   return plan;

@@ -14,15 +14,15 @@
 #include "antiphon/cli/run/remote_notice.hpp"
 #include "antiphon/cli/run/reporters.hpp"
 #include "antiphon/cli/run/setup_session.hpp"
+#include "antiphon/cli/run/suite_hooks.hpp"
 #include "antiphon/report/ticker.hpp"
+#include "antiphon/scenario/clock_choice.hpp"
 
 namespace antiphon::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int default_jobs = 8;
 
 void require_valid(const std::vector<Scenario>& scenarios, const ModelRegistry& models) {
   std::vector<Problem> problems;
@@ -89,7 +89,9 @@ class RunSession {
   }
 
   void prepare() {
-    jobs_ = plan_.jobs.value_or(loaded_.project.jobs.value_or(default_jobs));
+    with_person_ = plan_.debug || std::any_of(loaded_.scenarios.begin(), loaded_.scenarios.end(), takes_a_person);
+    jobs_ = with_person_ ? 1 : plan_.jobs.value_or(loaded_.project.jobs.value_or(default_jobs));
+    take_log_level();
     const auto out = !plan_.out.empty() ? plan_.out : environment_.path(loaded_.project.out.empty() ? "antiphon-out" : loaded_.project.out);
     std::error_code error;
     fs::create_directories(out, error);
@@ -104,13 +106,23 @@ class RunSession {
     reporters_ = make_reporters(plan_, out, loaded_.scenarios.size(), jobs_, batch_.seed, environment_);
   }
 
+  // A person reads the conversation that they take part in.
+  void take_log_level() {
+    const auto& log = loaded_.project.log;
+    if (!plan_.verbose && !plan_.quiet) plan_.verbose = log == "verbose", plan_.quiet = log == "quiet";
+    if (with_person_ && !plan_.quiet) plan_.verbose = true;
+  }
+
   void play() {
     const auto begin = std::chrono::steady_clock::now();
     reporters_.console->start();
     SetupSession setup;
     try {
       setup.start(loaded_.setup, environment_.stop);
-      play_scenarios();
+      SuiteHooks hooks(loaded_.suites);
+      hooks.before(environment_.stop);
+      play_scenarios(hooks);
+      hooks.after(batch_.scenarios);
     } catch (const Error& failure) {
       if (failure.party() != Party::harness) throw;
       setup_failed(failure);
@@ -120,14 +132,37 @@ class RunSession {
     batch_.duration_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
 
-  void play_scenarios() {
+  // In the order of the files, those that cannot be run because of their suite's hook among the others.
+  void play_scenarios(const SuiteHooks& hooks) {
+    batch_.scenarios = kept_->unstarted();
+    std::vector<Scenario> runnable;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < loaded_.scenarios.size(); ++i) {
+      if (const auto* failure = hooks.failure_of(loaded_.scenarios[i].suite)) {
+        refuse(batch_.scenarios[i], *failure);
+        continue;
+      }
+      runnable.push_back(loaded_.scenarios[i]);
+      places.push_back(i);
+    }
+    auto results = run_them(std::move(runnable));
+    for (std::size_t i = 0; i < results.size(); ++i) batch_.scenarios[places[i]] = std::move(results[i]);
+  }
+
+  std::vector<ScenarioResult> run_them(std::vector<Scenario> scenarios) {
     const Ticker ticker([this] { reporters_.console->tick(); });
-    batch_.scenarios = run_all(loaded_.scenarios, {.jobs = jobs_,
-                                                   .seed = batch_.seed,
-                                                   .models = models_,
-                                                   .events = &reporters_.all,
-                                                   .stop = environment_.stop,
-                                                   .on_result = [this](const ScenarioResult& result) { kept_->add(result); }});
+    return run_all(std::move(scenarios), {.jobs = jobs_,
+                                          .seed = batch_.seed,
+                                          .models = models_,
+                                          .events = &reporters_.all,
+                                          .person = person(),
+                                          .debug = plan_.debug,
+                                          .stop = environment_.stop,
+                                          .on_result = [this](const ScenarioResult& result) { kept_->add(result); }});
+  }
+
+  std::shared_ptr<Person> person() const {
+    return with_person_ ? person_typing(environment_.read_line, environment_.err, environment_.in_is_terminal) : nullptr;
   }
 
   // Nothing could be rehearsed: every scenario is an error of the harness (contracts.md §1).
@@ -135,13 +170,16 @@ class RunSession {
     batch_.scenarios = kept_->unstarted();
     if (environment_.stop.requested()) return;
     const auto text = failure.hint().empty() ? failure.message() : fmt::format("{}; {}", failure.message(), failure.hint());
-    for (auto& result : batch_.scenarios) {
-      result.not_run = false;
-      result.outcome = RunOutcome::error;
-      result.error = RunError{Party::harness, text};
-      result.reasoning = text;
-      reporters_.all.add(RunFinished{result});
-    }
+    for (auto& result : batch_.scenarios) refuse(result, text);
+  }
+
+  void refuse(ScenarioResult& result, const std::string& why) {
+    result.not_run = false;
+    result.outcome = RunOutcome::error;
+    result.error = RunError{Party::harness, why};
+    result.reasoning = why;
+    reporters_.all.add(RunFinished{result});
+    kept_->add(result);
   }
 
   RunPlan plan_;
@@ -152,6 +190,7 @@ class RunSession {
   std::unique_ptr<CheckpointFile> kept_;
   BatchResult batch_;
   int jobs_ = default_jobs;
+  bool with_person_ = false;
 };
 
 }  // namespace

@@ -53,11 +53,12 @@ ScenarioRun::ScenarioRun(const Scenario& scenario, RunPlace place)
       specs_(specs_of(scenario, roles_)),
       order_(roles_),
       conversation_(roles_.size()),
-      watchdog_(place.runtime.clock, place.runtime.executor, scenario.timeout) {}
+      watchdog_(place.runtime.clock, place.runtime.executor, scenario.timeout.value_or(default_timeout)),
+      stepping_(place.debug && place.person) {}
 
 int ScenarioRun::max_turns() const {
-  const bool unbounded = scenario_.user.plays_to_its_end() && !scenario_.max_turns_given;
-  return unbounded ? std::numeric_limits<int>::max() : scenario_.max_turns;
+  if (scenario_.max_turns) return *scenario_.max_turns;
+  return scenario_.user.plays_to_its_end() ? std::numeric_limits<int>::max() : default_max_turns;
 }
 
 void ScenarioRun::seat_everybody() {
@@ -76,6 +77,7 @@ void ScenarioRun::seat_everybody() {
       .concurrency = place_.concurrency,
       .shared = place_.shared,
       .meter = meter_,
+      .person = place_.person,
   };
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     speaking_role_ = roles_[i];
@@ -98,9 +100,7 @@ Task<ScenarioResult> ScenarioRun::execute() {
   ended_ = clock().now();  // hanging up is no part of the conversation
   co_await close_everybody();
   evaluate_checks();
-  auto result = assemble();
-  emit(RunFinished{result});
-  co_return result;
+  co_return assemble();
 }
 
 ScenarioResult ScenarioRun::give_up() {
@@ -111,9 +111,14 @@ ScenarioResult ScenarioRun::give_up() {
   ending_.error = RunError{Party::harness, fmt::format("the {} waits for something that is on no clock and cannot be stopped; use `clock: wall`", who)};
   collect_last_reports();
   evaluate_checks();
-  auto result = assemble();
-  emit(RunFinished{result});
-  return result;
+  return assemble();
+}
+
+ScenarioResult ScenarioRun::refuse(RunError error) {
+  started_ = ended_ = clock().now();
+  emit(RunStarted{id_, label()});
+  ending_ = {.kind = Ending::Kind::error, .error = std::move(error), .line = std::nullopt};
+  return assemble();
 }
 
 Task<> ScenarioRun::play() {
@@ -134,6 +139,10 @@ Task<> ScenarioRun::play_step(const Step& step) {
 
 Task<> ScenarioRun::play(const Step::Speak& step) {
   const bool joins = step.role == Role::agent && background_ && !step.text && !step.message;
+  if (joins && !step.wait)
+    throw Error(ErrorKind::configuration, "the agent's turn is in the background already, and a second one cannot begin beside it")
+        .with_party(Party::harness)
+        .with_hint("let an `agent` step wait for the first one");
   co_await join_background();
   if (joins || ended()) co_return;  // `agent` after `agent(wait=false)` waits for the turn that is running already
   const auto seat = order_.claim(step.role);
@@ -144,10 +153,16 @@ Task<> ScenarioRun::play(const Step::Speak& step) {
   }
   if (!seat)
     throw Error(ErrorKind::configuration, fmt::format("the script needs a {}, and nobody plays that role", to_string(step.role))).with_party(Party::harness);
-  if (step.wait)
-    co_await call_seat(*seat);
-  else
-    start_background(*seat);
+  if (!step.wait) {
+    if (!co_await person_steps_in(*seat)) start_background(*seat);
+    co_return;
+  }
+  const auto said_before = messages().size();
+  co_await call_seat(*seat);
+  if (!ended() && seats_[*seat].concluded && messages().size() == said_before)
+    throw Error(ErrorKind::configuration, "the script lets the user speak, and the user has nothing more to say")
+        .with_party(Party::harness)
+        .with_hint("give the user more lines, or end the script before this step");
 }
 
 Task<> ScenarioRun::play(const Step::Judge& step) {
@@ -187,8 +202,10 @@ Task<> ScenarioRun::play_due(const Step::Proceed& step) {
     const auto seat = order_.next_due();
     if (!seat) co_return;
     if (keeps_silent(*seat)) continue;
+    const auto said_before = messages().size();
     co_await call_seat(*seat);
     if (step.on_step) step.on_step(*this);
+    if (seats_[*seat].role == Role::user && seats_[*seat].concluded && messages().size() == said_before) close_silent_turn();
   }
 }
 
@@ -226,17 +243,23 @@ Task<> ScenarioRun::play(const Step::Assert& step) {
 Task<> ScenarioRun::play(const Step::Sleep& step) { co_await watchdog_.guard(no_limit, clock().sleep_for(step.duration)); }
 
 Task<> ScenarioRun::play(const Step::Call& step) {
-  auto verdict = co_await watchdog_.guard(scenario_.turn_timeout, step.function(*this));
+  auto verdict = co_await watchdog_.guard(turn_limit(), step.function(*this));
   if (verdict) take_verdict(std::move(*verdict), false);
 }
 
+template <class T>
+Task<T> ScenarioRun::in_time(std::size_t seat, Duration limit, Task<T> work) {
+  return specs_[seat]->is_a_person() ? watchdog_.unhurried(std::move(work)) : watchdog_.guard(limit, std::move(work));
+}
+
 Task<> ScenarioRun::call_seat(std::size_t seat, std::optional<JudgmentRequest> request) {
+  if (co_await person_steps_in(seat)) co_return;
   const auto asked = clock().now();
   const bool forced = request.has_value() || last_turn();
   speaking_ = seat;
   asked_ = asked;
   auto input = input_for(seat, std::move(request));
-  auto reply = co_await watchdog_.guard(scenario_.turn_timeout, seats_[seat].participant->call(std::move(input)));
+  auto reply = co_await in_time(seat, turn_limit(), seats_[seat].participant->call(std::move(input)));
   speaking_.reset();
   take_reply(seat, std::move(reply), {asked, clock().now()}, forced);
 }
@@ -251,8 +274,8 @@ Task<> ScenarioRun::join_background() {
   speaking_ = seat;
   asked_ = background_->asked();
   // Its time runs since it was asked, not since somebody waits for it.
-  const auto left = background_->is_over() ? scenario_.turn_timeout : std::max(background_->asked() + scenario_.turn_timeout - clock().now(), Duration::zero());
-  auto reply = co_await watchdog_.guard(left, background_->join());
+  const auto left = background_->is_over() ? turn_limit() : std::max(background_->asked() + turn_limit() - clock().now(), Duration::zero());
+  auto reply = co_await in_time(seat, left, background_->join());
   speaking_.reset();
   const Answered when{background_->asked(), background_->answered()};
   background_.reset();
@@ -267,12 +290,12 @@ AgentInput ScenarioRun::input_for(std::size_t seat, std::optional<JudgmentReques
           .turn = order_.turn(),
           .last_turn = last_turn(),
           .state = this,
-          .deadline = watchdog_.deadline_for(scenario_.turn_timeout)};
+          .deadline = watchdog_.deadline_for(turn_limit())};
 }
 
 void ScenarioRun::take_reply(std::size_t seat, AgentReply reply, Answered when, bool forced) {
   const auto role = seats_[seat].role;
-  if (role == Role::agent) {
+  if (role == Role::agent && !specs_[seat]->is_a_person()) {
     answer_s_.push_back(to_seconds(when.answered - when.asked));
     agent_s_ += answer_s_.back();
   }
@@ -306,7 +329,7 @@ Task<> ScenarioRun::final_verdict() {
   const auto before = ending_;
   verdict_given_ = false;
   co_await call_seat(*seat, JudgmentRequest{});
-  if (verdict_given_) co_return;
+  if (verdict_given_ || ended_by_person_) co_return;
   ending_ = before;
   ending_.verdict = RunOutcome::inconclusive;
   ending_.reason = "the judge was asked for a verdict and gave none";
@@ -318,6 +341,7 @@ Task<> ScenarioRun::checkpoint(const std::vector<std::string>& criteria) {
   if (!seat) throw Error(ErrorKind::configuration, "the script asks for a checkpoint, and nobody plays the judge").with_party(Party::harness);
   verdict_given_ = false;
   co_await call_seat(*seat, JudgmentRequest{criteria});
+  if (ended_by_person_) co_return;
   if (!verdict_given_) throw Error(ErrorKind::protocol, "the judge was asked to decide a checkpoint and gave no verdict").with_party(Party::judge);
   const bool all_met = std::all_of(criteria_.begin(), criteria_.end(), [](const auto& c) { return c.status == CriterionStatus::passed; });
   const bool custom_pass = !ending_.verdict || *ending_.verdict == RunOutcome::passed;
@@ -452,6 +476,7 @@ ScenarioResult ScenarioRun::assemble() {
   result.cost_usd = meter_.cost_usd();
   result.clock = clock().is_virtual() ? "virtual" : "wall";
   result.user_report = std::move(user_report_);
+  result.notices = std::move(notices_);
   if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;
   return result;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/agent/person.hpp"
 #include "antiphon/agent/state.hpp"
 #include "antiphon/result/events.hpp"
 #include "antiphon/scenario/engine/background.hpp"
@@ -25,6 +26,8 @@ struct RunPlace {
   std::uint64_t seed = 0;
   int concurrency = 0;
   SharedParts& shared;
+  Person* person = nullptr;  ///< who plays what is played by a person, and steps through
+  bool debug = false;        ///< the person is asked before each participant speaks
 };
 
 /// What a result says of a scenario whatever happens to it.
@@ -36,10 +39,15 @@ class ScenarioRun final : public RunState {
   /// Both outlive the run.
   ScenarioRun(const Scenario& scenario, RunPlace place);
 
-  /// Plays the scenario. Never throws: whatever goes wrong is in the result.
+  const std::string& id() const { return id_; }
+  /// Plays the scenario. Never throws: whatever goes wrong is in the result. The end is not told yet: `tell` does that.
   Task<ScenarioResult> execute();
   /// The result of a run that nothing can bring to its end any more: an error of ours, with all that was said. `execute` is not resumed after it.
   ScenarioResult give_up();
+  /// The result of a run that could not begin.
+  ScenarioResult refuse(RunError error);
+  /// Tells whoever listens that the run is over.
+  void tell(const ScenarioResult& result) { emit(RunFinished{result}); }
   /// Stops whatever is under way; `execute` then ends soon, with what there is.
   void interrupt() { watchdog_.interrupt(); }
 
@@ -82,6 +90,11 @@ class ScenarioRun final : public RunState {
   bool keeps_silent(std::size_t seat) const;
 
   Task<> call_seat(std::size_t seat, std::optional<JudgmentRequest> request = {});
+  template <class T>
+  Task<T> in_time(std::size_t seat, Duration limit, Task<T> work);
+  Task<bool> person_steps_in(std::size_t seat);
+  Cue cue_for(std::size_t seat) const;
+  void close_silent_turn();
   void start_background(std::size_t seat);
   Task<> join_background();
   AgentInput input_for(std::size_t seat, std::optional<JudgmentRequest> request);
@@ -96,6 +109,7 @@ class ScenarioRun final : public RunState {
   bool wants_closing_verdict() const;
   std::optional<std::size_t> find_seat(Role role) const;
   bool user_concluded() const;
+  Duration turn_limit() const { return scenario_.turn_timeout.value_or(default_turn_timeout); }
   bool last_turn() const { return order_.turn() >= max_turns(); }
   bool ended() const { return ending_.kind != Ending::Kind::open; }
 
@@ -133,12 +147,15 @@ class ScenarioRun final : public RunState {
   std::optional<Role> speaking_role_;    // the same while participants are being made
   int line_ = 0;                         // of the step under way
   bool verdict_given_ = false;
+  bool stepping_ = false;         // a person is asked before each participant speaks
+  bool ended_by_person_ = false;  // with /succeed or /fail
   Clock::Time started_{}, ended_{};
   std::vector<CriterionResult> criteria_;
   std::vector<CheckResult> checks_;
   std::vector<bool> broken_for_good_;
   std::vector<double> answer_s_;
   double agent_s_ = 0;
+  std::vector<std::string> notices_;
   json::object user_report_;
 };
 

@@ -21,6 +21,8 @@ class TurnOrder {
   std::optional<std::size_t> claim(Role role);
   /// The next seat that is due in the running turn; nullopt when all have spoken.
   std::optional<std::size_t> next_due();
+  /// Nobody speaks any more in the running turn; one that does not count never was.
+  void close_turn(bool counts) { next_role_ = 3, turn_ -= counts ? 0 : 1; }
   /// Judges were asked by script: they have no further say in this turn.
   void judged();
 

@@ -39,6 +39,18 @@ void Watchdog::begin(Duration limit) {
   if (!wall_armed_ || timer_.expiry() > wall_due_) watch_wall();
 }
 
+void Watchdog::begin_pause() {
+  if (fired_ == Reason::turn) fired_.reset();
+  current_ = std::make_shared<Stoppable>();
+  due_ = Clock::Time::max(), wall_due_ = WallTime::max();
+}
+
+void Watchdog::end_pause(Clock::Time began, WallTime wall_began) {
+  end();
+  if (run_end_ != Clock::Time::max()) run_end_ += clock_.now() - began;
+  if (wall_run_end_ != WallTime::max()) wall_run_end_ += std::chrono::steady_clock::now() - wall_began;
+}
+
 void Watchdog::watch() {
   if (due_ == Clock::Time::max()) return;
   if (alarm_) clock_.cancel(*alarm_);

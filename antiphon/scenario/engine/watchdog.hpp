@@ -36,6 +36,22 @@ class Watchdog {
     if (fired()) throw_stopped();
     co_return co_await current_->run(std::move(work));
   }
+  /// Awaits a person: as long as they need, and the run's own time stands still meanwhile. An interruption stops it.
+  template <class T>
+  Task<T> unhurried(Task<T> work) {
+    begin_pause();
+    struct End {
+      Watchdog& dog;
+      Clock::Time began;
+      WallTime wall_began;
+      std::weak_ptr<Life> life;
+      ~End() {
+        if (!life.expired()) dog.end_pause(began, wall_began);
+      }
+    } end{*this, clock_.now(), std::chrono::steady_clock::now(), life_};
+    if (fired()) throw_stopped();
+    co_return co_await current_->run(std::move(work));
+  }
   /// When a call that begins now must be done.
   Deadline deadline_for(Duration limit) const;
 
@@ -50,6 +66,8 @@ class Watchdog {
 
   [[noreturn]] static void throw_stopped();
   void begin(Duration limit);
+  void begin_pause();
+  void end_pause(Clock::Time began, WallTime wall_began);
   void end() { current_.reset(); }
   void watch();
   void watch_wall();

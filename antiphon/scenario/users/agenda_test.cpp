@@ -31,7 +31,7 @@ using Answer = std::function<std::string(const std::string& said, int turn)>;
 
 ScenarioResult play(Agenda agenda, Answer answer, std::uint64_t seed = 7, int max_turns = 20) {
   Scenario scenario;
-  scenario.name = "desk", scenario.description = "A customer asks.", scenario.max_turns = max_turns, scenario.max_turns_given = true;
+  scenario.name = "desk", scenario.description = "A customer asks.", scenario.max_turns = max_turns;
   scenario.user = agenda_user(std::move(agenda));
   // The closure lives as long as the participant, so its coroutine may use what it captured.
   scenario.agent = ParticipantSpec([answer](AgentInput input) -> Task<AgentReply> { co_return answer(input.last_new_user_text(), input.turn); });
@@ -246,7 +246,7 @@ TEST(Agenda, IsRefusedWhenItCannotBeMeant) {
 ScenarioResult play_lines(std::vector<std::string> texts, std::optional<int> max_turns) {
   Scenario scenario;
   scenario.name = "lines", scenario.description = "Somebody reads.";
-  if (max_turns) scenario.max_turns = *max_turns, scenario.max_turns_given = true;
+  scenario.max_turns = max_turns;
   scenario.user = scripted_user(std::move(texts));
   scenario.agent = ParticipantSpec([](AgentInput) -> Task<AgentReply> { co_return "ok"; });
   return run(std::move(scenario), {.seed = 1});

@@ -1,3 +1,4 @@
+#include "antiphon/scenario/users/recording.hpp"
 #include "antiphon/scenario/users/users.hpp"
 
 namespace antiphon {
@@ -6,7 +7,7 @@ namespace {
 
 class ScriptedUser final : public Participant {
  public:
-  explicit ScriptedUser(std::shared_ptr<const std::vector<std::string>> lines) : lines_(std::move(lines)) {}
+  explicit ScriptedUser(std::shared_ptr<const std::vector<Message>> lines) : lines_(std::move(lines)) {}
 
   Task<AgentReply> call(AgentInput) override {
     if (next_ >= lines_->size()) co_return AgentReply().concluding();
@@ -17,20 +18,31 @@ class ScriptedUser final : public Participant {
 
   json::object report(const History&) const override {
     json::array unsaid;
-    for (std::size_t i = next_; i < lines_->size(); ++i) unsaid.emplace_back((*lines_)[i]);
+    for (std::size_t i = next_; i < lines_->size(); ++i) unsaid.emplace_back((*lines_)[i].text());
     return unsaid.empty() ? json::object{} : json::object{{"unsaid", std::move(unsaid)}};
   }
 
  private:
-  std::shared_ptr<const std::vector<std::string>> lines_;
+  std::shared_ptr<const std::vector<Message>> lines_;
   std::size_t next_ = 0;
 };
+
+ParticipantSpec speaker_of(std::string name, std::vector<Message> messages) {
+  auto shared = std::make_shared<const std::vector<Message>>(std::move(messages));
+  return ParticipantSpec(std::move(name), [shared](const ParticipantContext&) { return std::make_unique<ScriptedUser>(shared); }, true).playing_to_its_end();
+}
 
 }  // namespace
 
 ParticipantSpec scripted_user(std::vector<std::string> lines) {
-  auto shared = std::make_shared<const std::vector<std::string>>(std::move(lines));
-  return ParticipantSpec("lines", [shared](const ParticipantContext&) { return std::make_unique<ScriptedUser>(shared); }, true).playing_to_its_end();
+  std::vector<Message> messages;
+  messages.reserve(lines.size());
+  for (const auto& line : lines) messages.push_back(Message::user(line));
+  return speaker_of("lines", std::move(messages));
 }
+
+ParticipantSpec replay_user(std::vector<Message> messages) { return speaker_of("replay", std::move(messages)); }
+
+ParticipantSpec replay_user(const std::string& file, const std::string& scenario) { return replay_user(read_recording(file, scenario)); }
 
 }  // namespace antiphon

@@ -20,4 +20,15 @@ ParticipantSpec user_simulator(UserSimulatorOptions options = {});
 /// Says these lines, one a turn, then concludes.
 ParticipantSpec scripted_user(std::vector<std::string> lines);
 
+/// Says these messages, one a turn, as they are (pictures and unknown members included), then concludes.
+ParticipantSpec replay_user(std::vector<Message> messages);
+/// Says again what the user said in a recorded conversation (`read_recording`), then concludes.
+/// @param scenario the id of one, where the file is a result.json with several.
+/// @throws Error configuration, naming the file and the place in it.
+ParticipantSpec replay_user(const std::string& file, const std::string& scenario = {});
+
+/// The person that `RunOptions::person` stands for, as the user or as the agent. Their time counts towards no latency and no timeout.
+ParticipantSpec human_user();
+ParticipantSpec human_agent();
+
 }  // namespace antiphon
