@@ -138,7 +138,7 @@ struct ParticipantContext {
   int min_turns = 0;
   int concurrency = 0;
   SharedParts& shared;
-  ModelMeter& meter;  ///< asked before every call to a model, told after it
+  ModelMeter& meter;         ///< asked before every call to a model, told after it
   Person* person = nullptr;  ///< who is there to play a part; nullptr: nobody
 };
 

@@ -10,7 +10,7 @@ namespace antiphon {
 /// What a person is told when it is their turn.
 struct Cue {
   Runtime& runtime;   ///< of the run that asks; a read that blocks belongs on its pool, where virtual time stands still
-  std::string label;  ///< of the scenario, short
+  std::string label;  ///< the scenario's id
   Role role = Role::user;
   int turn = 1;
 };

@@ -22,8 +22,8 @@ struct Environment {
   std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  int width = 80;           ///< columns of the terminal
-  LineSource read_line{};   ///< standard input, line by line
+  int width = 80;          ///< columns of the terminal
+  LineSource read_line{};  ///< standard input, line by line
   bool in_is_terminal = false;
   StopSource stop;  ///< Ctrl-C, SIGTERM
 

@@ -1,6 +1,4 @@
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,43 +7,16 @@
 #include "antiphon/base/ids.hpp"
 #include "antiphon/base/json_schema.hpp"
 #include "antiphon/cli/command.hpp"
+#include "antiphon/cli/command_line_test.hpp"
 #include "antiphon/cli/run/remote_notice.hpp"
 #include "antiphon/result/result.hpp"
 
 namespace antiphon::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-/// A terminal, an environment and a folder of one's own.
-class CommandLine : public testing::Test {
- protected:
-  CommandLine() : folder_(fs::temp_directory_path() / make_id("cli")) { fs::create_directories(folder_); }
-  ~CommandLine() override { fs::remove_all(folder_); }
-
-  void write(const std::string& name, const std::string& text) {
-    fs::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name) << text;
-  }
-  std::string read(const std::string& name) const { return read_file((folder_ / name).string()); }
-  bool exists(const std::string& name) const { return fs::exists(folder_ / name); }
-
-  int antiphon(std::vector<std::string> arguments) {
-    out_.str(""), err_.str("");
-    Environment environment{.arguments = std::move(arguments), .variables = variables_, .directory = folder_.string(), .out = out_, .err = err_, .stop = stop_};
-    return run_cli(environment);
-  }
-  std::string out() const { return out_.str(); }
-  std::string err() const { return err_.str(); }
-
-  fs::path folder_;
-  std::map<std::string, std::string> variables_{{"LANG", "C.UTF-8"}, {"ANTIPHON_REMOTE_NOTICE", "off"}};
-  std::ostringstream out_, err_;
-  StopSource stop_;
-};
 
 const std::string rules = "rules:\n  - reply: your order number please\n";
 

@@ -73,7 +73,9 @@ class TerminalPerson final : public Person {
 
   Task<std::optional<std::string>> ask(Cue cue, std::string prompt) {
     tell(prompt);
-    co_return co_await cue.runtime.blocking.run<std::optional<std::string>>(cue.runtime.clock, lines_);
+    auto line = co_await cue.runtime.blocking.run<std::optional<std::string>>(cue.runtime.clock, lines_);
+    if (!line) tell("\n");  // nobody has ended the line of the prompt
+    co_return line;
   }
 
   LineSource lines_;

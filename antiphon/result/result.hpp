@@ -86,8 +86,8 @@ struct ScenarioResult {
   std::int64_t model_calls = 0;
   std::optional<double> cost_usd{};  ///< of all calls to models; nullopt where a price is unknown
   std::string clock = "wall";
-  std::optional<int> failed_line{};  ///< line of the check or step that ended it
-  json::object user_report{};        ///< what the simulated user could not do
+  std::optional<int> failed_line{};    ///< line of the check or step that ended it
+  json::object user_report{};          ///< what the simulated user could not do
   std::vector<std::string> notices{};  ///< what happened beside the conversation and changes no outcome: a hook that failed, a person who stepped in
 
   bool success() const { return outcome == RunOutcome::passed; }

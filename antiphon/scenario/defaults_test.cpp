@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 class Defaults : public testing::Test {
  protected:
   ~Defaults() override { clear_run_defaults(); }
-  Scenario scenario{.name = "x", .agent = [](AgentInput) -> Task<AgentReply> { co_return "ok"; }, .user = scripted_user({"a", "b", "c", "d"}), .checks = {contains("ok")}};
+  Scenario scenario{
+      .name = "x", .agent = [](AgentInput) -> Task<AgentReply> { co_return "ok"; }, .user = scripted_user({"a", "b", "c", "d"}), .checks = {contains("ok")}};
 };
 
 TEST_F(Defaults, StandBelowWhatAScenarioSays_SCN71) {

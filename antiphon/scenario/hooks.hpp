@@ -14,10 +14,10 @@ namespace antiphon {
 /// A command beside a run: program and arguments, no shell, in a process group of its own.
 struct HookCommand {
   std::vector<std::string> argv{};
-  std::string directory{};                    ///< empty: ours
-  std::map<std::string, std::string> env{};   ///< added to ours, and to what hooks are told
+  std::string directory{};                     ///< empty: ours
+  std::map<std::string, std::string> env{};    ///< added to ours, and to what hooks are told
   Duration timeout = std::chrono::minutes(1);  ///< then SIGTERM, and 5 s later SIGKILL
-  std::string place{};                        ///< `suite.yaml:12:7`, shown where it fails
+  std::string place{};                         ///< `suite.yaml:12:7`, shown where it fails
 };
 
 /// Commands around a run: `before` it begins, and `after` it, however it ended.

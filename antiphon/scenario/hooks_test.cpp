@@ -32,15 +32,15 @@ class HooksTest : public testing::TestWithParam<ClockChoice> {
   }
   ~HooksTest() override { fs::remove_all(folder_); }
 
-  HookCommand sh(const std::string& script, Duration timeout = 30s) const { return {.argv = {"sh", "-c", script}, .directory = folder_.string(), .timeout = timeout}; }
+  HookCommand sh(const std::string& script, Duration timeout = 30s) const {
+    return {.argv = {"sh", "-c", script}, .directory = folder_.string(), .timeout = timeout};
+  }
   std::string read(const std::string& name) const { return read_file((folder_ / name).string()); }
   bool exists(const std::string& name) const { return fs::exists(folder_ / name); }
 
   fs::path folder_;
-  Scenario scenario{.name = "sells a kettle",
-                    .agent = [](AgentInput) -> Task<AgentReply> { co_return "ok"; },
-                    .script = {user("hi"), agent()},
-                    .checks = {contains("ok")}};
+  Scenario scenario{
+      .name = "sells a kettle", .agent = [](AgentInput) -> Task<AgentReply> { co_return "ok"; }, .script = {user("hi"), agent()}, .checks = {contains("ok")}};
 };
 
 TEST_P(HooksTest, BeforeAndAfterAreToldOfTheRun_PRD10) {

@@ -146,6 +146,24 @@ TEST_F(WithAPerson, OneConversationAtATimeWhateverTheJobs_SCN41) {
   EXPECT_EQ(busy->most, 1);
 }
 
+TEST_F(WithAPerson, AnInputThatAStopWokeIsAnInterruptionAndNoEnd_SCN41_SCN72) {
+  struct Woken final : Person {
+    StopSource stop;
+    int asked = 0;
+    Task<std::optional<std::string>> say(Cue) override {
+      if (++asked == 1) co_return "hi";
+      stop.request();
+      co_return std::nullopt;
+    }
+    Task<Intervention> step(Cue) override { co_return Intervention{}; }
+  };
+  const auto woken = std::make_shared<Woken>();
+  scenario.checks = {contains("you said")};
+  const auto result = run(scenario, {.person = woken, .stop = woken->stop});
+  EXPECT_EQ(result.outcome, RunOutcome::error) << result;
+  EXPECT_EQ(result.reasoning, "interrupted");
+}
+
 TEST_F(WithAPerson, WithoutOneTheRunIsRefusedBeforeItBegins_SCN41) {
   try {
     run(scenario);

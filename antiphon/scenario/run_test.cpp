@@ -512,6 +512,39 @@ TEST(ScenarioRun, ABackgroundTurnsTimeRunsSinceItWasAsked_SCN11_SCN72) {
   EXPECT_DOUBLE_EQ(result.duration_s, 5.0);
 }
 
+TEST(ScenarioRun, ASecondTurnInTheBackgroundIsRefusedBeforeTheRun_SCN11) {
+  auto scenario = scripted({user("hi"), agent({.wait = false}), sleep(1s), agent({.wait = false}), agent()});
+  EXPECT_THAT(validate(scenario, *ModelRegistry::with_defaults()),
+              ElementsAre(HasSubstr("step 4 of the script lets the agent answer in the background, and its turn of step 2 is still there")));
+  scenario.script = {user("hi"), agent({.wait = false}), agent(), user("again"), agent({.wait = false})};
+  EXPECT_THAT(validate(scenario, *ModelRegistry::with_defaults()), ElementsAre());
+}
+
+TEST(ScenarioRun, ABackgroundTurnStillRunningAtTheEndIsWaitedForUnlessTheRunIsDecided_SCN11) {
+  auto scenario = scripted({user("hi"), agent({.wait = false})});
+  scenario.agent = [](AgentInput input) -> Task<AgentReply> {
+    co_await input.state->clock().sleep_for(3s);
+    co_return "late but there";
+  };
+  scenario.checks = {contains("late")};
+  auto result = run(scenario);
+  EXPECT_EQ(result.outcome, RunOutcome::passed) << result;
+  EXPECT_DOUBLE_EQ(result.duration_s, 3.0);
+  scenario.script.push_back(fail("enough"));
+  result = run(scenario);
+  EXPECT_THAT(texts(result), ElementsAre("hi"));  // nobody waits for an answer that can change nothing
+  EXPECT_DOUBLE_EQ(result.duration_s, 0.0);
+}
+
+TEST(ScenarioRun, SeveralOfOneRoleSpeakInListOrderInEveryTurn_SCN1) {
+  auto scenario = scripted({proceed(2), succeed()});
+  scenario.user = scripted_user({"one", "two"});
+  scenario.agent = [](AgentInput) -> Task<AgentReply> { co_return "first"; };
+  scenario.participants = {
+      {Role::agent, ParticipantSpec([](AgentInput input) -> Task<AgentReply> { co_return "second after " + input.new_messages.back().text(); })}};
+  EXPECT_THAT(texts(run(scenario)), ElementsAre("one", "first", "second after first", "two", "first", "second after first"));
+}
+
 TEST(ScenarioRun, ABlockingAgentNeverHoldsUpOtherScenarios_SCN5) {
   std::atomic<bool> other_done{false};
   Scenario blocking{.name = "blocking", .script = {user("hi"), agent(), succeed()}};

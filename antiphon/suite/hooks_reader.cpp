@@ -42,7 +42,8 @@ ReadHooks read_hooks(ReadContext& context, const Node& node) {
   if (const auto* before = fields.get("before")) hooks.before = read_commands(context, *before);
   if (const auto* after = fields.get("after")) hooks.after = read_commands(context, *after);
   fields.finish();
-  if (!hooks.before && !hooks.after && node.members.empty()) context.reader.report(node, "hooks without a command", std::string("write it as `") + example + "`");
+  if (!hooks.before && !hooks.after && node.members.empty())
+    context.reader.report(node, "hooks without a command", std::string("write it as `") + example + "`");
   return hooks;
 }
 

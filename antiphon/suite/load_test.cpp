@@ -198,6 +198,53 @@ TEST(Precedence, ScenarioWinsOverDefaultsOverEnvironmentOverProjectFile_PRD10_SC
   EXPECT_EQ(loaded.scenarios[0].seed, 8u);
 }
 
+TEST(Precedence, AClockOfTheScenarioWinsOverTheEnvironmentEvenWhereItSaysAuto_PRD10) {
+  const SuiteFolder folder({{"a.yaml", suite("  - {name: own, clock: auto}\n  - {name: none}\n")}});
+  const auto loaded = folder.load({"a.yaml"}, {{"ANTIPHON_CLOCK", "wall"}});
+  EXPECT_EQ(loaded.scenarios[0].clock, ClockChoice::automatic);
+  EXPECT_EQ(loaded.scenarios[1].clock, ClockChoice::wall);
+}
+
+TEST(LoadSuites, SuitesOfOneNameKeepTheirResultsApart_PRD3) {
+  const SuiteFolder folder({{"s/a.yaml", suite("  - name: x\n", "name: Desk\n")}, {"s/b.yaml", suite("  - name: x\n", "name: Desk\n")}});
+  const auto loaded = folder.load({"s"});
+  EXPECT_EQ(loaded.scenarios[0].suite, "Desk");
+  EXPECT_EQ(loaded.scenarios[1].suite, "Desk (s/b.yaml)");
+}
+
+TEST(Matrix, AValueThatStandsTwiceHidesNoOtherMistake_PRD10) {
+  const SuiteFolder folder({{"a.yaml", suite("  - {name: x, matrix: {mood: [calm, calm]}, max_turn: 3, description: \"${mood} ${unset}\"}\n")}});
+  const auto report = folder.report({"a.yaml"});
+  EXPECT_THAT(report, HasSubstr("mood has \"calm\" twice"));
+  EXPECT_THAT(report, HasSubstr("unknown key \"max_turn\""));
+  EXPECT_THAT(report, HasSubstr("${unset} is not set"));
+  EXPECT_THAT(report, HasSubstr("3 errors in 1 file"));
+}
+
+TEST(Matrix, CrossesDatasetIncludeAndAnchors_PRD10) {
+  const SuiteFolder folder({{"a.yaml",
+                             "antiphon: 1\ninclude: parts/base.yaml\ndefaults: &all {max_turns: 3}\n"
+                             "scenarios:\n  - &first {name: \"${mood} ${city}\", matrix: {mood: [calm, cross]}, dataset: cities.csv, <<: *all}\n"
+                             "  - {<<: *first, name: \"again ${city}\", max_turns: 4}\n"},
+                            {"parts/base.yaml", "agent: {model: rules/base.yaml}\nscenarios: [{name: \"part ${n}\", matrix: {n: [\"1\", \"2\"]}}]\n"},
+                            {"cities.csv", "city\nOslo\nRome\n"}});
+  const auto loaded = folder.load({"a.yaml"});
+  EXPECT_THAT(ids(loaded),
+              ElementsAre("part 1", "part 2", "calm Oslo row 1", "calm Rome row 2", "cross Oslo row 1", "cross Rome row 2", "again Oslo [mood=calm] row 1",
+                          "again Rome [mood=calm] row 2", "again Oslo [mood=cross] row 1", "again Rome [mood=cross] row 2"));
+  EXPECT_EQ(loaded.scenarios[2].max_turns, 3);
+  EXPECT_EQ(loaded.scenarios[6].max_turns, 4);
+}
+
+TEST(Replay, ARecordingMayBeNamedByTheMatrix_SCN41_PRD10) {
+  const SuiteFolder folder({{"a.yaml", suite("  - {name: x, matrix: {who: [ada, bob]}, user: {replay: \"said/${who}.json\"}}\n")},
+                            {"said/ada.json", R"([{"role": "user", "content": "I am Ada"}])"},
+                            {"said/bob.json", R"({"messages": []})"}});
+  const auto report = folder.report({"a.yaml"});
+  EXPECT_THAT(report, HasSubstr("said/bob.json: /messages: the user says nothing in it"));
+  EXPECT_THAT(report, ::testing::Not(HasSubstr("ada.json:")));
+}
+
 TEST(Precedence, FlagWinsOverAll_PRD3) {
   const SuiteFolder folder({{"a.yaml", suite("  - {name: own, model: openai/own, seed: 2, timeout: 1m, clock: wall}\n")}});
   auto options = folder.options();

@@ -37,8 +37,12 @@ TEST(ProjectSettings, FileSaysWhatStandsBelowEverySuite_PRD10_SCN71) {
 
 TEST(ProjectSettings, EnvironmentWinsOverTheFile_PRD10_SCN71) {
   const SuiteFolder folder({{"antiphon.yaml", "model: openai/a\nclock: virtual\nseed: 5\njobs: 2\nout: there\n"}});
-  const auto settings =
-      read(folder, {{"ANTIPHON_MODEL", "rules/b.yaml"}, {"ANTIPHON_CLOCK", "wall"}, {"ANTIPHON_SEED", "6"}, {"ANTIPHON_JOBS", "3"}, {"ANTIPHON_OUT", "here"}, {"ANTIPHON_LOG", "quiet"}});
+  const auto settings = read(folder, {{"ANTIPHON_MODEL", "rules/b.yaml"},
+                                      {"ANTIPHON_CLOCK", "wall"},
+                                      {"ANTIPHON_SEED", "6"},
+                                      {"ANTIPHON_JOBS", "3"},
+                                      {"ANTIPHON_OUT", "here"},
+                                      {"ANTIPHON_LOG", "quiet"}});
   EXPECT_EQ(settings.log, "quiet");
   EXPECT_EQ(settings.model.model, "rules/b.yaml");
   EXPECT_EQ(settings.model.directory, "");

@@ -94,7 +94,10 @@ scenarios:
 
 TEST(SuiteSchema, AcceptsEveryKeyThatTheReaderAccepts_PRD10) {
   EXPECT_THAT(violations(everything), ::testing::IsEmpty());
-  const SuiteFolder folder({{"a.yaml", everything}, {"more.yaml", "scenarios: []\n"}, {"said.json", R"({"scenarios": [{"id": "one", "messages": [{"role": "user", "content": "hi"}]}]})"}, {"d.csv", "x\n1\n"}});
+  const SuiteFolder folder({{"a.yaml", everything},
+                            {"more.yaml", "scenarios: []\n"},
+                            {"said.json", R"({"scenarios": [{"id": "one", "messages": [{"role": "user", "content": "hi"}]}]})"},
+                            {"d.csv", "x\n1\n"}});
   auto options = folder.options();
   options.allow_commands = true;
   EXPECT_EQ(folder.report({"a.yaml"}, options), "");
@@ -123,13 +126,12 @@ TEST_P(RefusedByBoth, IsNoSuite_PRD10) {
 
 INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
                          ::testing::Values("max_turn: 3", "max_turns: 0", "max_turns: many", "timeout: 30", "clock: fast", "first: judge", "tags: x",
-                                           "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}", "user: humane", "hooks: {}", "hooks: {during: {run: [a]}}",
-                                           "hooks: {before: {cwd: a}}", "judge: []",
-                                           "agent: {websocket: {}}", "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}",
-                                           "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}", "model: gpt", "script: []", "script: [silence: 1s]",
-                                           "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]", "checks: [{contains: a, equals: b}]",
-                                           "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]", "checks: [{latency: {p95: 2}}]",
-                                           "checks: {contains: a}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
+                                           "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}", "user: humane", "hooks: {}",
+                                           "hooks: {during: {run: [a]}}", "hooks: {before: {cwd: a}}", "judge: []", "agent: {websocket: {}}",
+                                           "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}", "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}",
+                                           "model: gpt", "script: []", "script: [silence: 1s]", "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]",
+                                           "checks: [{contains: a, equals: b}]", "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]",
+                                           "checks: [{latency: {p95: 2}}]", "checks: {contains: a}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
                                            "user: {persona: a, temperature: 3}", "name2: x"));
 
 }  // namespace

@@ -110,7 +110,8 @@ ParticipantSpec read_replay(ReadContext& context, const Node& node) {
     spec = replay_user(source->file, source->scenario);
   } catch (const Error& error) {
     const auto* file = node.find("file");
-    context.reader.report(file ? *file : node, error.message(), error.hint().empty() ? "check the path; it is relative to the file that names it" : error.hint());
+    context.reader.report(file ? *file : node, error.message(),
+                          error.hint().empty() ? "check the path; it is relative to the file that names it" : error.hint());
   }
   if (context.replays) context.replays->emplace(key, spec);
   return spec;

@@ -71,8 +71,10 @@ RunError blame_stop(Watchdog::Reason reason, std::optional<Role> speaking, std::
   if (reason == Watchdog::Reason::interrupted) return {Party::harness, "interrupted"};
   const auto party = awaited ? *awaited : speaking == Role::agent ? Party::agent : Party::harness;
   if (reason == Watchdog::Reason::turn)
-    return {party, fmt::format("{} gave no answer within {} (turn_timeout)", who(speaking, awaited), format_duration(scenario.turn_timeout.value_or(default_turn_timeout)))};
-  return {party, fmt::format("the run was not over within {} (timeout); it was waiting for {}", format_duration(scenario.timeout.value_or(default_timeout)), who(speaking, awaited))};
+    return {party, fmt::format("{} gave no answer within {} (turn_timeout)", who(speaking, awaited),
+                               format_duration(scenario.turn_timeout.value_or(default_turn_timeout)))};
+  return {party, fmt::format("the run was not over within {} (timeout); it was waiting for {}", format_duration(scenario.timeout.value_or(default_timeout)),
+                             who(speaking, awaited))};
 }
 
 bool broken_for_good(const Check& check, const CheckResult& result) {

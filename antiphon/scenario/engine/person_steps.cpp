@@ -7,7 +7,7 @@
 namespace antiphon {
 
 Cue ScenarioRun::cue_for(std::size_t seat) const {
-  return {.runtime = place_.runtime, .label = label(), .role = seats_[seat].role, .turn = std::max(order_.turn(), 1)};
+  return {.runtime = place_.runtime, .label = id_, .role = seats_[seat].role, .turn = std::max(order_.turn(), 1)};
 }
 
 Task<bool> ScenarioRun::person_steps_in(std::size_t seat) {

@@ -50,7 +50,9 @@ class Watchdog {
       }
     } end{*this, clock_.now(), std::chrono::steady_clock::now(), life_};
     if (fired()) throw_stopped();
-    co_return co_await current_->run(std::move(work));
+    T answer = co_await current_->run(std::move(work));
+    if (fired()) throw_stopped();  // one that is woken by an interruption may still come back with an answer
+    co_return answer;
   }
   /// When a call that begins now must be done.
   Deadline deadline_for(Duration limit) const;

@@ -24,7 +24,8 @@ class Human final : public Participant {
       co_return AgentReply(*std::move(words));
     }
     if (role_ == Role::user && has_spoken_) co_return AgentReply().concluding();
-    throw Error(ErrorKind::closed, fmt::format("the input ended before the person who plays the {} said {}", to_string(role_), has_spoken_ ? "anything more" : "a word"))
+    throw Error(ErrorKind::closed,
+                fmt::format("the input ended before the person who plays the {} said {}", to_string(role_), has_spoken_ ? "anything more" : "a word"))
         .with_party(Party::harness)
         .with_hint("run it at a terminal, or pipe in one line for each of their turns");
   }

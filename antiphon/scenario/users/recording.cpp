@@ -28,8 +28,7 @@ class Recording {
 
  private:
   [[noreturn]] void fail(const std::string& pointer, const std::string& what, std::string hint) const {
-    throw Error(ErrorKind::configuration, fmt::format("cannot replay {}: {}{}", file_, pointer.empty() ? "" : pointer + ": ", what))
-        .with_hint(std::move(hint));
+    throw Error(ErrorKind::configuration, fmt::format("cannot replay {}: {}{}", file_, pointer.empty() ? "" : pointer + ": ", what)).with_hint(std::move(hint));
   }
 
   std::vector<Message> of_object(const json::value& object, const std::string& pointer) const {

@@ -12,8 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto* scenario : {"", "one"}) {
     try {
       for (const auto& message : parse_recording(text, "recording.json", scenario)) message.text();
-    } catch (const Error&) {
-    }
+    } catch (const Error&) {}
   }
   return 0;
 }

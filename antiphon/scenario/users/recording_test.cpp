@@ -45,7 +45,8 @@ TEST(Recording, TakesThemOfAResultByItsScenario_SCN41) {
 }
 
 TEST(Recording, OfSeveralScenariosOneMustBeNamed_SCN41) {
-  EXPECT_THAT(refusal(results), HasSubstr("/scenarios: this result holds 2 scenarios | say which: `replay: {file: said.json, scenario: ID}`; there is \"a\", \"b\""));
+  EXPECT_THAT(refusal(results),
+              HasSubstr("/scenarios: this result holds 2 scenarios | say which: `replay: {file: said.json, scenario: ID}`; there is \"a\", \"b\""));
   EXPECT_THAT(refusal(results, "c"), HasSubstr("no scenario \"c\" | there is \"a\", \"b\""));
   EXPECT_THAT(refusal(talk, "c"), testing::Not(HasSubstr("accepted")));
 }
