@@ -341,5 +341,93 @@ TEST(ModelAgent, IsOfferedTheScenariosTools_TRN1) {
   EXPECT_EQ(result.clock, "virtual");
 }
 
+/// The spans of one conversation with an agent.
+std::vector<trace::Span> spans_of(ParticipantSpec agent, json::object tools = {}) {
+  Scenario scenario{.name = "conversation", .agent = std::move(agent), .script = {user("where is my order?"), antiphon::agent(), succeed()}};
+  scenario.tools = std::move(tools);
+  std::vector<trace::Span> spans;
+  RunOptions options;
+  options.on_trace = [&spans](const ScenarioResult&, const trace::Recorder& recorder) {
+    spans = recorder.spans();
+    spans.front().status_message = to_string(recorder.trace_id());
+  };
+  run(std::move(scenario), std::move(options));
+  return spans;
+}
+
+const trace::Span& find_span(const std::vector<trace::Span>& spans, std::string_view name) {
+  for (const auto& span : spans)
+    if (span.name == name) return span;
+  throw std::runtime_error("no span " + std::string(name));
+}
+
+std::string attribute(const trace::Span& span, std::string_view key) {
+  const auto* value = span.find(key);
+  if (!value) return "absent";
+  if (const auto* text = std::get_if<std::string>(value)) return *text;
+  return std::to_string(std::get<std::int64_t>(*value));
+}
+
+TEST(ChatAgent, SendsTheContextOfItsSpan_TRN2_OBS1) {
+  std::string traceparent;
+  Server server([&](const net::ServerRequest& request, net::ServerReply& reply) -> Task<> {
+    traceparent = *net::find_header(request.headers, "traceparent");
+    co_await reply.reply({.status = 200, .headers = {}, .body = completion(R"({"role":"assistant","content":"on its way"})")});
+  });
+  for (const bool stream : {false, true}) {
+    const auto spans = spans_of(chat_agent({.url = server.url() + "?key=s3cret", .stream = stream}));
+    const auto& post = find_span(spans, "POST");
+    EXPECT_EQ(traceparent, "00-" + spans.front().status_message + "-" + to_string(post.id) + "-01");
+    EXPECT_EQ(post.parent, find_span(spans, "invoke_agent chat").id);
+    EXPECT_EQ(attribute(post, "http.response.status_code"), "200");
+    EXPECT_THAT(attribute(post, "url.full"), testing::Not(HasSubstr("s3cret")));
+    EXPECT_EQ(post.kind, trace::SpanKind::client);
+  }
+}
+
+TEST(ChatAgent, RecordsToolsThatItRanItselfAndThoseThatWePlayed_OBS1) {
+  int asked = 0;
+  Server server([&](const net::ServerRequest&, net::ServerReply& reply) -> Task<> {
+    const auto call = R"({"role":"assistant","content":null,"tool_calls":[{"id":"b","type":"function","function":{"name":"pay","arguments":"{\"n\":1}"}}]})";
+    const std::string body =
+        asked++ == 0 ? completion(call)
+                     : R"({"choices":[{"index":0,"message":{"role":"assistant","content":"done"},"messages":)"
+                       R"([{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"look","arguments":"{}"}}]},)"
+                       R"({"role":"tool","tool_call_id":"a","content":"seen"}],"finish_reason":"stop"}]})";
+    co_await reply.reply({.status = 200, .headers = {}, .body = body});
+  });
+  const auto spans = spans_of(chat_agent({.url = server.url()}), {{"pay", {{"returns", {{"ok", true}}}}}});
+  const auto& pay = find_span(spans, "execute_tool pay");
+  EXPECT_EQ(attribute(pay, "gen_ai.tool.name"), "pay");
+  EXPECT_EQ(attribute(pay, "gen_ai.tool.call.id"), "b");
+  EXPECT_EQ(attribute(pay, "gen_ai.tool.call.arguments"), R"({"n":1})");
+  EXPECT_EQ(attribute(pay, "gen_ai.tool.call.result"), R"({"ok":true})");
+  EXPECT_EQ(attribute(pay, "antiphon.tool.by"), "antiphon");
+  const auto& look = find_span(spans, "execute_tool look");
+  EXPECT_EQ(attribute(look, "gen_ai.tool.call.result"), "seen");
+  EXPECT_EQ(attribute(look, "antiphon.tool.by"), "agent");
+}
+
+TEST(ChatAgent, ARefusalIsAFailedSpan_OBS1) {
+  Server server(answering(500, R"({"error":{"message":"broken"}})"));
+  const auto spans = spans_of(chat_agent({.url = server.url()}));
+  const auto& post = find_span(spans, "POST");
+  EXPECT_EQ(post.status, trace::SpanStatus::error);
+  EXPECT_THAT(post.status_message, HasSubstr("broken"));
+  EXPECT_EQ(attribute(post, "error.type"), "unavailable");
+}
+
+TEST(HttpAgent, SendsTheContextOfItsSpan_TRN2_OBS1) {
+  std::string traceparent;
+  Server server([&](const net::ServerRequest& request, net::ServerReply& reply) -> Task<> {
+    traceparent = *net::find_header(request.headers, "traceparent");
+    co_await reply.reply({.status = 200, .headers = {}, .body = "fine"});
+  });
+  const auto spans = spans_of(http_agent({.url = server.url("/ask"), .method = "PUT"}));
+  const auto& put = find_span(spans, "PUT");
+  EXPECT_EQ(traceparent, "00-" + spans.front().status_message + "-" + to_string(put.id) + "-01");
+  EXPECT_EQ(attribute(put, "http.response.body.size"), "4");
+}
+
 }  // namespace
 }  // namespace antiphon

@@ -1,9 +1,7 @@
-#include <fmt/format.h>
-
 #include "antiphon/adapters/agent_error.hpp"
 #include "antiphon/adapters/agents.hpp"
+#include "antiphon/adapters/http_span.hpp"
 #include "antiphon/adapters/tool_loop.hpp"
-#include "antiphon/base/ids.hpp"
 #include "antiphon/providers/llm/openai/request.hpp"
 #include "antiphon/providers/llm/openai/response.hpp"
 #include "antiphon/providers/llm/openai/stream.hpp"
@@ -16,12 +14,7 @@ namespace {
 class ChatAgent final : public Participant, private ChatAsker {
  public:
   ChatAgent(const ChatAgentOptions& options, const ParticipantContext& context)
-      : options_(options),
-        http_(context.http),
-        clock_(context.runtime.clock),
-        thread_id_(context.thread_id),
-        tools_(context.tools),
-        trace_id_(make_trace_id()) {
+      : options_(options), http_(context.http), clock_(context.runtime.clock), thread_id_(context.thread_id), tools_(context.tools), spans_(context.spans) {
     while (options_.url.ends_with('/')) options_.url.pop_back();
     options_.url += "/chat/completions";
   }
@@ -34,27 +27,32 @@ class ChatAgent final : public Participant, private ChatAsker {
 
  private:
   Task<ChatResponse> ask(const History& messages, Deadline deadline) override {
-    return as_agent(options_.stream ? ask_streamed(messages, deadline) : ask_whole(messages, deadline));
+    HttpSpan span(spans_.get(), "POST", options_.url);
+    co_return co_await trace::within(span.get(), as_agent(options_.stream ? ask_streamed(span, messages, deadline) : ask_whole(span, messages, deadline)));
   }
 
-  net::HttpRequest request(const History& messages) const {
+  const trace::Scope* spans() const override { return spans_.get(); }
+
+  net::HttpRequest request(const History& messages, const trace::ActiveSpan& span) const {
     net::HttpRequest wire{.url = options_.url, .headers = options_.headers, .tls = options_.tls};
     if (!net::find_header(wire.headers, "content-type")) wire.headers.emplace_back("content-type", "application/json");
     if (!options_.key.empty()) wire.headers.emplace_back("authorization", "Bearer " + options_.key);
     wire.headers.emplace_back("x-antiphon-thread-id", thread_id_);
-    wire.headers.emplace_back("traceparent", fmt::format("00-{}-{}-01", trace_id_, make_span_id()));
+    wire.headers.emplace_back("traceparent", traceparent_of(span));
     wire.body = openai::chat_body({.messages = messages}, {.model = options_.model, .stream = options_.stream, .extra = options_.extra});
     return wire;
   }
 
-  Task<ChatResponse> ask_whole(const History& messages, Deadline deadline) {
-    const auto reply = co_await http_.send(request(messages), deadline);
+  Task<ChatResponse> ask_whole(HttpSpan& span, const History& messages, Deadline deadline) {
+    const auto reply = co_await http_.send(span.sending(request(messages, span.get())), deadline);
+    span.received(reply);
     require_success(reply, options_.url);
     co_return openai::parse_response(reply.body);
   }
 
-  Task<ChatResponse> ask_streamed(const History& messages, Deadline deadline) {
-    auto body = co_await http_.open(request(messages), deadline);
+  Task<ChatResponse> ask_streamed(HttpSpan& span, const History& messages, Deadline deadline) {
+    auto body = co_await http_.open(span.sending(request(messages, span.get())), deadline);
+    span.began(body->status());
     if (body->status() >= 300 || !openai::is_event_stream(*body)) {  // an error, or a server that answers whole
       const net::HttpReply reply{.status = body->status(), .headers = body->headers(), .body = co_await openai::read_all(*body, deadline)};
       require_success(reply, options_.url);
@@ -79,7 +77,7 @@ class ChatAgent final : public Participant, private ChatAsker {
   Clock& clock_;
   std::string thread_id_;
   std::shared_ptr<const json::object> tools_;
-  std::string trace_id_;
+  std::shared_ptr<const trace::Scope> spans_;
   std::vector<Message> said_;  // in the turn under way
 };
 

@@ -2,6 +2,7 @@
 
 #include "antiphon/adapters/agent_error.hpp"
 #include "antiphon/adapters/agents.hpp"
+#include "antiphon/adapters/http_span.hpp"
 #include "antiphon/adapters/template.hpp"
 #include "antiphon/base/text.hpp"
 
@@ -26,23 +27,31 @@ std::string answer_in(const net::HttpReply& reply, const std::string& pointer) {
 
 class HttpAgent final : public Participant {
  public:
-  HttpAgent(const HttpAgentOptions& options, const ParticipantContext& context) : options_(options), http_(context.http) {}
+  HttpAgent(const HttpAgentOptions& options, const ParticipantContext& context) : options_(options), http_(context.http), spans_(context.spans) {}
 
   Task<AgentReply> call(AgentInput input) override {
+    HttpSpan span(spans_.get(), options_.method, options_.url);
+    co_return co_await trace::within(span.get(), exchange(span, std::move(input)));
+  }
+
+ private:
+  Task<AgentReply> exchange(HttpSpan& span, AgentInput input) {
     net::HttpRequest request{.method = options_.method, .url = options_.url, .headers = options_.headers, .tls = options_.tls};
     request.headers.emplace_back("x-antiphon-thread-id", input.thread_id);
+    request.headers.emplace_back("traceparent", traceparent_of(span.get()));
     if (!options_.body.is_null()) {
       if (!net::find_header(request.headers, "content-type")) request.headers.emplace_back("content-type", "application/json");
       request.body = json::serialize(fill_template(options_.body, input));
     }
-    const auto reply = co_await as_agent(http_.send(std::move(request), input.deadline));
+    const auto reply = co_await as_agent(http_.send(span.sending(std::move(request)), input.deadline));
+    span.received(reply);
     require_success(reply, options_.url);
     co_return answer_in(reply, options_.reply);
   }
 
- private:
   HttpAgentOptions options_;
   net::HttpClient& http_;
+  std::shared_ptr<const trace::Scope> spans_;
 };
 
 }  // namespace

@@ -20,7 +20,7 @@ ToolSet offered(const json::object& canned) {
 class ModelAgent final : public Participant, private ChatAsker {
  public:
   ModelAgent(const ModelAgentOptions& options, const ParticipantContext& context)
-      : model_(open(options.model, context)), thread_id_(context.thread_id), canned_(context.tools), tools_(offered(*context.tools)) {
+      : model_(open(options.model, context)), thread_id_(context.thread_id), canned_(context.tools), tools_(offered(*context.tools)), spans_(context.spans) {
     if (!options.system.empty()) preamble_.push_back(Message::system(options.system));
   }
 
@@ -34,11 +34,16 @@ class ModelAgent final : public Participant, private ChatAsker {
 
  private:
   static ModelCaller open(const ModelSettings& settings, const ParticipantContext& context) {
-    auto model = context.models.open(
-        settings,
-        {.runtime = context.runtime, .http = context.http, .seed = context.seed, .scenario_id = context.scenario_id, .concurrency = context.concurrency});
+    auto model = context.models.open(settings, {.runtime = context.runtime,
+                                                .http = context.http,
+                                                .seed = context.seed,
+                                                .scenario_id = context.scenario_id,
+                                                .concurrency = context.concurrency,
+                                                .spans = context.spans});
     return ModelCaller(std::move(model), settings, context.meter, context.models.price(settings));
   }
+
+  const trace::Scope* spans() const override { return spans_.get(); }
 
   Task<ChatResponse> ask(const History& messages, Deadline deadline) override {
     ChatRequest request{.preamble = preamble_, .messages = messages, .tools = tools_, .tags = {thread_id_, "agent", turn_}};
@@ -49,6 +54,7 @@ class ModelAgent final : public Participant, private ChatAsker {
   std::string thread_id_;
   std::shared_ptr<const json::object> canned_;
   ToolSet tools_;
+  std::shared_ptr<const trace::Scope> spans_;
   std::vector<Message> preamble_;
   std::vector<Message> said_;  // in the turn under way
   int turn_ = 1;

@@ -2,6 +2,7 @@
 
 #include "antiphon/agent/participant.hpp"
 #include "antiphon/providers/llm/language_model.hpp"
+#include "antiphon/trace/recorder.hpp"
 
 namespace antiphon {
 
@@ -10,6 +11,8 @@ class ChatAsker {
  public:
   virtual ~ChatAsker() = default;
   virtual Task<ChatResponse> ask(const History& messages, Deadline deadline) = 0;
+  /// Where its tool calls are recorded; nullptr: nowhere.
+  virtual const trace::Scope* spans() const { return nullptr; }
 };
 
 /// One turn of an agent whose tools we play (contracts.md §5): its tool calls are answered from `canned` and it is asked again, until it says

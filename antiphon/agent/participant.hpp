@@ -12,6 +12,7 @@
 #include "antiphon/base/task.hpp"
 #include "antiphon/chat/history.hpp"
 #include "antiphon/result/verdict.hpp"
+#include "antiphon/trace/recorder.hpp"
 
 namespace antiphon {
 
@@ -138,8 +139,10 @@ struct ParticipantContext {
   int min_turns = 0;
   int concurrency = 0;
   SharedParts& shared;
-  ModelMeter& meter;         ///< asked before every call to a model, told after it
-  Person* person = nullptr;  ///< who is there to play a part; nullptr: nobody
+  std::string stream{};                   ///< added to the keys of its random streams, where several sit in one seat
+  std::shared_ptr<trace::Scope> spans{};  ///< where it records what it does; nullptr: nothing is recorded
+  ModelMeter& meter;                      ///< asked before every call to a model, told after it
+  Person* person = nullptr;               ///< who is there to play a part; nullptr: nobody
 };
 
 /// How to make a participant; a value that many runs share.

@@ -8,6 +8,7 @@
 #include "antiphon/base/clock.hpp"
 #include "antiphon/chat/history.hpp"
 #include "antiphon/result/result.hpp"
+#include "antiphon/trace/recorder.hpp"
 
 namespace antiphon {
 
@@ -25,6 +26,12 @@ class RunState {
   virtual const json::object& metadata() const = 0;
   virtual Clock& clock() const = 0;
   virtual std::span<const MessageTiming> timings() const = 0;
+  /// Seconds that each of the agent's answers took, in order.
+  virtual std::span<const double> answer_s() const { return {}; }
+  /// What the simulated user could not do so far (`Participant::report`).
+  virtual json::object user_report() const { return {}; }
+  /// What has happened so far, as spans; nullptr where nothing is recorded.
+  virtual const trace::Recorder* trace() const { return nullptr; }
 
   /// Adds a message that nobody in particular said; new for everyone, once (SCN-21).
   virtual void add_message(Message message) = 0;

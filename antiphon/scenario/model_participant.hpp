@@ -12,8 +12,12 @@ namespace antiphon {
 /// @throws Error configuration (SCN-43).
 inline ModelCaller open_model(const ModelSettings& own, const ParticipantContext& context, std::optional<double> default_temperature) {
   auto settings = own.merged_over(context.default_model);
-  const ModelContext where{
-      .runtime = context.runtime, .http = context.http, .seed = context.seed, .scenario_id = context.scenario_id, .concurrency = context.concurrency};
+  const ModelContext where{.runtime = context.runtime,
+                           .http = context.http,
+                           .seed = context.seed,
+                           .scenario_id = context.scenario_id + context.stream,
+                           .concurrency = context.concurrency,
+                           .spans = context.spans};
   auto model = context.models.open(settings, where);
   if (!settings.temperature) settings.temperature = default_temperature;
   const auto price = context.models.price(settings);

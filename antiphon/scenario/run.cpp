@@ -50,7 +50,9 @@ RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& h
           .concurrency = options.jobs.value_or(default_jobs),
           .shared = shared,
           .person = options.person.get(),
-          .debug = options.debug.value_or(false)};
+          .debug = options.debug.value_or(false),
+          .tracing = options.tracing,
+          .on_trace = &options.on_trace};
 }
 
 HookEnvironment told_before(const ScenarioRun& run) { return {{"ANTIPHON_SCENARIO_ID", run.id()}, {"ANTIPHON_THREAD_ID", run.thread_id()}}; }

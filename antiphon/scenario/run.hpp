@@ -8,6 +8,7 @@
 #include "antiphon/result/events.hpp"
 #include "antiphon/scenario/scenario.hpp"
 #include "antiphon/scenario/stop_source.hpp"
+#include "antiphon/trace/recorder.hpp"
 
 namespace antiphon {
 
@@ -16,9 +17,12 @@ struct RunOptions {
   std::uint64_t seed = 0;                         ///< 0: drawn, and told in the result
   std::shared_ptr<const ModelRegistry> models{};  ///< nullptr: the defaults
   EventSink* events = nullptr;
-  std::shared_ptr<Person> person{};                        ///< plays what is `human`, and steps through
-  std::optional<bool> debug{};                             ///< the person is asked before each participant speaks (SCN-71)
-  StopSource stop{};                                       ///< cancels what is under way; results are kept
+  std::shared_ptr<Person> person{};  ///< plays what is `human`, and steps through
+  std::optional<bool> debug{};       ///< the person is asked before each participant speaks (SCN-71)
+  StopSource stop{};                 ///< cancels what is under way; results are kept
+  bool tracing = true;               ///< record what happens as spans; judges are shown them
+  /// The spans of each run as it ends, before `on_result`; from the thread of the run, several at once.
+  std::function<void(const ScenarioResult&, const trace::Recorder&)> on_trace{};
   std::function<void(const ScenarioResult&)> on_result{};  ///< each as it ends, from any thread, one at a time
 };
 

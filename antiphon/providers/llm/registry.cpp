@@ -4,6 +4,7 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/providers/llm/traced_model.hpp"
 
 namespace antiphon {
 
@@ -56,7 +57,8 @@ const ModelRegistry::Provider& ModelRegistry::find(const ModelSettings& settings
 }
 
 std::unique_ptr<LanguageModel> ModelRegistry::open(const ModelSettings& settings, const ModelContext& context) const {
-  return find(settings).make(settings, context);
+  auto model = find(settings).make(settings, context);
+  return context.spans ? std::make_unique<TracedModel>(std::move(model), context.spans) : std::move(model);
 }
 
 void ModelRegistry::check(const ModelSettings& settings) const {

@@ -10,6 +10,7 @@
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/providers/llm/language_model.hpp"
 #include "antiphon/providers/llm/pricing.hpp"
+#include "antiphon/trace/recorder.hpp"
 
 namespace antiphon {
 
@@ -39,9 +40,10 @@ struct ModelSettings {
 struct ModelContext {
   Runtime& runtime;
   net::HttpClient& http;
-  std::uint64_t seed = 0;   ///< of the run
-  std::string scenario_id;  ///< with the seed it keys random streams
-  int concurrency = 0;      ///< calls in flight per provider; 0: no limit
+  std::uint64_t seed = 0;                       ///< of the run
+  std::string scenario_id;                      ///< with the seed it keys random streams
+  int concurrency = 0;                          ///< calls in flight per provider; 0: no limit
+  std::shared_ptr<const trace::Scope> spans{};  ///< where calls are recorded; nullptr: nowhere
 };
 
 /// Names of providers and how each makes a model. Immutable once filled; shared by all runs, so that a rules file is read once. Thread safe.

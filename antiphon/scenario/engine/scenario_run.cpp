@@ -53,6 +53,7 @@ ScenarioRun::ScenarioRun(const Scenario& scenario, RunPlace place)
       specs_(specs_of(scenario, roles_)),
       order_(roles_),
       conversation_(roles_.size()),
+      trace_(place.tracing, place.runtime.clock, place.seed, id_),
       watchdog_(place.runtime.clock, place.runtime.executor, scenario.timeout.value_or(default_timeout)),
       stepping_(place.debug && place.person) {}
 
@@ -62,7 +63,7 @@ int ScenarioRun::max_turns() const {
 }
 
 void ScenarioRun::seat_everybody() {
-  const ParticipantContext context{
+  ParticipantContext context{
       .runtime = place_.runtime,
       .http = place_.http,
       .models = place_.models,
@@ -81,6 +82,7 @@ void ScenarioRun::seat_everybody() {
   };
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     speaking_role_ = roles_[i];
+    context.spans = trace_.seat(roles_[i], specs_[i]->name());
     seats_.push_back({.role = roles_[i], .name = specs_[i]->name(), .participant = specs_[i]->make(context)});
   }
   speaking_role_.reset();
@@ -88,6 +90,7 @@ void ScenarioRun::seat_everybody() {
 
 Task<ScenarioResult> ScenarioRun::execute() {
   started_ = clock().now();
+  trace_.begin(identity_of(scenario_), run_id_, thread_id_);
   emit(RunStarted{id_, label()});
   std::exception_ptr failure;
   try {
@@ -119,6 +122,11 @@ ScenarioResult ScenarioRun::refuse(RunError error) {
   emit(RunStarted{id_, label()});
   ending_ = {.kind = Ending::Kind::error, .error = std::move(error), .line = std::nullopt};
   return assemble();
+}
+
+void ScenarioRun::tell(const ScenarioResult& result) {
+  if (place_.on_trace && *place_.on_trace && trace_.recorder()) (*place_.on_trace)(result, *trace_.recorder());
+  emit(RunFinished{result});
 }
 
 Task<> ScenarioRun::play() {
@@ -259,13 +267,14 @@ Task<> ScenarioRun::call_seat(std::size_t seat, std::optional<JudgmentRequest> r
   speaking_ = seat;
   asked_ = asked;
   auto input = input_for(seat, std::move(request));
-  auto reply = co_await in_time(seat, turn_limit(), seats_[seat].participant->call(std::move(input)));
+  auto reply = co_await in_time(seat, turn_limit(), trace_.call(seat, order_.turn(), seats_[seat].participant->call(std::move(input))));
   speaking_.reset();
   take_reply(seat, std::move(reply), {asked, clock().now()}, forced);
 }
 
 void ScenarioRun::start_background(std::size_t seat) {
-  background_ = std::make_unique<Background>(place_.runtime.executor, clock(), seat, seats_[seat].participant->call(input_for(seat, {})));
+  background_ = std::make_unique<Background>(place_.runtime.executor, clock(), seat,
+                                             trace_.call(seat, order_.turn(), seats_[seat].participant->call(input_for(seat, {}))));
 }
 
 Task<> ScenarioRun::join_background() {
@@ -301,13 +310,15 @@ void ScenarioRun::take_reply(std::size_t seat, AgentReply reply, Answered when, 
   }
   seats_[seat].concluded |= reply.concludes();
   auto verdict = reply.verdict();
+  const auto before = messages().size();
   for (auto& message : std::move(reply).messages(role == Role::user ? MessageRole::user : MessageRole::assistant)) add(std::move(message), when, seat);
+  trace_.produced(seat, before, messages().size());
   if (verdict) take_verdict(std::move(*verdict), role == Role::judge && !forced);
 }
 
 void ScenarioRun::take_verdict(Verdict verdict, bool voluntary) {
   const auto outcome = verdict.decide();
-  if (voluntary && outcome == RunOutcome::inconclusive) return;  // SCN-31: the conversation goes on
+  if (voluntary && outcome == RunOutcome::inconclusive && !verdict.terminal) return;  // SCN-31: the conversation goes on
   emit(VerdictGiven{id_, label(), verdict, since_start(clock().now())});
   verdict_given_ = true;
   ending_ = {.kind = Ending::Kind::verdict, .reason = verdict.reasoning, .line = line_};
@@ -380,8 +391,9 @@ void ScenarioRun::add_message(Message message) { add(std::move(message), at_once
 std::vector<Message> ScenarioRun::rollback_messages_to(std::ptrdiff_t size) {
   if (size < 0) throw Error(ErrorKind::usage, fmt::format("rollback_messages_to({}): the number of messages to keep cannot be negative", size));
   auto gone = conversation_.rollback(static_cast<std::size_t>(size));
-  if (!gone.empty())
-    for (auto& seat : seats_) seat.participant->rolled_back(messages().size());
+  if (gone.empty()) return gone;
+  trace_.rolled_back(messages().size());
+  for (auto& seat : seats_) seat.participant->rolled_back(messages().size());
   return gone;
 }
 
@@ -426,11 +438,12 @@ void ScenarioRun::collect_last_reports() {
   }
 }
 
-void ScenarioRun::collect_user_reports() {
-  user_report_.clear();
+json::object ScenarioRun::user_report() const {
+  json::object all;
   for (const auto& seat : seats_)
     if (seat.role == Role::user)
-      for (const auto& [key, value] : seat.participant->report(messages())) user_report_[key] = value;
+      for (const auto& [key, value] : seat.participant->report(messages())) all[key] = value;
+  return all;
 }
 
 CheckScope ScenarioRun::scope(bool last_agent_message_only) const {
@@ -478,6 +491,7 @@ ScenarioResult ScenarioRun::assemble() {
   result.user_report = std::move(user_report_);
   result.notices = std::move(notices_);
   if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;
+  trace_.end(result.outcome, result.reasoning);
   return result;
 }
 

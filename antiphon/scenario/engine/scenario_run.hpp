@@ -11,6 +11,7 @@
 #include "antiphon/scenario/engine/background.hpp"
 #include "antiphon/scenario/engine/conversation.hpp"
 #include "antiphon/scenario/engine/ending.hpp"
+#include "antiphon/scenario/engine/run_trace.hpp"
 #include "antiphon/scenario/engine/turn_order.hpp"
 #include "antiphon/scenario/engine/watchdog.hpp"
 #include "antiphon/scenario/scenario.hpp"
@@ -28,6 +29,8 @@ struct RunPlace {
   SharedParts& shared;
   Person* person = nullptr;  ///< who plays what is played by a person, and steps through
   bool debug = false;        ///< the person is asked before each participant speaks
+  bool tracing = true;
+  const std::function<void(const ScenarioResult&, const trace::Recorder&)>* on_trace = nullptr;
 };
 
 /// What a result says of a scenario whatever happens to it.
@@ -47,7 +50,7 @@ class ScenarioRun final : public RunState {
   /// The result of a run that could not begin.
   ScenarioResult refuse(RunError error);
   /// Tells whoever listens that the run is over.
-  void tell(const ScenarioResult& result) { emit(RunFinished{result}); }
+  void tell(const ScenarioResult& result);
   /// Stops whatever is under way; `execute` then ends soon, with what there is.
   void interrupt() { watchdog_.interrupt(); }
 
@@ -60,6 +63,9 @@ class ScenarioRun final : public RunState {
   const json::object& metadata() const override { return scenario_.metadata; }
   Clock& clock() const override { return place_.runtime.clock; }
   std::span<const MessageTiming> timings() const override { return conversation_.timings(); }
+  std::span<const double> answer_s() const override { return answer_s_; }
+  json::object user_report() const override;
+  const trace::Recorder* trace() const override { return trace_.recorder().get(); }
   void add_message(Message message) override;
   std::vector<Message> rollback_messages_to(std::ptrdiff_t size) override;
 
@@ -117,7 +123,7 @@ class ScenarioRun final : public RunState {
   void record_failure(std::exception_ptr failure);
   Task<> close_everybody();
   void evaluate_checks();
-  void collect_user_reports();
+  void collect_user_reports() { user_report_ = user_report(); }
   void collect_last_reports();
   CheckScope scope(bool last_agent_message_only) const;
   ScenarioResult assemble();
@@ -139,6 +145,7 @@ class ScenarioRun final : public RunState {
   std::vector<Seat> seats_;
   TurnOrder order_;
   Conversation conversation_;
+  RunTrace trace_;
   Watchdog watchdog_;
   std::unique_ptr<Background> background_;
   Ending ending_;
