@@ -53,7 +53,7 @@ TEST_F(OpenAiTest, TellsThreadRoleAndTurnToAddressesThatAreNoVendors) {
   EXPECT_EQ(sent_header("x-antiphon-thread-id"), std::nullopt);
 }
 
-TEST_F(OpenAiTest, LeavesOutAParameterThatTheModelRefusesThenAndEverAfter_SCN42) {
+TEST_F(OpenAiTest, LeavesOutAParameterThatTheModelRefusesThenAndEverAfter_SCN42_SCN50) {
   http.script = {
       refusing("'temperature' is not supported with this model"), refusing("Unsupported parameter: 'tool_choice'"), {.body = {hello}}, {.body = {hello}}};
   auto asked = model();
@@ -67,6 +67,7 @@ TEST_F(OpenAiTest, LeavesOutAParameterThatTheModelRefusesThenAndEverAfter_SCN42)
   EXPECT_THAT(http.sent[1].body, HasSubstr("tool_choice"));
   EXPECT_THAT(http.sent[3].body, Not(HasSubstr("temperature")));
   EXPECT_THAT(http.sent[3].body, Not(HasSubstr("tool_choice")));
+  EXPECT_THAT(http.sent[3].body, HasSubstr("calling the tool f"));  // remembered, and asked for in words
 }
 
 TEST_F(OpenAiTest, GivesUpWhenLeavingItOutDoesNotHelp) {

@@ -42,7 +42,16 @@ std::size_t bytes_of_messages(const ChatRequest& request) {
   return total;
 }
 
-void append_messages(std::string& out, const ChatRequest& request) {
+// Where the choice of a tool cannot be forced, words ask for it.
+std::string asked_in_words(const ChatRequest& request, const Refusals& refused) {
+  const auto mode = request.tool_choice.mode;
+  const bool forced = mode == ToolChoice::Mode::required || mode == ToolChoice::Mode::named;
+  if (request.tools.empty() || !forced || !refused.has("tool_choice")) return {};
+  const auto which = mode == ToolChoice::Mode::named ? "the tool " + request.tool_choice.name : std::string("one of your tools");
+  return fmt::format("Answer by calling {}, and write nothing else.", which);
+}
+
+void append_messages(std::string& out, const ChatRequest& request, const std::string& last) {
   out += '[';
   const auto start = out.size();
   const auto add = [&](const Message& message) {
@@ -51,6 +60,7 @@ void append_messages(std::string& out, const ChatRequest& request) {
   };
   for (const auto& message : request.preamble) add(message);
   for (const auto& message : request.messages) add(message);
+  if (!last.empty()) add(Message::user(last));
   out += ']';
 }
 
@@ -103,7 +113,7 @@ std::string chat_body(const ChatRequest& request, const BodyOptions& options, co
   ObjectWriter writer(options.extra, refused);
   writer.reserve(bytes_of_messages(request) + request.tools.serialized().size() + 512);
   writer.text("model", options.model);
-  append_messages(writer.begin("messages"), request);
+  append_messages(writer.begin("messages"), request, asked_in_words(request, refused));
   if (!request.tools.empty()) {
     writer.raw("tools", request.tools.serialized());
     append_tool_choice(writer, request.tool_choice);
@@ -127,9 +137,11 @@ std::optional<std::string> refused_parameter(std::string_view body, const json::
       message = find_string(*error, "message").value_or(json::serialize(*error));
       for (const auto* member : {"param", "code"}) message += " " + find_string(*error, member).value_or("");
     }
+  // What we send as a choice is always right by the protocol: whoever objects to it, in whatever words, wants another.
+  if (mentions(message, "tool_choice")) return "tool_choice";
   if (!sounds_like_refusal(message)) return std::nullopt;
   // A message that asks for the new name mentions both; the old one is what was refused.
-  for (const std::string_view name : {"max_tokens", "max_completion_tokens", "temperature", "tool_choice", "response_format", "stream_options"})
+  for (const std::string_view name : {"max_tokens", "max_completion_tokens", "temperature", "response_format", "stream_options"})
     if (mentions(message, name)) return std::string(name);
   for (const auto& [name, value] : extra)
     if (mentions(message, name)) return std::string(name);

@@ -90,6 +90,21 @@ TEST(ChatBody, DropsRefusedParametersAndRenamesTheTokenLimit_SCN42) {
   EXPECT_FALSE(body_of(full_request(), {}, refused).as_object().contains("max_completion_tokens"));
 }
 
+TEST(ChatBody, AsksInWordsForTheToolWhereItCannotBeForced_SCN50) {
+  Refusals refused;
+  const auto last = [&](const ChatRequest& request) {
+    return std::string(parse_json(chat_body(request, {.model = "m"}, refused)).at("messages").as_array().back().at("content").as_string());
+  };
+  auto request = full_request();
+  const auto before = last(request);
+  refused.add("tool_choice");
+  EXPECT_EQ(last(request), "Answer by calling the tool lookup, and write nothing else.");
+  request.tool_choice = {ToolChoice::Mode::required, {}};
+  EXPECT_EQ(last(request), "Answer by calling one of your tools, and write nothing else.");
+  request.tool_choice = {};
+  EXPECT_EQ(last(request), before);
+}
+
 TEST(RefusedParameter, IsReadFromTheServersWords_SCN42) {
   const auto name = [](const std::string& message) {
     return refused_parameter(json::serialize(json::object{{"error", {{"message", message}}}}), {{"top_k", 1}});
@@ -98,6 +113,7 @@ TEST(RefusedParameter, IsReadFromTheServersWords_SCN42) {
   EXPECT_EQ(name("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."), "max_tokens");
   EXPECT_EQ(name("Unsupported parameter: 'max_completion_tokens'"), "max_completion_tokens");
   EXPECT_EQ(name("Thinking mode does not support this tool_choice"), "tool_choice");
+  EXPECT_EQ(name("Thinking may not be enabled when tool_choice forces tool use."), "tool_choice");
   EXPECT_EQ(name("Unrecognized request argument supplied: top_k"), "top_k");
   EXPECT_EQ(refused_parameter(R"({"error":{"message":"not supported","param":"response_format"}})", {}), "response_format");
   EXPECT_EQ(refused_parameter("response_format is not supported here", {}), "response_format");
