@@ -7,7 +7,8 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
-#include "antiphon/scenario/judge/judge_transcript.hpp"
+#include "antiphon/scenario/judge/case_file.hpp"
+#include "antiphon/scenario/judge/make_judge.hpp"
 #include "antiphon/scenario/judge/verdict_tool.hpp"
 #include "antiphon/scenario/model_participant.hpp"
 
@@ -34,17 +35,18 @@ constexpr std::string_view decision_rule =
 
 constexpr std::string_view verdict_rule =
     "You give the verdict on a rehearsal between a user and an agent. Decide every criterion on its own, and only these.\n"
-    "Be strict. What the agent claims to have done is no proof that it did: look for the tool call. A criterion that forbids something is passed\n"
+    "Be strict. What the agent claims to have done is no proof that it did: look for the tool call or the span. A criterion that forbids something is passed\n"
     "when it did not happen and failed when it happened even once. When the conversation does not show enough to decide, answer inconclusive and\n"
     "say what is missing. For each criterion say first what it requires, then what speaks for and against it, then the status, and give the\n"
     "[numbers] of the messages that this rests on.\n";
 
 class Judge final : public Participant {
  public:
-  Judge(JudgeOptions options, const ParticipantContext& context)
-      : model_(open_model(options.model, context, 0.0)),
+  Judge(JudgeOptions options, const ParticipantContext& context, double default_temperature)
+      : model_(open_model(options.model, context, default_temperature)),
         options_(std::move(options)),
         description_(context.description),
+        file_(shows_traces(options_) && context.spans ? context.spans->recorder : nullptr, static_cast<std::size_t>(options_.token_threshold)),
         decide_(Message::system((options_.system_prompt.empty() ? std::string() : options_.system_prompt + "\n\n") + std::string(decision_rule) + "\n" +
                                 situation(description_, options_.criteria))),
         decision_tools_(decision_tools()) {}
@@ -57,47 +59,76 @@ class Judge final : public Participant {
       co_return Verdict{
           .reasoning = "the judge was asked for a verdict and has no criteria to decide on: list at least one", .criteria = {}, .outcome = RunOutcome::failed};
     }
-    if (!input.judgment_request && !input.last_turn)
-      if (!co_await wants_to_decide(input)) co_return AgentReply();
-    co_return co_await verdict(std::move(input), criteria);
+    file_.update(input.messages);
+    Inquiry inquiry(file_, options_.max_discovery_steps);
+    if (!input.judgment_request && !input.last_turn && !co_await wants_to_decide(input, inquiry)) co_return AgentReply();
+    auto verdict = co_await decide(std::move(input), criteria, inquiry);
+    verdict.terminal = inquiry.exhausted();
+    co_return verdict;
   }
 
-  void rolled_back(std::size_t) override { transcript_.forget(); }
+  void rolled_back(std::size_t) override { file_.forget(); }
   std::optional<Party> awaited() const override { return model_.waiting() ? std::optional(Party::provider) : std::nullopt; }
 
  private:
-  Message case_so_far(const AgentInput& input, std::string_view notice) {
-    const auto& transcript = transcript_.view(input.messages);
-    return Message::user(fmt::format("The conversation{}:\n{}{}", input.messages.empty() ? " has not begun" : " so far", transcript, notice));
+  static bool shows_traces(const JudgeOptions& options) { return options.include_traces != Inclusion::off; }
+
+  static bool calls(const Message& message, std::string_view tool) {
+    return std::any_of(message.tool_calls().begin(), message.tool_calls().end(), [tool](const ToolCall& call) { return call.name == tool; });
   }
 
-  Task<bool> wants_to_decide(const AgentInput& input) {
+  // What this phase wants stands first: models that must call something, and know no better, call the first.
+  static ToolSet with_discovery(std::vector<Tool> tools, const CaseFile& file) {
+    for (auto& more : file.tools()) tools.push_back(std::move(more));
+    return tools;
+  }
+
+  // One that has looked as often as it may and cannot make up its mind has to give its verdict.
+  Task<bool> wants_to_decide(const AgentInput& input, Inquiry& inquiry) {
     ChatRequest request{.preamble = {decide_},
-                        .messages = {case_so_far(input, {})},
-                        .tools = decision_tools_,
+                        .messages = {Message::user(file_.text())},
+                        .tools = inquiry.may_look() ? with_discovery(decision_tools_.tools(), file_) : decision_tools_,
                         .tool_choice = {ToolChoice::Mode::required, {}},
                         .tags = {input.thread_id, "judge", input.turn}};
-    for (int attempt = 0;; ++attempt) {
+    for (int attempt = 0;;) {
       const auto response = co_await model_.ask(request, input.deadline);
-      for (const auto& call : response.message.tool_calls()) {
-        if (call.name == "make_verdict") co_return true;
-        if (call.name == "continue_test") co_return false;
+      const bool on = calls(response.message, "continue_test"), verdict = calls(response.message, "make_verdict");
+      if (on != verdict) co_return verdict;
+      if (!on && inquiry.look_up(request, response.message)) {
+        if (!inquiry.may_look()) co_return true;
+        continue;
       }
-      retry_or_give_up(request, response.message, "call continue_test or make_verdict, and write nothing else", attempt);
+      retry_or_give_up(request, response.message,
+                       on ? "call continue_test or make_verdict, not both" : "call continue_test or make_verdict, and write nothing else", attempt++);
     }
   }
 
-  Task<AgentReply> verdict(AgentInput input, std::vector<std::string> criteria) {
+  ChatRequest verdict_request(const AgentInput& input, const std::vector<std::string>& criteria, const Inquiry& inquiry) const {
     const auto rules =
         Message::system((options_.system_prompt.empty() ? std::string(verdict_rule) : options_.system_prompt) + "\n" + situation(description_, criteria));
-    ChatRequest request{.preamble = {rules},
-                        .messages = {case_so_far(input, "\nGive the final verdict now by calling finish_test.")},
-                        .tools = ToolSet({finish_test_tool(criteria)}),
-                        .tool_choice = {ToolChoice::Mode::named, "finish_test"},
-                        .tags = {input.thread_id, "judge", input.turn}};
+    auto text = file_.text();
+    if (!options_.context.empty()) text += fmt::format("\nWhat you should know besides:\n{}\n", options_.context);
+    if (!inquiry.found().empty()) text += "\nWhat you have looked up already:\n" + inquiry.found();
+    const bool look = inquiry.may_look();
+    text += look ? "\nLook up what you need, then give the final verdict by calling finish_test." : "\nGive the final verdict now by calling finish_test.";
+    std::vector<Tool> tools{finish_test_tool(criteria)};
+    return {.preamble = {rules},
+            .messages = {Message::user(text)},
+            .tools = look ? with_discovery(std::move(tools), file_) : ToolSet(std::move(tools)),
+            .tool_choice = look ? ToolChoice{ToolChoice::Mode::required, {}} : ToolChoice{ToolChoice::Mode::named, "finish_test"},
+            .tags = {input.thread_id, "judge", input.turn}};
+  }
+
+  Task<Verdict> decide(AgentInput input, std::vector<std::string> criteria, Inquiry& inquiry) {
+    auto request = verdict_request(input, criteria, inquiry);
     std::optional<ParsedVerdict> incomplete;
     for (int attempt = 0;;) {
       const auto response = co_await model_.ask(request, input.deadline);
+      if (!calls(response.message, "finish_test") && inquiry.look_up(request, response.message)) {
+        // What was found goes on as text, for these tools are gone: a model that still sees its calls goes on calling.
+        if (!inquiry.may_look()) request = verdict_request(input, criteria, inquiry);
+        continue;
+      }
       std::string complaint;
       if (auto parsed = read_verdict(response.message, criteria, input.messages.size(), complaint)) {
         if (incomplete) complete_from(parsed->verdict, incomplete->verdict);
@@ -122,7 +153,8 @@ class Judge final : public Participant {
     const auto& calls = message.tool_calls();
     const auto call = std::find_if(calls.begin(), calls.end(), [](const ToolCall& c) { return c.name == "finish_test"; });
     if (call == calls.end()) {
-      complaint = "finish_test was not called";
+      const auto lookup = std::find_if(calls.begin(), calls.end(), [](const ToolCall& c) { return is_discovery_tool(c.name); });
+      complaint = lookup == calls.end() ? "finish_test was not called" : fmt::format("{} is no longer offered: call finish_test", lookup->name);
       return std::nullopt;
     }
     try {
@@ -154,9 +186,9 @@ class Judge final : public Participant {
   ModelCaller model_;
   JudgeOptions options_;
   std::string description_;
+  CaseFile file_;
   Message decide_;
   ToolSet decision_tools_;
-  JudgeTranscript transcript_;
 };
 
 std::string key_of(const std::string& criterion) {
@@ -186,13 +218,16 @@ std::vector<std::string> criterion_keys(const std::vector<std::string>& criteria
   return keys;
 }
 
-ParticipantSpec judge_agent(JudgeOptions options) {
+ParticipantSpec make_judge(JudgeOptions options, double default_temperature) {
   auto criteria = options.criteria;
   const auto settings = options.model;
-  auto spec =
-      ParticipantSpec("judge", [options = std::move(options)](const ParticipantContext& context) { return std::make_unique<Judge>(options, context); }, false);
-  return on_model(std::move(spec), settings).with_criteria(std::move(criteria));
+  const auto make = [options = std::move(options), default_temperature](const ParticipantContext& context) {
+    return std::make_unique<Judge>(options, context, default_temperature);
+  };
+  return on_model(ParticipantSpec("judge", make, false), settings).with_criteria(std::move(criteria));
 }
+
+ParticipantSpec judge_agent(JudgeOptions options) { return make_judge(std::move(options), 0.0); }
 
 ParticipantSpec judge_agent(std::vector<std::string> criteria) { return judge_agent(JudgeOptions{.criteria = std::move(criteria)}); }
 

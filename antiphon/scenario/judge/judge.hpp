@@ -8,11 +8,18 @@
 
 namespace antiphon {
 
+/// Whether a judge is shown something beside the conversation.
+enum class Inclusion { automatic, on, off };
+
 /// A judge played by a language model: two phases by function calling (contracts.md §6).
 struct JudgeOptions {
   std::vector<std::string> criteria{};
-  ModelSettings model{};        ///< over the scenario's
-  std::string system_prompt{};  ///< replaces the built-in instructions of the verdict; the decision rule is added to it
+  ModelSettings model{};                            ///< over the scenario's
+  std::string system_prompt{};                      ///< replaces the built-in instructions of the verdict; the decision rule is added to it
+  std::string context{};                            ///< what else the verdict is to rest on, such as the right answer; nobody but the judge is told
+  Inclusion include_traces = Inclusion::automatic;  ///< the digest of the run's spans; automatic: wherever spans are recorded
+  int token_threshold = 8192;                       ///< a transcript or digest of more estimated tokens is shown as its structure, with tools to look into it
+  int max_discovery_steps = 10;                     ///< how often these may be used in one call of the judge; then it must decide
 };
 ParticipantSpec judge_agent(JudgeOptions options);
 ParticipantSpec judge_agent(std::vector<std::string> criteria);

@@ -132,6 +132,22 @@ TEST(Judge, MalformedArgumentsAreShownAndRetried_SCN55) {
   EXPECT_THAT(run.script->asked[1].messages.back().text(), HasSubstr("criteria.is_kind.status is maybe; allowed are passed, failed, inconclusive"));
 }
 
+TEST(Judge, CriteriaInsideAStringAreRead_SCN55) {
+  JudgedRun run{.steps = {user("hi"), agent(), judge()}};
+  const json::object criteria{{"is_kind", {{"status", "passed"}}}, {"asks_for_the_order", {{"status", "passed"}}}};
+  run.script->answers = {calls("finish_test", json::serialize(json::object{{"reasoning", ""}, {"criteria", json::serialize(criteria)}}))};
+  EXPECT_EQ(run.run().outcome, RunOutcome::passed);
+}
+
+TEST(Judge, IsToldWhichWayRoundAProhibitionIsJudged_SCN50) {
+  JudgedRun run{.steps = {user("hi"), agent(), judge()}};
+  run.script->answers = {calls("finish_test", verdict("passed", "passed"))};
+  run.run();
+  const auto rules = run.script->asked.at(0).preamble.at(0).text();
+  EXPECT_THAT(rules, HasSubstr("A criterion that forbids something is passed\nwhen it did not happen and failed when it happened even once"));
+  EXPECT_THAT(rules, HasSubstr("Is kind"));
+}
+
 TEST(Judge, EvidenceThatDoesNotExistVoidsTheVerdict_SCN57) {
   JudgedRun run{.steps = {user("hi"), agent(), judge()}};
   run.script->answers = {calls("finish_test", verdict("passed", "passed", "[7]"))};

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/trace/readable.hpp"
 
 namespace antiphon {
 
 namespace {
 
-constexpr std::size_t value_limit = 4000;
+constexpr std::size_t expanded_limit = 12'000, excerpt_limit = 400;
 
 // Audio and pictures say nothing in base64; their size does.
 std::string media_note(const json::value& part) {
@@ -17,8 +19,10 @@ std::string media_note(const json::value& part) {
   return fmt::format(" [{}, about {} bytes]", type, json::serialize(part).size());
 }
 
-std::string content_of(const Message& message) {
-  std::string text = message.text().empty() ? std::string() : quote(cut(message.text(), value_limit));
+std::string readable(std::string_view text, std::size_t limit) { return trace::shortened(trace::without_media(text), limit); }
+
+std::string content_of(const Message& message, std::size_t limit) {
+  std::string text = message.text().empty() ? std::string() : quote(readable(message.text(), limit));
   if (const auto* content = find(message.json(), "content"); content && content->is_array())
     for (const auto& part : content->get_array()) text += media_note(part);
   return text;
@@ -34,25 +38,75 @@ std::string tool_name(const Message& result, const History& messages) {
   return "unknown";
 }
 
+std::string speaker_of(const Message& message, const History& messages) {
+  if (message.role() == MessageRole::tool) return "tool " + tool_name(message, messages);
+  return std::string(message.role() == MessageRole::assistant ? std::string_view("agent") : to_string(message.role()));
+}
+
+std::string outline_of(std::size_t index, const Message& message, const History& messages, std::size_t bytes) {
+  auto line = fmt::format("[{}] {}", index, speaker_of(message, messages));
+  std::string calls;
+  for (const auto& call : message.tool_calls()) calls += (calls.empty() ? "" : ", ") + call.name;
+  if (!calls.empty()) line += fmt::format(" [calls {}]", calls);
+  return line + fmt::format(" (about {} tokens)\n", trace::estimated_tokens(bytes));
+}
+
+std::string which_there_are(const History& messages) {
+  return messages.empty() ? "the conversation has not begun" : fmt::format("there are 0 to {}", messages.size() - 1);
+}
+
 }  // namespace
 
-std::string transcript_line(std::size_t index, const Message& message, const History& messages) {
-  if (message.role() == MessageRole::tool) return fmt::format("[{}] tool {} answered: {}", index, tool_name(message, messages), content_of(message));
-  const auto speaker = message.role() == MessageRole::assistant ? std::string_view("agent") : to_string(message.role());
-  auto line = fmt::format("[{}] {}:", index, speaker);
-  if (const auto content = content_of(message); !content.empty()) line += " " + content;
-  for (const auto& call : message.tool_calls()) line += fmt::format(" (calls {} with {})", call.name, cut(call.arguments, value_limit));
+std::string transcript_line(std::size_t index, const Message& message, const History& messages, std::size_t value_limit) {
+  auto line = fmt::format("[{}] {}{}", index, speaker_of(message, messages), message.role() == MessageRole::tool ? " answered:" : ":");
+  if (const auto content = content_of(message, value_limit); !content.empty() || message.role() == MessageRole::tool) line += " " + content;
+  for (const auto& call : message.tool_calls()) line += fmt::format(" (calls {} with {})", call.name, readable(call.arguments, value_limit));
   return line;
 }
 
-const std::string& JudgeTranscript::view(const History& messages) {
-  for (; seen_ < messages.size(); ++seen_) text_ += transcript_line(seen_, messages[seen_], messages) + "\n";
-  return text_;
+void JudgeTranscript::update(const History& messages) {
+  for (auto i = messages_.size(); i < messages.size(); ++i) {
+    const auto line = transcript_line(i, messages[i], messages);
+    full_.append(line) += '\n';
+    outline_ += outline_of(i, messages[i], messages, line.size());
+  }
+  messages_ = messages;
 }
 
-void JudgeTranscript::forget() {
-  text_.clear();
-  seen_ = 0;
+void JudgeTranscript::forget() { messages_ = {}, full_.clear(), outline_.clear(); }
+
+std::string JudgeTranscript::expand(std::span<const long> indices) const {
+  std::string out;
+  for (const auto index : indices) {
+    if (index < 0 || static_cast<std::size_t>(index) >= messages_.size()) {
+      out += fmt::format("There is no message {}; {}.\n", index, which_there_are(messages_));
+      continue;
+    }
+    const auto at = static_cast<std::size_t>(index);
+    out.append(transcript_line(at, messages_[at], messages_, expanded_limit)) += '\n';
+    if (out.size() > trace::answer_bytes) break;
+  }
+  if (out.empty()) return fmt::format("No indices of messages were given; {}.\n", which_there_are(messages_));
+  return trace::cut_answer(std::move(out));
+}
+
+std::string JudgeTranscript::grep(const std::string& pattern) const {
+  if (trim(pattern).empty()) return "The pattern is empty: give a word to look for.\n";
+  const auto regex = trace::as_pattern(pattern);
+  std::string out;
+  std::size_t found = 0;
+  try {
+    for (std::size_t i = 0; i < messages_.size(); ++i) {
+      const auto line = transcript_line(i, messages_[i], messages_, static_cast<std::size_t>(-1));
+      const auto match = trace::matching_lines(regex, line);
+      if (match.empty() || ++found > trace::most_found) continue;
+      out += line.size() <= excerpt_limit ? line + "\n" : fmt::format("[{}] {}:\n{}", i, speaker_of(messages_[i], messages_), match);
+    }
+  } catch (const Error&) {
+    return trace::too_long_to_match(pattern);
+  }
+  if (found > trace::most_found) out += fmt::format("({} more messages match: use a narrower pattern)\n", found - trace::most_found);
+  return found == 0 ? fmt::format("No message matches {}; {}.\n", quote(cut(pattern, 80)), which_there_are(messages_)) : trace::cut_answer(std::move(out));
 }
 
 }  // namespace antiphon
