@@ -24,6 +24,7 @@ measure() {
 }
 measure $bin/bench_scripted_turn
 measure $bin/bench_model_turn
+measure $bin/bench_judge_discovery
 measure $bin/bench_crowd
 measure $bin/bench_virtual_crowd
 measure $bin/bench_process_start $bin/antiphon examples/init/suite.yaml

@@ -1,5 +1,6 @@
-// A chat-completions server that costs next to nothing: `bench_stub_llm DELAY_MS`. It prints its port, answers every POST after the delay,
-// and ends when standard input does, saying what it has counted. One thread, epoll, no JSON: what is asked shows in the bytes of the body.
+// A chat-completions server that costs next to nothing: `bench_stub_llm DELAY_MS [discover]`. It prints its port, answers every POST after the delay,
+// and ends when standard input does, saying what it has counted. With `discover` a judge that is offered to look something up does so once a call. One thread,
+// epoll, no JSON: what is asked shows in the bytes of the body.
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -58,7 +59,12 @@ const std::string finish_reply =
                    R"(\"evidence\":[1]}}})"),
          "tool_calls");
 
+const std::string discovery_reply = http(tool_call("grep_trace", R"({\"pattern\":\"invoke_agent\"})"), "tool_calls");
+bool discovers = false;
+
 const std::string& reply_to(std::string_view body) {
+  if (discovers && body.rfind("\"name\":\"grep_trace\",\"desc") != std::string_view::npos && body.rfind("\"role\":\"tool\"") == std::string_view::npos)
+    return discovery_reply;
   // Tools come after the messages: their names are looked for from the end.
   if (body.rfind("\"name\":\"finish_test\"") != std::string_view::npos) return finish_reply;
   if (body.rfind("\"name\":\"continue_test\"") != std::string_view::npos) return continue_reply;
@@ -177,6 +183,7 @@ class Stub {
 }  // namespace
 
 int main(int argc, char** argv) {
+  discovers = argc > 2 && std::string_view(argv[2]) == "discover";
   Stub stub(std::chrono::milliseconds(argc > 1 ? std::atoi(argv[1]) : 0));
   stub.serve();
 }

@@ -24,7 +24,7 @@ struct StubCounts {
 /// `stub_llm` in a process of its own, so that its CPU time is not ours. It lives as long as its standard input is open.
 class StubProcess {
  public:
-  explicit StubProcess(int delay_ms) {
+  explicit StubProcess(int delay_ms, const char* more = nullptr) {
     int in[2], out[2];
     if (pipe(in) != 0 || pipe(out) != 0) throw std::runtime_error("no pipe");
     const auto program = directory() + "/bench_stub_llm", delay = std::to_string(delay_ms);
@@ -32,7 +32,7 @@ class StubProcess {
     if (child_ == 0) {
       dup2(in[0], STDIN_FILENO), dup2(out[1], STDOUT_FILENO);
       for (const int end : {in[0], in[1], out[0], out[1]}) ::close(end);
-      execl(program.c_str(), program.c_str(), delay.c_str(), nullptr);
+      execl(program.c_str(), program.c_str(), delay.c_str(), more, nullptr);
       std::_Exit(127);
     }
     ::close(in[0]), ::close(out[1]);

@@ -18,6 +18,16 @@ json::value or_null(int line) { return line > 0 ? json::value(line) : json::valu
 
 json::array strings(const std::vector<std::string>& list) { return json::array(list.begin(), list.end()); }
 
+template <class List, class Convert>
+json::array list_json(const List& list, Convert convert) {
+  json::array array;
+  array.reserve(list.size());
+  for (const auto& item : list) array.push_back(convert(item));
+  return array;
+}
+
+json::object vote_json(const CriterionVote& vote) { return {{"judge", vote.judge}, {"status", to_string(vote.status)}, {"reasoning", vote.reasoning}}; }
+
 json::object criterion_json(const CriterionResult& criterion) {
   json::object object{{"criterion", criterion.criterion},
                       {"requirement", criterion.requirement},
@@ -25,6 +35,7 @@ json::object criterion_json(const CriterionResult& criterion) {
                       {"status", to_string(criterion.status)},
                       {"evidence", json::array(criterion.evidence.begin(), criterion.evidence.end())}};
   if (criterion.party) object.emplace("party", to_string(*criterion.party));
+  if (!criterion.votes.empty()) object.emplace("votes", list_json(criterion.votes, vote_json));
   return object;
 }
 
@@ -61,14 +72,6 @@ json::array timings_json(const std::vector<MessageTiming>& timings) {
   list.reserve(timings.size());
   for (const auto& timing : timings) list.push_back({{"turn", timing.turn}, {"start_s", timing.start_s}, {"end_s", timing.end_s}});
   return list;
-}
-
-template <class List, class Convert>
-json::array list_json(const List& list, Convert convert) {
-  json::array array;
-  array.reserve(list.size());
-  for (const auto& item : list) array.push_back(convert(item));
-  return array;
 }
 
 void add_identity(json::object& object, const ScenarioResult& result) {

@@ -114,6 +114,10 @@ CriterionResult read_criterion(const Place& place) {
                             .status = read_status(place.at("status"))};
   place.at("evidence").each([&](const Place& index) { criterion.evidence.push_back(index.integer<int>()); });
   if (const auto party = place.maybe("party")) criterion.party = read_party(*party);
+  if (const auto votes = place.maybe("votes"))
+    votes->each([&](const Place& vote) {
+      criterion.votes.push_back({.judge = vote.at("judge").text(), .status = read_status(vote.at("status")), .reasoning = vote.at("reasoning").text()});
+    });
   return criterion;
 }
 

@@ -2,13 +2,19 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "antiphon/base/text.hpp"
-#include "antiphon/scenario/judge/judge.hpp"
+#include "antiphon/scenario/judge/check_judge.hpp"
+#include "antiphon/scenario/judge/panel.hpp"
+#include "antiphon/suite/check_reader.hpp"
 #include "antiphon/suite/model_reader.hpp"
 
 namespace antiphon::suite {
 
 namespace {
+
+constexpr int most_judges = 25;
 
 void report_no_criteria(ReadContext& context, const Node& node) {
   context.reader.report(node, "the judge has no criteria", "list what must be true: `judge: [\"The agent asks for the order number\"]`");
@@ -25,25 +31,89 @@ std::vector<std::string> read_criteria(ReadContext& context, const Node& node) {
   return criteria;
 }
 
+void read_material(ReadContext& context, Fields& fields, JudgeOptions& options) {
+  options.context = fields.text("context").value_or("");
+  if (const auto* node = fields.get("include_traces"))
+    if (const auto word = context.reader.choice(*node, "include_traces", {"auto", "on", "off"}))
+      options.include_traces = *word == "on" ? Inclusion::on : *word == "off" ? Inclusion::off : Inclusion::automatic;
+  options.token_threshold = fields.integer("token_threshold", 1).value_or(options.token_threshold);
+  options.max_discovery_steps = fields.integer("max_discovery_steps", 0).value_or(options.max_discovery_steps);
+  fields.later({"include_audio", "include_timeline"});
+}
+
+// A member is a model, or a mapping with its keys; criteria and material are the panel's.
+ParticipantSpec read_member(ReadContext& context, const Node& node, JudgeOptions options) {
+  if (node.is_mapping()) {
+    Fields fields(context.reader, node, "a judge of a panel");
+    if (auto system = fields.text("system")) options.system_prompt = *std::move(system);
+    options.model = read_model_keys(context, fields).merged_over(options.model);
+    fields.finish();
+  } else {
+    options.model = read_model(context, node).merged_over(options.model);
+  }
+  const auto name = options.model.model;
+  auto judge = judge_agent(std::move(options));
+  return name.empty() ? judge : judge.named(name);
+}
+
+ParticipantSpec read_panel(ReadContext& context, const Node& node, const JudgeOptions& options, PanelRule rule) {
+  if (!node.is_sequence() || node.items.size() < 2 || node.items.size() > static_cast<std::size_t>(most_judges)) {
+    context.reader.report(node, fmt::format("a panel is a list of 2 to {} judges", most_judges),
+                          "panel: [openai/gpt-4.1-mini, groq/llama-3.3-70b]; `samples: 3` asks one judge three times");
+    return {};
+  }
+  PanelOptions panel{.judges = {}, .decide = rule};
+  for (const auto& item : node.items) panel.judges.push_back(read_member(context, item, options));
+  return judge_panel(std::move(panel));
+}
+
+PanelRule read_rule(ReadContext& context, Fields& fields, bool several) {
+  const auto* node = fields.get("decide");
+  if (!node) return PanelRule::majority;
+  if (!several) context.reader.report(*node, "one judge decides alone", "add `samples: 3` or `panel: [MODEL, MODEL, MODEL]`, or remove `decide`");
+  return context.reader.choice(*node, "decide", {"majority", "unanimous"}) == "unanimous" ? PanelRule::unanimous : PanelRule::majority;
+}
+
+ParticipantSpec read_check_judge(ReadContext& context, Fields& fields, const Node& checks, bool criteria_in_script) {
+  if (criteria_in_script)
+    context.reader.report(checks, "a judge that decides by checks cannot decide the sentences of the script's checkpoints",
+                          "use `check` steps there, or a judge with criteria");
+  if (checks.is_null() || (checks.is_sequence() && checks.items.empty()))
+    context.reader.report(checks, "the judge has no checks", "list what must hold: `judge: {checks: [{contains: order number}]}`");
+  auto list = read_checks(context, checks);
+  fields.finish();
+  return check_judge(std::move(list));
+}
+
+ParticipantSpec read_mapping(ReadContext& context, const Node& node, bool criteria_in_script) {
+  Fields fields(context.reader, node, "a judge");
+  if (const auto* checks = fields.get("checks")) return read_check_judge(context, fields, *checks, criteria_in_script);
+  JudgeOptions options;
+  if (const auto* criteria = fields.get("criteria"))
+    options.criteria = read_criteria(context, *criteria);
+  else if (!criteria_in_script)
+    report_no_criteria(context, node);
+  options.system_prompt = fields.text("system").value_or("");
+  read_material(context, fields, options);
+  options.model = read_model_keys(context, fields);
+  const auto* panel = fields.get("panel");
+  const auto samples = fields.integer("samples", 2, most_judges);
+  const auto* samples_node = fields.get("samples");
+  if (panel && samples_node) context.reader.report(*samples_node, "a judge is a panel or several samples, not both", "keep one of them");
+  const auto rule = read_rule(context, fields, panel || samples_node);
+  fields.finish();
+  if (options.criteria.empty() && !criteria_in_script) return {};
+  if (panel) return read_panel(context, *panel, options, rule);
+  return samples ? judge_samples(std::move(options), *samples, rule) : judge_agent(std::move(options));
+}
+
 }  // namespace
 
 ParticipantSpec read_judge(ReadContext& context, const Node& node, bool criteria_in_script) {
+  if (node.is_mapping()) return read_mapping(context, node, criteria_in_script);
   JudgeOptions options;
-  if (node.is_mapping()) {
-    Fields fields(context.reader, node, "a judge");
-    if (const auto* criteria = fields.get("criteria"))
-      options.criteria = read_criteria(context, *criteria);
-    else if (!criteria_in_script)
-      report_no_criteria(context, node);
-    options.system_prompt = fields.text("system").value_or("");
-    options.model = read_model_keys(context, fields);
-    fields.finish();
-    if (options.criteria.empty() && !criteria_in_script) return {};
-  } else {
-    options.criteria = read_criteria(context, node);
-    if (options.criteria.empty()) return {};
-  }
-  return judge_agent(std::move(options));
+  options.criteria = read_criteria(context, node);
+  return options.criteria.empty() ? ParticipantSpec() : judge_agent(std::move(options));
 }
 
 }  // namespace antiphon::suite

@@ -42,7 +42,7 @@ scenarios:
     model: {model: openai/gpt-4.1-mini, base_url: "http://127.0.0.1:1/v1", key: k, temperature: 0.2, max_tokens: 10, price: {input: 0.4, output: 1.6}, extra: {seed: 1}}
     agent: {http: {url: "http://127.0.0.1:1", method: PUT, headers: {a: b}, body: {text: "${input.text}"}, reply: /answer, tls: {verify: true}}}
     user: {persona: calm, system: be calm, temperature: 1}
-    judge: {criteria: [it is polite], system: be strict, model: openai/gpt-4.1}
+    judge: {criteria: [it is polite], system: be strict, model: openai/gpt-4.1, context: c, include_traces: auto, token_threshold: 100, max_discovery_steps: 3}
     script:
       - user
       - user: hello
@@ -82,6 +82,15 @@ scenarios:
     agent: {model: rules/a.yaml, system: s, temperature: 0}
     user: {agenda: {goal: g, inform: {order: 7}, request: {status: {one_of: [a]}, day: {matches: "x"}, city: null}, phrasings: {bye: [a], greet: hi}}}
     checks: [{completed: [status]}]
+  - name: votes
+    judge: {criteria: [it is polite], samples: 3, decide: unanimous}
+    script: [{user: a}, agent]
+  - name: panel
+    judge: {criteria: [it is polite], panel: [rules/a.yaml, {model: rules/a.yaml, system: s, temperature: 1}, {system: t}], decide: majority}
+    script: [{user: a}, agent]
+  - name: checked
+    judge: {checks: [{contains: hi}]}
+    script: [{user: a}, agent]
   - name: four
     agent: {model: {model: rules/a.yaml, system: s}}
     user: {agenda: {request: [status]}}
@@ -133,6 +142,12 @@ INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
                                            "checks: [{contains: a, equals: b}]", "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]",
                                            "checks: [{latency: {p95: 2}}]", "checks: {contains: a}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
                                            "user: {persona: a, temperature: 3}", "name2: x"));
+
+INSTANTIATE_TEST_SUITE_P(MistakesInAJudge, RefusedByBoth,
+                         ::testing::Values("judge: {criteria: [a], include_traces: maybe}", "judge: {criteria: [a], token_threshold: 0}",
+                                           "judge: {criteria: [a], samples: 1}", "judge: {criteria: [a], panel: [rules/a.yaml]}",
+                                           "judge: {criteria: [a], samples: 2, decide: most}", "judge: {checks: []}",
+                                           "judge: {checks: [{contains: a}], criteria: [a]}"));
 
 }  // namespace
 }  // namespace antiphon::suite

@@ -158,6 +158,10 @@ class Docs(unittest.TestCase):
         readme = [text for place, text in blocks("cpp") if place.startswith("README.md")]
         self.assertEqual(readme, [hello])
 
+    def test_TheExampleOfAJudgeIsTheOneThatIsBuilt_SCN56(self):
+        judge = (ROOT / "examples/cpp/apology_judge.hpp").read_text(encoding="utf-8")
+        self.assertIn(judge, [text for place, text in blocks("cpp") if place.startswith("docs/cpp.md")])
+
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
