@@ -158,7 +158,7 @@ class Docs(unittest.TestCase):
         readme = [text for place, text in blocks("cpp") if place.startswith("README.md")]
         self.assertEqual(readme, [hello])
 
-    def test_TheExampleOfAJudgeIsTheOneThatIsBuilt_SCN56(self):
+    def test_the_example_of_a_judge_is_the_one_that_is_built_SCN56(self):
         judge = (ROOT / "examples/cpp/apology_judge.hpp").read_text(encoding="utf-8")
         self.assertIn(judge, [text for place, text in blocks("cpp") if place.startswith("docs/cpp.md")])
 
