@@ -77,9 +77,9 @@ struct ConsoleReporter::State {
   std::string finished(const ScenarioResult& result) {
     progress.add(result);
     if (quiet()) return {};
-    if (!options.terminal.out_tty) return outcome_line(result, style, options.base_dir);
-    if (result.outcome == RunOutcome::passed && !verbose()) return {};
-    return outcome_block(result, style, options.terminal.width, options.base_dir);
+    if (!options.terminal.out_tty) return outcome_line(result, style, options.base_dir) + notice_lines(result, style, 0);
+    if (result.outcome == RunOutcome::passed && !verbose() && result.notices.empty()) return {};
+    return outcome_block(result, style, options.terminal.width, options.base_dir) + notice_lines(result, style, options.terminal.width);
   }
 
   void handle(const RunStarted&) {}
@@ -87,6 +87,9 @@ struct ConsoleReporter::State {
     if (verbose()) write(transcript.lines(event));
   }
   void handle(const VerdictGiven& event) {
+    if (verbose()) write(transcript.lines(event));
+  }
+  void handle(const CheckEvaluated& event) {
     if (verbose()) write(transcript.lines(event));
   }
   void handle(const RunFinished& event) {

@@ -187,6 +187,32 @@ TEST(ConsoleReporter, SaysOnlyCountsAndReportWhenAllPassed_PRD3) {
             "report     out/report.html\n");
 }
 
+TEST(ConsoleReporter, TellsAScriptsBrokenCheckWhereItStands_SCN73) {
+  const CheckResult broken{.kind = "contains", .expected = json::value{{"text", "order number"}}, .found = "hello"}, held{.kind = "contains", .passed = true};
+  for (const auto verbosity : {Verbosity::verbose, Verbosity::normal}) {
+    Console console(plain_tty, verbosity);
+    console.reporter->add(CheckEvaluated{"id", "desk:4", held, 1.5});
+    console.reporter->add(CheckEvaluated{"id", "desk:4", broken, 2.25});
+    const bool told = console.out.str().find("desk:4  2.25 check  ✗ expected ") != std::string::npos;
+    EXPECT_EQ(told, verbosity == Verbosity::verbose) << console.out.str();
+    EXPECT_THAT(console.out.str(), Not(HasSubstr("1.50")));
+  }
+}
+
+TEST(ConsoleReporter, TellsNoticesUnderTheirRunAlsoWhereItPassed_PRD3) {
+  const ScenarioResult result{.id = "kettle", .outcome = RunOutcome::passed, .notices = {"the hook \"drop\" ended with exit code 3: \x1b[2Jleft over"}};
+  for (const auto& terminal : {plain_tty, no_tty}) {
+    Console console(terminal);
+    console.reporter->add(RunFinished{result});
+    EXPECT_THAT(console.out.str(), HasSubstr("kettle"));
+    EXPECT_THAT(console.out.str(), HasSubstr("\n  note: the hook \"drop\" ended with exit code 3: "));
+    EXPECT_THAT(console.out.str(), Not(HasSubstr("\x1b[2Jleft")));
+  }
+  Console quiet(plain_tty, Verbosity::quiet);
+  quiet.reporter->add(RunFinished{result});
+  EXPECT_EQ(quiet.out.str(), "");
+}
+
 TEST(Summary, GivesPercentAndP99OnlyWhereThereIsEnough_PRD3) {
   BatchResult batch{.duration_s = 98};
   for (int i = 0; i < 12; ++i)

@@ -65,6 +65,15 @@ std::string run_time(double seconds) {
   return format_duration(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
 }
 
+std::string notice_lines(const ScenarioResult& result, const Style& style, int width) {
+  std::string out;
+  for (const auto& notice : result.notices) {
+    const auto text = "note: " + style.line(notice);
+    out += width > 0 ? indented(text, width) : "  " + text + "\n";
+  }
+  return out;
+}
+
 std::string place_of(const ScenarioResult& result, const std::string& base_dir) {
   if (result.file.empty()) return {};
   auto path = result.file;

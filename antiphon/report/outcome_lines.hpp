@@ -15,6 +15,9 @@ std::string outcome_block(const ScenarioResult& result, const Style& style, int 
 /// For logs: everything on one line.
 std::string outcome_line(const ScenarioResult& result, const Style& style, const std::string& base_dir);
 
+/// What else happened, a line for each, indented under its run. @param width lines wrap at so many columns; 0: they do not.
+std::string notice_lines(const ScenarioResult& result, const Style& style, int width);
+
 /// `suites/booking.yaml:41`; empty for scenarios written in C++.
 std::string place_of(const ScenarioResult& result, const std::string& base_dir);
 /// One sentence: what the run says, else its error, else its first check that does not hold.

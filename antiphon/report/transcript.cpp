@@ -94,6 +94,12 @@ std::string Transcript::lines(const VerdictGiven& event) {
   return close(event.id) + row(event.label, event.time_s, "judge", "", text);
 }
 
+std::string Transcript::lines(const CheckEvaluated& event) {
+  if (event.check.passed) return {};
+  const auto outcome = event.check.inconclusive ? RunOutcome::inconclusive : RunOutcome::failed;
+  return close(event.id) + row(event.label, event.time_s, "check", "", fmt::format("{} {}", style_.bare_mark(outcome), event.check.sentence()));
+}
+
 std::string Transcript::close(const std::string& id) {
   const auto calls = open_.find(id);
   if (calls == open_.end()) return {};

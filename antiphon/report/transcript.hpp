@@ -20,6 +20,8 @@ class Transcript {
   /// What an event adds to the output; may be empty.
   std::string lines(const MessageAdded& event);
   std::string lines(const VerdictGiven& event);
+  /// Only one that does not hold.
+  std::string lines(const CheckEvaluated& event);
   /// Calls that never got a result.
   std::string close(const std::string& id);
 

@@ -23,11 +23,18 @@ struct VerdictGiven {
   Verdict verdict;
   double time_s = 0;
 };
+/// A check of the script was looked at, while the conversation goes on. Those of the whole run stand in its result.
+struct CheckEvaluated {
+  std::string id;
+  std::string label;
+  CheckResult check;
+  double time_s = 0;
+};
 struct RunFinished {
   const ScenarioResult& result;
 };
 
-using RunEvent = std::variant<RunStarted, MessageAdded, VerdictGiven, RunFinished>;
+using RunEvent = std::variant<RunStarted, MessageAdded, VerdictGiven, CheckEvaluated, RunFinished>;
 
 /// Hears what happens while runs are under way. Called from the threads that run scenarios, several at once; must return quickly and not throw.
 class EventSink {

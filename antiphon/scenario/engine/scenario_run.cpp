@@ -243,6 +243,7 @@ Task<> ScenarioRun::play(const Step::Assert& step) {
   auto result = evaluate(step.check, scope(true));
   result.line = step.check.line;
   if (!result.passed) ending_ = {.kind = Ending::Kind::failed, .reason = result.sentence(), .line = line_};
+  emit(CheckEvaluated{id_, label(), result, since_start(clock().now())});
   checks_.push_back(std::move(result));
   broken_for_good_.push_back(true);
   co_return;
