@@ -4,7 +4,7 @@
 #include "antiphon/adapters/tool_loop.hpp"
 #include "antiphon/providers/llm/openai/request.hpp"
 #include "antiphon/providers/llm/openai/response.hpp"
-#include "antiphon/providers/llm/openai/stream.hpp"
+#include "antiphon/providers/llm/wire/sse_stream.hpp"
 
 namespace antiphon {
 
@@ -53,12 +53,12 @@ class ChatAgent final : public Participant, private ChatAsker {
   Task<ChatResponse> ask_streamed(HttpSpan& span, const History& messages, Deadline deadline) {
     auto body = co_await http_.open(span.sending(request(messages, span.get())), deadline);
     span.began(body->status());
-    if (body->status() >= 300 || !openai::is_event_stream(*body)) {  // an error, or a server that answers whole
-      const net::HttpReply reply{.status = body->status(), .headers = body->headers(), .body = co_await openai::read_all(*body, deadline)};
+    if (body->status() >= 300 || !wire::is_event_stream(body->headers())) {  // an error, or a server that answers whole
+      const net::HttpReply reply{.status = body->status(), .headers = body->headers(), .body = co_await wire::read_all(*body, deadline)};
       require_success(reply, options_.url);
       co_return openai::parse_response(reply.body);
     }
-    openai::SseChatStream stream(std::move(body), clock_, "the agent", options_.key);
+    wire::SseChatStream stream(std::move(body), clock_, "the agent", options_.key, std::make_unique<openai::ChunkAccumulator>());
     std::exception_ptr broken;
     try {
       while (co_await stream.next(deadline)) continue;

@@ -1,12 +1,15 @@
 #include <algorithm>
 
+#include "antiphon/providers/llm/anthropic/anthropic.hpp"
+#include "antiphon/providers/llm/gemini/gemini.hpp"
 #include "antiphon/providers/llm/limit.hpp"
+#include "antiphon/providers/llm/openai/azure.hpp"
 #include "antiphon/providers/llm/openai/openai.hpp"
-#include "antiphon/providers/llm/openai/vendors.hpp"
 #include "antiphon/providers/llm/registry.hpp"
 #include "antiphon/providers/llm/retry.hpp"
 #include "antiphon/providers/llm/rules/rules_cache.hpp"
 #include "antiphon/providers/llm/rules/rules_model.hpp"
+#include "antiphon/providers/llm/wire/http_model.hpp"
 
 namespace antiphon {
 
@@ -19,14 +22,29 @@ std::unique_ptr<LanguageModel> with_retries(std::unique_ptr<LanguageModel> model
 // Of the runs at once and what the project allows, the lower; 0 is no limit.
 int lower_limit(int runs, int allowed) { return runs > 0 && allowed > 0 ? std::min(runs, allowed) : std::max(runs, allowed); }
 
+std::unique_ptr<const wire::Wire> wire_of(wire::Protocol protocol, const wire::Endpoint& endpoint, const ModelSettings& settings) {
+  switch (protocol) {
+    case wire::Protocol::chat_completions: break;
+    case wire::Protocol::azure: return openai::azure_wire(endpoint, settings);
+    case wire::Protocol::messages: return std::make_unique<anthropic::AnthropicWire>(endpoint, settings);
+    case wire::Protocol::generate_content: return std::make_unique<gemini::GeminiWire>(endpoint, settings);
+  }
+  return std::make_unique<openai::OpenAiWire>(endpoint, settings);
+}
+
+std::unique_ptr<LanguageModel> vendor_model(const wire::Vendor& vendor, const ModelSettings& settings, const ModelContext& context) {
+  auto endpoint = wire::resolve(vendor, settings);
+  auto wire = wire_of(vendor.protocol, endpoint, settings);
+  return std::make_unique<wire::HttpModel>(settings.model, std::move(endpoint), std::move(wire), context.http, context.runtime.clock);
+}
+
 void add_vendors(ModelRegistry& registry, const std::map<std::string, int>& allowed) {
   const auto limits = std::make_shared<CallLimits>();
-  for (const auto& vendor : openai::vendors()) {
+  for (const auto& vendor : wire::vendors()) {
     const auto found = allowed.find(std::string(vendor.name));
     const int most = found == allowed.end() ? 0 : found->second;
     const auto make = [&vendor, limits, most](const ModelSettings& settings, const ModelContext& context) {
-      std::unique_ptr<LanguageModel> model =
-          std::make_unique<openai::OpenAiModel>(openai::resolve(vendor, settings), settings, context.http, context.runtime.clock);
+      auto model = vendor_model(vendor, settings, context);
       // Inside the retries: who waits for the next try occupies no place.
       if (const int limit = lower_limit(context.concurrency, most); limit > 0)
         model = std::make_unique<LimitedModel>(std::move(model), limits->of(std::string(vendor.name), limit), context.runtime.clock);
@@ -34,11 +52,11 @@ void add_vendors(ModelRegistry& registry, const std::map<std::string, int>& allo
     };
     // Another server may ask for anything, whatever its models are called.
     const auto price = [&vendor](const ModelSettings& settings) {
-      if (vendor.key_variable.empty()) return std::optional(Price{});
-      return openai::resolve(vendor, settings).is_vendor ? list_price(settings.model) : std::nullopt;
+      if (vendor.key_variables[0].empty()) return std::optional(Price{});
+      return wire::resolve(vendor, settings).is_vendor ? list_price(settings.model) : std::nullopt;
     };
     registry.add(std::string(vendor.name),
-                 {.make = make, .check = [&vendor](const ModelSettings& settings) { openai::resolve(vendor, settings); }, .price = price});
+                 {.make = make, .check = [&vendor](const ModelSettings& settings) { wire::resolve(vendor, settings); }, .price = price});
   }
 }
 

@@ -58,13 +58,17 @@ struct ChatRequest {
   CallTags tags;
 };
 
+/// What a provider counted; 0 where it says nothing.
 struct Usage {
-  std::int64_t input_tokens = 0;
-  std::int64_t output_tokens = 0;
+  std::int64_t input_tokens = 0;   ///< all of them, those from a cache included
+  std::int64_t output_tokens = 0;  ///< all of them, reasoning included
   std::int64_t calls = 0;
+  std::int64_t cached_input_tokens = 0;  ///< of the input: read from the provider's cache
+  std::int64_t reasoning_tokens = 0;     ///< of the output: thought and not said
 
   Usage& operator+=(const Usage& other) {
     input_tokens += other.input_tokens, output_tokens += other.output_tokens, calls += other.calls;
+    cached_input_tokens += other.cached_input_tokens, reasoning_tokens += other.reasoning_tokens;
     return *this;
   }
 };

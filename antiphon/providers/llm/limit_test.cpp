@@ -8,8 +8,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
-#include "antiphon/providers/llm/openai/stream.hpp"
 #include "antiphon/providers/llm/testing.hpp"
+#include "antiphon/providers/llm/wire/sse_stream.hpp"
 
 namespace antiphon {
 namespace {
@@ -30,7 +30,7 @@ class SlowModel final : public LanguageModel {
     co_return ChatResponse{.message = Message::assistant("done")};
   }
   Task<std::unique_ptr<ChatStream>> stream(ChatRequest request, Deadline deadline) override {
-    co_return std::make_unique<openai::WholeChatStream>(co_await complete(std::move(request), deadline));
+    co_return std::make_unique<wire::WholeChatStream>(co_await complete(std::move(request), deadline));
   }
   const std::string& name() const override { return name_; }
 

@@ -52,7 +52,8 @@ TEST_F(RegistryTest, ShowsTheLineThatFixesAMissingModel_SCN43) {
 TEST_F(RegistryTest, NamesKnownProvidersAndTheNearest_SCN90) {
   const auto error = refused("opnai/gpt");
   EXPECT_THAT(error.message(), HasSubstr("did you mean \"openai\"?"));
-  for (const auto* name : {"groq", "ollama", "openai", "openrouter", "rules", "xai"}) EXPECT_THAT(error.message(), HasSubstr(name));
+  for (const auto* name : {"anthropic", "azure", "gemini", "groq", "ollama", "openai", "openrouter", "rules", "xai"})
+    EXPECT_THAT(error.message(), HasSubstr(name));
   EXPECT_THAT(refused("gpt-4.1").hint(), HasSubstr("openai/gpt-4.1"));
 }
 

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "antiphon/providers/llm/openai/stream.hpp"
 #include "antiphon/providers/llm/testing.hpp"
+#include "antiphon/providers/llm/wire/sse_stream.hpp"
 
 namespace antiphon {
 namespace {
@@ -29,7 +29,7 @@ class FlakyModel final : public LanguageModel {
   Task<std::unique_ptr<ChatStream>> stream(ChatRequest, Deadline) override {
     if (!fails_late_) fail_if_told();
     if (fails_late_) co_return std::make_unique<BreakingStream>(failures_.front());
-    co_return std::make_unique<openai::WholeChatStream>(said("yes"));
+    co_return std::make_unique<wire::WholeChatStream>(said("yes"));
   }
   const std::string& name() const override { return name_; }
 

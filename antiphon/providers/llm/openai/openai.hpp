@@ -3,36 +3,28 @@
 #include <memory>
 #include <string>
 
-#include "antiphon/net/http.hpp"
-#include "antiphon/providers/llm/language_model.hpp"
 #include "antiphon/providers/llm/openai/request.hpp"
-#include "antiphon/providers/llm/openai/vendors.hpp"
+#include "antiphon/providers/llm/wire/endpoint.hpp"
+#include "antiphon/providers/llm/wire/wire.hpp"
 
 namespace antiphon::openai {
 
-/// A model behind an OpenAI-compatible address: translates to its wire and nothing else.
-///
-/// A parameter that the model refuses is left out, then and ever after by this object (SCN-42). Belongs to one executor.
-class OpenAiModel final : public LanguageModel {
+/// OpenAI's chat API, as many servers speak it.
+class OpenAiWire final : public wire::Wire {
  public:
-  OpenAiModel(Endpoint endpoint, const ModelSettings& settings, net::HttpClient& http, Clock& clock);
+  OpenAiWire(const wire::Endpoint& endpoint, const ModelSettings& settings);
+  /// @param url of the chat completions themselves
+  OpenAiWire(std::string url, net::Headers headers, BodyOptions options) : url_(std::move(url)), headers_(std::move(headers)), options_(std::move(options)) {}
 
-  Task<ChatResponse> complete(ChatRequest request, Deadline deadline) override;
-  Task<std::unique_ptr<ChatStream>> stream(ChatRequest request, Deadline deadline) override;
-  const std::string& name() const override { return name_; }
+  net::HttpRequest request(const ChatRequest& request, bool streamed, const Refusals& refused) const override;
+  ChatResponse parse(std::string_view body, const ChatRequest& request) const override;
+  std::unique_ptr<wire::StreamDecoder> decoder(const ChatRequest& request) const override;
+  std::optional<std::string> refused_parameter(std::string_view body) const override;
 
  private:
-  net::HttpRequest wire_request(const ChatRequest& request, bool streamed) const;
-  /// True when the reply refuses a parameter that the next try will leave out; throws for every other failure.
-  bool adapts(const net::HttpReply& reply);
-  Error cleaned(const Error& error) const;
-
-  Endpoint endpoint_;
-  std::string name_;
+  std::string url_;
+  net::Headers headers_;
   BodyOptions options_;
-  net::HttpClient& http_;
-  Clock& clock_;
-  Refusals refused_;
 };
 
 }  // namespace antiphon::openai

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "antiphon/providers/llm/testing.hpp"
+#include "antiphon/providers/llm/wire/http_model.hpp"
 
 namespace antiphon::openai {
 namespace {
@@ -23,11 +24,11 @@ struct OpenAiTest : testing::Test {
   World world;
   ScriptedHttp http;
 
-  OpenAiModel model(bool is_vendor = false) {
+  wire::HttpModel model(bool is_vendor = false) {
     ModelSettings settings("openai/m");
     settings.temperature = 0.3;
-    return {Endpoint{.model = "m", .base_url = "http://h/v1", .key = "sk-secret", .key_variable = "OPENAI_API_KEY", .is_vendor = is_vendor}, settings, http,
-            world.clock};
+    const wire::Endpoint endpoint{.model = "m", .base_url = "http://h/v1", .key = "sk-secret", .key_variable = "OPENAI_API_KEY", .is_vendor = is_vendor};
+    return {settings.model, endpoint, std::make_unique<OpenAiWire>(endpoint, settings), http, world.clock};
   }
   std::optional<std::string> sent_header(std::string_view name) const { return net::find_header(http.sent.back().headers, name); }
 };
@@ -102,6 +103,16 @@ TEST_F(OpenAiTest, TakesAWholeAnswerFromAServerThatDoesNotStream) {
   http.script = {{.body = {hello}}};
   auto asked = model();
   EXPECT_THAT(world.run(read_stream(asked, asking("hi"))).pieces, ElementsAre("hello"));
+}
+
+TEST_F(OpenAiTest, TakesAStreamThatNobodyExpected) {
+  http.script = {{.body = {"data: {\"choices\":[{\"delta\":{\"content\":\"hello\"}}]}\n\ndata: [DONE]\n\n"}, .headers = event_stream},
+                 {.body = {"data: {\"choices\":[{\"delta\":{\"content\":\"hello\"}}]}\n\n"}, .headers = event_stream}};
+  auto asked = model();
+  EXPECT_EQ(world.run(asked.complete(asking("hi"), Deadline::never())).message.text(), "hello");
+  const auto error = error_of([&] { world.run(asked.complete(asking("hi"), Deadline::never())); });
+  EXPECT_EQ(error.kind(), ErrorKind::closed);
+  EXPECT_EQ(error.message(), "openai/m: the stream ended in the middle of the answer");
 }
 
 TEST_F(OpenAiTest, ReportsAStreamThatEndsTooEarlyOrFails_SCN91) {

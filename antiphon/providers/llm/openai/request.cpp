@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/providers/llm/wire/answer.hpp"
 
 namespace antiphon::openai {
 
@@ -42,21 +43,12 @@ std::size_t bytes_of_messages(const ChatRequest& request) {
   return total;
 }
 
-// Where the choice of a tool cannot be forced, words ask for it.
-std::string asked_in_words(const ChatRequest& request, const Refusals& refused) {
-  const auto mode = request.tool_choice.mode;
-  const bool forced = mode == ToolChoice::Mode::required || mode == ToolChoice::Mode::named;
-  if (request.tools.empty() || !forced || !refused.has("tool_choice")) return {};
-  const auto which = mode == ToolChoice::Mode::named ? "the tool " + request.tool_choice.name : std::string("one of your tools");
-  return fmt::format("Answer by calling {}, and write nothing else.", which);
-}
-
 void append_messages(std::string& out, const ChatRequest& request, const std::string& last) {
   out += '[';
   const auto start = out.size();
   const auto add = [&](const Message& message) {
     if (out.size() != start) out += ',';
-    out += message.serialized();
+    out += wire::has_native(message) ? wire::without_native(message) : message.serialized();
   };
   for (const auto& message : request.preamble) add(message);
   for (const auto& message : request.messages) add(message);
@@ -90,30 +82,13 @@ void append_schema(ObjectWriter& writer, const json::value& schema) {
 // Newer OpenAI models call it max_completion_tokens and refuse the old name; most other servers know the old one only.
 std::string_view token_limit_name(const ObjectWriter& writer) { return writer.wants("max_tokens") ? "max_tokens" : "max_completion_tokens"; }
 
-bool sounds_like_refusal(std::string_view message) {
-  for (const std::string_view word :
-       {"support", "unknown", "unrecognized", "unrecognised", "unexpected", "not permitted", "not allowed", "deprecated", "extra inputs", "not available"})
-    if (contains_ignoring_case(message, word)) return true;
-  return false;
-}
-
-// `max_tokens` stands in `max_completion_tokens` only as a part of a longer name, which is no mention.
-bool mentions(std::string_view message, std::string_view name) {
-  const auto is_word = [](char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-  for (auto at = message.find(name); at != std::string_view::npos; at = message.find(name, at + 1)) {
-    const auto end = at + name.size();
-    if ((at == 0 || !is_word(message[at - 1])) && (end == message.size() || !is_word(message[end]))) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string chat_body(const ChatRequest& request, const BodyOptions& options, const Refusals& refused) {
   ObjectWriter writer(options.extra, refused);
   writer.reserve(bytes_of_messages(request) + request.tools.serialized().size() + 512);
   writer.text("model", options.model);
-  append_messages(writer.begin("messages"), request, asked_in_words(request, refused));
+  append_messages(writer.begin("messages"), request, refused.has("tool_choice") ? wire::asked_in_words(request) : std::string());
   if (!request.tools.empty()) {
     writer.raw("tools", request.tools.serialized());
     append_tool_choice(writer, request.tool_choice);
@@ -131,21 +106,10 @@ std::string chat_body(const ChatRequest& request, const BodyOptions& options, co
 }
 
 std::optional<std::string> refused_parameter(std::string_view body, const json::object& extra) {
-  std::string message(body);
-  if (const auto parsed = try_parse_json(body))
-    if (const auto* error = find(*parsed, "error")) {
-      message = find_string(*error, "message").value_or(json::serialize(*error));
-      for (const auto* member : {"param", "code"}) message += " " + find_string(*error, member).value_or("");
-    }
-  // What we send as a choice is always right by the protocol: whoever objects to it, in whatever words, wants another.
-  if (mentions(message, "tool_choice")) return "tool_choice";
-  if (!sounds_like_refusal(message)) return std::nullopt;
   // A message that asks for the new name mentions both; the old one is what was refused.
-  for (const std::string_view name : {"max_tokens", "max_completion_tokens", "temperature", "response_format", "stream_options"})
-    if (mentions(message, name)) return std::string(name);
-  for (const auto& [name, value] : extra)
-    if (mentions(message, name)) return std::string(name);
-  return std::nullopt;
+  constexpr std::string_view names[] = {"max_tokens", "max_completion_tokens", "temperature", "response_format", "stream_options"};
+  constexpr std::string_view certain[] = {"tool_choice"};
+  return wire::refused_parameter(body, names, extra, certain);
 }
 
 }  // namespace antiphon::openai

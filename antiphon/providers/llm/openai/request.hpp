@@ -1,32 +1,16 @@
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "antiphon/providers/llm/language_model.hpp"
+#include "antiphon/providers/llm/wire/body.hpp"
+#include "antiphon/providers/llm/wire/refusals.hpp"
 
 namespace antiphon::openai {
 
-/// Parameters that one model refused; they are left out of every later request (SCN-42).
-class Refusals {
- public:
-  bool has(std::string_view parameter) const { return names_.find(parameter) != names_.end(); }
-  /// False when it was there already.
-  bool add(std::string parameter) { return names_.insert(std::move(parameter)).second; }
-
- private:
-  std::set<std::string, std::less<>> names_;
-};
-
-/// What a request needs beside the conversation.
-struct BodyOptions {
-  std::string model;
-  bool stream = false;
-  std::optional<double> temperature;  ///< where the request has none
-  std::optional<int> max_tokens;      ///< where the request has none
-  json::object extra;                 ///< added as they are; a name of ours is replaced
-};
+using wire::BodyOptions;
+using wire::Refusals;
 
 /// The body of POST /chat/completions. No I/O; messages are concatenated as they were serialised, so the cost is linear in bytes copied.
 /// @see https://platform.openai.com/docs/api-reference/chat/create

@@ -61,6 +61,13 @@ TEST(ChatBody, SendsPicturesSoundAndUnknownMembersUntouched_SCN90) {
   EXPECT_NE(chat_body(request, {.model = "m"}).find(message), std::string::npos);
 }
 
+TEST(ChatBody, KeepsOtherVendorsOwnContentToItself_SCN90) {
+  ChatRequest request;
+  request.messages =
+      History{Message(parse_json(R"({"role":"assistant","content":"yes","vendor_content":{"gemini":[{"text":"yes","thoughtSignature":"s"}]}})"))};
+  EXPECT_EQ(chat_body(request, {.model = "m"}), R"({"model":"m","messages":[{"role":"assistant","content":"yes"}]})");
+}
+
 TEST(ChatBody, TakesTheParticipantsSettingsWhereTheRequestHasNone_SCN42) {
   ChatRequest request;
   request.messages = History{Message::user("hi")};

@@ -6,6 +6,8 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/providers/llm/wire/failure.hpp"
+#include "antiphon/providers/llm/wire/usage.hpp"
 
 namespace antiphon::openai {
 
@@ -22,18 +24,16 @@ void refuse_error_object(const json::value& value) {
   if (!error || error->is_null()) return;
   const auto code = find_number(*error, "code");
   const auto kind = code && *code == 429 ? ErrorKind::rate_limited : ErrorKind::unavailable;
-  throw Error(kind, fmt::format("the server reports an error: {}", error_message(json::serialize(value))));
-}
-
-std::int64_t count(const json::value& usage, std::string_view name) {
-  const auto number = find_number(usage, name).value_or(0);
-  return number > 0 && number < 9e15 ? static_cast<std::int64_t>(number) : 0;
+  throw Error(kind, fmt::format("the server reports an error: {}", wire::error_message(json::serialize(value))));
 }
 
 Usage usage_of(const json::value& body) {
   const auto* usage = find(body, "usage");
   if (!usage) return {.calls = 1};
-  return {.input_tokens = count(*usage, "prompt_tokens"), .output_tokens = count(*usage, "completion_tokens"), .calls = 1};
+  Usage counted{.input_tokens = wire::count(*usage, "prompt_tokens"), .output_tokens = wire::count(*usage, "completion_tokens"), .calls = 1};
+  if (const auto* input = find(*usage, "prompt_tokens_details")) counted.cached_input_tokens = wire::count(*input, "cached_tokens");
+  if (const auto* output = find(*usage, "completion_tokens_details")) counted.reasoning_tokens = wire::count(*output, "reasoning_tokens");
+  return counted;
 }
 
 Message tidied(const json::value& value) {
@@ -81,19 +81,6 @@ std::string reason_or(std::string reason, bool calls) { return !reason.empty() ?
 
 }  // namespace
 
-std::string error_message(std::string_view body) {
-  constexpr std::size_t limit = 500;
-  const auto parsed = try_parse_json(body);
-  if (!parsed) return cut(repair_utf8(trim(body)), limit);
-  const auto* error = find(*parsed, "error");
-  if (error && error->is_string()) return cut(std::string(error->get_string()), limit);
-  for (const auto* place : {error, &*parsed})
-    for (const auto* member : {"message", "detail"})
-      if (place)
-        if (auto text = find_string(*place, member)) return cut(*text, limit);
-  return preview(error ? *error : *parsed, limit);
-}
-
 ChatResponse parse_response(std::string_view body) {
   const auto value = parse_json(body);
   refuse_error_object(value);
@@ -107,6 +94,10 @@ ChatResponse parse_response(std::string_view body) {
 }
 
 std::string ChunkAccumulator::add(std::string_view chunk) {
+  if (chunk == "[DONE]") {
+    done_ = true;
+    return {};
+  }
   const auto value = parse_json(chunk);
   refuse_error_object(value);
   if (const auto* usage = find(value, "usage"); usage && usage->is_object()) usage_ = usage_of(value);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "antiphon/providers/llm/language_model.hpp"
+#include "antiphon/providers/llm/wire/wire.hpp"
 
 namespace antiphon::openai {
 
@@ -15,21 +16,14 @@ namespace antiphon::openai {
 /// @throws Error protocol, quoting what came; unavailable where the body is an error object in spite of status 200.
 ChatResponse parse_response(std::string_view body);
 
-/// The text of an error body in any of the shapes that servers use, at most 500 bytes.
-std::string error_message(std::string_view body);
-
-/// Puts streamed chunks (`chat.completion.chunk`) together. No I/O.
-class ChunkAccumulator {
+/// Puts streamed chunks (`chat.completion.chunk`) together, up to `[DONE]`, which some servers leave out.
+class ChunkAccumulator final : public wire::StreamDecoder {
  public:
-  /// The text that this chunk adds; may be empty. @throws as `parse_response`.
-  std::string add(std::string_view chunk);
-  /// A finish reason was seen, so nothing is missing.
-  bool finished() const { return !finish_reason_.empty(); }
-  /// The text that came so far.
-  const std::string& text() const { return text_; }
-  /// Nothing of an answer came yet.
-  bool empty() const { return text_.empty() && calls_.empty(); }
-  ChatResponse response() const;
+  std::string add(std::string_view chunk) override;
+  bool ended() const override { return done_; }
+  /// A finish reason was seen, or the end.
+  bool whole() const override { return done_ || !finish_reason_.empty(); }
+  ChatResponse response() const override;
 
  private:
   void add_tool_calls(const json::value& list);
@@ -40,6 +34,7 @@ class ChunkAccumulator {
   std::vector<Message> earlier_;
   std::string finish_reason_;
   Usage usage_{.calls = 1};
+  bool done_ = false;
 };
 
 }  // namespace antiphon::openai

@@ -5,6 +5,7 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/providers/llm/openai/response.hpp"
+#include "antiphon/providers/llm/wire/failure.hpp"
 
 // Any bytes are a reply or an Error, never anything else: once as a whole body, once as lines of streamed chunks.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -12,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     (void)antiphon::openai::parse_response(text).message.serialized();
   } catch (const antiphon::Error&) {}
-  (void)antiphon::openai::error_message(text);
+  (void)antiphon::wire::error_message(text);
   try {
     antiphon::openai::ChunkAccumulator chunks;
     for (std::size_t begin = 0; begin < size;) {

@@ -23,6 +23,15 @@ TEST(ParseResponse, ReadsTextCallsReasonAndUsage_SCN90) {
   EXPECT_EQ(response.usage.calls, 1);
 }
 
+TEST(ParseResponse, TellsCachedAndReasoningTokensApart_SCN90) {
+  const auto usage = parse_response(R"({"choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":12,"completion_tokens":9,
+    "prompt_tokens_details":{"cached_tokens":8},"completion_tokens_details":{"reasoning_tokens":5}}})")
+                         .usage;
+  EXPECT_EQ(usage.input_tokens, 12);
+  EXPECT_EQ(usage.cached_input_tokens, 8);
+  EXPECT_EQ(usage.reasoning_tokens, 5);
+}
+
 TEST(ParseResponse, DropsHollowMembersAndKeepsTheRest) {
   const auto response =
       parse_response(R"({"choices":[{"message":{"content":"hi","refusal":null,"tool_calls":[],"annotations":[],"reasoning_content":"because"}}]})");
@@ -56,9 +65,9 @@ TEST(ChunkAccumulator, PutsTextTogetherAndCountsTokens_SCN90) {
   EXPECT_EQ(chunks.add(R"({"choices":[{"delta":{"role":"assistant","content":""}}]})"), "");
   EXPECT_EQ(chunks.add(R"({"choices":[{"delta":{"content":"Hel"}}]})"), "Hel");
   EXPECT_EQ(chunks.add(R"({"choices":[{"delta":{"content":"lo"}}]})"), "lo");
-  EXPECT_FALSE(chunks.finished());
+  EXPECT_FALSE(chunks.whole());
   chunks.add(R"({"choices":[{"delta":{},"finish_reason":"length"}],"usage":null})");
-  EXPECT_TRUE(chunks.finished());
+  EXPECT_TRUE(chunks.whole());
   chunks.add(R"({"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2}})");
   const auto response = chunks.response();
   EXPECT_EQ(response.message.text(), "Hello");
@@ -97,15 +106,6 @@ TEST(ChunkAccumulator, RefusesGarbage) {
   ChunkAccumulator nameless;
   nameless.add(R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a"}]}}]})");
   EXPECT_EQ(error_of([&] { nameless.response(); }).kind(), ErrorKind::protocol);
-}
-
-TEST(ErrorMessage, IsFoundInTheShapesThatServersUse) {
-  EXPECT_EQ(error_message(R"({"error":{"message":"no"}})"), "no");
-  EXPECT_EQ(error_message(R"({"error":"no"})"), "no");
-  EXPECT_EQ(error_message(R"({"message":"no"})"), "no");
-  EXPECT_EQ(error_message(R"({"detail":"no"})"), "no");
-  EXPECT_EQ(error_message("  no\n"), "no");
-  EXPECT_LE(error_message(std::string(9000, 'x')).size(), 510U);
 }
 
 }  // namespace

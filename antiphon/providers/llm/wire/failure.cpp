@@ -1,4 +1,4 @@
-#include "antiphon/providers/llm/openai/failure.hpp"
+#include "antiphon/providers/llm/wire/failure.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -7,11 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/json.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/providers/llm/http_status.hpp"
-#include "antiphon/providers/llm/openai/response.hpp"
 
-namespace antiphon::openai {
+namespace antiphon::wire {
 
 namespace {
 
@@ -30,7 +30,7 @@ std::optional<std::chrono::system_clock::time_point> parse_http_date(const std::
 }
 
 std::optional<std::chrono::nanoseconds> wanted_wait(const net::Headers& headers, std::chrono::system_clock::time_point now) {
-  const auto milliseconds = parse_retry_after(net::find_header(headers, "retry-after-ms").value_or(""), now);  // OpenAI's own, finer
+  const auto milliseconds = parse_retry_after(net::find_header(headers, "retry-after-ms").value_or(""), now);  // OpenAI's and Anthropic's own, finer
   if (milliseconds) return *milliseconds / 1000;
   const auto value = net::find_header(headers, "retry-after");
   return value ? parse_retry_after(*value, now) : std::nullopt;
@@ -57,15 +57,32 @@ std::optional<std::chrono::nanoseconds> parse_retry_after(std::string_view value
   return std::max<std::chrono::nanoseconds>(*date - now, std::chrono::nanoseconds(0));
 }
 
-Error failure(const net::HttpReply& reply, const FailureContext& context, std::chrono::system_clock::time_point now) {
-  const auto kind = error_kind_of(reply.status);
+std::string error_message(std::string_view body) {
+  constexpr std::size_t limit = 500;
+  const auto parsed = try_parse_json(body);
+  if (!parsed) return cut(repair_utf8(trim(body)), limit);
+  const auto* whole = &*parsed;
+  if (whole->is_array() && !whole->get_array().empty()) whole = &whole->get_array()[0];  // as streams begin that would have been a list
+  const auto* error = find(*whole, "error");
+  if (error && error->is_string()) return cut(std::string(error->get_string()), limit);
+  for (const auto* place : {error, whole})
+    for (const auto* member : {"message", "detail"})
+      if (place)
+        if (auto text = find_string(*place, member)) return cut(*text, limit);
+  return preview(error ? *error : *whole, limit);
+}
+
+Error failure(const net::HttpReply& reply, const FailureContext& context, std::chrono::system_clock::time_point now, std::optional<ErrorKind> known,
+              std::optional<std::chrono::nanoseconds> wait) {
+  const auto kind = known.value_or(error_kind_of(reply.status));
   const auto said = masked(error_message(reply.body), context.key);
+  const auto in_header = wanted_wait(reply.headers, now);
   const auto message = fmt::format("{}: HTTP {}{}{}", context.model, reply.status, said.empty() ? "" : ": ", said);
   return Error(kind, message)
       .with_status(reply.status)
       .with_party(Party::provider)
       .with_hint(hint_for(kind, context))
-      .with_retry_after(wanted_wait(reply.headers, now));
+      .with_retry_after(in_header ? in_header : wait);
 }
 
-}  // namespace antiphon::openai
+}  // namespace antiphon::wire

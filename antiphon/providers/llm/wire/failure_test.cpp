@@ -1,9 +1,9 @@
-#include "antiphon/providers/llm/openai/failure.hpp"
+#include "antiphon/providers/llm/wire/failure.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace antiphon::openai {
+namespace antiphon::wire {
 namespace {
 
 using namespace std::chrono_literals;
@@ -55,5 +55,14 @@ TEST(RetryAfter, TakesAPastDateForNoWaitAndGarbageForNothing) {
   for (const auto* text : {"", "soon", "-1", "nan", "inf", "2 s"}) EXPECT_EQ(parse_retry_after(text, noon), std::nullopt) << text;
 }
 
+TEST(ErrorMessage, IsFoundInTheShapesThatServersUse) {
+  EXPECT_EQ(error_message(R"({"error":{"message":"no"}})"), "no");
+  EXPECT_EQ(error_message(R"({"error":"no"})"), "no");
+  EXPECT_EQ(error_message(R"({"message":"no"})"), "no");
+  EXPECT_EQ(error_message(R"({"detail":"no"})"), "no");
+  EXPECT_EQ(error_message("  no\n"), "no");
+  EXPECT_LE(error_message(std::string(9000, 'x')).size(), 510U);
+}
+
 }  // namespace
-}  // namespace antiphon::openai
+}  // namespace antiphon::wire

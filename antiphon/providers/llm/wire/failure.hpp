@@ -8,7 +8,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/net/http.hpp"
 
-namespace antiphon::openai {
+namespace antiphon::wire {
 
 /// Where a failure happened, for messages.
 struct FailureContext {
@@ -19,7 +19,13 @@ struct FailureContext {
 };
 
 /// The error for a reply with a status of 400 or more; party provider.
-Error failure(const net::HttpReply& reply, const FailureContext& context, std::chrono::system_clock::time_point now);
+/// @param known what the vendor's wire knows beyond the status
+/// @param wait what the body asks to wait, used where no header says it
+Error failure(const net::HttpReply& reply, const FailureContext& context, std::chrono::system_clock::time_point now, std::optional<ErrorKind> known = {},
+              std::optional<std::chrono::nanoseconds> wait = {});
+
+/// The text of an error body in any of the shapes that servers use, at most 500 bytes.
+std::string error_message(std::string_view body);
 
 /// `Retry-After`: seconds (fractions allowed) or an HTTP date (RFC 9110, 10.2.3), a past one being no wait.
 std::optional<std::chrono::nanoseconds> parse_retry_after(std::string_view value, std::chrono::system_clock::time_point now);
@@ -27,4 +33,4 @@ std::optional<std::chrono::nanoseconds> parse_retry_after(std::string_view value
 /// `text` with every occurrence of `key` replaced by `***`.
 std::string masked(std::string text, std::string_view key);
 
-}  // namespace antiphon::openai
+}  // namespace antiphon::wire

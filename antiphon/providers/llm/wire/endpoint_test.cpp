@@ -1,11 +1,11 @@
-#include "antiphon/providers/llm/openai/vendors.hpp"
+#include "antiphon/providers/llm/wire/endpoint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "antiphon/providers/llm/testing.hpp"
 
-namespace antiphon::openai {
+namespace antiphon::wire {
 namespace {
 
 using testing::HasSubstr;
@@ -65,10 +65,33 @@ TEST_F(VendorsTest, NameTheVariableThatIsMissing_SCN90) {
   EXPECT_NO_THROW(resolve(vendor("ollama"), settings("ollama/llama3")));
 }
 
+TEST_F(VendorsTest, TakeTheFirstVariableThatIsSet_SCN90) {
+  const ScopedVariable first("GEMINI_API_KEY", nullptr), second("GOOGLE_API_KEY", "AIza"), address("GEMINI_BASE_URL", nullptr),
+      other("GOOGLE_GEMINI_BASE_URL", "http://proxy.test");
+  EXPECT_EQ(resolve(vendor("gemini"), settings("gemini/x")).key, "AIza");
+  EXPECT_EQ(resolve(vendor("gemini"), settings("gemini/x")).base_url, "http://proxy.test");
+  const ScopedVariable set("GEMINI_API_KEY", "AIza-first");
+  EXPECT_EQ(resolve(vendor("gemini"), settings("gemini/x")).key, "AIza-first");
+}
+
+TEST_F(VendorsTest, KnowAzureByItsDomainAndWantItsAddress_SCN90) {
+  const ScopedVariable own_key("AZURE_OPENAI_API_KEY", "k"), none("AZURE_OPENAI_ENDPOINT", nullptr);
+  EXPECT_THAT(error_of([] { resolve(vendor("azure"), settings("azure/gpt")); }).message(), HasSubstr("AZURE_OPENAI_ENDPOINT is not set"));
+  // Everybody can have an address there.
+  const auto error = error_of([] { resolve(vendor("azure"), settings("azure/gpt", "https://theirs.openai.azure.com")); });
+  EXPECT_THAT(error.message(), HasSubstr("needs a key"));
+  EXPECT_THAT(error.hint(), HasSubstr("key: ${AZURE_OPENAI_API_KEY}"));
+  const ScopedVariable address("AZURE_OPENAI_ENDPOINT", "https://mine.openai.azure.com/");
+  const auto endpoint = resolve(vendor("azure"), settings("azure/gpt"));
+  EXPECT_EQ(endpoint.base_url, "https://mine.openai.azure.com");
+  EXPECT_EQ(endpoint.key, "k");
+  EXPECT_TRUE(endpoint.is_vendor);
+}
+
 TEST_F(VendorsTest, RefuseAddressesThatAreNone) {
   EXPECT_THAT(error_of([] { resolve(vendor("openai"), settings("openai/x", "localhost:8000")); }).message(), HasSubstr("\"localhost:8000\""));
   EXPECT_EQ(error_of([] { resolve(vendor("openai"), settings("openai/")); }).kind(), ErrorKind::configuration);
 }
 
 }  // namespace
-}  // namespace antiphon::openai
+}  // namespace antiphon::wire
