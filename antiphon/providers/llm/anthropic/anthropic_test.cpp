@@ -66,6 +66,7 @@ TEST_F(AnthropicTest, LeavesOutAParameterThatTheModelRefusesThenAndEverAfter_SCN
   EXPECT_EQ(sent_header(1, "anthropic-version"), "2026-10-21");
   EXPECT_THAT(http.sent[1].body, HasSubstr("tool_choice"));
   EXPECT_THAT(http.sent[3].body, Not(testing::AnyOf(HasSubstr("temperature"), HasSubstr("tool_choice"))));
+  EXPECT_THAT(http.sent[3].body, HasSubstr("Answer by calling the tool f"));
 }
 
 TEST_F(AnthropicTest, ReportsErrorsWithTheirKindWordsAndWait_SCN91) {

@@ -1,5 +1,7 @@
 #include "antiphon/providers/llm/gemini/gemini.hpp"
 
+#include <algorithm>
+
 #include "antiphon/base/text.hpp"
 #include "antiphon/providers/llm/gemini/conversation.hpp"
 #include "antiphon/providers/llm/gemini/request.hpp"
@@ -54,16 +56,14 @@ std::optional<std::string> GeminiWire::refused_parameter(std::string_view body) 
                                 {"response_json_schema", "responseJsonSchema"},
                                 {"responseSchema", "responseSchema"},
                                 {"response_schema", "responseSchema"},
-                                {"toolConfig", "toolConfig"},
-                                {"tool_config", "toolConfig"},
-                                {"functionCallingConfig", "toolConfig"},
-                                {"function_calling_config", "toolConfig"},
                                 {"maxOutputTokens", "maxOutputTokens"},
                                 {"max_output_tokens", "maxOutputTokens"},
                                 {"temperature", "temperature"}};
   for (const auto& [words, parameter] : names)
     if (wire::refused_parameter(body, std::span(&words, 1), {})) return std::string(parameter);
-  return wire::refused_parameter(body, {}, options_.extra);
+  constexpr std::string_view certain[] = {"toolConfig", "tool_config", "functionCallingConfig", "function_calling_config"};
+  const auto other = wire::refused_parameter(body, {}, options_.extra, certain);
+  return other && std::find(std::begin(certain), std::end(certain), *other) != std::end(certain) ? "toolConfig" : other;
 }
 
 std::optional<ErrorKind> GeminiWire::kind_of(const net::HttpReply& reply) const { return kind_in(reply.body); }

@@ -47,6 +47,7 @@ TEST_F(GeminiTest, AsksAndReadsTheAnswer_SCN90) {
 TEST_F(GeminiTest, LeavesOutOrReplacesWhatTheModelRefuses_SCN42) {
   http.script = {refusing("Developer instruction is not enabled for models/gemma-3-27b-it"),
                  refusing("Invalid JSON payload received. Unknown name \"parametersJsonSchema\" at 'tools[0].function_declarations[0]': Cannot find field."),
+                 refusing("Please set a valid function_calling_config mode"),
                  refusing("temperature is not supported by this model"),
                  {.body = {hello}},
                  {.body = {hello}}};
@@ -54,14 +55,16 @@ TEST_F(GeminiTest, LeavesOutOrReplacesWhatTheModelRefuses_SCN42) {
   auto request = asking("hi");
   request.preamble = {Message::system("be brief")};
   request.tools = ToolSet({{.name = "f"}});
+  request.tool_choice = {ToolChoice::Mode::required, {}};
   world.run(asked.complete(request, Deadline::never()));
   world.run(asked.complete(request, Deadline::never()));
-  ASSERT_EQ(http.sent.size(), 5U);
-  for (const auto* name : {"systemInstruction", "parametersJsonSchema", "temperature"}) {
+  ASSERT_EQ(http.sent.size(), 6U);
+  for (const auto* name : {"systemInstruction", "parametersJsonSchema", "temperature", "toolConfig"}) {
     EXPECT_THAT(http.sent[0].body, HasSubstr(name));
-    EXPECT_THAT(http.sent[4].body, Not(HasSubstr(name)));
+    EXPECT_THAT(http.sent[5].body, Not(HasSubstr(name)));
   }
-  EXPECT_THAT(http.sent[4].body, HasSubstr("be brief"));
+  EXPECT_THAT(http.sent[5].body, HasSubstr("be brief"));
+  EXPECT_THAT(http.sent[5].body, HasSubstr("Answer by calling one of your tools"));
 }
 
 TEST_F(GeminiTest, ReportsErrorsWithTheirKindWordsAndWait_SCN91) {
