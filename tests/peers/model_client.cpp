@@ -39,7 +39,8 @@ ChatRequest request_of(const json::value& question) {
   std::vector<Tool> tools;
   if (const auto* list = find(question, "tools"))
     for (const auto& tool : list->as_array())
-      tools.push_back({.name = find_string(tool, "name").value_or(""), .description = find_string(tool, "description").value_or(""), .parameters = tool.at("parameters")});
+      tools.push_back(
+          {.name = find_string(tool, "name").value_or(""), .description = find_string(tool, "description").value_or(""), .parameters = tool.at("parameters")});
   request.tools = ToolSet(std::move(tools));
   request.tool_choice = choice_of(find_string(question, "tool_choice").value_or("auto"));
   if (const auto* schema = find(question, "response_schema")) request.response_schema = *schema;
@@ -50,10 +51,9 @@ json::object written(const ChatResponse& response) {
   const auto& usage = response.usage;
   return {{"message", response.message.json()},
           {"finish_reason", response.finish_reason},
-          {"usage", json::object{{"input", usage.input_tokens},
-                                 {"output", usage.output_tokens},
-                                 {"cached", usage.cached_input_tokens},
-                                 {"reasoning", usage.reasoning_tokens}}}};
+          {"usage",
+           json::object{
+               {"input", usage.input_tokens}, {"output", usage.output_tokens}, {"cached", usage.cached_input_tokens}, {"reasoning", usage.reasoning_tokens}}}};
 }
 
 json::object written(const Error& error) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [python|node|browser …]: foreign software against the dev build; all parts unless some are named.
-#   python   the official client of PyPI against our mock model; our clients against a server made of that package's types
+#   python   official clients of PyPI against our mock model; our clients beside them, and against servers made of their types
 #   node     the official client of npm against our mock model
 #   browser  Chromium on the report: on sample data, and on reports that the program wrote
 # What is installed lies in build/peers/ and is kept until its requirement files change. ANTIPHON names another binary, CHROMIUM another browser.
@@ -11,7 +11,9 @@ here=$root/tests/peers
 work=$root/build/peers
 export ANTIPHON=${ANTIPHON:-$root/build/dev/bin/antiphon}
 export ANTIPHON_VENDOR_OUT=$work/vendor-out
-unset OPENAI_API_KEY OPENAI_BASE_URL OPENAI_ORG_ID OPENAI_PROJECT_ID  # no test may reach the vendor
+# No test may reach a vendor.
+unset OPENAI_API_KEY OPENAI_BASE_URL OPENAI_ORG_ID OPENAI_PROJECT_ID OPENAI_API_VERSION ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL \
+  GEMINI_API_KEY GOOGLE_API_KEY GEMINI_BASE_URL GOOGLE_GEMINI_BASE_URL GOOGLE_GENAI_USE_VERTEXAI AZURE_OPENAI_API_KEY AZURE_OPENAI_ENDPOINT
 export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1                          # servers of this machine are asked directly
 [ -x "$ANTIPHON" ] || die "there is no $ANTIPHON: run tools/build.sh dev antiphon"
 mkdir -p "$work"
@@ -33,7 +35,7 @@ fresh() { [ -e "$1" ] && [ "$(cat "$1")" = "$(fingerprint "${@:2}")" ]; }
 install_python() {
   local venv=$work/python requirements=$here/python/requirements.txt
   if fresh "$venv/stamp" "$requirements"; then return; fi
-  headline "installing the official client for Python into build/peers/python"
+  headline "installing the official clients for Python into build/peers/python"
   rm -rf "$venv"
   python3 -m venv "$venv" || die "python3 cannot make a virtual environment: run tools/bootstrap.sh peers"
   "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --no-deps --only-binary :all: -r "$requirements" ||

@@ -14,7 +14,7 @@ namespace {
 // Addresses are written with and without the version, tuned models with their collection.
 std::string model_url(const std::string& base_url, const std::string& model) {
   const bool versioned = base_url.ends_with("/v1") || base_url.ends_with("/v1beta") || base_url.ends_with("/v1alpha");
-  return base_url + (versioned ? "/" : "/v1beta/") + (model.find('/') == std::string::npos ? "models/" : "") + model;
+  return base_url + (versioned ? "/" : "/v1/") + (model.find('/') == std::string::npos ? "models/" : "") + model;
 }
 
 struct Telltale {

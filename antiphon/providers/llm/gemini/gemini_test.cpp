@@ -37,11 +37,11 @@ TEST_F(GeminiTest, AsksAndReadsTheAnswer_SCN90) {
   http.script = {{.body = {hello}}, {.body = {hello}}};
   auto asked = model();
   EXPECT_EQ(world.run(asked.complete(asking("hi"), Deadline::never())).message.text(), "hello");
-  EXPECT_EQ(http.sent[0].url, "http://h/v1beta/models/m:generateContent");
+  EXPECT_EQ(http.sent[0].url, "http://h/v1/models/m:generateContent");
   EXPECT_EQ(net::find_header(http.sent[0].headers, "x-goog-api-key"), "AIza");
-  auto tuned = model("http://h/v1", "tunedModels/mine");
+  auto tuned = model("http://h/v1beta", "tunedModels/mine");
   world.run(tuned.complete(asking("hi"), Deadline::never()));
-  EXPECT_EQ(http.sent[1].url, "http://h/v1/tunedModels/mine:generateContent");
+  EXPECT_EQ(http.sent[1].url, "http://h/v1beta/tunedModels/mine:generateContent");
 }
 
 TEST_F(GeminiTest, LeavesOutOrReplacesWhatTheModelRefuses_SCN42) {
@@ -89,7 +89,7 @@ TEST_F(GeminiTest, StreamsUntilTheBodyEnds_SCN90) {
                  {.body = {"data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hel\"}]}}]}\r\n\r\n"}, .headers = event_stream}};
   auto asked = model();
   EXPECT_THAT(world.run(read_stream(asked, asking("hi"))).pieces, ElementsAre("Hel", "lo"));
-  EXPECT_EQ(http.sent[0].url, "http://h/v1beta/models/m:streamGenerateContent?alt=sse");
+  EXPECT_EQ(http.sent[0].url, "http://h/v1/models/m:streamGenerateContent?alt=sse");
   EXPECT_EQ(error_of([&] { world.run(read_stream(asked, asking("hi"))); }).kind(), ErrorKind::closed);
 }
 
