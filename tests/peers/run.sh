@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [python|node|browser …]: foreign software against the dev build; all parts unless some are named.
 #   python   official clients of PyPI against our mock model; our clients beside them, and against servers made of their types
-#   node     the official client of npm against our mock model
+#   node     official clients of npm, against our mock model and beside our own
 #   browser  Chromium on the report: on sample data, and on reports that the program wrote
 # What is installed lies in build/peers/ and is kept until its requirement files change. ANTIPHON names another binary, CHROMIUM another browser.
 # Ends with one line that adds up all tests.
@@ -49,7 +49,7 @@ install_node() {
   find "$modules" -maxdepth 1 -type f ! -name stamp -delete
   cp "$here"/node/* "$modules"  # an import is looked up from where the importing file lies
   if fresh "$modules/stamp" "$here"/node/package*.json; then return; fi
-  headline "installing the official client for Node into build/peers/node"
+  headline "installing the official clients for Node into build/peers/node"
   (cd "$modules" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || die "npm could not install tests/peers/node/package-lock.json"
   fingerprint "$here"/node/package*.json >"$modules/stamp"
 }
