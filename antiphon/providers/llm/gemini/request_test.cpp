@@ -131,10 +131,11 @@ TEST(GenerateBody, ReplacesWhatAModelRefuses_SCN42) {
   request.max_tokens = 5;
   request.response_schema = parse_json(R"({"type":"object","$schema":"x"})");
   const auto refused = refusing({"temperature", "maxOutputTokens", "toolConfig", "responseJsonSchema", "parametersJsonSchema", "systemInstruction"});
-  EXPECT_EQ(json::serialize(body_of(request, {}, refused)),
-            R"({"contents":[{"role":"user","parts":[{"text":"be brief"},{"text":"hi"}]}],)"
-            R"("tools":[{"functionDeclarations":[{"name":"f","parameters":{"type":"object","properties":{"n":{"type":"integer","nullable":true}}}}]}],)"
-            R"("generationConfig":{"responseMimeType":"application/json","responseSchema":{"type":"object"}}})");
+  EXPECT_EQ(
+      json::serialize(body_of(request, {}, refused)),
+      R"({"contents":[{"role":"user","parts":[{"text":"be brief"},{"text":"hi"},{"text":"Answer by calling one of your tools, and write nothing else."}]}],)"
+      R"("tools":[{"functionDeclarations":[{"name":"f","parameters":{"type":"object","properties":{"n":{"type":"integer","nullable":true}}}}]}],)"
+      R"("generationConfig":{"responseMimeType":"application/json","responseSchema":{"type":"object"}}})");
   EXPECT_FALSE(body_of(request, {}, refusing({"responseSchema", "temperature", "maxOutputTokens"})).as_object().contains("generationConfig"));
   const auto call = Message::assistant_calls("", {{"c", "f", "{}"}});
   EXPECT_THAT(contents_of({Message::user("hi"), call}), Not(HasSubstr("thoughtSignature")));
