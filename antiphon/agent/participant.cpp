@@ -70,6 +70,7 @@ Task<> Participant::close() { co_return; }
 void Participant::rolled_back(std::size_t) {}
 std::optional<Party> Participant::awaited() const { return std::nullopt; }
 json::object Participant::report(const History&) const { return {}; }
+Brief Participant::brief() const { return {}; }
 
 Task<> SharedParts::close() {
   for (auto entries = std::exchange(entries_, {}); auto& entry : entries) {

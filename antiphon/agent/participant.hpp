@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "antiphon/agent/brief.hpp"
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/base/task.hpp"
 #include "antiphon/chat/history.hpp"
@@ -97,6 +98,8 @@ class Participant {
   /// What a user could not do: slots unmet, lines unsaid. Empty for the rest. Asked at the end of the run with the history as it ended:
   /// max_turns may end it on an answer that the participant was never called about.
   virtual json::object report(const History& messages) const;
+  /// What a user was told. Asked at the end of the run.
+  virtual Brief brief() const;
 };
 
 /// What the participants of several runs share, such as one process of an agent for a whole suite. Lives as long as the executor does; used

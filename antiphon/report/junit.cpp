@@ -40,11 +40,25 @@ std::string problem(const ScenarioResult& result) {
   return problem("error", result.error ? to_string(result.error->party) : "error", result);
 }
 
+std::string property(std::string_view name, std::string_view value) {
+  return fmt::format("        <property{}{}/>\n", attribute("name", name), attribute("value", value));
+}
+
+std::string properties(const ScenarioResult& result) {
+  std::string text;
+  if (const auto& fault = result.fault) {
+    text += property("fault", to_string(fault->party)) + property("fault_by", to_string(fault->by)) + property("fault_why", fault->why);
+    if (result.spoiled()) text += property("spoiled", "true");
+  }
+  if (!result.earlier.empty()) text += property("earlier_attempts", std::to_string(result.earlier.size()));
+  return text.empty() ? text : "      <properties>\n" + text + "      </properties>\n";
+}
+
 std::string test_case(const ScenarioResult& result) {
   auto head = "    <testcase" + attribute("name", result.id) + attribute("classname", result.suite) + fmt::format(" time=\"{:.3f}\"", result.duration_s);
   if (!result.file.empty()) head += attribute("file", result.file);
   if (result.line > 0) head += fmt::format(" line=\"{}\"", result.line);
-  const auto inside = problem(result);
+  const auto inside = properties(result) + problem(result);
   return inside.empty() ? head + "/>\n" : head + ">\n" + inside + "    </testcase>\n";
 }
 

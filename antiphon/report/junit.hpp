@@ -7,7 +7,7 @@
 namespace antiphon {
 
 /// JUnit XML as CI servers read it: a test case per scenario (name is the id, class name the suite), failed `<failure>`, error `<error>`,
-/// inconclusive `<error type="inconclusive">`, not run `<skipped>` (contracts.md §1, §8).
+/// inconclusive `<error type="inconclusive">`, not run `<skipped>` (contracts.md §1, §8). Whose fault it was stands in the property `fault`.
 std::string junit_xml(const BatchResult& batch);
 
 /// Writes it to a file when the batch is over.

@@ -1,5 +1,6 @@
 #include "antiphon/report/summary_lines.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -31,13 +32,58 @@ std::string counts_line(const BatchResult& batch, const ResultSummary& summary) 
   return pad_columns(line, time_column - 2) + "  " + seconds(batch.duration_s) + cost(batch) + "\n";
 }
 
+long percent(double share) { return std::lround(share * 100); }
+std::string interval(const ResultSummary::Rate& rate) { return fmt::format("{}–{}", percent(rate.low), percent(rate.high)); }
 // Below ten decided runs a percentage promises more than there is.
+std::string share(const ResultSummary::Rate& rate) {
+  if (rate.n >= 10) return fmt::format("{} % of {}", percent(rate.value), rate.n);
+  return fmt::format("{} of {}", std::lround(rate.value * static_cast<double>(rate.n)), rate.n);
+}
+
 std::string rate_line(const ResultSummary& summary) {
   if (!summary.pass_rate) return {};
-  const auto& rate = *summary.pass_rate;
-  const auto percent = [](double share) { return std::lround(share * 100); };
-  const auto share = rate.n < 10 ? fmt::format("{} of {} decided", summary.passed, rate.n) : fmt::format("{} % of {} decided", percent(rate.value), rate.n);
-  return fmt::format("pass rate  {} (95 % interval {}–{})\n", share, percent(rate.low), percent(rate.high));
+  auto text = fmt::format("pass rate  {} decided (95 % interval {})\n", share(*summary.pass_rate), interval(*summary.pass_rate));
+  if (summary.spoiled_decided == 0) return text;
+  const auto& rate = summary.pass_rate_without_spoiled;
+  if (!rate) return text + fmt::format("           none without {} spoiled\n", summary.spoiled_decided);
+  return text + fmt::format("           {} without {} spoiled ({})\n", share(*rate), summary.spoiled_decided, interval(*rate));
+}
+
+// The same suite under several users gives a range: how much of the rate is the user's doing.
+std::string user_model_lines(const ResultSummary& summary) {
+  std::string text;
+  std::size_t widest = 0;
+  for (const auto& model : summary.user_models) widest = std::max(widest, static_cast<std::size_t>(display_width(model.name)));
+  const ResultSummary::Rate *low = nullptr, *high = nullptr;
+  for (const auto& model : summary.user_models) {
+    const auto& rate = model.pass_rate;
+    text += fmt::format("{:<11}{}  {}\n", text.empty() ? "users" : "", pad_columns(one_line(model.name), static_cast<int>(widest)),
+                        rate ? fmt::format("{} ({})", share(*rate), interval(*rate)) : "none decided");
+    if (!rate) continue;
+    if (!low || rate->value < low->value) low = &*rate;
+    if (!high || rate->value > high->value) high = &*rate;
+  }
+  if (summary.user_models.size() > 1 && low) text += fmt::format("           range {} to {} %\n", percent(low->value), percent(high->value));
+  return text;
+}
+
+std::string fault_line(const ResultSummary& summary) {
+  std::vector<std::string> parts;
+  for (const auto& [party, count] : summary.faults) {
+    std::string name(to_string(party));
+    std::replace(name.begin(), name.end(), '_', ' ');
+    parts.push_back(fmt::format("{} {}", name, count));
+  }
+  return parts.empty() ? "" : "fault      " + join(parts, ", ") + "\n";
+}
+
+std::string rerun_line(const ResultSummary& summary) {
+  return summary.reruns == 0 ? "" : fmt::format("run again  {} spoiled {}\n", summary.reruns, summary.reruns == 1 ? "attempt" : "attempts");
+}
+
+std::string excluded_line(const BatchResult& batch, const ResultSummary& summary) {
+  if (!batch.exclude_spoiled || summary.spoiled == 0) return {};
+  return fmt::format("excluded   {} spoiled {} not decide the exit code\n", summary.spoiled, summary.spoiled == 1 ? "run does" : "runs do");
 }
 
 // A p99 of fewer than a hundred values is their maximum under another name.
@@ -65,7 +111,8 @@ std::string shell_word(const std::string& path) {
 std::string summary_lines(const BatchResult& batch, const SummaryPaths& paths, const Style& style) {
   const auto summary = summarize(batch.scenarios);
   const bool all_passed = summary.passed == summary.total;
-  auto text = counts_line(batch, summary) + rate_line(summary);
+  auto text = counts_line(batch, summary) + rate_line(summary) + user_model_lines(summary) + fault_line(summary) + excluded_line(batch, summary) +
+              rerun_line(summary);
   if (!all_passed) text += response_line(batch);
   if (!paths.report.empty()) text += "report     " + one_line(paths.report) + "\n";
   if (!paths.result.empty() && !all_passed) text += "again      antiphon run --failed " + shell_word(one_line(paths.result)) + "\n";

@@ -11,6 +11,7 @@
 #include "antiphon/base/clock.hpp"
 #include "antiphon/base/party.hpp"
 #include "antiphon/chat/history.hpp"
+#include "antiphon/result/fault.hpp"
 #include "antiphon/result/verdict.hpp"
 
 namespace antiphon {
@@ -40,6 +41,7 @@ struct MessageTiming {
   int turn = 1;
   double start_s = 0;  ///< the participant was asked
   double end_s = 0;    ///< the message was there
+  bool scripted = false;  ///< words of the script, of nobody who takes part
 };
 
 /// Seconds. Percentiles by nearest rank (VOX-4).
@@ -49,6 +51,18 @@ struct Latency {
 };
 /// nullopt without values.
 std::optional<Latency> summarize_latency(std::vector<double> seconds);
+
+/// An attempt that was spoiled and run again (`--rerun-spoiled`).
+struct EarlierAttempt {
+  int attempt = 1;
+  std::string run_id{};
+  RunOutcome outcome = RunOutcome::failed;
+  std::string reasoning{};
+  std::optional<Fault> fault{};
+  double duration_s = 0;
+  std::optional<double> cost_usd{};
+  std::vector<Message> messages{};
+};
 
 /// What one run of one scenario leaves behind (SCN-30).
 struct ScenarioResult {
@@ -73,6 +87,8 @@ struct ScenarioResult {
   std::vector<CriterionResult> criteria{};
   std::vector<CheckResult> checks{};
   std::optional<RunError> error{};
+  std::optional<Fault> fault{};             ///< of a run that did not pass
+  std::vector<EarlierAttempt> earlier{};    ///< attempts that were spoiled and run again, in order
   std::vector<Message> messages{};
   std::vector<MessageTiming> timings{};  ///< one per message
   std::vector<Message> rolled_back{};
@@ -84,6 +100,9 @@ struct ScenarioResult {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   std::int64_t model_calls = 0;
+  struct AuditUsage {
+    std::int64_t input_tokens = 0, output_tokens = 0, calls = 0;
+  } audit{};                         ///< the part of the above that the audit took
   std::optional<double> cost_usd{};  ///< of all calls to models; nullopt where a price is unknown
   std::string clock = "wall";
   std::optional<int> failed_line{};    ///< line of the check or step that ended it
@@ -91,6 +110,8 @@ struct ScenarioResult {
   std::vector<std::string> notices{};  ///< what happened beside the conversation and changes no outcome: a hook that failed, a person who stepped in
 
   bool success() const { return outcome == RunOutcome::passed; }
+  /// It did not pass (failed, error or inconclusive), and not because of the agent.
+  bool spoiled() const { return !not_run && !success() && fault && fault->party != Party::agent; }
   explicit operator bool() const { return success(); }
   /// The sentences of the criteria that ended so.
   std::vector<std::string> criteria_with(CriterionStatus status) const;
@@ -106,7 +127,20 @@ struct ResultSummary {
     std::size_t n = 0;                    ///< runs that were decided
   };
   std::optional<Rate> pass_rate{};
+  std::size_t spoiled_decided = 0;                     ///< spoiled runs among those decided
+  std::optional<Rate> pass_rate_without_spoiled{};     ///< of the decided runs that were not spoiled
+  std::map<Party, std::size_t> faults{};               ///< runs that did not pass, by who is at fault
+  std::size_t reruns = 0;                              ///< earlier attempts, all scenarios together
+  struct UserModel {
+    std::string name{};
+    std::optional<Rate> pass_rate{};
+  };
+  std::vector<UserModel> user_models{};  ///< by the model of the simulated user, where several were compared, in the order of the runs
 };
+/// Under this name `matrix` tells which model played the simulated user (`--user-models`).
+inline constexpr std::string_view user_model_key = "user_model";
+/// Wilson score interval, 95 %; n must not be 0.
+ResultSummary::Rate wilson_rate(std::size_t passed, std::size_t n);
 /// Counts outcomes; the rate is over passed and failed alone, so that what stayed undecided shrinks n (SCN-31).
 ResultSummary summarize(const std::vector<ScenarioResult>& scenarios);
 
@@ -119,6 +153,7 @@ struct BatchResult {
   json::object flags{};  ///< what `--failed` needs to run the same again
   double duration_s = 0;
   bool interrupted = false;
+  bool exclude_spoiled = false;  ///< spoiled runs do not decide the exit code
   std::vector<ScenarioResult> scenarios{};
 };
 
@@ -134,7 +169,7 @@ std::string serialize(const BatchResult& batch);
 /// @throws Error configuration for other schemas, protocol for anything else, naming the place.
 BatchResult batch_from_json(const json::value& value);
 BatchResult parse_batch(std::string_view text);
-/// 130, 3, 1 or 0 (contracts.md §1).
+/// 130, 3, 1 or 0 (contracts.md §1). With `exclude_spoiled` only runs that were not spoiled count, unless none is left.
 int exit_code(const BatchResult& batch);
 
 }  // namespace antiphon

@@ -61,16 +61,24 @@ json::value error_json(const std::optional<RunError>& error) {
   return {{"party", to_string(error->party)}, {"message", error->message}};
 }
 
-// Only an error names its party by itself.
-json::value fault_json(const ScenarioResult& result) {
-  if (result.not_run || result.outcome != RunOutcome::error || !result.error) return nullptr;
-  return {{"party", to_string(result.error->party)}, {"by", "rule"}, {"why", result.error->message}, {"evidence", json::array()}};
+json::value fault_json(const std::optional<Fault>& fault) {
+  if (!fault) return nullptr;
+  return to_json(*fault);
+}
+
+json::value rate_json(const std::optional<ResultSummary::Rate>& rate) {
+  if (!rate) return nullptr;
+  return {{"value", rate->value}, {"interval", json::array{rate->low, rate->high}}, {"n", rate->n}};
 }
 
 json::array timings_json(const std::vector<MessageTiming>& timings) {
   json::array list;
   list.reserve(timings.size());
-  for (const auto& timing : timings) list.push_back({{"turn", timing.turn}, {"start_s", timing.start_s}, {"end_s", timing.end_s}});
+  for (const auto& timing : timings) {
+    json::object object{{"turn", timing.turn}, {"start_s", timing.start_s}, {"end_s", timing.end_s}};
+    if (timing.scripted) object.emplace("scripted", true);
+    list.push_back(std::move(object));
+  }
   return list;
 }
 
@@ -103,7 +111,25 @@ void add_judgement(json::object& object, const ScenarioResult& result) {
   object.emplace("criteria", list_json(result.criteria, criterion_json));
   object.emplace("checks", list_json(result.checks, check_json));
   object.emplace("error", error_json(result.error));
-  object.emplace("fault", fault_json(result));
+  object.emplace("fault", fault_json(result.fault));
+}
+
+json::value usage_json(const ScenarioResult& result) {
+  json::object usage{{"input_tokens", result.input_tokens}, {"output_tokens", result.output_tokens}, {"calls", result.model_calls}};
+  const auto& audit = result.audit;
+  if (audit.calls > 0) usage.emplace("audit", json::object{{"input_tokens", audit.input_tokens}, {"output_tokens", audit.output_tokens}, {"calls", audit.calls}});
+  return usage;
+}
+
+json::object attempt_json(const EarlierAttempt& attempt) {
+  return {{"attempt", attempt.attempt},
+          {"run_id", or_null(attempt.run_id)},
+          {"outcome", to_string(attempt.outcome)},
+          {"reasoning", attempt.reasoning},
+          {"fault", fault_json(attempt.fault)},
+          {"duration_s", attempt.duration_s},
+          {"cost_usd", or_null(attempt.cost_usd)},
+          {"messages", list_json(attempt.messages, [](const Message& message) { return message.json(); })}};
 }
 
 void add_figures(json::object& object, const ScenarioResult& result) {
@@ -117,11 +143,12 @@ void add_figures(json::object& object, const ScenarioResult& result) {
   object.emplace("timeline", nullptr);
   object.emplace("usage", result.not_run
                               ? json::value(nullptr)
-                              : json::value{{"input_tokens", result.input_tokens}, {"output_tokens", result.output_tokens}, {"calls", result.model_calls}});
+                              : usage_json(result));
   object.emplace("cost_usd", result.not_run ? json::value(nullptr) : or_null(result.cost_usd));
   object.emplace("recording", nullptr);
   object.emplace("user_report", result.user_report);
   object.emplace("notices", strings(result.notices));
+  if (!result.earlier.empty()) object.emplace("earlier_attempts", list_json(result.earlier, attempt_json));
 }
 
 // All but the messages, whose places stay empty.
@@ -146,6 +173,7 @@ json::object head(const BatchResult& batch) {
           {"flags", batch.flags},
           {"duration_s", batch.duration_s},
           {"interrupted", batch.interrupted},
+          {"exclude_spoiled", batch.exclude_spoiled},
           {"summary", to_json(summarize(batch.scenarios))}};
 }
 
@@ -218,10 +246,18 @@ json::object to_json(const ResultSummary& summary) {
   json::object object{
       {"total", summary.total},    {"passed", summary.passed}, {"failed", summary.failed}, {"error", summary.error}, {"inconclusive", summary.inconclusive},
       {"not_run", summary.not_run}};
-  const auto& rate = summary.pass_rate;
-  object.emplace("pass_rate",
-                 rate ? json::value{{"value", rate->value}, {"interval", json::array{rate->low, rate->high}}, {"n", rate->n}} : json::value(nullptr));
+  object.emplace("pass_rate", rate_json(summary.pass_rate));
   object.emplace("spoiled", summary.spoiled);
+  object.emplace("pass_rate_without_spoiled", rate_json(summary.pass_rate_without_spoiled));
+  json::object faults;
+  for (const auto& [party, count] : summary.faults) faults.emplace(to_string(party), count);
+  object.emplace("faults", std::move(faults));
+  if (summary.reruns > 0) object.emplace("reruns", summary.reruns);
+  if (!summary.user_models.empty()) {
+    json::array models;
+    for (const auto& model : summary.user_models) models.push_back(json::object{{"user_model", model.name}, {"pass_rate", rate_json(model.pass_rate)}});
+    object.emplace("user_models", std::move(models));
+  }
   return object;
 }
 

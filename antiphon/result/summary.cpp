@@ -10,13 +10,6 @@ namespace {
 
 constexpr double z95 = 1.959963984540054;  // 97.5th percentile of the normal distribution
 
-// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927: stays inside 0..1 and holds for small n.
-ResultSummary::Rate wilson(std::size_t passed, std::size_t n) {
-  const double count = static_cast<double>(n), p = static_cast<double>(passed) / count, z2 = z95 * z95;
-  const double middle = p + z2 / (2 * count), half = z95 * std::sqrt(p * (1 - p) / count + z2 / (4 * count * count)), scale = 1 + z2 / count;
-  return {.value = p, .low = std::max(0.0, (middle - half) / scale), .high = std::min(1.0, (middle + half) / scale), .n = n};
-}
-
 std::size_t& counter(ResultSummary& summary, const ScenarioResult& result) {
   if (result.not_run) return summary.not_run;
   switch (result.outcome) {
@@ -43,19 +36,81 @@ std::optional<Latency> summarize_latency(std::vector<double> seconds) {
                  .average = std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(n)};
 }
 
+// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927: stays inside 0..1 and holds for small n.
+ResultSummary::Rate wilson_rate(std::size_t passed, std::size_t n) {
+  const double count = static_cast<double>(n), p = static_cast<double>(passed) / count, z2 = z95 * z95;
+  const double middle = p + z2 / (2 * count), half = z95 * std::sqrt(p * (1 - p) / count + z2 / (4 * count * count)), scale = 1 + z2 / count;
+  return {.value = p, .low = std::max(0.0, (middle - half) / scale), .high = std::min(1.0, (middle + half) / scale), .n = n};
+}
+
+namespace {
+
+std::optional<ResultSummary::Rate> rate_of(std::size_t passed, std::size_t n) { return n > 0 ? std::optional(wilson_rate(passed, n)) : std::nullopt; }
+
+bool is_decided(const ScenarioResult& result) {
+  return !result.not_run && (result.outcome == RunOutcome::passed || result.outcome == RunOutcome::failed);
+}
+
+void count_fault(ResultSummary& summary, const ScenarioResult& result) {
+  summary.reruns += result.earlier.size();
+  if (result.not_run || result.success() || !result.fault) return;
+  ++summary.faults[result.fault->party];
+  if (!result.spoiled()) return;
+  ++summary.spoiled;
+  if (is_decided(result)) ++summary.spoiled_decided;
+}
+
+std::vector<ResultSummary::UserModel> by_user_model(const std::vector<ScenarioResult>& scenarios) {
+  struct Count {
+    std::string name;
+    std::size_t passed = 0, n = 0;
+  };
+  std::vector<Count> counts;
+  for (const auto& result : scenarios) {
+    const auto model = result.matrix.find(std::string(user_model_key));
+    if (model == result.matrix.end()) continue;
+    auto count = std::find_if(counts.begin(), counts.end(), [&](const Count& one) { return one.name == model->second; });
+    if (count == counts.end()) count = counts.insert(counts.end(), {model->second});
+    if (!is_decided(result)) continue;
+    ++count->n;
+    if (result.success()) ++count->passed;
+  }
+  std::vector<ResultSummary::UserModel> models;
+  for (const auto& count : counts) models.push_back({count.name, rate_of(count.passed, count.n)});
+  return models;
+}
+
+int code_of(const std::vector<ScenarioResult>& scenarios) {
+  const auto summary = summarize(scenarios);
+  if (summary.error) return 3;
+  return summary.failed || summary.inconclusive ? 1 : 0;
+}
+
+}  // namespace
+
 ResultSummary summarize(const std::vector<ScenarioResult>& scenarios) {
   ResultSummary summary;
-  for (const auto& result : scenarios) ++counter(summary, result);
+  for (const auto& result : scenarios) {
+    ++counter(summary, result);
+    count_fault(summary, result);
+  }
   summary.total = scenarios.size();
-  if (const auto decided = summary.passed + summary.failed) summary.pass_rate = wilson(summary.passed, decided);
+  const auto decided = summary.passed + summary.failed;
+  summary.pass_rate = rate_of(summary.passed, decided);
+  summary.pass_rate_without_spoiled = rate_of(summary.passed, decided - summary.spoiled_decided);
+  summary.user_models = by_user_model(scenarios);
   return summary;
 }
 
 int exit_code(const BatchResult& batch) {
-  const auto summary = summarize(batch.scenarios);
   if (batch.interrupted) return 130;
-  if (summary.error) return 3;
-  return summary.failed || summary.inconclusive ? 1 : 0;
+  if (!batch.exclude_spoiled) return code_of(batch.scenarios);
+  std::vector<ScenarioResult> counted;
+  for (const auto& result : batch.scenarios)
+    if (!result.spoiled()) counted.push_back(result);
+  // Where nothing else was rehearsed, a green answer would be a lie.
+  const bool any = std::any_of(counted.begin(), counted.end(), [](const auto& result) { return !result.not_run; });
+  return code_of(any ? counted : batch.scenarios);
 }
 
 }  // namespace antiphon

@@ -17,6 +17,7 @@
 #include "antiphon/cli/run/suite_hooks.hpp"
 #include "antiphon/report/ticker.hpp"
 #include "antiphon/scenario/clock_choice.hpp"
+#include "antiphon/scenario/ledger/ledger.hpp"
 
 namespace antiphon::cli {
 
@@ -178,6 +179,7 @@ class RunSession {
     result.outcome = RunOutcome::error;
     result.error = RunError{Party::harness, why};
     result.reasoning = why;
+    result.fault = ledger::attribute({.result = result});
     reporters_.all.add(RunFinished{result});
     kept_->add(result);
   }

@@ -7,6 +7,7 @@
 #include "antiphon/base/ids.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/engine/blame.hpp"
+#include "antiphon/scenario/ledger/ledger.hpp"
 
 namespace antiphon {
 
@@ -156,7 +157,7 @@ Task<> ScenarioRun::play(const Step::Speak& step) {
   const auto seat = order_.claim(step.role);
   if (step.text || step.message) {
     const auto role = step.role == Role::user ? MessageRole::user : MessageRole::assistant;
-    add(step.message ? *step.message : Message(role, *step.text), at_once(), seat);
+    add(step.message ? *step.message : Message(role, *step.text), at_once(), seat, true);
     co_return;
   }
   if (!seat)
@@ -184,7 +185,7 @@ Task<> ScenarioRun::play(const Step::Judge& step) {
 }
 
 Task<> ScenarioRun::play(const Step::Inject& step) {
-  add(step.message, at_once(), std::nullopt);
+  add(step.message, at_once(), std::nullopt, true);
   co_return;
 }
 
@@ -381,13 +382,14 @@ bool ScenarioRun::user_concluded() const {
   return std::any_of(seats_.begin(), seats_.end(), [](const Seat& seat) { return seat.role == Role::user && seat.concluded; });
 }
 
-void ScenarioRun::add(Message message, Answered when, std::optional<std::size_t> author) {
-  const MessageTiming timing{.turn = std::max(order_.turn(), 1), .start_s = since_start(when.asked), .end_s = since_start(when.answered)};
+void ScenarioRun::add(Message message, Answered when, std::optional<std::size_t> author, bool scripted) {
+  const MessageTiming timing{
+      .turn = std::max(order_.turn(), 1), .start_s = since_start(when.asked), .end_s = since_start(when.answered), .scripted = scripted};
   conversation_.add(message, timing, author);
   emit(MessageAdded{id_, label(), std::move(message), timing});
 }
 
-void ScenarioRun::add_message(Message message) { add(std::move(message), at_once(), std::nullopt); }
+void ScenarioRun::add_message(Message message) { add(std::move(message), at_once(), std::nullopt, true); }
 
 std::vector<Message> ScenarioRun::rollback_messages_to(std::ptrdiff_t size) {
   if (size < 0) throw Error(ErrorKind::usage, fmt::format("rollback_messages_to({}): the number of messages to keep cannot be negative", size));
@@ -472,6 +474,21 @@ void ScenarioRun::evaluate_checks() {
   }
 }
 
+// With several users it is unknown whose words are whose.
+Brief ScenarioRun::brief_of_user() const {
+  const Seat* user = nullptr;
+  for (const auto& seat : seats_) {
+    if (seat.role != Role::user) continue;
+    if (user) return {};
+    user = &seat;
+  }
+  try {
+    return user ? user->participant->brief() : Brief{};
+  } catch (...) {
+    return {};  // somebody else's participant; the run has its outcome without it
+  }
+}
+
 ScenarioResult ScenarioRun::assemble() {
   Evidence evidence{.ending = ending_, .criteria = criteria_, .checks = checks_, .broken_for_good = broken_for_good_, .unsaid = {}};
   if (const auto* unsaid = user_report_.if_contains("unsaid"); unsaid && unsaid->is_array() && order_.turn() >= max_turns())
@@ -492,6 +509,8 @@ ScenarioResult ScenarioRun::assemble() {
   result.user_report = std::move(user_report_);
   result.notices = std::move(notices_);
   if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;
+  result.fault = ledger::attribute(
+      {.result = result, .user = brief_of_user(), .broken_for_good = std::move(broken_for_good_), .out_of_turns = order_.turn() >= max_turns()});
   trace_.end(result.outcome, result.reasoning);
   return result;
 }

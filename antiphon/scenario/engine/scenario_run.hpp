@@ -107,7 +107,7 @@ class ScenarioRun final : public RunState {
   void take_reply(std::size_t seat, AgentReply reply, Answered when, bool forced);
   void take_verdict(Verdict verdict, bool voluntary);
   void keep_criteria(std::vector<CriterionResult> fresh);
-  void add(Message message, Answered when, std::optional<std::size_t> author);
+  void add(Message message, Answered when, std::optional<std::size_t> author, bool scripted = false);
   Answered at_once() const { return {clock().now(), clock().now()}; }
 
   Task<> final_verdict();
@@ -126,6 +126,7 @@ class ScenarioRun final : public RunState {
   void collect_user_reports() { user_report_ = user_report(); }
   void collect_last_reports();
   CheckScope scope(bool last_agent_message_only) const;
+  Brief brief_of_user() const;
   ScenarioResult assemble();
   double since_start(Clock::Time time) const { return std::chrono::duration<double>(time - started_).count(); }
   const std::string& label() const { return scenario_.label.empty() ? id_ : scenario_.label; }

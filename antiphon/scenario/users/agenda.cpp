@@ -54,6 +54,13 @@ class AgendaUser final : public Participant {
       if (wish.value && wish.message >= size) wish.value.reset(), stack_.insert(stack_.begin(), {Act::Kind::request, slot, {}});
   }
 
+  Brief brief() const override {
+    Brief brief{.situation = agenda_->goal, .facts = agenda_->inform};
+    for (const auto& [slot, answer] : agenda_->request)
+      if (answer.by_name()) brief.heard_by_name.push_back(slot);
+    return brief;
+  }
+
   json::object report(const History& messages) const override {
     AgendaUser end(*this);  // the run may have ended on a reply that it was not asked about any more
     end.hear(messages);

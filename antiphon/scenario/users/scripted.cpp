@@ -16,6 +16,8 @@ class ScriptedUser final : public Participant {
     co_return reply;
   }
 
+  Brief brief() const override { return {.fixed_words = true}; }
+
   json::object report(const History&) const override {
     json::array unsaid;
     for (std::size_t i = next_; i < lines_->size(); ++i) unsaid.emplace_back((*lines_)[i].text());

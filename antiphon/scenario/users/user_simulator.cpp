@@ -11,15 +11,15 @@ namespace antiphon {
 
 namespace {
 
-std::string instructions(const std::string& description, const std::string& persona) {
-  std::string text =
-      "You play a person who talks to a service. The other side is the service; you are only ever the person.\n"
-      "Write the person's next message and nothing else: no quotation marks, no stage directions, no name in front.\n"
-      "Write the way people type into a chat: short, informal, one thought at a time, lower case and small slips are fine.\n"
-      "Stay with the situation. Say what the person would know, never invent facts that the situation does not give, and never help, explain or\n"
-      "apologise on behalf of the service. React to what was just said. When the matter is settled, say so briefly.\n\n"
-      "The situation:\n" +
-      description;
+constexpr const char* rules =
+    "You play a person who talks to a service. The other side is the service; you are only ever the person.\n"
+    "Write the person's next message and nothing else: no quotation marks, no stage directions, no name in front.\n"
+    "Write the way people type into a chat: short, informal, one thought at a time, lower case and small slips are fine.\n"
+    "Stay with the situation. Say what the person would know, never invent facts that the situation does not give, and never help, explain or\n"
+    "apologise on behalf of the service. React to what was just said. When the matter is settled, say so briefly.\n\n";
+
+std::string situation(const std::string& description, const std::string& persona) {
+  auto text = "The situation:\n" + description;
   if (!persona.empty()) text += "\n\nWho the person is and how they talk:\n" + persona;
   return text;
 }
@@ -27,8 +27,7 @@ std::string instructions(const std::string& description, const std::string& pers
 class UserSimulator final : public Participant {
  public:
   UserSimulator(UserSimulatorOptions options, const ParticipantContext& context)
-      : model_(open_model(options.model, context, 0.0)),
-        system_(Message::system(options.system_prompt.empty() ? instructions(context.description, options.persona) : options.system_prompt)) {}
+      : model_(open_model(options.model, context, 0.0)), brief_(brief_for(options, context.description)), system_(Message::system(brief_.rules + brief_.situation)) {}
 
   Task<AgentReply> call(AgentInput input) override {
     for (int attempt = 0; attempt < 2; ++attempt) {
@@ -42,10 +41,18 @@ class UserSimulator final : public Participant {
   }
 
   void rolled_back(std::size_t) override { reversal_.forget(); }
+  Brief brief() const override { return brief_; }
   std::optional<Party> awaited() const override { return model_.waiting() ? std::optional(Party::provider) : std::nullopt; }
 
  private:
+  // Of a prompt of somebody else's nobody knows which part is instruction and which may be said.
+  static Brief brief_for(const UserSimulatorOptions& options, const std::string& description) {
+    if (!options.system_prompt.empty()) return {.situation = options.system_prompt};
+    return {.rules = rules, .situation = situation(description, options.persona)};
+  }
+
   ModelCaller model_;
+  Brief brief_;
   Message system_;
   RoleReversal reversal_;
 };
