@@ -83,9 +83,12 @@ TEST(ResultJson, LeavesAbsentFiguresNull_PRD63) {
 }
 
 TEST(ResultJson, NamesThePartyOfAnErrorAsFault_PRD63) {
-  const auto value = to_json(ScenarioResult{.outcome = RunOutcome::error, .error = RunError{Party::provider, "429 three times"}});
-  EXPECT_EQ(value.at("fault"), (json::value{{"party", "provider"}, {"by", "rule"}, {"why", "429 three times"}, {"evidence", json::array()}}));
-  EXPECT_TRUE(to_json(ScenarioResult{.outcome = RunOutcome::failed, .error = RunError{Party::agent, "died"}}).at("fault").is_null());
+  const auto value = to_json(
+      ScenarioResult{.outcome = RunOutcome::error, .fault = Fault{.party = Party::provider, .rule = "error", .why = "429 three times", .evidence = {{.message = 3}}}});
+  EXPECT_EQ(value.at("fault"),
+            (json::value{
+                {"party", "provider"}, {"by", "rule"}, {"why", "429 three times"}, {"evidence", json::array{json::object{{"message", 3}}}}, {"rule", "error"}, {"certain", true}}));
+  EXPECT_TRUE(to_json(ScenarioResult{.outcome = RunOutcome::passed}).at("fault").is_null());
 }
 
 TEST(ResultJson, IsUtf8WhateverWasSaid_PRD63) {

@@ -67,6 +67,48 @@ TEST(Latency, OfOneAnswerIsThatAnswerAndOfNoneIsAbsent) {
   EXPECT_FALSE(summarize_latency({}));
 }
 
+std::vector<ScenarioResult> blamed(std::vector<ScenarioResult> list, Party party, std::size_t from = 0) {
+  for (auto i = from; i < list.size(); ++i) list[i].fault = Fault{.party = party};
+  return list;
+}
+
+TEST(ResultSummary, CountsSpoiledRunsByWhomAndGivesTheRateWithoutThem_SCN101) {
+  // 9 passed, 3 failed (two of them the agent's, one the user's), 1 error of a provider, 1 undecided by the judge: as in the approved page.
+  auto list = results(9, 3, 1, 1);
+  list[9].fault = list[10].fault = Fault{.party = Party::agent};
+  list[11].fault = Fault{.party = Party::simulated_user};
+  list[12].fault = Fault{.party = Party::provider};
+  list[13].fault = Fault{.party = Party::judge};
+  const auto summary = summarize(list);
+  EXPECT_EQ(summary.spoiled, 3u);
+  EXPECT_EQ(summary.spoiled_decided, 1u);
+  EXPECT_EQ(summary.faults, (std::map<Party, std::size_t>{{Party::agent, 2}, {Party::simulated_user, 1}, {Party::judge, 1}, {Party::provider, 1}}));
+  EXPECT_EQ(summary.pass_rate->n, 12u);
+  ASSERT_TRUE(summary.pass_rate_without_spoiled);
+  EXPECT_EQ(summary.pass_rate_without_spoiled->n, 11u);
+  // R: prop.test(9, 11, correct = FALSE)$conf.int
+  EXPECT_NEAR(summary.pass_rate_without_spoiled->low, 0.5230, 1e-4);
+  EXPECT_NEAR(summary.pass_rate_without_spoiled->high, 0.9486, 1e-4);
+}
+
+TEST(ResultSummary, APassedRunIsNeverSpoiled_SCN101) {
+  EXPECT_EQ(summarize(blamed(results(2, 0, 0, 0, 1), Party::provider)).spoiled, 0u);
+  EXPECT_FALSE(summarize(blamed(results(0, 2, 0, 0), Party::judge)).pass_rate_without_spoiled);
+}
+
+TEST(ExitCode, SpoiledRunsDecideNothingWhenTheyAreExcluded_SCN101) {
+  BatchResult batch{.exclude_spoiled = true, .scenarios = blamed(results(3, 1, 1, 1), Party::provider, 3)};
+  EXPECT_EQ(exit_code(batch), 0);
+  batch.scenarios[3].fault->party = Party::agent;
+  EXPECT_EQ(exit_code(batch), 1);
+  batch.exclude_spoiled = false;
+  EXPECT_EQ(exit_code(batch), 3);
+}
+
+TEST(ExitCode, IsNotGreenWhereEveryRunWasSpoiled_SCN101) {
+  EXPECT_EQ(exit_code({.exclude_spoiled = true, .scenarios = blamed(results(0, 0, 2, 0, 1), Party::provider)}), 3);
+}
+
 TEST(ExitCode, IsTheFirstThatApplies_PRD2) {
   EXPECT_EQ(code(results(3, 0, 0, 0)), 0);
   EXPECT_EQ(code(results(3, 1, 0, 0)), 1);

@@ -73,6 +73,18 @@ export const cases = {
     assert.equal(await page.locator('.histogram circle').count(), 5);
   },
 
+  'whose fault it was stands in the table and on the page, with evidence that leads to its message': async (page, { small }) => {
+    await openRun(page, small);
+    const row = page.locator('.list tr[data-o]').filter({ hasText: '[persona=rude] row 2' });
+    assert.match(await row.locator('.c-blame').innerText(), /Simulated user\s+spoiled/);
+    assert.match(await page.locator('.strip').innerText(), /5 of 8 without 1 spoiled \(31–86\)/);
+    await openScenario(page, small, FAILED);
+    assert.match(await page.locator('.fault').innerText(), /by rule[\s\S]*Agent/);
+    await page.locator('.fault a').first().click();
+    assert.equal(await selected(page), '5');
+    assert.equal(await page.locator('.verdict .tag', { hasText: 'spoiled' }).count(), 0);
+  },
+
   'evidence lights its message when pointed at or focused, and leads to it': async (page, { small }) => {
     await openScenario(page, small, FAILED);
     const link = page.locator('.crit li').first().locator('a').first();

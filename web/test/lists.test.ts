@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyQuery, filterChoices } from '../src/model/filter';
-import { answer, verdictWords, worstFirst } from '../src/model/outcome';
+import { answer, isSpoiled, verdictWords, worstFirst } from '../src/model/outcome';
 import { shortPaths } from '../src/model/paths';
 import { step } from '../src/model/step';
 import { heightAbove, visibleRange } from '../src/model/window';
@@ -53,6 +53,14 @@ test('a verdict names the party at fault, but not for a pass', () => {
   assert.equal(verdictWords(facts({ outcome: 'error', error })), 'Error, simulated user at fault');
   assert.equal(verdictWords(facts({ outcome: 'failed' })), 'Failed');
   assert.equal(verdictWords(facts({ outcome: 'passed', error })), 'Passed');
+});
+
+test('a run is spoiled when it did not pass because of somebody else than the agent', () => {
+  assert.equal(isSpoiled(facts({ outcome: 'failed', fault: { party: 'simulated_user' } })), true);
+  assert.equal(isSpoiled(facts({ outcome: 'error', fault: { party: 'provider' } })), true);
+  assert.equal(isSpoiled(facts({ outcome: 'failed', fault: { party: 'agent' } })), false);
+  assert.equal(isSpoiled(facts({ outcome: 'failed' })), false);
+  assert.equal(isSpoiled(facts({ outcome: 'passed', fault: { party: 'judge' } })), false);
 });
 
 test('paths lose the folders that all files share, but one', () => {

@@ -105,6 +105,7 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("--reporter", flags.reporters, "console, junit, json or html; NAME=FILE writes elsewhere; repeatable")->allow_extra_args(false);
   app.add_option("--failed", flags.failed, "Run again what did not pass in this result.json");
   app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs (setup, process agents)");
+  app.add_flag("--exclude-spoiled", flags.exclude_spoiled, "Runs that somebody else than the agent spoiled do not decide the exit code");
   app.add_flag("--dry-run", flags.dry_run, "Check every suite and run nothing");
   app.add_flag("--debug", flags.debug, "Go through each run step by step: before a participant speaks, let it, or type in its place");
   app.add_flag("-v,--verbose", flags.verbose, "Tell the conversations as they happen");
@@ -136,6 +137,7 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
   plan.jobs = flags.jobs, plan.seed = plan.load.overrides.seed;
   plan.out = flags.out.empty() ? std::string() : environment.path(flags.out);
   plan.reporters = flags.reporters;
+  plan.exclude_spoiled = flags.exclude_spoiled;
   plan.dry_run = flags.dry_run, plan.debug = flags.debug, plan.verbose = flags.verbose, plan.quiet = flags.quiet;
   plan.command = "run " + (flags.failed.empty() ? join(flags.paths, " ") : "--failed " + flags.failed);
   if (!flags.failed.empty()) take_failed(plan, environment.path(flags.failed));

@@ -30,6 +30,7 @@ struct RunFlags {
   std::vector<std::string> reporters;
   bool allow_commands = false;
   bool dry_run = false;
+  bool exclude_spoiled = false;
   bool debug = false;
   bool verbose = false;
   bool quiet = false;
@@ -46,6 +47,7 @@ struct RunPlan {
   std::string out;                     ///< empty: the project's, else antiphon-out
   std::vector<std::string> reporters;  ///< NAME or NAME=FILE
   bool dry_run = false;
+  bool exclude_spoiled = false;
   bool debug = false;  ///< a person goes through each run step by step
   bool verbose = false;
   bool quiet = false;

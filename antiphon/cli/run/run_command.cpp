@@ -103,6 +103,7 @@ class RunSession {
     batch_.seed = seed_of(plan_, loaded_);
     batch_.suite = names_of(loaded_.suites);
     batch_.flags = remembered(plan_);
+    batch_.exclude_spoiled = plan_.exclude_spoiled;
     kept_ = std::make_unique<CheckpointFile>((fs::path(out) / "result.json").string(), batch_, loaded_.scenarios);
     reporters_ = make_reporters(plan_, out, loaded_.scenarios.size(), jobs_, batch_.seed, environment_);
   }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -93,13 +92,6 @@ bool asks_to_repeat(const std::string& reply) {
       R"(|\b(did(n't| not)|could(n't| not)|can(no|')t|do(n't| not)) (quite )?(catch|get|understand|hear|follow|find)\b|\bi see no\b)",
       true);
   return pattern.matches(reply);
-}
-
-std::set<std::string> agent_words_before(const Case& run, std::size_t end) {
-  std::set<std::string> said;
-  for (std::size_t i = 0; i < end; ++i)
-    if (is_agent(run, i)) said.insert(normalised(text_at(run, i)));
-  return said;
 }
 
 }  // namespace

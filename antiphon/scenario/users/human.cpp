@@ -30,6 +30,8 @@ class Human final : public Participant {
         .with_hint("run it at a terminal, or pipe in one line for each of their turns");
   }
 
+  Brief brief() const override { return {.fixed_words = true}; }
+
  private:
   Role role_;
   Runtime& runtime_;

@@ -22,8 +22,25 @@ export interface RunError {
 /** Whose fault it was, and how that is known. */
 export interface Fault {
   party: string;
+  /** rule or audit */
   by?: string | null;
   why?: string | null;
+  /** Name of the rule. */
+  rule?: string | null;
+  /** false where the rule is only the likeliest reading. */
+  certain?: boolean | null;
+  evidence?: FaultEvidence[] | null;
+  /** Why an audit changed nothing. */
+  note?: string | null;
+}
+
+export interface FaultEvidence {
+  /** Index of a message, from 0. */
+  message?: number | null;
+  /** Index of a check, from 0. */
+  check?: number | null;
+  criterion?: string | null;
+  quote?: string | null;
 }
 
 export interface Criterion {
@@ -147,7 +164,9 @@ export interface Summary {
   inconclusive: number;
   not_run: number;
   pass_rate?: { value: number; interval: [number, number]; n: number } | null;
+  /** Runs that did not pass and are not the agent's fault. */
   spoiled?: number | null;
+  pass_rate_without_spoiled?: { value: number; interval: [number, number]; n: number } | null;
 }
 
 export interface Run {

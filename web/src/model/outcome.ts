@@ -43,6 +43,12 @@ export function faultOf(scenario: Pick<ScenarioFacts, 'fault' | 'error'>): strin
   return party === null ? null : partyWords(party);
 }
 
+/** It did not pass, and not because of the agent. */
+export function isSpoiled(scenario: Pick<ScenarioFacts, 'outcome' | 'fault'>): boolean {
+  const over = scenario.outcome !== 'passed' && scenario.outcome !== 'not_run';
+  return over && typeof scenario.fault?.party === 'string' && scenario.fault.party !== 'agent';
+}
+
 /** `Failed, agent at fault`. */
 export function verdictWords(scenario: Pick<ScenarioFacts, 'outcome' | 'fault' | 'error'>): string {
   const { word } = outcomeLook(scenario.outcome);

@@ -28,6 +28,8 @@ function PassRate({ query }: { query: Query }) {
   const rate = run.summary.pass_rate;
   const decided = rate?.n ?? 0;
   const few = decided < 10;
+  const without = run.summary.pass_rate_without_spoiled;
+  const excluded = run.summary.pass_rate_without_spoiled === undefined ? 0 : decided - (without?.n ?? 0);
   return (
     <section aria-label="Pass rate">
       <h2>
@@ -37,6 +39,12 @@ function PassRate({ query }: { query: Query }) {
         {!rate || decided === 0 ? '–' : few ? `${run.summary.passed} of ${decided}` : percent(rate.value)}{' '}
         {rate && decided > 0 && <small>95 % interval {interval(...rate.interval)} %</small>}
       </p>
+      {excluded > 0 && (
+        <p class="i2">
+          {!without ? 'none' : without.n < 10 ? `${run.summary.passed} of ${without.n}` : `${percent(without.value)} of ${without.n}`} without {excluded} spoiled
+          {without && ` (${interval(...without.interval)})`}
+        </p>
+      )}
       {scenarios.length <= MOST_CELLS && (
         <div class="cells">
           {scenarios.map((scenario) => (

@@ -1,6 +1,6 @@
 import type { Outcome, ScenarioFacts } from '../data/result';
 import { ABSENT, span } from '../model/format';
-import { capital, faultOf, outcomeLook } from '../model/outcome';
+import { capital, faultOf, isSpoiled, outcomeLook } from '../model/outcome';
 import { scenarioHash, type Query } from '../model/route';
 import { firstSentence } from '../model/sentence';
 import { Glyph } from '../ui/glyph';
@@ -76,7 +76,9 @@ export function ScenarioRow({ scenario, index, current, query, scales }: Props) 
       <td class="c-crit num">{share(criteria?.met, (criteria?.not_met ?? 0) + (criteria?.undecided ?? 0))}</td>
       <td class="c-chk num">{share(checks?.hold, (checks?.fail ?? 0) + (checks?.undecided ?? 0))}</td>
       <td class="c-dur num">{span(scenario.duration_s)}</td>
-      <td class="c-blame nw">{fault === null ? '' : capital(fault)}</td>
+      <td class="c-blame nw">
+        {fault === null ? '' : capital(fault)} {isSpoiled(scenario) && <span class="tag cau">spoiled</span>}
+      </td>
     </tr>
   );
 }

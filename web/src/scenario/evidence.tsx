@@ -6,6 +6,7 @@ import type { Query } from '../model/route';
 import { Checks } from './checks';
 import { Conversation } from './conversation';
 import { Criteria } from './criteria';
+import { FaultSection } from './fault-section';
 import { LatencySection } from './latency-section';
 import { MessageLinks } from './message-links';
 import { RolledBack } from './rolled-back';
@@ -31,6 +32,7 @@ export function Evidence({ scenario, selected, query }: Props) {
           <RolledBack messages={scenario.rolled_back ?? []} />
         </div>
         <div>
+          {scenario.fault && scenario.outcome !== 'passed' && <FaultSection fault={scenario.fault} />}
           <Criteria criteria={scenario.criteria ?? []} />
           <Checks checks={scenario.checks ?? []} />
           <LatencySection latency={scenario.latency ?? null} values={scenario.answer_s ?? []} />

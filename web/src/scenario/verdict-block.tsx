@@ -1,6 +1,6 @@
 import type { Scenario, ScenarioFacts } from '../data/result';
 import { count, money, plural, span } from '../model/format';
-import { outcomeLook, verdictWords } from '../model/outcome';
+import { isSpoiled, outcomeLook, verdictWords } from '../model/outcome';
 import { Glyph } from '../ui/glyph';
 import { useViewer } from '../viewer';
 
@@ -21,6 +21,7 @@ export function VerdictBlock({ facts, detail }: Props) {
       <p class="out">
         <Glyph kind={outcomeLook(facts.outcome).glyph} />
         <span class={TONES[facts.outcome]}>{verdictWords(facts)}</span>
+        {isSpoiled(facts) && <span class="tag cau">spoiled</span>}
         {(facts.tags ?? []).map((tag) => (
           <span class="tag i2" key={tag}>
             {tag}
