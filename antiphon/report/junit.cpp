@@ -50,7 +50,6 @@ std::string properties(const ScenarioResult& result) {
     text += property("fault", to_string(fault->party)) + property("fault_by", to_string(fault->by)) + property("fault_why", fault->why);
     if (result.spoiled()) text += property("spoiled", "true");
   }
-  if (!result.earlier.empty()) text += property("earlier_attempts", std::to_string(result.earlier.size()));
   return text.empty() ? text : "      <properties>\n" + text + "      </properties>\n";
 }
 

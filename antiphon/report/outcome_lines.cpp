@@ -26,14 +26,9 @@ std::string party_words(const ScenarioResult& result) {
   return text;
 }
 
-// Attempts before this one are never hidden.
-std::string attempts_of(const ScenarioResult& result) {
-  return result.earlier.empty() ? "" : fmt::format("  attempt {}", result.earlier.size() + 1);
-}
-
 std::string tail_of(const ScenarioResult& result) {
   const auto party = party_words(result);
-  return run_time(result.duration_s) + attempts_of(result) + (party.empty() ? "" : "  " + party);
+  return run_time(result.duration_s) + (party.empty() ? "" : "  " + party);
 }
 
 // Name on the left, figures on the right; colours are put on after everything has been measured.
@@ -131,7 +126,6 @@ std::string outcome_line(const ScenarioResult& result, const Style& style, const
   auto line = fmt::format("{:<4} {:>7}", style.bare_mark(result.outcome), run_time(result.duration_s));
   if (const auto place = place_of(result, base_dir); !place.empty()) line += " " + style.line(place);
   line += " " + style.line(result.id.empty() ? result.name : result.id);
-  if (!result.earlier.empty()) line += fmt::format(" (attempt {})", result.earlier.size() + 1);
   if (const auto party = party_words(result); !party.empty())
     line += " [" + party + "]";
   else if (result.outcome != RunOutcome::passed)

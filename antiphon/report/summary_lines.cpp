@@ -49,24 +49,6 @@ std::string rate_line(const ResultSummary& summary) {
   return text + fmt::format("           {} without {} spoiled ({})\n", share(*rate), summary.spoiled_decided, interval(*rate));
 }
 
-// The same suite under several users gives a range: how much of the rate is the user's doing.
-std::string user_model_lines(const ResultSummary& summary) {
-  std::string text;
-  std::size_t widest = 0;
-  for (const auto& model : summary.user_models) widest = std::max(widest, static_cast<std::size_t>(display_width(model.name)));
-  const ResultSummary::Rate *low = nullptr, *high = nullptr;
-  for (const auto& model : summary.user_models) {
-    const auto& rate = model.pass_rate;
-    text += fmt::format("{:<11}{}  {}\n", text.empty() ? "users" : "", pad_columns(one_line(model.name), static_cast<int>(widest)),
-                        rate ? fmt::format("{} ({})", share(*rate), interval(*rate)) : "none decided");
-    if (!rate) continue;
-    if (!low || rate->value < low->value) low = &*rate;
-    if (!high || rate->value > high->value) high = &*rate;
-  }
-  if (summary.user_models.size() > 1 && low) text += fmt::format("           range {} to {} %\n", percent(low->value), percent(high->value));
-  return text;
-}
-
 std::string fault_line(const ResultSummary& summary) {
   std::vector<std::string> parts;
   for (const auto& [party, count] : summary.faults) {
@@ -75,10 +57,6 @@ std::string fault_line(const ResultSummary& summary) {
     parts.push_back(fmt::format("{} {}", name, count));
   }
   return parts.empty() ? "" : "fault      " + join(parts, ", ") + "\n";
-}
-
-std::string rerun_line(const ResultSummary& summary) {
-  return summary.reruns == 0 ? "" : fmt::format("run again  {} spoiled {}\n", summary.reruns, summary.reruns == 1 ? "attempt" : "attempts");
 }
 
 std::string excluded_line(const BatchResult& batch, const ResultSummary& summary) {
@@ -111,8 +89,7 @@ std::string shell_word(const std::string& path) {
 std::string summary_lines(const BatchResult& batch, const SummaryPaths& paths, const Style& style) {
   const auto summary = summarize(batch.scenarios);
   const bool all_passed = summary.passed == summary.total;
-  auto text = counts_line(batch, summary) + rate_line(summary) + user_model_lines(summary) + fault_line(summary) + excluded_line(batch, summary) +
-              rerun_line(summary);
+  auto text = counts_line(batch, summary) + rate_line(summary) + fault_line(summary) + excluded_line(batch, summary);
   if (!all_passed) text += response_line(batch);
   if (!paths.report.empty()) text += "report     " + one_line(paths.report) + "\n";
   if (!paths.result.empty() && !all_passed) text += "again      antiphon run --failed " + shell_word(one_line(paths.result)) + "\n";

@@ -23,7 +23,6 @@ json::object to_json(const Fault& fault) {
   json::object object{{"party", to_string(fault.party)}, {"by", to_string(fault.by)}, {"why", fault.why}, {"evidence", std::move(evidence)}};
   if (!fault.rule.empty()) object.emplace("rule", fault.rule);
   object.emplace("certain", fault.certain);
-  if (!fault.note.empty()) object.emplace("note", fault.note);
   return object;
 }
 

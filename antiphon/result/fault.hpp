@@ -27,8 +27,7 @@ struct Fault {
   std::string rule{};  ///< name of the rule that decided (docs/results.md lists them); empty for audits
   std::string why{};
   std::vector<FaultEvidence> evidence{};
-  bool certain = true;  ///< false where the rule is only the likeliest reading, so that an audit may say otherwise
-  std::string note{};   ///< why an audit that was asked for changed nothing
+  bool certain = true;  ///< false where the rule is only the likeliest reading, so that somebody may read it otherwise
 };
 
 std::string_view to_string(Fault::By by);

@@ -39,8 +39,8 @@ struct RunError {
 /// When a message was made; stands beside it.
 struct MessageTiming {
   int turn = 1;
-  double start_s = 0;  ///< the participant was asked
-  double end_s = 0;    ///< the message was there
+  double start_s = 0;     ///< the participant was asked
+  double end_s = 0;       ///< the message was there
   bool scripted = false;  ///< words of the script, of nobody who takes part
 };
 
@@ -51,18 +51,6 @@ struct Latency {
 };
 /// nullopt without values.
 std::optional<Latency> summarize_latency(std::vector<double> seconds);
-
-/// An attempt that was spoiled and run again (`--rerun-spoiled`).
-struct EarlierAttempt {
-  int attempt = 1;
-  std::string run_id{};
-  RunOutcome outcome = RunOutcome::failed;
-  std::string reasoning{};
-  std::optional<Fault> fault{};
-  double duration_s = 0;
-  std::optional<double> cost_usd{};
-  std::vector<Message> messages{};
-};
 
 /// What one run of one scenario leaves behind (SCN-30).
 struct ScenarioResult {
@@ -87,8 +75,7 @@ struct ScenarioResult {
   std::vector<CriterionResult> criteria{};
   std::vector<CheckResult> checks{};
   std::optional<RunError> error{};
-  std::optional<Fault> fault{};             ///< of a run that did not pass
-  std::vector<EarlierAttempt> earlier{};    ///< attempts that were spoiled and run again, in order
+  std::optional<Fault> fault{};  ///< of a run that did not pass
   std::vector<Message> messages{};
   std::vector<MessageTiming> timings{};  ///< one per message
   std::vector<Message> rolled_back{};
@@ -100,9 +87,6 @@ struct ScenarioResult {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   std::int64_t model_calls = 0;
-  struct AuditUsage {
-    std::int64_t input_tokens = 0, output_tokens = 0, calls = 0;
-  } audit{};                         ///< the part of the above that the audit took
   std::optional<double> cost_usd{};  ///< of all calls to models; nullopt where a price is unknown
   std::string clock = "wall";
   std::optional<int> failed_line{};    ///< line of the check or step that ended it
@@ -127,18 +111,10 @@ struct ResultSummary {
     std::size_t n = 0;                    ///< runs that were decided
   };
   std::optional<Rate> pass_rate{};
-  std::size_t spoiled_decided = 0;                     ///< spoiled runs among those decided
-  std::optional<Rate> pass_rate_without_spoiled{};     ///< of the decided runs that were not spoiled
-  std::map<Party, std::size_t> faults{};               ///< runs that did not pass, by who is at fault
-  std::size_t reruns = 0;                              ///< earlier attempts, all scenarios together
-  struct UserModel {
-    std::string name{};
-    std::optional<Rate> pass_rate{};
-  };
-  std::vector<UserModel> user_models{};  ///< by the model of the simulated user, where several were compared, in the order of the runs
+  std::size_t spoiled_decided = 0;                  ///< spoiled runs among those decided
+  std::optional<Rate> pass_rate_without_spoiled{};  ///< of the decided runs that were not spoiled
+  std::map<Party, std::size_t> faults{};            ///< runs that did not pass, by who is at fault
 };
-/// Under this name `matrix` tells which model played the simulated user (`--user-models`).
-inline constexpr std::string_view user_model_key = "user_model";
 /// Wilson score interval, 95 %; n must not be 0.
 ResultSummary::Rate wilson_rate(std::size_t passed, std::size_t n);
 /// Counts outcomes; the rate is over passed and failed alone, so that what stayed undecided shrinks n (SCN-31).

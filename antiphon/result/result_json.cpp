@@ -114,24 +114,6 @@ void add_judgement(json::object& object, const ScenarioResult& result) {
   object.emplace("fault", fault_json(result.fault));
 }
 
-json::value usage_json(const ScenarioResult& result) {
-  json::object usage{{"input_tokens", result.input_tokens}, {"output_tokens", result.output_tokens}, {"calls", result.model_calls}};
-  const auto& audit = result.audit;
-  if (audit.calls > 0) usage.emplace("audit", json::object{{"input_tokens", audit.input_tokens}, {"output_tokens", audit.output_tokens}, {"calls", audit.calls}});
-  return usage;
-}
-
-json::object attempt_json(const EarlierAttempt& attempt) {
-  return {{"attempt", attempt.attempt},
-          {"run_id", or_null(attempt.run_id)},
-          {"outcome", to_string(attempt.outcome)},
-          {"reasoning", attempt.reasoning},
-          {"fault", fault_json(attempt.fault)},
-          {"duration_s", attempt.duration_s},
-          {"cost_usd", or_null(attempt.cost_usd)},
-          {"messages", list_json(attempt.messages, [](const Message& message) { return message.json(); })}};
-}
-
 void add_figures(json::object& object, const ScenarioResult& result) {
   const auto figure = [&](double value) { return result.not_run ? json::value(nullptr) : json::value(value); };
   object.emplace("turns", result.turns);
@@ -143,12 +125,11 @@ void add_figures(json::object& object, const ScenarioResult& result) {
   object.emplace("timeline", nullptr);
   object.emplace("usage", result.not_run
                               ? json::value(nullptr)
-                              : usage_json(result));
+                              : json::value{{"input_tokens", result.input_tokens}, {"output_tokens", result.output_tokens}, {"calls", result.model_calls}});
   object.emplace("cost_usd", result.not_run ? json::value(nullptr) : or_null(result.cost_usd));
   object.emplace("recording", nullptr);
   object.emplace("user_report", result.user_report);
   object.emplace("notices", strings(result.notices));
-  if (!result.earlier.empty()) object.emplace("earlier_attempts", list_json(result.earlier, attempt_json));
 }
 
 // All but the messages, whose places stay empty.
@@ -252,12 +233,6 @@ json::object to_json(const ResultSummary& summary) {
   json::object faults;
   for (const auto& [party, count] : summary.faults) faults.emplace(to_string(party), count);
   object.emplace("faults", std::move(faults));
-  if (summary.reruns > 0) object.emplace("reruns", summary.reruns);
-  if (!summary.user_models.empty()) {
-    json::array models;
-    for (const auto& model : summary.user_models) models.push_back(json::object{{"user_model", model.name}, {"pass_rate", rate_json(model.pass_rate)}});
-    object.emplace("user_models", std::move(models));
-  }
   return object;
 }
 

@@ -83,11 +83,14 @@ TEST(ResultJson, LeavesAbsentFiguresNull_PRD63) {
 }
 
 TEST(ResultJson, NamesThePartyOfAnErrorAsFault_PRD63) {
-  const auto value = to_json(
-      ScenarioResult{.outcome = RunOutcome::error, .fault = Fault{.party = Party::provider, .rule = "error", .why = "429 three times", .evidence = {{.message = 3}}}});
-  EXPECT_EQ(value.at("fault"),
-            (json::value{
-                {"party", "provider"}, {"by", "rule"}, {"why", "429 three times"}, {"evidence", json::array{json::object{{"message", 3}}}}, {"rule", "error"}, {"certain", true}}));
+  const auto value = to_json(ScenarioResult{.outcome = RunOutcome::error,
+                                            .fault = Fault{.party = Party::provider, .rule = "error", .why = "429 three times", .evidence = {{.message = 3}}}});
+  EXPECT_EQ(value.at("fault"), (json::value{{"party", "provider"},
+                                            {"by", "rule"},
+                                            {"why", "429 three times"},
+                                            {"evidence", json::array{json::object{{"message", 3}}}},
+                                            {"rule", "error"},
+                                            {"certain", true}}));
   EXPECT_TRUE(to_json(ScenarioResult{.outcome = RunOutcome::passed}).at("fault").is_null());
 }
 

@@ -107,18 +107,6 @@ CriterionStatus read_status(const Place& place) {
   place.refuse("is none of passed, failed, inconclusive");
 }
 
-LabelAgreement read_labels(const Place& place) {
-  LabelAgreement labels{.n = place.at("n").integer<std::size_t>(), .agreement = place.at("agreement").number()};
-  if (const auto kappa = place.maybe("kappa")) labels.kappa = kappa->number();
-  if (const auto interval = place.maybe("interval")) {
-    std::vector<double> ends;
-    interval->each([&](const Place& end) { ends.push_back(end.number()); });
-    if (ends.size() != 2) interval->refuse("has not two ends");
-    labels.low = ends[0], labels.high = ends[1];
-  }
-  return labels;
-}
-
 CriterionResult read_criterion(const Place& place) {
   CriterionResult criterion{.criterion = place.at("criterion").text(),
                             .requirement = place.at("requirement").text(),
@@ -145,7 +133,6 @@ std::optional<Fault> read_fault(const Place& scenario) {
   Fault fault{.party = read_party(place->at("party")), .by = place->at("by").text() == "audit" ? Fault::By::audit : Fault::By::rule};
   fault.rule = text_or_empty(*place, "rule");
   fault.why = place->at("why").text();
-  fault.note = text_or_empty(*place, "note");
   if (const auto certain = place->maybe("certain")) fault.certain = certain->boolean();
   place->at("evidence").each([&](const Place& item) { fault.evidence.push_back(read_evidence(item)); });
   return fault;
@@ -217,11 +204,10 @@ void read_conversation(const Place& place, ScenarioResult& result) {
   place.at("messages").each([&](const Place& item) { result.messages.push_back(read_message(item)); });
   place.at("rolled_back").each([&](const Place& item) { result.rolled_back.push_back(read_message(item)); });
   if (const auto timings = place.maybe("timings"))
-    timings->each(
-        [&](const Place& item) {
-          const auto scripted = item.maybe("scripted");
-          result.timings.push_back({item.at("turn").integer<int>(), item.at("start_s").number(), item.at("end_s").number(), scripted && scripted->boolean()});
-        });
+    timings->each([&](const Place& item) {
+      const auto scripted = item.maybe("scripted");
+      result.timings.push_back({item.at("turn").integer<int>(), item.at("start_s").number(), item.at("end_s").number(), scripted && scripted->boolean()});
+    });
 }
 
 void read_figures(const Place& place, ScenarioResult& result) {
@@ -235,25 +221,10 @@ void read_figures(const Place& place, ScenarioResult& result) {
     result.input_tokens = usage->at("input_tokens").integer<std::int64_t>();
     result.output_tokens = usage->at("output_tokens").integer<std::int64_t>();
     result.model_calls = usage->at("calls").integer<std::int64_t>();
-    if (const auto audit = usage->maybe("audit"))
-      result.audit = {audit->at("input_tokens").integer<std::int64_t>(), audit->at("output_tokens").integer<std::int64_t>(),
-                      audit->at("calls").integer<std::int64_t>()};
   }
   if (const auto cost = place.maybe("cost_usd")) result.cost_usd = cost->number();
   result.user_report = object_or_empty(place, "user_report");
   if (const auto notices = place.maybe("notices")) notices->each([&](const Place& item) { result.notices.push_back(item.text()); });
-}
-
-EarlierAttempt read_attempt(const Place& place) {
-  EarlierAttempt attempt{.attempt = place.at("attempt").integer<int>(), .run_id = text_or_empty(place, "run_id"), .reasoning = text_or_empty(place, "reasoning")};
-  const auto outcome = run_outcome_from(place.at("outcome").text());
-  if (!outcome) place.at("outcome").refuse("is no outcome");
-  attempt.outcome = *outcome;
-  attempt.fault = read_fault(place);
-  attempt.duration_s = number_or_zero(place, "duration_s");
-  if (const auto cost = place.maybe("cost_usd")) attempt.cost_usd = cost->number();
-  place.at("messages").each([&](const Place& item) { attempt.messages.push_back(read_message(item)); });
-  return attempt;
 }
 
 ScenarioResult read_scenario(const Place& place) {
@@ -262,7 +233,6 @@ ScenarioResult read_scenario(const Place& place) {
   read_judgement(place, result);
   read_conversation(place, result);
   read_figures(place, result);
-  if (const auto earlier = place.maybe("earlier_attempts")) earlier->each([&](const Place& item) { result.earlier.push_back(read_attempt(item)); });
   return result;
 }
 

@@ -47,37 +47,14 @@ namespace {
 
 std::optional<ResultSummary::Rate> rate_of(std::size_t passed, std::size_t n) { return n > 0 ? std::optional(wilson_rate(passed, n)) : std::nullopt; }
 
-bool is_decided(const ScenarioResult& result) {
-  return !result.not_run && (result.outcome == RunOutcome::passed || result.outcome == RunOutcome::failed);
-}
+bool is_decided(const ScenarioResult& result) { return !result.not_run && (result.outcome == RunOutcome::passed || result.outcome == RunOutcome::failed); }
 
 void count_fault(ResultSummary& summary, const ScenarioResult& result) {
-  summary.reruns += result.earlier.size();
   if (result.not_run || result.success() || !result.fault) return;
   ++summary.faults[result.fault->party];
   if (!result.spoiled()) return;
   ++summary.spoiled;
   if (is_decided(result)) ++summary.spoiled_decided;
-}
-
-std::vector<ResultSummary::UserModel> by_user_model(const std::vector<ScenarioResult>& scenarios) {
-  struct Count {
-    std::string name;
-    std::size_t passed = 0, n = 0;
-  };
-  std::vector<Count> counts;
-  for (const auto& result : scenarios) {
-    const auto model = result.matrix.find(std::string(user_model_key));
-    if (model == result.matrix.end()) continue;
-    auto count = std::find_if(counts.begin(), counts.end(), [&](const Count& one) { return one.name == model->second; });
-    if (count == counts.end()) count = counts.insert(counts.end(), {model->second});
-    if (!is_decided(result)) continue;
-    ++count->n;
-    if (result.success()) ++count->passed;
-  }
-  std::vector<ResultSummary::UserModel> models;
-  for (const auto& count : counts) models.push_back({count.name, rate_of(count.passed, count.n)});
-  return models;
 }
 
 int code_of(const std::vector<ScenarioResult>& scenarios) {
@@ -98,7 +75,6 @@ ResultSummary summarize(const std::vector<ScenarioResult>& scenarios) {
   const auto decided = summary.passed + summary.failed;
   summary.pass_rate = rate_of(summary.passed, decided);
   summary.pass_rate_without_spoiled = rate_of(summary.passed, decided - summary.spoiled_decided);
-  summary.user_models = by_user_model(scenarios);
   return summary;
 }
 

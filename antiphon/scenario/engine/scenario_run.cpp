@@ -383,8 +383,7 @@ bool ScenarioRun::user_concluded() const {
 }
 
 void ScenarioRun::add(Message message, Answered when, std::optional<std::size_t> author, bool scripted) {
-  const MessageTiming timing{
-      .turn = std::max(order_.turn(), 1), .start_s = since_start(when.asked), .end_s = since_start(when.answered), .scripted = scripted};
+  const MessageTiming timing{.turn = std::max(order_.turn(), 1), .start_s = since_start(when.asked), .end_s = since_start(when.answered), .scripted = scripted};
   conversation_.add(message, timing, author);
   emit(MessageAdded{id_, label(), std::move(message), timing});
 }

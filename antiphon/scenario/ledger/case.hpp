@@ -12,9 +12,9 @@ namespace antiphon::ledger {
 /// A finished run as the rules see it.
 struct Case {
   const ScenarioResult& result;
-  Brief user{};                              ///< of the simulated user; empty where several take part
-  std::vector<bool> broken_for_good{};       ///< per check: a measured value breaks it, whatever came after; shorter counts as false
-  bool out_of_turns = false;                 ///< max_turns were used up
+  Brief user{};                         ///< of the simulated user; empty where several take part
+  std::vector<bool> broken_for_good{};  ///< per check: a measured value breaks it, whatever came after; shorter counts as false
+  bool out_of_turns = false;            ///< max_turns were used up
 
   bool is_broken_for_good(std::size_t check) const { return check < broken_for_good.size() && broken_for_good[check]; }
   /// A message that the simulated user made up itself, not the script.

@@ -32,8 +32,9 @@ const std::set<std::string>& linking_words() {
   return words;
 }
 const std::set<std::string>& not_nouns() {
-  static const std::set<std::string> words{"in", "on", "at", "to", "for", "from", "by", "with", "and", "or", "about", "not", "than", "over", "under", "after",
-                                           "before", "until", "since", "like", "has", "have", "had", "gives", "says", "buy", "bought", "but", "as", "this", "that"};
+  static const std::set<std::string> words{"in",  "on",    "at",   "to",    "for",    "from",   "by",    "with",  "and",  "or",  "about",
+                                           "not", "than",  "over", "under", "after",  "before", "until", "since", "like", "has", "have",
+                                           "had", "gives", "says", "buy",   "bought", "but",    "as",    "this",  "that"};
   return words;
 }
 
@@ -59,16 +60,17 @@ std::vector<Fact> stated_in(std::string_view text) {
   return facts;
 }
 
-bool holds_word(const std::string& normalised_text, const std::string& name) { return (" " + normalised_text + " ").find(" " + name + " ") != std::string::npos; }
-
-bool holds_value(std::string_view text, std::string_view value) {
-  return contains_ignoring_case(text, value);
+bool holds_word(const std::string& normalised_text, const std::string& name) {
+  return (" " + normalised_text + " ").find(" " + name + " ") != std::string::npos;
 }
+
+bool holds_value(std::string_view text, std::string_view value) { return contains_ignoring_case(text, value); }
 
 // A person who is to give a wrong number does what it was told.
 bool means_to_be_wrong(const Brief& brief) {
-  static const Regex pattern(R"(\b(wrong|mistaken?|mistyped?|typo|incorrect|invents?|invented|mak(e|es|ing) up|made[- ]up|fake|random|another|different|misremembers?|mixes up|confus\w+|lies?|lying|correct(s|ed|ing)?)\b)",
-                             true);
+  static const Regex pattern(
+      R"(\b(wrong|mistaken?|mistyped?|typo|incorrect|invents?|invented|mak(e|es|ing) up|made[- ]up|fake|random|another|different|misremembers?|mixes up|confus\w+|lies?|lying|correct(s|ed|ing)?)\b)",
+      true);
   return !is_utf8(brief.situation) || pattern.matches(brief.situation);
 }
 
@@ -128,7 +130,8 @@ std::vector<ValueWord> values_in(std::string_view text) {
     while (i < text.size() && is_value_character(text[i])) ++i;
     // A part of something longer, such as a price, a time, an address: "$12345", "10:30", "a@b55.com".
     const bool glued = (begin > 0 && std::string_view("$€£@.,:#").find(text[begin - 1]) != std::string_view::npos && text[begin - 1] != '#') ||
-                       (i + 1 < text.size() && std::string_view("@.,:%").find(text[i]) != std::string_view::npos && (is_digit(text[i + 1]) || text[i] == '@' || text[i] == '%'));
+                       (i + 1 < text.size() && std::string_view("@.,:%").find(text[i]) != std::string_view::npos &&
+                        (is_digit(text[i + 1]) || text[i] == '@' || text[i] == '%'));
     auto word = text.substr(begin, i - begin);
     while (!word.empty() && !is_digit(word.back()) && !is_letter(word.back())) word.remove_suffix(1);
     if (!glued && !word.empty() && identifies(word)) list.push_back({std::string(word), begin});

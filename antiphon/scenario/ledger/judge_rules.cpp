@@ -24,10 +24,13 @@ std::string everything_in(const ScenarioResult& result) {
 
 // Only words that somebody is said to have used are a claim: "the agent never said …", "it should have asked …" are none.
 bool is_claimed(std::string_view before) {
-  static const Regex saying(R"(\b(says?|said|saying|states?|stated|repl(y|ies|ied)|answers?|answered|asks?|asked|tells?|told|claims?|claimed|promises|promised|writes|wrote|writing|reads?)\b[^."]{0,40}$)",
-                            true);
-  static const Regex unreal(R"(\b(never|not|no|without|should|would|could|must|instead of|fail(s|ed)? to|expected|missing|rather than|such as|e\.g|like|if)\b|n't\b)", true);
-  const std::string sentence(before.substr(std::min(before.size(), before.find_last_of(".!?\n") == std::string_view::npos ? 0 : before.find_last_of(".!?\n") + 1)));
+  static const Regex saying(
+      R"(\b(says?|said|saying|states?|stated|repl(y|ies|ied)|answers?|answered|asks?|asked|tells?|told|claims?|claimed|promises|promised|writes|wrote|writing|reads?)\b[^."]{0,40}$)",
+      true);
+  static const Regex unreal(
+      R"(\b(never|not|no|without|should|would|could|must|instead of|fail(s|ed)? to|expected|missing|rather than|such as|e\.g|like|if)\b|n't\b)", true);
+  const std::string sentence(
+      before.substr(std::min(before.size(), before.find_last_of(".!?\n") == std::string_view::npos ? 0 : before.find_last_of(".!?\n") + 1)));
   return is_utf8(sentence) && saying.matches(sentence) && !unreal.matches(sentence);
 }
 
@@ -45,7 +48,8 @@ std::optional<std::string> invented_words(const CriterionResult& criterion, cons
   for (const auto& quotation : quotations_in(criterion.reasoning)) {
     if (words_of(quotation.text).size() < shortest_quotation || !is_claimed(std::string_view(criterion.reasoning).substr(0, quotation.begin))) continue;
     const auto pieces = pieces_of(quotation.text);
-    const bool found = std::all_of(pieces.begin(), pieces.end(), [&](const std::string& piece) { return everything.find(" " + piece + " ") != std::string::npos; });
+    const bool found =
+        std::all_of(pieces.begin(), pieces.end(), [&](const std::string& piece) { return everything.find(" " + piece + " ") != std::string::npos; });
     if (!found) return quotation.text;
   }
   return std::nullopt;

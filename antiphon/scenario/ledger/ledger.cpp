@@ -23,7 +23,8 @@ std::optional<std::size_t> settled_at(const Case& run) {
   for (std::size_t i = 0; i < run.result.checks.size(); ++i)
     if (is_failing(run.result.checks[i]) && run.is_broken_for_good(i) && run.result.checks[i].message) take(*run.result.checks[i].message);
   for (const auto& criterion : run.result.criteria)
-    if (criterion.status == CriterionStatus::failed && !criterion.evidence.empty()) take(*std::max_element(criterion.evidence.begin(), criterion.evidence.end()));
+    if (criterion.status == CriterionStatus::failed && !criterion.evidence.empty())
+      take(*std::max_element(criterion.evidence.begin(), criterion.evidence.end()));
   return first;
 }
 
@@ -75,7 +76,8 @@ std::optional<Finding> agent_breaks_a_check(const Case& run) {
     if (check.message && static_cast<std::size_t>(*check.message) < run.result.messages.size())
       evidence.quote = cut(run.result.messages[static_cast<std::size_t>(*check.message)].text(), quote_limit);
     // What somebody else's fixed words asked for, and what was measured, is beyond doubt; what never came may have been never asked for.
-    return Finding{.party = Party::agent, .why = check.sentence(), .evidence = {std::move(evidence)}, .certain = run.is_broken_for_good(i) || run.user.fixed_words};
+    return Finding{
+        .party = Party::agent, .why = check.sentence(), .evidence = {std::move(evidence)}, .certain = run.is_broken_for_good(i) || run.user.fixed_words};
   }
   return std::nullopt;
 }
@@ -87,8 +89,9 @@ std::optional<Finding> agent_misses_a_criterion(const Case& run) {
     if (criterion.status != CriterionStatus::failed) continue;
     if (why.empty()) why = fmt::format("not met: {}{}{}", criterion.criterion, criterion.reasoning.empty() ? "" : " — ", criterion.reasoning);
     for (const auto index : criterion.evidence) {
-      auto piece = static_cast<std::size_t>(index) < run.result.messages.size() ? at_message(static_cast<std::size_t>(index), run.result.messages[static_cast<std::size_t>(index)].text())
-                                                                                : FaultEvidence{};
+      auto piece = static_cast<std::size_t>(index) < run.result.messages.size()
+                       ? at_message(static_cast<std::size_t>(index), run.result.messages[static_cast<std::size_t>(index)].text())
+                       : FaultEvidence{};
       piece.criterion = criterion.criterion;
       evidence.push_back(std::move(piece));
     }
@@ -98,9 +101,7 @@ std::optional<Finding> agent_misses_a_criterion(const Case& run) {
   return Finding{.party = Party::agent, .why = std::move(why), .evidence = std::move(evidence), .certain = false};
 }
 
-std::optional<Finding> run_was_failed(const Case& run) {
-  return Finding{.party = Party::agent, .why = run.result.reasoning, .certain = false};
-}
+std::optional<Finding> run_was_failed(const Case& run) { return Finding{.party = Party::agent, .why = run.result.reasoning, .certain = false}; }
 
 }  // namespace
 
@@ -116,9 +117,7 @@ std::string Case::said_by_others_before(std::size_t index) const {
   return text;
 }
 
-FaultEvidence at_message(std::size_t index, std::string_view words) {
-  return {.message = static_cast<int>(index), .quote = cut(trim(words), quote_limit)};
-}
+FaultEvidence at_message(std::size_t index, std::string_view words) { return {.message = static_cast<int>(index), .quote = cut(trim(words), quote_limit)}; }
 
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> table{

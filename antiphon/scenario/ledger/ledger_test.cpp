@@ -121,8 +121,8 @@ TEST(FaultLedger, FindsAUserThatSpeaksAsTheAssistant_SCN100) {
 
 TEST(FaultLedger, LetsUsersTalkAboutHelp_SCN100) {
   for (const auto* line : {"how can you help me?", "can you help me or not", "is there anything else i can do?", "you asked \"how can I help you\" already",
-                           "you keep asking how can I help you and then nothing", "stop asking how can i help you!!", "thanks for your help", "let me check that",
-                           "i've sent the return", "please help, i'm happy to wait", "“How can I help you?” is all it says"})
+                           "you keep asking how can I help you and then nothing", "stop asking how can i help you!!", "thanks for your help",
+                           "let me check that", "i've sent the return", "please help, i'm happy to wait", "“How can I help you?” is all it says"})
     EXPECT_EQ(Talk({"hi", "hello", line, "what?"}).rule(), "check") << line;
   Talk clerk({"how can I help you?", "i want to book"});
   clerk.brief.situation = "The person is a receptionist who opens with how can I help you";
@@ -245,10 +245,9 @@ TEST(FaultLedger, FindsAJudgeThatQuotesWhatNobodySaid_SCN57_SCN100) {
 }
 
 TEST(FaultLedger, LetsJudgesQuoteWhatIsThereAndWhatIsMissing_SCN57_SCN100) {
-  for (const auto* reasoning :
-       {"The agent said \"your parcel … at the depot\".", "The agent never said \"may I have your number please\".", "It should have said \"I am sorry for that\".",
-        "The agent said “Your parcel is at the depot.”", "The agent asked \"why\".", "Without saying \"thank you very much indeed\" it left.",
-        "The agent did not ask \"which order is it about\"."}) {
+  for (const auto* reasoning : {"The agent said \"your parcel … at the depot\".", "The agent never said \"may I have your number please\".",
+                                "It should have said \"I am sorry for that\".", "The agent said “Your parcel is at the depot.”", "The agent asked \"why\".",
+                                "Without saying \"thank you very much indeed\" it left.", "The agent did not ask \"which order is it about\"."}) {
     Talk talk({"hi", "Your parcel is at the depot."});
     talk.result.checks.clear();
     talk.result.criteria = {{.criterion = "is kind", .reasoning = reasoning, .status = CriterionStatus::failed, .evidence = {1}}};
@@ -298,8 +297,18 @@ TEST(FaultLedger, LinesThatMaxTurnsCutOffAreTheHarnesss_SCN100) {
 }
 
 TEST(FaultLedger, EveryRunThatDoesNotPassIsAttributedWithExistingEvidence_SCN100) {
-  const std::vector<std::string> pool{"hi",          "i want a refund",  "how can I help you?",          "order A-1008", "", "your refund is on its way to you", "\xC3\x28",
-                                      "日本語です ね", "no stage directions", "it said \"what nobody said here\"", "A-1007",       "?"};
+  const std::vector<std::string> pool{"hi",
+                                      "i want a refund",
+                                      "how can I help you?",
+                                      "order A-1008",
+                                      "",
+                                      "your refund is on its way to you",
+                                      "\xC3\x28",
+                                      "日本語です ね",
+                                      "no stage directions",
+                                      "it said \"what nobody said here\"",
+                                      "A-1007",
+                                      "?"};
   RandomStream random(7);
   for (int round = 0; round < 3000; ++round) {
     std::vector<std::string> texts;
@@ -309,7 +318,9 @@ TEST(FaultLedger, EveryRunThatDoesNotPassIsAttributedWithExistingEvidence_SCN100
     talk.result.outcome = std::array{RunOutcome::failed, RunOutcome::error, RunOutcome::inconclusive}[random.below(3)];
     if (random.below(2) == 0) talk.result.checks.clear();
     if (random.below(2) == 0)
-      talk.result.criteria = {{.criterion = "k", .reasoning = pool[random.below(pool.size())], .status = random.below(2) == 0 ? CriterionStatus::failed : CriterionStatus::inconclusive}};
+      talk.result.criteria = {{.criterion = "k",
+                               .reasoning = pool[random.below(pool.size())],
+                               .status = random.below(2) == 0 ? CriterionStatus::failed : CriterionStatus::inconclusive}};
     if (talk.result.outcome == RunOutcome::error) talk.result.error = RunError{Party::provider, "x"};
     talk.out_of_turns = random.below(2) == 0;
     const auto fault = talk.fault();

@@ -41,33 +41,33 @@ std::optional<std::size_t> agent_before(const Case& run, std::size_t i) {
 
 // A situation may be retold; what is about the person, or speaks to whoever plays it, is no person's speech.
 bool is_stage_talk(std::string_view words) {
-  static const Regex markers(R"(\b(you are|you play|your goal|your task|pretend|the (user|customer|caller|person|agent|assistant)|a (user|customer|caller) who|persona)\b)",
-                             true);
+  static const Regex markers(
+      R"(\b(you are|you play|your goal|your task|pretend|the (user|customer|caller|person|agent|assistant)|a (user|customer|caller) who|persona)\b)", true);
   return markers.matches(words);
 }
 
 bool is_utf8_text(const std::string& text) { return is_utf8(text); }
 
 const Regex& service_talk() {
-  static const Regex pattern(
-      R"(\bhow (can|may) i (help|assist) you\b)"
-      R"(|\b(is there )?(anything|something) else (that )?i can (help|assist)( you)?( with)?\b)"
-      R"(|\banything else i can do for you\b)"
-      R"(|\bi('d| would) be (happy|glad) to (help|assist) you\b)"
-      R"(|\bi('m| am) here to (help|assist)\b)"
-      R"(|\bthank(s| you) for (contacting|calling|reaching out to) (us|our|[\w-]+ (support|service))\b)"
-      R"(|\blet me (look|check|pull) (that|this|it|your [\w-]+) up for you\b)"
-      R"(|\bi('ve| have) (processed|issued|initiated) (a|the|your) (refund|return|request)\b)"
-      R"(|\bas an ai( language)?( model| assistant)?\b)"
-      R"(|\bi('m| am) (an ai|a language model|a virtual assistant|the (simulated|simulator))\b)",
-      true);
+  static const Regex pattern(R"(\bhow (can|may) i (help|assist) you\b)"
+                             R"(|\b(is there )?(anything|something) else (that )?i can (help|assist)( you)?( with)?\b)"
+                             R"(|\banything else i can do for you\b)"
+                             R"(|\bi('d| would) be (happy|glad) to (help|assist) you\b)"
+                             R"(|\bi('m| am) here to (help|assist)\b)"
+                             R"(|\bthank(s| you) for (contacting|calling|reaching out to) (us|our|[\w-]+ (support|service))\b)"
+                             R"(|\blet me (look|check|pull) (that|this|it|your [\w-]+) up for you\b)"
+                             R"(|\bi('ve| have) (processed|issued|initiated) (a|the|your) (refund|return|request)\b)"
+                             R"(|\bas an ai( language)?( model| assistant)?\b)"
+                             R"(|\bi('m| am) (an ai|a language model|a virtual assistant|the (simulated|simulator))\b)",
+                             true);
   return pattern;
 }
 
 // "You keep asking how can I help you": the agent's words in the user's mouth.
 bool is_reported(std::string_view text, std::size_t at) {
-  static const Regex reporting(R"(\b(you|it|he|she|they|bot|agent)('?ve| have)?( just| always| only| keep| kept)? (said|say|says|saying|asked|ask|asks|asking|wrote|told|repeat|repeating)\b[^.!?]*$|\bstop (saying|asking)\b[^.!?]*$)",
-                               true);
+  static const Regex reporting(
+      R"(\b(you|it|he|she|they|bot|agent)('?ve| have)?( just| always| only| keep| kept)? (said|say|says|saying|asked|ask|asks|asking|wrote|told|repeat|repeating)\b[^.!?]*$|\bstop (saying|asking)\b[^.!?]*$)",
+      true);
   return reporting.matches(std::string(text.substr(0, at)));
 }
 
@@ -158,7 +158,8 @@ std::optional<Finding> echoes_the_agent(const Case& run) {
       const auto shared = longest_shared_run(without_quotations(text_at(run, i)), text_at(run, j));
       const bool same = said == normalised(text_at(run, j));
       const bool most = shared.length >= echoed_run && shared.length * 10 >= own * 9;
-      if (same || most) return by_user(fmt::format("it said what the agent had said in message {}", j), {at_message(i, text_at(run, i)), at_message(j, text_at(run, j))});
+      if (same || most)
+        return by_user(fmt::format("it said what the agent had said in message {}", j), {at_message(i, text_at(run, i)), at_message(j, text_at(run, j))});
     }
     return std::nullopt;
   });

@@ -87,7 +87,8 @@ SharedRun longest_shared_run(std::string_view said, std::string_view source) {
 
 std::string without_quotations(std::string_view text) {
   std::string out(text);
-  for (const auto& span : quoted_spans(text)) std::fill(out.begin() + static_cast<std::ptrdiff_t>(span.begin), out.begin() + static_cast<std::ptrdiff_t>(span.end), ' ');
+  for (const auto& span : quoted_spans(text))
+    std::fill(out.begin() + static_cast<std::ptrdiff_t>(span.begin), out.begin() + static_cast<std::ptrdiff_t>(span.end), ' ');
   return out;
 }
 

@@ -19,7 +19,7 @@ std::string normalised(std::string_view text);
 
 /// What two texts share word for word.
 struct SharedRun {
-  std::size_t length = 0;        ///< words
+  std::size_t length = 0;          ///< words
   std::size_t begin = 0, end = 0;  ///< bytes of the first text
 };
 /// The longest run of consecutive words of `said` that stands in `source`, too. O(words × words).

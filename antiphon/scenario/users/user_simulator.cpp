@@ -27,7 +27,9 @@ std::string situation(const std::string& description, const std::string& persona
 class UserSimulator final : public Participant {
  public:
   UserSimulator(UserSimulatorOptions options, const ParticipantContext& context)
-      : model_(open_model(options.model, context, 0.0)), brief_(brief_for(options, context.description)), system_(Message::system(brief_.rules + brief_.situation)) {}
+      : model_(open_model(options.model, context, 0.0)),
+        brief_(brief_for(options, context.description)),
+        system_(Message::system(brief_.rules + brief_.situation)) {}
 
   Task<AgentReply> call(AgentInput input) override {
     for (int attempt = 0; attempt < 2; ++attempt) {

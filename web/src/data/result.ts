@@ -30,8 +30,6 @@ export interface Fault {
   /** false where the rule is only the likeliest reading. */
   certain?: boolean | null;
   evidence?: FaultEvidence[] | null;
-  /** Why an audit changed nothing. */
-  note?: string | null;
 }
 
 export interface FaultEvidence {

@@ -17,7 +17,6 @@ export function FaultSection({ fault }: { fault: Fault }) {
       <p>
         <b>{capital(partyWords(fault.party))}</b>: {fault.why}
       </p>
-      {fault.note && <p class="i2">{fault.note}</p>}
       {evidence.length > 0 && (
         <ul class="proofs">
           {evidence.map((piece, at) => (
