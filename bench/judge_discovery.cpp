@@ -25,12 +25,11 @@ int main() {
   const auto batch = looking(runs, turns, stub.base_url());
   const bench::Meter meter;
   const auto results = run_all(batch, {.jobs = 8, .seed = 1});
-  const double cpu = meter.cpu_s(), user = meter.user_s();
+  const auto cpu = bench::cpu_per_turn(meter, runs * turns);
   bench::require_all_passed(results, turns);
   const auto counts = stub.stop();
   const double per_turn = 1.0 / (runs * turns);
-  bench::report("judge with discovery over HTTP, 50 turns: CPU per turn",
-                fmt::format("{:.3f} ms ({:.3f} in user mode)", cpu * per_turn * 1e3, user * per_turn * 1e3), "0.3 ms");
+  bench::report("judge with discovery over HTTP, 50 turns: CPU per turn", cpu, "0.3 ms");
   bench::report("judge with discovery over HTTP, 50 turns: calls and bytes sent per turn",
                 fmt::format("{:.2f}, {:.0f}", static_cast<double>(counts.requests) * per_turn, static_cast<double>(counts.bytes_in) * per_turn));
 }

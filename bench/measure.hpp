@@ -37,6 +37,11 @@ class Meter {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
+/// What a turn cost since `meter` was made.
+inline std::string cpu_per_turn(const Meter& meter, int turns) {
+  return fmt::format("{:.3f} ms ({:.3f} in user mode)", meter.cpu_s() / turns * 1e3, meter.user_s() / turns * 1e3);
+}
+
 /// `limit` may be empty: the figure is only told.
 inline void report(std::string_view what, const std::string& figure, std::string_view limit = {}) {
   fmt::print("{}\t{}\t{}\n", what, figure, limit);

@@ -16,14 +16,12 @@ void measure(int turns, int runs, std::string_view limit) {
   const auto batch = bench::rehearsals(runs, turns, bench::stub_model(stub.base_url()));
   const bench::Meter meter;
   const auto results = run_all(batch, {.jobs = 8, .seed = 1});
-  const double cpu = meter.cpu_s(), user = meter.user_s();
+  const auto cpu = bench::cpu_per_turn(meter, runs * turns);
   bench::require_all_passed(results, turns);
   const auto counts = stub.stop();
-  const double per_turn = 1.0 / (runs * turns);
-  bench::report(fmt::format("user and judge over HTTP, {} turns: CPU per turn", turns),
-                fmt::format("{:.3f} ms ({:.3f} in user mode)", cpu * per_turn * 1e3, user * per_turn * 1e3), limit);
+  bench::report(fmt::format("user and judge over HTTP, {} turns: CPU per turn", turns), cpu, limit);
   bench::report(fmt::format("user and judge over HTTP, {} turns: bytes sent per turn", turns),
-                fmt::format("{:.0f}", static_cast<double>(counts.bytes_in) * per_turn));
+                fmt::format("{:.0f}", static_cast<double>(counts.bytes_in) / (runs * turns)));
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ ParticipantSpec read_mapping(ReadContext& context, const Node& node, bool criter
   options.model = read_model_keys(context, fields);
   const auto* panel = fields.get("panel");
   const auto samples = fields.integer("samples", 2, most_judges);
-  const auto* samples_node = fields.get("samples");
+  const auto* samples_node = node.find("samples");
   if (panel && samples_node) context.reader.report(*samples_node, "a judge is a panel or several samples, not both", "keep one of them");
   const auto rule = read_rule(context, fields, panel || samples_node);
   fields.finish();
