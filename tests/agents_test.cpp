@@ -417,6 +417,14 @@ TEST(ChatAgent, ARefusalIsAFailedSpan_OBS1) {
   EXPECT_EQ(attribute(post, "error.type"), "unavailable");
 }
 
+TEST(ProcessAgent, AnExchangeIsASpan_OBS1) {
+  const auto spans = spans_of(process_agent({.argv = {"/bin/sh", "-c", "read line; exit 3"}}));
+  const auto& exchange = find_span(spans, "exchange of lines");
+  EXPECT_EQ(attribute(exchange, "process.command"), "/bin/sh");
+  EXPECT_EQ(exchange.status, trace::SpanStatus::error);
+  EXPECT_THAT(exchange.status_message, HasSubstr("exit code 3"));
+}
+
 TEST(HttpAgent, SendsTheContextOfItsSpan_TRN2_OBS1) {
   std::string traceparent;
   Server server([&](const net::ServerRequest& request, net::ServerReply& reply) -> Task<> {

@@ -9,6 +9,8 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/net/process.hpp"
 #include "antiphon/providers/llm/limit.hpp"
+#include "antiphon/trace/attributes.hpp"
+#include "antiphon/trace/recorder.hpp"
 
 namespace antiphon {
 
@@ -120,12 +122,14 @@ class SharedProcesses {
 class ProcessAgent final : public Participant {
  public:
   ProcessAgent(std::shared_ptr<const ProcessAgentOptions> options, const ParticipantContext& context)
-      : options_(std::move(options)), runtime_(context.runtime), shared_(context.shared) {}
+      : options_(std::move(options)), runtime_(context.runtime), shared_(context.shared), spans_(context.spans) {}
 
   Task<AgentReply> call(AgentInput input) override {
     if (!process_) start();
     auto line = turn_line(input);
-    co_return AgentReply(co_await process_->exchange(std::move(line), input.deadline));
+    auto span = trace::begin(spans_.get(), "exchange of lines", trace::SpanKind::client);
+    if (!options_->argv.empty()) span.set(trace::attr::command, options_->argv.front());
+    co_return AgentReply(co_await trace::within(span, process_->exchange(std::move(line), input.deadline)));
   }
 
   Task<> close() override {
@@ -144,6 +148,7 @@ class ProcessAgent final : public Participant {
   std::shared_ptr<const ProcessAgentOptions> options_;
   Runtime& runtime_;
   SharedParts& shared_;
+  std::shared_ptr<const trace::Scope> spans_;
   std::shared_ptr<AgentProcess> process_;
 };
 

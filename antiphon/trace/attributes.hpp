@@ -33,6 +33,7 @@ inline constexpr std::string_view http_status = "http.response.status_code";
 inline constexpr std::string_view http_request_bytes = "http.request.body.size";
 inline constexpr std::string_view http_response_bytes = "http.response.body.size";
 inline constexpr std::string_view url = "url.full";
+inline constexpr std::string_view command = "process.command";
 inline constexpr std::string_view error_type = "error.type";
 
 inline constexpr std::string_view scenario_id = "antiphon.scenario.id";

@@ -55,7 +55,6 @@ TEST(JudgeDiscovery, ShowsStructureAloneAboveTheThresholdAndOffersToLookInside_S
   EXPECT_THAT(run.text(0), HasSubstr("[1] agent (about 10"));
   EXPECT_THAT(run.text(0), Not(HasSubstr("needle")));
   EXPECT_THAT(run.text(0), HasSubstr("invoke_agent desk"));
-  EXPECT_THAT(run.text(0), Not(HasSubstr("role: agent")));
 }
 
 TEST(JudgeDiscovery, BelowTheThresholdEverythingIsShownAndNothingElseOffered_SCN52) {
@@ -66,7 +65,7 @@ TEST(JudgeDiscovery, BelowTheThresholdEverythingIsShownAndNothingElseOffered_SCN
   EXPECT_THAT(run.offered(0), ElementsAre("finish_test"));
   EXPECT_EQ(run.script->asked[0].tool_choice.name, "finish_test");
   EXPECT_THAT(run.text(0), HasSubstr("needle1"));
-  EXPECT_THAT(run.text(0), HasSubstr("role: agent"));
+  EXPECT_THAT(run.text(0), HasSubstr("invoke_agent desk"));
 }
 
 TEST(JudgeDiscovery, ALargeTranscriptIsFoldedThoughSpansAreFew_SCN52) {
