@@ -282,6 +282,21 @@ TEST(Readable, PutsTheSizeInPlaceOfMedia_OBS2) {
   EXPECT_EQ(without_media(""), "");
 }
 
+TEST(Readable, LeavesTheTimesOutOfADigest_OBS2) {
+  TracedRun quick, slow;
+  quick.turn(1, "shipped in 2 days", "broke");
+  slow.turn(1, "shipped in 2 days", "broke");
+  slow.clock.time += 95s;
+  EXPECT_NE(quick.full(), slow.full());
+  EXPECT_EQ(without_times(quick.full()), without_times(slow.full()));
+  EXPECT_THAT(without_times(slow.full()), testing::StartsWith("4 spans in {{time}}\n"));
+  EXPECT_THAT(without_times(slow.full()), HasSubstr("+{{time}} turn 1 ({{time}})"));
+  EXPECT_THAT(without_times(slow.full()), HasSubstr("shipped in 2 days"));
+  EXPECT_EQ(without_times(R"(in 1 min 38 s\n[a] +1.20s x (0.31 ms), 12 tokens)"), R"(in {{time}}\n[a] +{{time}} x ({{time}}), 12 tokens)");
+  EXPECT_EQ(without_times("order 7, (12 s"), "order 7, ({{time}}");
+  EXPECT_EQ(without_times("in 3 steps (2 sides)"), "in 3 steps (2 sides)");
+}
+
 TEST(Readable, CountsATokenForEveryFourBytesBegun_SCN52) {
   EXPECT_EQ(estimated_tokens(0), 0U);
   EXPECT_EQ(estimated_tokens(1), 1U);

@@ -13,6 +13,32 @@ namespace {
 
 bool is_base64(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '='; }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Reads at the front of a text; each answers how many bytes that was, 0 for none.
+std::size_t number(std::string_view text) {
+  const auto end = std::find_if_not(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
+  return text.empty() || !is_digit(text.front()) ? 0 : static_cast<std::size_t>(end - text.begin());
+}
+
+// As `format_duration` writes it: "0.31 ms", "1.84 s", "1 min 38 s".
+std::size_t duration(std::string_view text) {
+  const auto digits = number(text);
+  if (digits == 0) return 0;
+  const auto unit = text.substr(digits);
+  if (unit.starts_with(" min "))
+    if (const auto more = number(unit.substr(5)); more > 0 && unit.substr(5 + more).starts_with(" s")) return digits + 5 + more + 2;
+  return unit.starts_with(" ms") ? digits + 3 : unit.starts_with(" s") ? digits + 2 : 0;
+}
+
+std::size_t time_after(std::string_view before, std::string_view text) {
+  if (before.ends_with(" +"))
+    if (const auto digits = number(text); digits > 0 && text.substr(digits).starts_with("s")) return digits + 1;
+  const auto length = duration(text);
+  const bool ends = length > 0 && (length == text.size() || !is_base64(text[length]));
+  return ends && (before.ends_with("(") || before.ends_with(" in ")) ? length : 0;
+}
+
 constexpr std::string_view opening = "data:", marker = ";base64,";
 constexpr std::size_t longest_type = 100, least_media = 64;
 constexpr std::size_t line_limit = 300;
@@ -41,6 +67,17 @@ std::string without_media(std::string_view text) {
 std::string shortened(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return std::string(text);
   return fmt::format("{} ({} bytes in all)", cut(text, limit), text.size());
+}
+
+std::string without_times(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const auto length = is_digit(text[at]) ? time_after(text.substr(0, at), text.substr(at)) : 0;
+    out += length > 0 ? std::string_view("{{time}}") : text.substr(at, 1);
+    at += std::max<std::size_t>(length, 1);
+  }
+  return out;
 }
 
 std::string cut_answer(std::string text) {

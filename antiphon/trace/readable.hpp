@@ -16,6 +16,10 @@ std::string without_media(std::string_view text);
 /// At most `limit` bytes; what was cut off is told by the whole length.
 std::string shortened(std::string_view text, std::size_t limit);
 
+/// Text of a digest without its times (`+1.20s`, `(0.31 ms)`, `in 4.21 s`), each replaced by `{{time}}`: what a run that is repeated in real
+/// time says again. For whoever compares requests that hold one, such as a cache; works on JSON strings as well.
+std::string without_times(std::string_view text);
+
 /// A judge that looks something up gets at most this much, and so many hits.
 inline constexpr std::size_t answer_bytes = 16 * 1024, most_found = 20;
 /// `text` within `answer_bytes`, saying where it was cut.
