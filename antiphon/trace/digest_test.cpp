@@ -292,7 +292,7 @@ TEST(Readable, LeavesTheTimesOutOfADigest_OBS2) {
   EXPECT_THAT(without_times(slow.full()), testing::StartsWith("4 spans in {{time}}\n"));
   EXPECT_THAT(without_times(slow.full()), HasSubstr("+{{time}} turn 1 ({{time}})"));
   EXPECT_THAT(without_times(slow.full()), HasSubstr("shipped in 2 days"));
-  EXPECT_EQ(without_times(R"(in 1 min 38 s\n[a] +1.20s x (0.31 ms), 12 tokens)"), R"(in {{time}}\n[a] +{{time}} x ({{time}}), 12 tokens)");
+  EXPECT_EQ(without_times(R"(4 spans in 1 min 38 s\n[a] +1.20s x (0.31 ms), 12 tokens)"), R"(4 spans in {{time}}\n[a] +{{time}} x ({{time}}), 12 tokens)");
   EXPECT_EQ(without_times("order 7, (12 s"), "order 7, ({{time}}");
   EXPECT_EQ(without_times("in 3 steps (2 sides)"), "in 3 steps (2 sides)");
 }
