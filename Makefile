@@ -75,8 +75,8 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS each (60)
 	@tools/build.sh fuzz fuzzers
 	@tools/fuzz.sh
 
-models:
-	@echo "make models: there are no embedded models yet" >&2; exit 1
+models: ## install the sentence encoder all-MiniLM-L6-v2 (84 MB to fetch) for `embedding: minilm`; nothing else needs it
+	@tools/get-minilm.sh
 
 clean: ## remove what was built; keep unpacked dependencies
 	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +; fi

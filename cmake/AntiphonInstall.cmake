@@ -9,6 +9,25 @@ install(TARGETS antiphon_all antiphon_asio ${ANTIPHON_MODULE_TARGETS} EXPORT ant
 install(EXPORT antiphon NAMESPACE antiphon:: FILE antiphonTargets.cmake DESTINATION "${ANTIPHON_PACKAGE_DIR}")
 if(TARGET antiphon)
   install(TARGETS antiphon RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+
+  # The program itself writes its manual pages and completions; where it cannot be run here (a cross build), they are left out.
+  if(NOT CMAKE_CROSSCOMPILING)
+    set(man "${PROJECT_BINARY_DIR}/man")
+    add_custom_command(
+      OUTPUT "${man}/antiphon.1"
+      COMMAND antiphon man --out "${man}"
+      COMMAND antiphon completion bash > "${PROJECT_BINARY_DIR}/antiphon.bash"
+      COMMAND antiphon completion zsh > "${PROJECT_BINARY_DIR}/_antiphon"
+      COMMAND antiphon completion fish > "${PROJECT_BINARY_DIR}/antiphon.fish"
+      DEPENDS antiphon
+      COMMENT "Writing manual pages and completions"
+      VERBATIM)
+    add_custom_target(antiphon_manual ALL DEPENDS "${man}/antiphon.1")
+    install(DIRECTORY "${man}/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" FILES_MATCHING PATTERN "*.1")
+    install(FILES "${PROJECT_BINARY_DIR}/antiphon.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME antiphon)
+    install(FILES "${PROJECT_BINARY_DIR}/_antiphon" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+    install(FILES "${PROJECT_BINARY_DIR}/antiphon.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+  endif()
 endif()
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/antiphon" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp"

@@ -248,6 +248,26 @@ std::optional<Reference> read_reference(std::string_view text) {
   return reference;
 }
 
+// The mistakes that people make most, told from the text before the place where the parser gave up.
+std::string yaml_hint(std::string_view text, const YAML::Exception& error) {
+  const auto lines = split(text, '\n');
+  const auto last = std::min(lines.size(), static_cast<std::size_t>(std::max(error.mark.line, 0)) + 1);
+  for (std::size_t i = 0; i < last; ++i)
+    if (lines[i].substr(0, lines[i].find_first_not_of(" \t")).find('\t') != std::string::npos)
+      return fmt::format("line {} is indented with a tab: YAML wants spaces", i + 1);
+  if (error.msg == "illegal map value" && last > 0) {
+    const auto before = lines[last - 1].substr(0, static_cast<std::size_t>(std::max(error.mark.column, 0)));
+    if (before.find(": ") != std::string::npos)
+      return fmt::format("line {} holds two keys one after the other: put the second into braces or on a line of its own, or the text in quotes", last);
+    for (std::size_t i = last - 1; i-- > 0;) {
+      if (trim(lines[i]).empty()) continue;
+      if (lines[i].find(':') == std::string::npos) return fmt::format("a colon seems to be missing in line {}: write `key: value`", i + 1);
+      break;
+    }
+  }
+  return "check indentation and brackets, and put text that holds ? : # , { } [ or ] in quotes";
+}
+
 }  // namespace
 
 std::string to_string(const Location& location) {
@@ -326,9 +346,7 @@ Node parse_document(std::string_view text, const std::string& file) {
     if (!problems.empty()) throw Problems(std::move(problems));
     return node;
   } catch (const YAML::Exception& error) {
-    Problem problem{.message = "not YAML: " + error.msg,
-                    .where = place_of(error.mark, text, file),
-                    .hint = "check indentation and brackets, and put text that holds ? : # , { } [ or ] in quotes"};
+    Problem problem{.message = "not YAML: " + error.msg, .where = place_of(error.mark, text, file), .hint = yaml_hint(text, error)};
     throw Problems({std::move(problem)});
   }
 }

@@ -66,12 +66,12 @@ Regex::Regex(std::string_view pattern, bool ignore_case) : pattern_(pattern) {
   code_ = std::make_shared<const Code>(code);
 }
 
-std::optional<Regex::Match> Regex::search(std::string_view subject) const {
+std::optional<Regex::Match> Regex::search(std::string_view subject, std::size_t from) const {
   const MatchData data(pcre2_match_data_create_from_pattern(code_->code, nullptr));
   const MatchContext context(pcre2_match_context_create(nullptr));
   pcre2_set_match_limit(context.get(), match_limit);
   const auto run = [&](std::uint32_t options) {
-    return pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), 0, options, data.get(), context.get());
+    return pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from, options, data.get(), context.get());
   };
   int count = run(0);
   if (count == PCRE2_ERROR_JIT_STACKLIMIT) count = run(PCRE2_NO_JIT);  // compiled code has 32 KiB of stack, the interpreter uses the heap

@@ -22,8 +22,9 @@ class Regex {
   /// @throws Error configuration, with the position in the pattern.
   explicit Regex(std::string_view pattern, bool ignore_case = false);
 
-  /// The first match. @throws Error too_large when the match limit is reached, io for invalid UTF-8 in the subject.
-  std::optional<Match> search(std::string_view subject) const;
+  /// The first match that begins at byte `from` or later; what stands before `from` is seen by look-behinds. @throws Error too_large when the match limit is
+  /// reached, io for invalid UTF-8 in the subject.
+  std::optional<Match> search(std::string_view subject, std::size_t from = 0) const;
   bool matches(std::string_view subject) const { return search(subject).has_value(); }
   const std::string& pattern() const { return pattern_; }
 

@@ -23,6 +23,9 @@ struct Command {
 Command run_command();
 Command mock_llm_command();
 Command init_command();
+Command doctor_command();
+Command completion_command();
+Command man_command();
 Command version_command();
 
 /// Parses and runs. Errors go to `environment.err` as one report; nothing is thrown.

@@ -34,7 +34,7 @@ TEST_F(CommandLine, WithoutArgumentsShowsHelpAndIsAUsageError_PRD1) {
 }
 
 TEST_F(CommandLine, EveryCommandHasHelpWithAnExample_PRD1) {
-  for (const auto* command : {"run", "mock-llm", "init", "version"}) {
+  for (const auto* command : {"run", "mock-llm", "init", "doctor", "completion", "man", "version"}) {
     EXPECT_EQ(antiphon({command, "--help"}), 0) << command;
     EXPECT_THAT(out(), HasSubstr(std::string("Example: antiphon ") + command));
   }

@@ -83,6 +83,35 @@ struct Phrases {
   std::string found;  ///< empty: the value itself, as much of it as fits
 };
 
+std::string number(const json::value& object, std::string_view key) { return fmt::format("{:.2f}", find_number(object, key).value_or(0)); }
+
+Phrases similar(const CheckResult& check) {
+  const auto& expected = check.expected;
+  auto wish = fmt::format("{} to say something like {}", speaker(expected), text_of(wanted(expected, "to"), 22));
+  if (find(expected, "at_least")) wish += fmt::format(" ({})", number(expected, "at_least"));
+  if (!check.found.is_object()) return {std::move(wish), check.found.is_null() ? "nothing" : ""};
+  return {std::move(wish), fmt::format("{} by {}", number(check.found, "similarity"), find_string(check.found, "embedding").value_or("?"))};
+}
+
+std::string spoken(const json::value& found) {
+  if (found.is_null()) return "nothing";
+  const auto* text = find(found, "text");
+  return find_string(found, "language").value_or("no language that can be told") + (text ? ": " + text_of(*text, 50) : "");
+}
+
+std::string personal_data(const json::value& expected) {
+  constexpr std::size_t most_named = 3;
+  const auto& kinds = wanted(expected, "absent");
+  return kinds.is_array() && kinds.get_array().size() <= most_named ? names(kinds, "personal data") : "personal data";
+}
+
+std::string findings(const json::value& found) {
+  if (!found.is_array()) return found.is_null() ? "nothing said" : "";
+  std::vector<std::string> list;
+  for (const auto& item : found.get_array()) list.push_back(find_string(item, "kind").value_or("?") + " " + find_string(item, "value").value_or("?"));
+  return join(list, ", ");
+}
+
 Phrases phrases(const CheckResult& check) {
   const auto& kind = check.kind;
   const auto said = [&](std::string_view verb, std::string_view key) {
@@ -93,6 +122,9 @@ Phrases phrases(const CheckResult& check) {
   if (kind == "equals") return said("to say exactly", "text");
   if (kind == "regex") return said("to match", find(check.expected, "pattern") ? "pattern" : "text");
   if (kind == "json_schema") return {speaker(check.expected) + " to answer by the schema", ""};
+  if (kind == "similar") return similar(check);
+  if (kind == "language") return {speaker(check.expected) + " to speak " + text_of(wanted(check.expected, "language"), 20), spoken(check.found)};
+  if (kind == "pii") return {speaker(check.expected) + " to say no " + personal_data(check.expected), findings(check.found)};
   if (kind == "tool_called") return {wanted_call(check.expected), calls(check.found)};
   if (kind == "tool_not_called") return {"no call of " + call(check.expected), calls(check.found)};
   if (kind == "tool_order") return {"calls in the order " + names(check.expected, "none"), names(check.found, "no call")};

@@ -39,9 +39,22 @@ TEST(CheckResult, StaysWithinOneLine_SCN61) {
   EXPECT_LE(sentence("equals", "ü", json::string(std::string(90, 'y') + "日本語日本語日本語")).size(), 110u);
 }
 
+TEST(CheckResult, SaysOfMeaningLanguageAndPersonalDataWhatMatters_SCN61) {
+  const CheckResult similar{.kind = "similar",
+                            .expected = json::object{{"to", "your parcel arrives"}, {"at_least", 0.8}, {"embedding", "lexical"}},
+                            .found = json::object{{"similarity", 0.4123}, {"text", "no idea"}, {"embedding", "lexical"}}};
+  EXPECT_EQ(similar.sentence(), "expected the agent to say something like \"your parcel arrives\" (0.80); found 0.41 by lexical");
+  const CheckResult spoken{.kind = "language", .expected = json::object{{"language", "en"}}, .found = json::object{{"language", "de"}, {"text", "Guten Tag"}}};
+  EXPECT_EQ(spoken.sentence(), "expected the agent to speak \"en\"; found de: \"Guten Tag\"");
+  const CheckResult said{.kind = "pii",
+                         .expected = json::object{{"absent", {"email", "ip"}}, {"role", "user"}},
+                         .found = json::array{json::object{{"kind", "email"}, {"value", "j***@***.org"}, {"message", 1}}}};
+  EXPECT_EQ(said.sentence(), "expected the user to say no email, ip; found email j***@***.org");
+}
+
 TEST(CheckResult, NamesWhoKeptItFromBeingDecided_SCN61) {
   const CheckResult check{.kind = "similar", .expected = "hello", .inconclusive = Party::harness};
-  EXPECT_EQ(check.sentence(), "not decided (harness): expected similar \"hello\"; found nothing");
+  EXPECT_EQ(check.sentence(), "not decided (harness): expected the agent to say something like \"hello\"; found nothing");
 }
 
 }  // namespace

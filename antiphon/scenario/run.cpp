@@ -32,6 +32,7 @@ void require_valid(const Scenario& scenario, const ModelRegistry& models) {
 void complete(RunOptions& options, const RunDefaults& defaults) {
   apply(defaults, options);
   if (!options.models) options.models = ModelRegistry::with_defaults();
+  if (!options.embedders) options.embedders = std::make_shared<EmbedderRegistry>();
   if (options.seed == 0) options.seed = draw_seed();
 }
 
@@ -49,6 +50,7 @@ RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& h
           .seed = scenario.seed.value_or(options.seed),
           .concurrency = options.jobs.value_or(default_jobs),
           .shared = shared,
+          .embedders = *options.embedders,
           .person = options.person.get(),
           .debug = options.debug.value_or(false),
           .tracing = options.tracing,

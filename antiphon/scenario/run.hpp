@@ -12,10 +12,13 @@
 
 namespace antiphon {
 
+class EmbedderRegistry;
+
 struct RunOptions {
-  std::optional<int> jobs{};                      ///< at once; unset: 8, and 1 with a person
-  std::uint64_t seed = 0;                         ///< 0: drawn, and told in the result
-  std::shared_ptr<const ModelRegistry> models{};  ///< nullptr: the defaults
+  std::optional<int> jobs{};                            ///< at once; unset: 8, and 1 with a person
+  std::uint64_t seed = 0;                               ///< 0: drawn, and told in the result
+  std::shared_ptr<const ModelRegistry> models{};        ///< nullptr: the defaults
+  std::shared_ptr<const EmbedderRegistry> embedders{};  ///< nullptr: one of the batch's own
   EventSink* events = nullptr;
   std::shared_ptr<Person> person{};  ///< plays what is `human`, and steps through
   std::optional<bool> debug{};       ///< the person is asked before each participant speaks (SCN-71)

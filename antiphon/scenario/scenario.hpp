@@ -36,6 +36,7 @@ struct Scenario {
   ParticipantSpec user{};
   ParticipantSpec judge{};
   ModelSettings model{};        ///< of user and judge, unless they say otherwise
+  ModelSettings embedding{};    ///< compares texts for `similar`: `lexical` (where none is given), `minilm`, `openai/text-embedding-3-small`
   std::vector<Step> script{};   ///< empty: `proceed()`
   std::vector<Check> checks{};  ///< on the whole run, at every end
   std::vector<ExtraParticipant> participants{};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/providers/embed/registry.hpp"
 #include "antiphon/scenario/clock_choice.hpp"
 #include "antiphon/scenario/scenario.hpp"
 
@@ -134,8 +135,9 @@ class Validator {
   void one_check(const Check& check) {
     try {
       antiphon::validate(check);
+      if (std::holds_alternative<SimilarCheck>(check.what)) EmbedderRegistry::check(scenario_.embedding);
     } catch (const Error& error) {
-      add("{}", error.message());
+      add("{}{}{}", error.message(), error.hint().empty() ? "" : "; ", error.hint());
     }
   }
 

@@ -30,7 +30,7 @@ TEST(BadSuite, UnknownCheckNamesTheNearest_PRD10) {
   a.yaml:7:9
 7 |       - contans: order number
   |         ^^^^^^^ did you mean "contains"?
-fix:   rename it; allowed: completed, contains, equals, json_schema, latency, not_contains, regex, tool_called, tool_not_called, tool_order, turns
+fix:   rename it; allowed: completed, contains, equals, json_schema, language, latency, not_contains, pii, regex, similar, tool_called, tool_not_called, tool_order, turns
 )");
 }
 
@@ -39,7 +39,7 @@ TEST(BadSuite, UnknownKeyNamesTheNearestAndTheAllowed_PRD10) {
   a.yaml:6:5
 6 |     max_turn: 3
   |     ^^^^^^^^ did you mean "max_turns"?
-fix:   rename it; allowed: agent, budget, checks, clock, dataset, description, first, hooks, judge, matrix, max_turns, metadata, min_turns, model, name, script, seed, set, tags, timeout, tools, turn_timeout, user
+fix:   rename it; allowed: agent, budget, checks, clock, dataset, description, embedding, first, hooks, judge, matrix, max_turns, metadata, min_turns, model, name, script, seed, set, tags, timeout, tools, turn_timeout, user
 )");
 }
 
@@ -305,6 +305,13 @@ TEST(BadSuite, BrokenYaml_PRD10) {
   const auto text = report("antiphon: 1\nscenarios:\n  - name: x\n   user: y\n");
   EXPECT_NE(text.find("error: not YAML: "), std::string::npos) << text;
   EXPECT_NE(text.find("a.yaml:4:"), std::string::npos) << text;
+}
+
+TEST(BadSuite, BrokenYamlNamesTheUsualMistake_PRD10) {
+  EXPECT_THAT(report("antiphon: 1\nagent:\n\tmodel: rules/a.yaml\n"), ::testing::HasSubstr("fix:   line 3 is indented with a tab: YAML wants spaces\n"));
+  EXPECT_THAT(report("antiphon: 1\nscenarios:\n  - name x\n    script: [agent]\n"),
+              ::testing::HasSubstr("fix:   a colon seems to be missing in line 3: write `key: value`\n"));
+  EXPECT_THAT(report("antiphon: 1\nscenarios:\n  - name: x\n    script: user: hi\n"), ::testing::HasSubstr("fix:   line 4 holds two keys one after the other"));
 }
 
 TEST(BadSuite, InvalidUtf8_PRD10) { EXPECT_NE(report("antiphon: 1\nname: \xFF\n").find("error: the file is not UTF-8\n  a.yaml:2:1\n"), std::string::npos); }

@@ -107,6 +107,40 @@ std::optional<What> read_latency(ReadContext& context, const Node& node) {
   return check;
 }
 
+std::optional<What> read_similar(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "similar", "similar: {to: your parcel arrives tomorrow, at_least: 0.8}");
+  if (!fields.is_mapping()) return std::nullopt;
+  SimilarCheck check;
+  if (const auto* to = fields.require("to", "to: your parcel arrives tomorrow")) check.to = context.reader.text(*to, "to").value_or("");
+  if (const auto* least = fields.require("at_least", "at_least: 0.8")) check.at_least = context.reader.ratio(*least, "at_least").value_or(check.at_least);
+  check.role = read_role(context, fields);
+  fields.finish();
+  return check;
+}
+
+std::optional<What> read_language(ReadContext& context, const Node& node) {
+  if (node.is_scalar()) return LanguageCheck{.code = node.text};
+  Fields fields(context.reader, node, "language", "language: {is: en, role: user}");
+  if (!fields.is_mapping()) return std::nullopt;
+  LanguageCheck check;
+  if (const auto* code = fields.require("is", "is: en")) check.code = context.reader.text(*code, "is").value_or("");
+  check.role = read_role(context, fields);
+  fields.finish();
+  return check;
+}
+
+std::optional<What> read_pii(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "pii", "pii: {absent: [email, phone, card]}");
+  if (!fields.is_mapping()) return std::nullopt;
+  PiiCheck check;
+  if (const auto* absent = fields.require("absent", "absent: [email, phone, card]"); absent && !(absent->is_scalar() && absent->text == "all"))
+    check.absent = context.reader.texts(*absent, "absent").value_or(std::vector<std::string>{});
+  check.allow = fields.texts("allow").value_or(std::vector<std::string>{});
+  check.role = read_role(context, fields);
+  fields.finish();
+  return check;
+}
+
 std::optional<What> read_completed(ReadContext& context, const Node& node) {
   if (auto slots = context.reader.texts(node, "completed")) return CompletedCheck{.slots = *std::move(slots)};
   return std::nullopt;
@@ -116,11 +150,14 @@ struct Entry {
   std::string_view name;
   ReadKind read;
 };
-constexpr std::array<Entry, 11> readers{{{"contains", read_text<TextCheck::Kind::contains>},
+constexpr std::array<Entry, 14> readers{{{"contains", read_text<TextCheck::Kind::contains>},
                                          {"not_contains", read_text<TextCheck::Kind::not_contains>},
                                          {"regex", read_text<TextCheck::Kind::regex>},
                                          {"equals", read_text<TextCheck::Kind::equals>},
                                          {"json_schema", read_json_schema},
+                                         {"similar", read_similar},
+                                         {"language", read_language},
+                                         {"pii", read_pii},
                                          {"tool_called", read_tool_called},
                                          {"tool_not_called", read_tool_not_called},
                                          {"tool_order", read_tool_order},
@@ -130,7 +167,7 @@ constexpr std::array<Entry, 11> readers{{{"contains", read_text<TextCheck::Kind:
 
 const Kinds& check_kinds() {
   static const Kinds kinds = [] {
-    Kinds all{"check", {}, {"similar", "language", "pii", "time_to_first_audio", "interruption", "silence", "heard", "talk_ratio", "overlap"}};
+    Kinds all{"check", {}, {"time_to_first_audio", "interruption", "silence", "heard", "talk_ratio", "overlap"}};
     for (const auto& entry : readers) all.now.emplace_back(entry.name);
     return all;
   }();

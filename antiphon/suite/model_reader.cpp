@@ -52,6 +52,26 @@ ModelSettings read_model_keys(ReadContext& context, Fields& fields) {
   return settings;
 }
 
+ModelSettings read_embedding(ReadContext& context, const Node& node) {
+  ModelSettings settings;
+  const auto take_name = [&](const Node& name) {
+    settings.model = context.reader.text(name, "embedding").value_or("");
+    settings.directory = directory_of(name.where);
+  };
+  if (node.is_scalar()) {
+    take_name(node);
+    return settings;
+  }
+  Fields fields(context.reader, node, "an embedding", "embedding: openai/text-embedding-3-small");
+  if (!fields.is_mapping()) return settings;
+  if (const auto* name = fields.require("model", "model: openai/text-embedding-3-small")) take_name(*name);
+  if (const auto* url = fields.get("base_url")) settings.base_url = context.reader.url(*url, "base_url").value_or("");
+  settings.key = fields.text("key").value_or("");
+  settings.extra = fields.object("extra").value_or(json::object{});
+  fields.finish();
+  return settings;
+}
+
 ModelSettings read_model(ReadContext& context, const Node& node) {
   ModelSettings settings;
   if (node.is_scalar()) {

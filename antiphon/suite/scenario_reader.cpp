@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/providers/embed/registry.hpp"
 #include "antiphon/suite/agent_reader.hpp"
 #include "antiphon/suite/judge_reader.hpp"
 #include "antiphon/suite/script_reader.hpp"
@@ -41,6 +43,7 @@ void apply(Scenario& scenario, const SharedSettings& own, const SharedSettings& 
   scenario.seed = own.seed ? own.seed : below.seed;
   scenario.model = own.model.merged_over(below.model);
   scenario.budget = own.budget.merged_over(below.budget);
+  scenario.embedding = own.embedding.merged_over(below.embedding);
   scenario.metadata = merged(below.metadata, own.metadata);
   scenario.tools = merged(below.tools, own.tools);
   scenario.tags = joined(below.tags, own.tags);
@@ -96,6 +99,18 @@ void check_slots(ReadContext& context, const Node& scenario, const Scenario& rea
   }
 }
 
+// A name that no embedder has is a mistake of the line that says it, not of the checks that use it.
+void check_embedding(ReadContext& context, const ScenarioNodes& nodes, const Scenario& scenario) {
+  const auto* own = nodes.scenario.find("embedding");
+  const auto* node = own ? own : nodes.defaults ? nodes.defaults->find("embedding") : nullptr;
+  if (!node || scenario.embedding.empty()) return;
+  try {
+    EmbedderRegistry::check(scenario.embedding);
+  } catch (const Error& error) {
+    context.reader.report(*node, error.message(), error.hint());
+  }
+}
+
 void check_turns(ReadContext& context, const Node& node, const Scenario& scenario) {
   const int max_turns = scenario.max_turns.value_or(default_max_turns);
   if (scenario.min_turns <= max_turns) return;
@@ -125,6 +140,7 @@ Scenario read_scenario(ReadContext& context, const ScenarioNodes& nodes) {
   fields.finish();
   apply(scenario, own, read_defaults(context, nodes.defaults));
   check_slots(context, nodes.scenario, scenario, user, user.spec || !nodes.scenario.find("user"));
+  check_embedding(context, nodes, scenario);
   check_turns(context, nodes.scenario, scenario);
   scenario.file = nodes.scenario.where.file;
   scenario.line = nodes.scenario.where.line;

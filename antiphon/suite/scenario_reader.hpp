@@ -20,6 +20,7 @@ struct SharedSettings {
   std::optional<std::string> set;
   Budget budget;
   ModelSettings model;
+  ModelSettings embedding;
   json::object metadata;
   json::object tools;
   std::vector<std::string> tags;

@@ -32,7 +32,7 @@ setup:
 hooks: {before: {run: [true], cwd: x, env: {A: b}, timeout: 1s}, after: [{run: [true]}, {run: [true]}]}
 agent: {chat: {url: "${URL:-http://127.0.0.1:8080/v1}", model: support, key: k, headers: {x-team: desk}, stream: true, extra: {top_p: 1}, tls: {ca: ca.pem, verify: false}}}
 defaults:
-  {max_turns: 10, min_turns: 1, metadata: {a: 1}, set: s, budget: {usd: 0.5, tokens: 20000}, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, clock: auto, seed: 7, tags: [t], first: agent,
+  {max_turns: 10, min_turns: 1, metadata: {a: 1}, set: s, budget: {usd: 0.5, tokens: 20000}, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, embedding: lexical, clock: auto, seed: 7, tags: [t], first: agent,
    tools: {create_refund: {returns: {ok: true}, description: pays, parameters: {type: object}}}, checks: [{not_contains: sorry}], hooks: {after: {run: [true]}}}
 scenarios:
   - name: one ${v}
@@ -40,6 +40,7 @@ scenarios:
     matrix: {v: [a, 2, true]}
     dataset: d.csv
     model: {model: openai/gpt-4.1-mini, base_url: "http://127.0.0.1:1/v1", key: k, temperature: 0.2, max_tokens: 10, price: {input: 0.4, output: 1.6}, extra: {seed: 1}}
+    embedding: {model: openai/text-embedding-3-small, base_url: "http://127.0.0.1:1/v1", key: k, extra: {dimensions: 64}}
     agent: {http: {url: "http://127.0.0.1:1", method: PUT, headers: {a: b}, body: {text: "${input.text}"}, reply: /answer, tls: {verify: true}}}
     user: {persona: calm, system: be calm, temperature: 1}
     judge: {criteria: [it is polite], system: be strict, model: openai/gpt-4.1, context: c, include_traces: auto, token_threshold: 100, max_discovery_steps: 3}
@@ -72,6 +73,11 @@ scenarios:
       - tool_not_called: create_refund
       - tool_not_called: {name: create_refund}
       - tool_order: [a, b]
+      - similar: {to: hello, at_least: 80%, role: user}
+      - language: en
+      - language: {is: pt-BR, role: any}
+      - pii: {absent: all, allow: [desk@example.com]}
+      - pii: {absent: [email, iban], role: any}
       - turns: {at_most: 6, at_least: 1}
       - latency: {p50: 1s, p95: 2s, p99: 3s, max: 4s}
   - name: two
@@ -140,7 +146,9 @@ INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
                                            "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}", "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}",
                                            "model: gpt", "script: []", "script: [silence: 1s]", "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]",
                                            "checks: [{contains: a, equals: b}]", "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]",
-                                           "checks: [{latency: {p95: 2}}]", "checks: {contains: a}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
+                                           "checks: [{latency: {p95: 2}}]", "checks: {contains: a}", "checks: [{similar: {to: a}}]",
+                                           "checks: [{pii: {absent: [shoe_size]}}]", "checks: [{language: {role: user}}]",
+                                           "embedding: {model: lexical, size: 3}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
                                            "user: {persona: a, temperature: 3}", "name2: x"));
 
 INSTANTIATE_TEST_SUITE_P(MistakesInAJudge, RefusedByBoth,

@@ -10,6 +10,9 @@ prefix=$work/installed
 echo "-- installing into $prefix"
 cmake --install "$build" --prefix "$prefix" >"$work/install.log" || { cat "$work/install.log"; exit 1; }
 if find "$prefix/include" -path '*/internal/*' | grep .; then echo "internal headers were installed" >&2; exit 1; fi
+for page in share/man/man1/antiphon-run.1 share/bash-completion/completions/antiphon; do
+  [ -s "$prefix/$page" ] || { echo "$page was not installed" >&2; exit 1; }
+done
 
 echo "-- building against it"
 cmake -S "$here" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_CXX_FLAGS="-O0 -Wall"

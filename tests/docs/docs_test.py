@@ -120,7 +120,7 @@ class Docs(unittest.TestCase):
         shown = subprocess.run([PROGRAM, "run", "--help"], capture_output=True, text=True, check=True).stdout
         flags = {word for line in shown.splitlines() for word in re.findall(r"^\s+(-[-\w,]+)", line)}
         real = {flag for word in flags for flag in word.split(",")} - {"-h", "--help"}
-        table = (ROOT / "docs/cli.md").read_text(encoding="utf-8").split("## run")[1].split("## Exit codes")[0]
+        table = (ROOT / "docs/cli.md").read_text(encoding="utf-8").split("## run")[1].split("\n## ")[0]
         told = {flag for cell in re.findall(r"^\| `(-[^`]*)`", table, re.MULTILINE) for flag in re.findall(r"(?<!\w)--?[a-z][a-z-]*", cell)}
         self.assertEqual(told, real)
 

@@ -31,6 +31,8 @@ std::string_view Check::kind() const {
                  [](const ToolNotCalledCheck&) { return std::string_view("tool_not_called"); },
                  [](const ToolOrderCheck&) { return std::string_view("tool_order"); }, [](const TurnsCheck&) { return std::string_view("turns"); },
                  [](const LatencyCheck&) { return std::string_view("latency"); }, [](const CompletedCheck&) { return std::string_view("completed"); },
+                 [](const SimilarCheck&) { return std::string_view("similar"); }, [](const LanguageCheck&) { return std::string_view("language"); },
+                 [](const PiiCheck&) { return std::string_view("pii"); },
                  [](const CustomCheck& check) { return check.kind.empty() ? std::string_view("custom") : std::string_view(check.kind); }},
       what);
 }
@@ -51,6 +53,9 @@ Check tool_called(std::string name, std::optional<json::value> arguments) { retu
 Check tool_not_called(std::string name) { return {ToolNotCalledCheck{std::move(name)}}; }
 Check tool_order(std::vector<std::string> names) { return {ToolOrderCheck{std::move(names)}}; }
 Check turns_at_most(int turns) { return {TurnsCheck{.at_most = turns}}; }
+Check similar(std::string to, double at_least) { return {SimilarCheck{.to = std::move(to), .at_least = at_least}}; }
+Check language(std::string code) { return {LanguageCheck{.code = std::move(code)}}; }
+Check no_pii(std::vector<std::string> kinds, std::vector<std::string> allow) { return {PiiCheck{.absent = std::move(kinds), .allow = std::move(allow)}}; }
 Check completed(std::vector<std::string> slots) { return {CompletedCheck{std::move(slots)}}; }
 
 }  // namespace antiphon

@@ -48,10 +48,29 @@ struct TurnsCheck {
 struct LatencyCheck {
   std::optional<Duration> p50, p95, p99, max{};
 };
+/// A message means about the same as `to`, as the scenario's embedder sees it: their similarity (-1 to 1) is not below `at_least`.
+struct SimilarCheck {
+  std::string to{};
+  double at_least = 0.8;
+  CheckedRole role = CheckedRole::assistant;
+};
+/// Every message whose language can be told is in this one (`en`, or a tag such as `en-US`); inconclusive where none can be told.
+struct LanguageCheck {
+  std::string code{};
+  CheckedRole role = CheckedRole::assistant;
+};
+/// No message holds personal data of these kinds (checks/pii/find.hpp).
+struct PiiCheck {
+  std::vector<std::string> absent{};  ///< kinds; empty: all
+  std::vector<std::string> allow{};   ///< values that may be said, such as the shop's own address
+  CheckedRole role = CheckedRole::assistant;
+};
 /// Slots that an agenda user got answered.
 struct CompletedCheck {
   std::vector<std::string> slots{};
 };
+
+class TextVectors;
 
 /// What a check may look at.
 struct CheckScope {
@@ -61,6 +80,7 @@ struct CheckScope {
   int turns = 0;
   const json::object& user_report;       ///< see `AgendaUser`
   bool last_agent_message_only = false;  ///< inside a script
+  const TextVectors* vectors = nullptr;  ///< of the texts that `similar` compares
 };
 
 /// Any expression over the result.
@@ -71,7 +91,9 @@ struct CustomCheck {
 
 /// A deterministic assertion.
 struct Check {
-  std::variant<TextCheck, JsonSchemaCheck, ToolCalledCheck, ToolNotCalledCheck, ToolOrderCheck, TurnsCheck, LatencyCheck, CompletedCheck, CustomCheck> what;
+  std::variant<TextCheck, JsonSchemaCheck, ToolCalledCheck, ToolNotCalledCheck, ToolOrderCheck, TurnsCheck, LatencyCheck, SimilarCheck, LanguageCheck, PiiCheck,
+               CompletedCheck, CustomCheck>
+      what;
   int line = 0;  ///< in the suite file
 
   /// True where one of the run's final values may still mend it; a check of a script is always decided at once.
@@ -92,6 +114,10 @@ Check tool_called(std::string name, std::optional<json::value> arguments = {});
 Check tool_not_called(std::string name);
 Check tool_order(std::vector<std::string> names);
 Check turns_at_most(int turns);
+Check similar(std::string to, double at_least = 0.8);
+Check language(std::string code);
+/// Of all kinds where none is named.
+Check no_pii(std::vector<std::string> kinds = {}, std::vector<std::string> allow = {});
 Check completed(std::vector<std::string> slots);
 
 }  // namespace antiphon

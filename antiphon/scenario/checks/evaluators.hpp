@@ -12,8 +12,13 @@ CheckResult evaluate(const ToolNotCalledCheck& check, const CheckScope& scope);
 CheckResult evaluate(const ToolOrderCheck& check, const CheckScope& scope);
 CheckResult evaluate(const TurnsCheck& check, const CheckScope& scope);
 CheckResult evaluate(const LatencyCheck& check, const CheckScope& scope);
+CheckResult evaluate(const SimilarCheck& check, const CheckScope& scope);
+CheckResult evaluate(const LanguageCheck& check, const CheckScope& scope);
+CheckResult evaluate(const PiiCheck& check, const CheckScope& scope);
 CheckResult evaluate(const CompletedCheck& check, const CheckScope& scope);
 
+/// What has to be embedded before a `similar` can be evaluated; nothing where nobody said anything.
+std::vector<std::string> compared_texts(const SimilarCheck& check, const CheckScope& scope);
 /// Indices of the messages that a text check looks at, oldest first; in a script the last one alone.
 std::vector<std::size_t> looked_at(const CheckScope& scope, CheckedRole role);
 /// The role as suite files write it.

@@ -1,9 +1,14 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/json_schema.hpp"
 #include "antiphon/base/regex.hpp"
+#include "antiphon/base/text.hpp"
 #include "antiphon/scenario/checks/check.hpp"
+#include "antiphon/scenario/checks/language/detect.hpp"
+#include "antiphon/scenario/checks/pii/find.hpp"
 
 namespace antiphon {
 
@@ -51,6 +56,29 @@ void validate(const LatencyCheck& check) {
   if (!check.p50 && !check.p95 && !check.p99 && !check.max) refuse("no limit is given", "write latency: {p95: 2s}");
   for (const auto& limit : {check.p50, check.p95, check.p99, check.max})
     if (limit && *limit < Duration::zero()) refuse("a latency below zero cannot be", "give a limit such as 2s");
+}
+
+void validate(const SimilarCheck& check) {
+  if (trim(check.to).empty()) refuse("there is no text to compare with", "write similar: {to: your parcel arrives tomorrow, at_least: 0.8}");
+  if (!(check.at_least > -1 && check.at_least <= 1)) refuse(fmt::format("at_least {}: a similarity is at most 1", check.at_least), "write at_least: 0.8");
+}
+
+[[noreturn]] void refuse_word(std::string_view thing, const std::string& word, const std::vector<std::string>& known) {
+  const auto meant = nearest(word, known);
+  throw Error(ErrorKind::configuration, fmt::format("{} {} is unknown{}", thing, quote(word), meant ? fmt::format("; did you mean {}?", *meant) : ""))
+      .with_hint("known: " + join(known, ", "));
+}
+
+void validate(const LanguageCheck& check) {
+  const auto& known = languages::known_codes();
+  const auto code = languages::primary_subtag(check.code);
+  if (std::find(known.begin(), known.end(), code) == known.end()) refuse_word("the language", check.code, known);
+}
+
+void validate(const PiiCheck& check) {
+  const auto& known = pii::known_kinds();
+  for (const auto& kind : check.absent)
+    if (std::find(known.begin(), known.end(), kind) == known.end()) refuse_word("the kind of personal data", kind, known);
 }
 
 void validate(const CompletedCheck& check) {

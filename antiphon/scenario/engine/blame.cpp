@@ -85,6 +85,7 @@ bool broken_for_good(const Check& check, const CheckResult& result) {
     // Only too many turns are final; too few might still have become enough.
     return turns->at_most && result.found.is_number() && result.found.to_number<double>() > *turns->at_most;
   }
+  if (std::holds_alternative<LanguageCheck>(check.what) || std::holds_alternative<PiiCheck>(check.what)) return true;
   return std::holds_alternative<ToolNotCalledCheck>(check.what) || std::holds_alternative<LatencyCheck>(check.what);
 }
 

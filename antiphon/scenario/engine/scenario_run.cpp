@@ -103,6 +103,7 @@ Task<ScenarioResult> ScenarioRun::execute() {
   if (failure) record_failure(failure);
   ended_ = clock().now();  // hanging up is no part of the conversation
   co_await close_everybody();
+  co_await embed_what_is_compared();
   evaluate_checks();
   co_return assemble();
 }
@@ -241,9 +242,10 @@ Task<> ScenarioRun::play(const Step::End& step) {
 
 Task<> ScenarioRun::play(const Step::Assert& step) {
   collect_user_reports();
+  co_await embed_what_is_compared(step.check, true);
   auto result = evaluate(step.check, scope(true));
   result.line = step.check.line;
-  if (!result.passed) ending_ = {.kind = Ending::Kind::failed, .reason = result.sentence(), .line = line_};
+  if (!result.passed && !result.inconclusive) ending_ = {.kind = Ending::Kind::failed, .reason = result.sentence(), .line = line_};
   emit(CheckEvaluated{id_, label(), result, since_start(clock().now())});
   checks_.push_back(std::move(result));
   broken_for_good_.push_back(true);
@@ -454,7 +456,8 @@ CheckScope ScenarioRun::scope(bool last_agent_message_only) const {
           .answer_s = answer_s_,
           .turns = order_.turn(),
           .user_report = user_report_,
-          .last_agent_message_only = last_agent_message_only};
+          .last_agent_message_only = last_agent_message_only,
+          .vectors = &vectors_};
 }
 
 void ScenarioRun::evaluate_checks() {

@@ -7,7 +7,9 @@
 
 #include "antiphon/agent/person.hpp"
 #include "antiphon/agent/state.hpp"
+#include "antiphon/providers/embed/registry.hpp"
 #include "antiphon/result/events.hpp"
+#include "antiphon/scenario/checks/text_vectors.hpp"
 #include "antiphon/scenario/engine/background.hpp"
 #include "antiphon/scenario/engine/conversation.hpp"
 #include "antiphon/scenario/engine/ending.hpp"
@@ -27,6 +29,7 @@ struct RunPlace {
   std::uint64_t seed = 0;
   int concurrency = 0;
   SharedParts& shared;
+  const EmbedderRegistry& embedders;
   Person* person = nullptr;  ///< who plays what is played by a person, and steps through
   bool debug = false;        ///< the person is asked before each participant speaks
   bool tracing = true;
@@ -122,6 +125,8 @@ class ScenarioRun final : public RunState {
   void keep_partial();
   void record_failure(std::exception_ptr failure);
   Task<> close_everybody();
+  Task<> embed_what_is_compared();
+  Task<> embed_what_is_compared(const Check& check, bool in_script);
   void evaluate_checks();
   void collect_user_reports() { user_report_ = user_report(); }
   void collect_last_reports();
@@ -164,6 +169,7 @@ class ScenarioRun final : public RunState {
   std::vector<double> answer_s_;
   double agent_s_ = 0;
   std::vector<std::string> notices_;
+  TextVectors vectors_;
   json::object user_report_;
 };
 

@@ -62,7 +62,11 @@ ParticipantSpec check_judge(std::vector<Check> checks) {
              "check judge", [shared](const ParticipantContext&) { return std::make_unique<CheckJudge>(shared); }, true)
       .with_criteria(std::move(kinds))
       .with_check([shared](const ModelRegistry&, const ModelSettings&) {
-        for (const auto& check : *shared) validate(check);
+        for (const auto& check : *shared) {
+          validate(check);
+          if (std::holds_alternative<SimilarCheck>(check.what))
+            throw Error(ErrorKind::configuration, "a judge that decides by checks cannot compare meanings (similar)").with_hint("put it under `checks:`");
+        }
       });
 }
 

@@ -1,0 +1,44 @@
+#include <CLI/CLI.hpp>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/cli/command.hpp"
+#include "antiphon/cli/doctor/examine.hpp"
+
+namespace antiphon::cli {
+
+namespace {
+
+struct Flags {
+  std::string path = ".";
+  bool json = false;
+  bool connect = false;
+  bool offline = false;
+};
+
+int examine(Environment& environment, const Flags& flags) {
+  if (flags.connect && flags.offline) throw Error(ErrorKind::usage, "--connect and --offline exclude each other");
+  auto findings = examine_machine(environment);
+  const auto add = [&findings](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };
+  add(examine_providers(environment, {.ask_all = flags.connect, .ask_none = flags.offline}));
+  add(examine_project(environment, flags.path));
+  environment.out << (flags.json ? json_text(to_json(findings)) + "\n" : shown(findings));
+  return exit_code(findings);
+}
+
+}  // namespace
+
+Command doctor_command() {
+  return {.name = "doctor",
+          .summary = "Look for what would keep scenarios from running, and say what to do",
+          .example = "antiphon doctor suites --connect",
+          .declare = [](CLI::App& app) -> std::function<int(Environment&)> {
+            auto flags = std::make_shared<Flags>();
+            app.add_option("path", flags->path, "Suite file or folder to look at")->capture_default_str();
+            app.add_flag("--connect", flags->connect, "Ask every provider, also those without a key; three seconds at most");
+            app.add_flag("--offline", flags->offline, "Ask none");
+            app.add_flag("--json", flags->json, "Print the findings as JSON");
+            return [flags](Environment& environment) { return examine(environment, *flags); };
+          }};
+}
+
+}  // namespace antiphon::cli

@@ -1,0 +1,138 @@
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <boost/asio/post.hpp>
+
+#include "antiphon/base/ids.hpp"
+#include "antiphon/cli/command.hpp"
+#include "antiphon/cli/doctor/examine.hpp"
+#include "antiphon/net/testing/world.hpp"
+
+namespace antiphon::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Doctor : testing::Test {
+  fs::path folder = fs::temp_directory_path() / make_id("doctor");
+  std::map<std::string, std::string> variables{{"LANG", "C.UTF-8"}};
+  std::ostringstream out, err;
+
+  void SetUp() override { fs::create_directories(folder / "rules"); }
+  void TearDown() override { fs::remove_all(folder); }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name) << text; }
+  Environment environment(std::vector<std::string> arguments = {}) {
+    return {.arguments = std::move(arguments), .variables = variables, .directory = folder.string(), .out = out, .err = err, .stop = {}};
+  }
+  int doctor(std::vector<std::string> flags) {
+    out.str("");
+    flags.insert(flags.begin(), "doctor");
+    auto place = environment(std::move(flags));
+    return run_cli(place);
+  }
+};
+
+Finding named(const std::vector<Finding>& findings, std::string_view name) {
+  for (const auto& finding : findings)
+    if (finding.name == name) return finding;
+  ADD_FAILURE() << "nothing is said about " << name;
+  return {};
+}
+
+TEST(DoctorsReport, GroupsWhatItFoundAndSaysWhatToDo_PRD4) {
+  const std::vector<Finding> findings{
+      {.group = "environment", .name = "locale", .what = "UTF-8"},
+      {.group = "providers", .name = "openai", .state = Finding::State::wrong, .what = "refuses the key", .fix = "export a valid one"},
+      {.group = "providers", .name = "xai", .state = Finding::State::note, .what = "no key"}};
+  EXPECT_EQ(shown(findings), R"(environment
+  ok     locale  UTF-8
+
+providers
+  wrong  openai  refuses the key
+                 fix: export a valid one
+  note   xai     no key
+
+1 thing is wrong
+)");
+  EXPECT_EQ(exit_code(findings), 1);
+  EXPECT_EQ(to_json(findings).at("findings").as_array()[1].at("fix"), json::value("export a valid one"));
+}
+
+TEST_F(Doctor, AnEmptyFolderWithoutKeysIsWell_PRD4) {
+  EXPECT_EQ(doctor({"--offline"}), 0) << out.str();
+  EXPECT_THAT(out.str(), AllOf(HasSubstr("OPENAI_API_KEY is not set"), HasSubstr("antiphon init"), HasSubstr("all well")));
+}
+
+TEST_F(Doctor, NeverShowsAKey_PRD4) {
+  variables["OPENAI_API_KEY"] = "sk-very-secret";
+  doctor({"--offline"});
+  EXPECT_THAT(out.str(), AllOf(HasSubstr("OPENAI_API_KEY is set"), Not(HasSubstr("sk-very-secret"))));
+}
+
+TEST_F(Doctor, SaysWhatIsWrongWithASuiteAndExitsOne_PRD4) {
+  write("a.yaml", "antiphon: 1\nagent: {model: rules/none.rules.yaml}\nscenarios: [{name: x, script: [user: hi, agent]}]\n");
+  EXPECT_EQ(doctor({"--offline"}), 1);
+  EXPECT_THAT(out.str(), AllOf(HasSubstr("none.rules.yaml"), HasSubstr("antiphon run --dry-run")));
+}
+
+TEST_F(Doctor, ReadsRulesFilesThatNoSuiteNames_PRD4) {
+  write("rules/a.rules.yaml", "rules: [{when: {lost: x}, reply: y}]\n");
+  const auto finding = named(examine_project(environment(), "."), "rules files");
+  EXPECT_EQ(finding.state, Finding::State::wrong);
+  EXPECT_THAT(finding.what, HasSubstr("lost"));
+}
+
+TEST_F(Doctor, AnOutputFolderThatCannotBeIsWrong_PRD4) {
+  write("antiphon-out", "a file, no folder");
+  EXPECT_EQ(named(examine_project(environment(), "."), "output").state, Finding::State::wrong);
+}
+
+TEST_F(Doctor, PrintsJson_PRD4) {
+  EXPECT_EQ(doctor({"--offline", "--json"}), 0);
+  const auto report = parse_json(out.str());
+  EXPECT_EQ(report.at("schema"), json::value("antiphon.doctor/1"));
+  EXPECT_EQ(report.at("ok"), json::value(true));
+}
+
+/// A provider that answers each request with one status, on a thread of its own.
+class Provider {
+ public:
+  explicit Provider(int status)
+      : server_(net::listen_http(world_.runtime, {}, [status](const net::ServerRequest&, net::ServerReply& reply) { return reply.reply({.status = status}); })),
+        thread_([this] { world_.run(server_->serve()); }) {}
+  ~Provider() {
+    asio::post(world_.context, [this] { server_->stop(); });
+    thread_.join();
+  }
+  std::string url() const { return fmt::format("http://127.0.0.1:{}/v1", server_->port()); }
+
+ private:
+  net::testing::World world_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::thread thread_;
+};
+
+TEST_F(Doctor, AsksProvidersThatAreSetUpAndNoOthers_PRD4) {
+  const Provider well(200), locked(401);
+  variables["OPENAI_BASE_URL"] = well.url(), variables["OPENAI_API_KEY"] = "k";
+  variables["GROQ_BASE_URL"] = locked.url(), variables["GROQ_API_KEY"] = "k";
+  variables["XAI_BASE_URL"] = "http://127.0.0.1:1/v1", variables["XAI_API_KEY"] = "k";
+  const auto findings = examine_providers(environment(), {});
+  EXPECT_EQ(named(findings, "openai").state, Finding::State::ok);
+  EXPECT_THAT(named(findings, "openai").what, HasSubstr("answers (HTTP 200)"));
+  EXPECT_EQ(named(findings, "groq").state, Finding::State::wrong);
+  EXPECT_THAT(named(findings, "groq").fix, HasSubstr("GROQ_API_KEY"));
+  EXPECT_EQ(named(findings, "xai").state, Finding::State::wrong);
+  EXPECT_THAT(named(findings, "xai").fix, HasSubstr("XAI_BASE_URL"));
+  EXPECT_THAT(named(findings, "openrouter").what, HasSubstr("was not asked"));
+}
+
+}  // namespace
+}  // namespace antiphon::cli

@@ -1,0 +1,44 @@
+#include "antiphon/scenario/checks/evaluators.hpp"
+#include "antiphon/scenario/engine/blame.hpp"
+#include "antiphon/scenario/engine/scenario_run.hpp"
+
+namespace antiphon {
+
+using namespace std::chrono_literals;
+
+// Off the thread of the run, whose clock stands still meanwhile: comparing takes no time of the conversation's.
+Task<> ScenarioRun::embed_what_is_compared(const Check& check, bool in_script) {
+  const auto* similar = std::get_if<SimilarCheck>(&check.what);
+  if (!similar) co_return;
+  const auto texts = vectors_.missing(checks::compared_texts(*similar, scope(in_script)));
+  if (texts.empty()) co_return;
+  const auto limit = turn_limit();
+  const std::function<Embedded(std::stop_token)> work = [embedder = place_.embedders.open(scenario_.embedding), texts, limit](std::stop_token stop) {
+    return embedder->embed(texts, limit, std::move(stop));
+  };
+  auto embedded = co_await watchdog_.guard(limit + 1s, place_.runtime.blocking.run<Embedded>(clock(), work));
+  vectors_.embedder = place_.embedders.open(scenario_.embedding)->name();
+  vectors_.add(texts, std::move(embedded.vectors));
+  // What embedding models cost stands on no list of ours: the cost of the run is unknown then.
+  if (embedded.usage.calls > 0) meter_.add(embedded.usage, std::nullopt);
+}
+
+// What cannot be compared makes the run an error of whoever kept it from that, unless it is one already.
+Task<> ScenarioRun::embed_what_is_compared() {
+  // Nobody waits for comparisons of a run that could not be done; what the agent did until it broke off is compared still.
+  if (ending_.error && ending_.error->party != Party::agent) co_return;
+  for (const auto& check : scenario_.checks) {
+    std::exception_ptr failure;
+    try {
+      watchdog_.forgive();
+      co_await embed_what_is_compared(check, false);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (!failure) continue;
+    if (!ending_.error) record_failure(failure);
+    co_return;
+  }
+}
+
+}  // namespace antiphon
