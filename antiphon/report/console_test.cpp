@@ -225,6 +225,16 @@ TEST(Summary, GivesPercentAndP99OnlyWhereThereIsEnough_PRD3) {
             "again      antiphon run --failed 'my out/result.json'\n");
 }
 
+TEST(Summary, SaysWhichRunsDoNotDecideTheExitCode_SCN101) {
+  BatchResult batch{.exclude_spoiled = true, .scenarios = {{.outcome = RunOutcome::error, .fault = Fault{.party = Party::provider}}}};
+  const Style style(plain_tty);
+  EXPECT_THAT(summary_lines(batch, {}, style), HasSubstr("excluded   none: every run was spoiled, so they decide the exit code\n"));
+  batch.scenarios.push_back({.outcome = RunOutcome::passed});
+  EXPECT_THAT(summary_lines(batch, {}, style), HasSubstr("excluded   1 spoiled run does not decide the exit code\n"));
+  batch.exclude_spoiled = false;
+  EXPECT_THAT(summary_lines(batch, {}, style), Not(HasSubstr("excluded")));
+}
+
 TEST(Summary, SaysWhatTheModelsCostWhereThatIsKnown_SCN90) {
   BatchResult batch{.duration_s = 98, .scenarios = {{.outcome = RunOutcome::passed, .cost_usd = 0.3}, {.outcome = RunOutcome::passed}}};
   const Style style(plain_tty);

@@ -61,6 +61,7 @@ std::string fault_line(const ResultSummary& summary) {
 
 std::string excluded_line(const BatchResult& batch, const ResultSummary& summary) {
   if (!batch.exclude_spoiled || summary.spoiled == 0) return {};
+  if (summary.spoiled + summary.not_run == summary.total) return "excluded   none: every run was spoiled, so they decide the exit code\n";
   return fmt::format("excluded   {} spoiled {} not decide the exit code\n", summary.spoiled, summary.spoiled == 1 ? "run does" : "runs do");
 }
 

@@ -15,7 +15,7 @@ export function FaultSection({ fault }: { fault: Fault }) {
         <span>{how}</span>
       </header>
       <p>
-        <b>{capital(partyWords(fault.party))}</b>: {fault.why}
+        <strong>{capital(partyWords(fault.party))}</strong>: {fault.why}
       </p>
       {evidence.length > 0 && (
         <ul class="proofs">
