@@ -5,6 +5,7 @@
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/agent/state.hpp"
 #include "antiphon/configure.hpp"
+#include "antiphon/providers/llm/cache/cached.hpp"
 #include "antiphon/scenario/judge/check_judge.hpp"
 #include "antiphon/scenario/judge/judge.hpp"
 #include "antiphon/scenario/judge/panel.hpp"

@@ -1,7 +1,6 @@
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/adapters/tool_loop.hpp"
-#include "antiphon/base/error.hpp"
-#include "antiphon/providers/llm/model_caller.hpp"
+#include "antiphon/agent/open_model.hpp"
 
 namespace antiphon {
 
@@ -20,7 +19,11 @@ ToolSet offered(const json::object& canned) {
 class ModelAgent final : public Participant, private ChatAsker {
  public:
   ModelAgent(const ModelAgentOptions& options, const ParticipantContext& context)
-      : model_(open(options.model, context)), thread_id_(context.thread_id), canned_(context.tools), tools_(offered(*context.tools)), spans_(context.spans) {
+      : model_(open_model(options.model, context)),
+        thread_id_(context.thread_id),
+        canned_(context.tools),
+        tools_(offered(*context.tools)),
+        spans_(context.spans) {
     if (!options.system.empty()) preamble_.push_back(Message::system(options.system));
   }
 
@@ -33,16 +36,6 @@ class ModelAgent final : public Participant, private ChatAsker {
   std::optional<Party> awaited() const override { return model_.waiting() ? std::optional(Party::provider) : std::nullopt; }
 
  private:
-  static ModelCaller open(const ModelSettings& settings, const ParticipantContext& context) {
-    auto model = context.models.open(settings, {.runtime = context.runtime,
-                                                .http = context.http,
-                                                .seed = context.seed,
-                                                .scenario_id = context.scenario_id,
-                                                .concurrency = context.concurrency,
-                                                .spans = context.spans});
-    return ModelCaller(std::move(model), settings, context.meter, context.models.price(settings));
-  }
-
   const trace::Scope* spans() const override { return spans_.get(); }
 
   Task<ChatResponse> ask(const History& messages, Deadline deadline) override {

@@ -17,6 +17,7 @@
 
 namespace antiphon {
 
+struct CallMemory;
 class ModelMeter;
 class ModelRegistry;
 class Person;
@@ -142,6 +143,7 @@ struct ParticipantContext {
   int min_turns = 0;
   int concurrency = 0;
   SharedParts& shared;
+  const CallMemory& memory;               ///< the run's cassette and cache
   std::string stream{};                   ///< added to the keys of its random streams, where several sit in one seat
   std::shared_ptr<trace::Scope> spans{};  ///< where it records what it does; nullptr: nothing is recorded
   ModelMeter& meter;                      ///< asked before every call to a model, told after it

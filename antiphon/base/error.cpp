@@ -27,6 +27,12 @@ std::string_view to_string(ErrorKind kind) {
   return "internal";
 }
 
+std::optional<ErrorKind> error_kind_from(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(ErrorKind::internal); ++i)
+    if (to_string(static_cast<ErrorKind>(i)) == name) return static_cast<ErrorKind>(i);
+  return std::nullopt;
+}
+
 std::string_view to_string(Party party) {
   switch (party) {
     case Party::agent: return "agent";

@@ -32,6 +32,7 @@ enum class ErrorKind {
 };
 
 std::string_view to_string(ErrorKind kind);
+std::optional<ErrorKind> error_kind_from(std::string_view name);
 
 /// Everything that ends an operation is thrown as this type. What is expected is returned instead.
 class Error : public std::exception {

@@ -1,5 +1,6 @@
 #include "antiphon/base/files.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -55,7 +56,8 @@ std::string read_file(const std::string& path, std::size_t limit) {
 }
 
 void write_file_atomically(const std::string& path, std::string_view content) {
-  const auto partial = fmt::format("{}.{}.partial", path, ::getpid());
+  static std::atomic<unsigned> writes{0};  // two threads may write one path
+  const auto partial = fmt::format("{}.{}.{}.partial", path, ::getpid(), writes++);
   struct Remove {
     const std::string& path;
     bool armed = true;

@@ -258,5 +258,27 @@ TEST_F(CommandLine, MockLlmPrintsItsBuiltInRules_PRD62) {
   EXPECT_EQ(antiphon({"mock-llm", "--rules", "missing.yaml"}), 2);
 }
 
+TEST_F(CommandLine, CassettesAreRecordedAndReplayed_SCN81_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("rules/people.rules.yaml",
+        "rules:\n  - {when: {offers_tool: finish_test}, criteria: {default: passed}}\n"
+        "  - {when: {offers_tool: continue_test}, tool_calls: [{name: continue_test}]}\n  - {reply: [one, two, three], latency: 300ms}\n");
+  write("suite.yaml",
+        "antiphon: 1\nagent: {model: rules/desk.rules.yaml}\ndefaults: {model: rules/people.rules.yaml, max_turns: 3}\nscenarios:\n"
+        "  - {name: asks, description: d, user: {persona: calm}, judge: [polite]}\n");
+  ASSERT_EQ(antiphon({"run", "suite.yaml", "--cassettes", "record"}), 0) << out() << err();
+  const auto messages = [this] { return json::serialize(parse_json(read("antiphon-out/result.json")).at("scenarios").at(0).at("messages")); };
+  const auto recorded = messages();
+  fs::remove_all(folder_ / "rules");  // nobody is left to ask
+  EXPECT_EQ(antiphon({"run", "suite.yaml", "--cassettes", "replay"}), 0) << out() << err();
+  EXPECT_EQ(messages(), recorded);
+  write("suite.yaml", read("suite.yaml") + "  - {name: new, description: d, user: {persona: calm}, judge: [polite]}\n");
+  EXPECT_EQ(antiphon({"run", "suite.yaml", "--cassettes", "replay"}), 3);
+  EXPECT_THAT(out(), HasSubstr("--update-cassettes"));
+  EXPECT_EQ(antiphon({"run", "suite.yaml", "--cassettes", "rewind"}), 2);
+  EXPECT_THAT(err(), HasSubstr("allowed: record, replay, auto, off"));
+  EXPECT_EQ(antiphon({"run", "suite.yaml", "--cassettes", "replay", "--update-cassettes"}), 2);
+}
+
 }  // namespace
 }  // namespace antiphon::cli

@@ -4,7 +4,11 @@
 
 namespace antiphon {
 
-const ParticipantSpec* first_not_on_clock(const Scenario& scenario, const ModelRegistry& models) {
+bool is_replayed(const Scenario& scenario) { return scenario.cassettes == CassetteMode::replay; }
+
+const ParticipantSpec* first_not_on_clock(const Scenario& scenario, const ModelRegistry& all_models) {
+  const std::optional<ModelRegistry> replaying = is_replayed(scenario) ? std::optional(all_models.replaying()) : std::nullopt;
+  const auto& models = replaying ? *replaying : all_models;
   const auto blocks = [&](const ParticipantSpec& spec) { return spec && !spec.waits_on_clock_alone(models, scenario.model); };
   for (const auto* spec : {&scenario.agent, &scenario.user, &scenario.judge})
     if (blocks(*spec)) return spec;

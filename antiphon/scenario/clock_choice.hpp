@@ -7,6 +7,9 @@ namespace antiphon {
 /// The first participant that waits for something other than our clock (a socket, a thread); nullptr: there is none.
 const ParticipantSpec* first_not_on_clock(const Scenario& scenario, const ModelRegistry& models);
 
+/// Whether nothing but a cassette answers for the models of this scenario.
+bool is_replayed(const Scenario& scenario);
+
 /// Whether this run takes place in virtual time.
 bool runs_in_virtual_time(const Scenario& scenario, const ModelRegistry& models);
 

@@ -30,6 +30,8 @@ RunDefaults RunDefaults::merged_over(RunDefaults below) const {
   fill(merged.timeout, below.timeout);
   fill(merged.turn_timeout, below.turn_timeout);
   fill(merged.clock, below.clock);
+  fill(merged.cassettes, below.cassettes);
+  fill(merged.cache, below.cache);
   fill(merged.seed, below.seed);
   fill(merged.jobs, below.jobs);
   fill(merged.debug, below.debug);
@@ -59,6 +61,8 @@ void apply(const RunDefaults& defaults, Scenario& scenario) {
   fill(scenario.timeout, defaults.timeout);
   fill(scenario.turn_timeout, defaults.turn_timeout);
   fill(scenario.clock, defaults.clock);
+  fill(scenario.cassettes, defaults.cassettes);
+  fill(scenario.cache, defaults.cache);
 }
 
 void apply(const RunDefaults& defaults, RunOptions& options) {

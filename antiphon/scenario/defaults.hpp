@@ -13,6 +13,8 @@ struct RunDefaults {
   std::optional<int> max_turns{};
   std::optional<Duration> timeout{}, turn_timeout{};
   std::optional<ClockChoice> clock{};
+  std::optional<CassetteMode> cassettes{};
+  std::optional<std::string> cache{};
   std::optional<std::uint64_t> seed{};
   std::optional<int> jobs{};
   std::optional<bool> debug{};

@@ -2,9 +2,7 @@
 
 #include <optional>
 
-#include "antiphon/agent/participant.hpp"
-#include "antiphon/providers/llm/model_caller.hpp"
-#include "antiphon/providers/llm/registry.hpp"
+#include "antiphon/agent/open_model.hpp"
 
 namespace antiphon {
 
@@ -12,16 +10,8 @@ namespace antiphon {
 /// @throws Error configuration (SCN-43).
 inline ModelCaller open_model(const ModelSettings& own, const ParticipantContext& context, std::optional<double> default_temperature) {
   auto settings = own.merged_over(context.default_model);
-  const ModelContext where{.runtime = context.runtime,
-                           .http = context.http,
-                           .seed = context.seed,
-                           .scenario_id = context.scenario_id + context.stream,
-                           .concurrency = context.concurrency,
-                           .spans = context.spans};
-  auto model = context.models.open(settings, where);
   if (!settings.temperature) settings.temperature = default_temperature;
-  const auto price = context.models.price(settings);
-  return ModelCaller(std::move(model), std::move(settings), context.meter, price);
+  return open_model(std::move(settings), context);
 }
 
 /// Ties a spec's clock and its checks before the run to the model that it will end up with.

@@ -54,7 +54,8 @@ RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& h
           .person = options.person.get(),
           .debug = options.debug.value_or(false),
           .tracing = options.tracing,
-          .on_trace = &options.on_trace};
+          .on_trace = &options.on_trace,
+          .cache_folder = options.cache_folder};
 }
 
 HookEnvironment told_before(const ScenarioRun& run) { return {{"ANTIPHON_SCENARIO_ID", run.id()}, {"ANTIPHON_THREAD_ID", run.thread_id()}}; }

@@ -22,6 +22,7 @@ struct RunOptions {
   EventSink* events = nullptr;
   std::shared_ptr<Person> person{};  ///< plays what is `human`, and steps through
   std::optional<bool> debug{};       ///< the person is asked before each participant speaks (SCN-71)
+  std::string cache_folder{};        ///< where answers are cached; empty: `CallCache::default_folder()`
   StopSource stop{};                 ///< cancels what is under way; results are kept
   bool tracing = true;               ///< record what happens as spans; judges are shown them
   /// The spans of each run as it ends, before `on_result`; from the thread of the run, several at once.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/providers/llm/cassette/cassette.hpp"
 #include "antiphon/providers/llm/model_meter.hpp"
 #include "antiphon/providers/llm/registry.hpp"
 #include "antiphon/scenario/checks/check.hpp"
@@ -53,6 +54,9 @@ struct Scenario {
   std::vector<std::string> tags{};
   std::string set = "default";
   Hooks hooks{};
+  std::optional<CassetteMode> cassettes{};  ///< unset: off
+  std::string cassette_file{};              ///< empty: below `cassettes/`, beside the suite or in the working directory (`cassette_path`)
+  std::optional<std::string> cache{};       ///< calls to models are answered from the cache under this key; unset or empty: none
 
   std::string id{};     ///< unique in the batch; empty: the name
   std::string label{};  ///< short prefix for people; empty: the id
@@ -61,6 +65,8 @@ struct Scenario {
   int line = 0;
   std::map<std::string, std::string> matrix{};
   std::optional<int> row{};
+  int repeat = 1;   ///< which of several times that a batch plays it
+  int attempt = 1;  ///< which try of this run
 };
 
 /// All that can be known to be wrong before the first step: no name, no agent, a role that the script needs and nobody plays (SCN-6), a

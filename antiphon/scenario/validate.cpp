@@ -160,6 +160,9 @@ class Validator {
 
 }  // namespace
 
-std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models) { return Validator(scenario, models).problems(); }
+std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models) {
+  if (is_replayed(scenario)) return Validator(scenario, models.replaying()).problems();
+  return Validator(scenario, models).problems();
+}
 
 }  // namespace antiphon

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -27,8 +28,11 @@ void apply(const Overrides& flags, const ProjectSettings& project, Scenario& sce
   scenario.model = flags.model.merged_over(scenario.model.merged_over(project.model));
   if (!scenario.seed) scenario.seed = project.seed;
   if (!scenario.clock) scenario.clock = project.clock;
+  if (!scenario.cassettes) scenario.cassettes = project.cassettes;
+  if (!scenario.cache) scenario.cache = project.cache;
   if (flags.seed) scenario.seed = flags.seed;
   if (flags.clock) scenario.clock = flags.clock;
+  if (flags.cassettes) scenario.cassettes = flags.cassettes;
   if (flags.timeout) scenario.timeout = flags.timeout;
   if (flags.max_turns) scenario.max_turns = flags.max_turns;
 }
@@ -68,6 +72,14 @@ LoadedSuites load_suites(const std::vector<std::string>& paths, const LoadOption
   auto suites = read_all(find_suite_files(paths, options.directory), file_options);
 
   make_suite_names_unique(suites, options.directory);
+  // Before ids are made to differ among files: a cassette keeps its name whatever is run beside it.
+  for (auto& suite : suites) {
+    std::map<std::string, int> times;
+    for (auto& scenario : suite.scenarios) {
+      const int n = ++times[scenario.id];
+      scenario.cassette_file = cassette_path(suite.file, n == 1 ? scenario.id : fmt::format("{} {}", scenario.id, n));
+    }
+  }
   std::vector<Scenario> all;
   for (const auto& suite : suites) all.insert(all.end(), suite.scenarios.begin(), suite.scenarios.end());
   make_ids_unique(all);

@@ -14,6 +14,7 @@ namespace antiphon::suite {
 struct Overrides {
   ModelSettings model;
   std::optional<ClockChoice> clock;
+  std::optional<CassetteMode> cassettes;
   std::optional<std::uint64_t> seed;
   std::optional<Duration> timeout;
   std::optional<int> max_turns;

@@ -27,6 +27,8 @@ void read_file_settings(ReadContext& context, const Node& root, ProjectSettings&
   fields.get("antiphon");
   settings.allow_commands = fields.boolean("allow_commands").value_or(false);
   if (const auto* model = fields.get("model")) settings.model = read_model(context, *model);
+  if (const auto* cassettes = fields.get("cassettes")) settings.cassettes = read_cassettes(context.reader, *cassettes);
+  settings.cache = fields.text("cache");
   if (const auto* clock = fields.get("clock")) settings.clock = read_clock(context.reader, *clock);
   if (const auto* seed = fields.get("seed"))
     if (auto value = context.reader.integer(*seed, "seed", 0)) settings.seed = static_cast<std::uint64_t>(*value);
@@ -59,6 +61,9 @@ void read_environment(ReadContext& context, const Lookup& environment, ProjectSe
   }
   if (const auto node = variable(environment, "ANTIPHON_CLOCK"))
     if (auto clock = read_clock(context.reader, *node)) settings.clock = clock;
+  if (const auto node = variable(environment, "ANTIPHON_CASSETTES"))
+    if (auto mode = read_cassettes(context.reader, *node)) settings.cassettes = mode;
+  if (const auto node = variable(environment, "ANTIPHON_CACHE")) settings.cache = node->text;
   if (const auto node = variable(environment, "ANTIPHON_SEED"))
     if (auto seed = context.reader.integer(*node, "seed", 0)) settings.seed = static_cast<std::uint64_t>(*seed);
   if (const auto node = variable(environment, "ANTIPHON_JOBS"))

@@ -14,6 +14,8 @@ struct ProjectSettings {
   bool allow_commands = false;
   ModelSettings model;
   std::optional<ClockChoice> clock;
+  std::optional<CassetteMode> cassettes;
+  std::optional<std::string> cache;
   std::optional<std::uint64_t> seed;
   std::optional<int> jobs;
   std::string out;

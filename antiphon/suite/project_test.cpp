@@ -36,14 +36,18 @@ TEST(ProjectSettings, FileSaysWhatStandsBelowEverySuite_PRD10_SCN71) {
 }
 
 TEST(ProjectSettings, EnvironmentWinsOverTheFile_PRD10_SCN71) {
-  const SuiteFolder folder({{"antiphon.yaml", "model: openai/a\nclock: virtual\nseed: 5\njobs: 2\nout: there\n"}});
+  const SuiteFolder folder({{"antiphon.yaml", "model: openai/a\nclock: virtual\nseed: 5\njobs: 2\nout: there\ncassettes: auto\ncache: a\n"}});
   const auto settings = read(folder, {{"ANTIPHON_MODEL", "rules/b.yaml"},
                                       {"ANTIPHON_CLOCK", "wall"},
                                       {"ANTIPHON_SEED", "6"},
                                       {"ANTIPHON_JOBS", "3"},
                                       {"ANTIPHON_OUT", "here"},
+                                      {"ANTIPHON_CASSETTES", "replay"},
+                                      {"ANTIPHON_CACHE", "b"},
                                       {"ANTIPHON_LOG", "quiet"}});
   EXPECT_EQ(settings.log, "quiet");
+  EXPECT_EQ(settings.cassettes, CassetteMode::replay);
+  EXPECT_EQ(settings.cache, "b");
   EXPECT_EQ(settings.model.model, "rules/b.yaml");
   EXPECT_EQ(settings.model.directory, "");
   EXPECT_EQ(settings.clock, ClockChoice::wall);
@@ -68,7 +72,7 @@ error: unknown key "allow_command" in antiphon.yaml
   antiphon.yaml:1:1
 1 | allow_command: true
   | ^^^^^^^^^^^^^ did you mean "allow_commands"?
-fix:   rename it; allowed: allow_commands, antiphon, clock, jobs, limits, log, model, out, seed
+fix:   rename it; allowed: allow_commands, antiphon, cache, cassettes, clock, jobs, limits, log, model, out, seed
 
 error: seed must be a whole number of at least 0, not "many"
   environment variable ANTIPHON_SEED

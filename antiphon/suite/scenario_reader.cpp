@@ -38,6 +38,8 @@ void apply(Scenario& scenario, const SharedSettings& own, const SharedSettings& 
   scenario.timeout = own.timeout ? own.timeout : below.timeout;
   scenario.turn_timeout = own.turn_timeout ? own.turn_timeout : below.turn_timeout;
   scenario.clock = own.clock ? own.clock : below.clock;
+  scenario.cassettes = own.cassettes ? own.cassettes : below.cassettes;
+  scenario.cache = own.cache ? own.cache : below.cache;
   scenario.first = first_given(own.first, below.first, scenario.first);
   scenario.set = first_given(own.set, below.set, scenario.set);
   scenario.seed = own.seed ? own.seed : below.seed;

@@ -15,6 +15,8 @@ struct SharedSettings {
   std::optional<int> max_turns, min_turns;
   std::optional<Duration> timeout, turn_timeout;
   std::optional<ClockChoice> clock;
+  std::optional<CassetteMode> cassettes;
+  std::optional<std::string> cache;
   std::optional<std::uint64_t> seed;
   std::optional<Role> first;
   std::optional<std::string> set;
@@ -30,6 +32,9 @@ struct SharedSettings {
 
 /// Reads the shared keys of `fields`.
 SharedSettings read_shared(ReadContext& context, Fields& fields);
+
+/// `record`, `replay`, `auto`, `off`.
+std::optional<CassetteMode> read_cassettes(Reader& reader, const Node& node);
 
 /// `auto`, `wall`, `virtual`.
 std::optional<ClockChoice> read_clock(Reader& reader, const Node& node);

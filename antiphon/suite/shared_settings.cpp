@@ -55,6 +55,11 @@ std::optional<ClockChoice> read_clock(Reader& reader, const Node& node) {
   return *word == "virtual" ? ClockChoice::virtual_time : ClockChoice::automatic;
 }
 
+std::optional<CassetteMode> read_cassettes(Reader& reader, const Node& node) {
+  const auto word = reader.choice(node, "cassettes", {"record", "replay", "auto", "off"});
+  return word ? cassette_mode_from(*word) : std::nullopt;
+}
+
 SharedSettings read_shared(ReadContext& context, Fields& fields) {
   SharedSettings shared;
   shared.max_turns = fields.integer("max_turns", 1);
@@ -63,6 +68,8 @@ SharedSettings read_shared(ReadContext& context, Fields& fields) {
   shared.turn_timeout = fields.duration("turn_timeout");
   shared.set = fields.text("set");
   shared.metadata = fields.object("metadata").value_or(json::object{});
+  if (const auto* cassettes = fields.get("cassettes")) shared.cassettes = read_cassettes(context.reader, *cassettes);
+  shared.cache = fields.text("cache");
   if (const auto* clock = fields.get("clock")) shared.clock = read_clock(context.reader, *clock);
   if (const auto* seed = fields.get("seed"))
     if (auto value = context.reader.integer(*seed, "seed", 0)) shared.seed = static_cast<std::uint64_t>(*value);

@@ -6,7 +6,8 @@
 /// @see https://opentelemetry.io/docs/specs/semconv/gen-ai/
 namespace antiphon::trace::attr {
 
-inline constexpr std::string_view operation = "gen_ai.operation.name";  // chat, invoke_agent, execute_tool
+inline constexpr std::string_view operation = "gen_ai.operation.name";       // chat, invoke_agent, execute_tool
+inline constexpr std::string_view answered_from = "antiphon.answered_from";  // cassette, cache; absent: the provider
 inline constexpr std::string_view provider = "gen_ai.provider.name";
 inline constexpr std::string_view conversation = "gen_ai.conversation.id";  // the thread id
 inline constexpr std::string_view agent_name = "gen_ai.agent.name";

@@ -22,10 +22,10 @@ constexpr int deepest = 40;
 
 std::string id_of(const Span& span) { return to_string(span.id).substr(0, short_id); }
 
-// What the span's name says, or what is the same for all of them.
+// What the span's name says, what is the same for all of them, and what must not sway a judge: whether a model was asked or a recording.
 bool told_already(std::string_view key) {
   for (const auto name : {attr::operation, attr::conversation, attr::agent_name, attr::request_model, attr::tool_name, attr::tool_type, attr::scenario_id,
-                          attr::scenario_set, attr::run_id, attr::turn, attr::role, attr::http_method})
+                          attr::scenario_set, attr::run_id, attr::answered_from, attr::turn, attr::role, attr::http_method})
     if (key == name) return true;
   return false;
 }

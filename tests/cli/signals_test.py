@@ -123,5 +123,37 @@ class Disk(Folder):
         json.loads((self.folder / "small" / "result.json").read_text())
 
 
+class Recordings(Folder):
+    def play(self, *flags):
+        process = self.start("run", "suite.yaml", *flags)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, out + err)
+        return self.result()["scenarios"][0]
+
+    def test_WhatAServerAnsweredIsReplayedWithoutItInVirtualTime_SCN81(self):
+        (self.folder / "people.yaml").write_text(
+            "rules:\n  - {when: {offers_tool: finish_test}, criteria: {default: passed}}\n"
+            "  - {when: {offers_tool: continue_test}, tool_calls: [{name: continue_test}]}\n"
+            "  - {when: {role: user}, reply: [one, two, three]}\n  - {reply: [yes, no, perhaps], latency: 50ms}\n")
+        server = self.start("mock-llm", "--rules", "people.yaml", "--listen", "127.0.0.1:0")
+        self.addCleanup(server.communicate)
+        self.addCleanup(server.kill)
+        model = f"{{model: openai/x, key: a-key-of-ours, base_url: \"http://{server.stdout.readline().split()[-1]}/v1\"}}"
+        (self.folder / "suite.yaml").write_text(
+            f"antiphon: 1\nagent: {{model: {model}}}\ndefaults: {{model: {model}, max_turns: 3}}\nscenarios:\n"
+            "  - {name: talk, description: d, user: {persona: calm}, judge: [polite]}\n")
+        recorded = self.play("--cassettes", "record")
+        server.kill()
+        server.wait()
+        replayed = self.play("--cassettes", "replay")
+        self.assertEqual((recorded["clock"], replayed["clock"]), ("wall", "virtual"))
+        for field in ("messages", "criteria", "outcome", "turns", "reasoning"):
+            self.assertEqual(replayed[field], recorded[field], field)
+        self.assertGreater(replayed["latency"]["p50"], 0.04)
+        tapes = list((self.folder / "cassettes").rglob("*.jsonl"))
+        self.assertEqual(len(tapes), 1)
+        self.assertNotIn("a-key-of-ours", tapes[0].read_text())
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -23,6 +23,15 @@ std::optional<ClockChoice> clock_from(const std::string& text) {
   throw Error(ErrorKind::usage, fmt::format("--clock {} is unknown", quote(text))).with_hint("allowed: auto, wall, virtual");
 }
 
+std::optional<CassetteMode> cassettes_from(const RunFlags& flags) {
+  if (flags.update_cassettes && !flags.cassettes.empty() && flags.cassettes != "record")
+    throw Error(ErrorKind::usage, fmt::format("--update-cassettes and --cassettes {} exclude each other", flags.cassettes));
+  if (flags.update_cassettes) return CassetteMode::record;
+  if (flags.cassettes.empty()) return std::nullopt;
+  if (const auto mode = cassette_mode_from(flags.cassettes)) return mode;
+  throw Error(ErrorKind::usage, fmt::format("--cassettes {} is unknown", quote(flags.cassettes))).with_hint("allowed: record, replay, auto, off");
+}
+
 std::optional<Duration> timeout_from(const std::string& text) {
   if (text.empty()) return std::nullopt;
   if (const auto duration = parse_duration(text); duration && *duration > Duration::zero()) return duration;
@@ -56,6 +65,7 @@ void take_flags(RunPlan& plan, const json::object& kept) {
     plan.load.overrides.model.directory = find_string(kept, "model_directory").value_or("");
   }
   if (auto clock = find_string(kept, "clock"); clock && !plan.load.overrides.clock) plan.load.overrides.clock = clock_from(*clock);
+  if (auto mode = find_string(kept, "cassettes"); mode && !plan.load.overrides.cassettes) plan.load.overrides.cassettes = cassette_mode_from(*mode);
   if (auto timeout = find_number(kept, "timeout_s"); timeout && !plan.load.overrides.timeout)
     plan.load.overrides.timeout = Duration(static_cast<std::int64_t>(*timeout * 1e9));
   if (auto turns = find_number(kept, "max_turns"); turns && !plan.load.overrides.max_turns) plan.load.overrides.max_turns = static_cast<int>(*turns);
@@ -101,6 +111,8 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("--max-turns", flags.max_turns, "Most turns of one scenario (10)");
   app.add_option("--model", flags.model, "Model of simulated users and judges, such as openai/gpt-4.1-mini");
   app.add_option("--clock", flags.clock, "auto, wall or virtual");
+  app.add_option("--cassettes", flags.cassettes, "Recorded calls to models: record, replay, auto (replay, record what is missing) or off");
+  app.add_flag("--update-cassettes", flags.update_cassettes, "Record all cassettes anew; the same as --cassettes record");
   app.add_option("-o,--out", flags.out, "Folder for result.json and report.html (antiphon-out)");
   app.add_option("--reporter", flags.reporters, "console, junit, json or html; NAME=FILE writes elsewhere; repeatable")->allow_extra_args(false);
   app.add_option("--failed", flags.failed, "Run again what did not pass in this result.json");
@@ -130,6 +142,7 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
     plan.load.overrides.model.directory = environment.directory;
   }
   plan.load.overrides.clock = clock_from(flags.clock);
+  plan.load.overrides.cassettes = cassettes_from(flags);
   plan.load.overrides.timeout = timeout_from(flags.timeout);
   plan.load.overrides.max_turns = flags.max_turns;
   if (flags.seed) plan.load.overrides.seed = static_cast<std::uint64_t>(*flags.seed);
@@ -154,6 +167,7 @@ json::object remembered(const RunPlan& plan) {
     kept["model_directory"] = overrides.model.directory;
   }
   if (overrides.clock) kept["clock"] = *overrides.clock == ClockChoice::wall ? "wall" : *overrides.clock == ClockChoice::virtual_time ? "virtual" : "auto";
+  if (overrides.cassettes) kept["cassettes"] = json::string(to_string(*overrides.cassettes));
   if (overrides.timeout) kept["timeout_s"] = to_seconds(*overrides.timeout);
   if (overrides.max_turns) kept["max_turns"] = *overrides.max_turns;
   if (plan.jobs) kept["jobs"] = *plan.jobs;

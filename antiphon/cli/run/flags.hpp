@@ -25,6 +25,8 @@ struct RunFlags {
   std::optional<int> max_turns;
   std::string model;
   std::string clock;
+  std::string cassettes;
+  bool update_cassettes = false;
   std::string out;
   std::string failed;
   std::vector<std::string> reporters;

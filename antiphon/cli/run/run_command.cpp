@@ -159,8 +159,15 @@ class RunSession {
                                           .events = &reporters_.all,
                                           .person = person(),
                                           .debug = plan_.debug,
+                                          .cache_folder = cache_folder(),
                                           .stop = environment_.stop,
                                           .on_result = [this](const ScenarioResult& result) { kept_->add(result); }});
+  }
+
+  std::string cache_folder() const {
+    if (const auto cache = environment_.variable("XDG_CACHE_HOME"); cache && !cache->empty()) return (fs::path(*cache) / "antiphon" / "calls").string();
+    const auto home = environment_.variable("HOME");
+    return home && !home->empty() ? (fs::path(*home) / ".cache" / "antiphon" / "calls").string() : std::string();
   }
 
   std::shared_ptr<Person> person() const {

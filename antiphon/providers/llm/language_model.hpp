@@ -78,6 +78,8 @@ struct ChatResponse {
   std::string finish_reason;  ///< stop, length, tool_calls, content_filter
   Usage usage;
   std::vector<Message> earlier{};  ///< `choices[0].messages`: tool traffic that the server ran itself (contracts.md §5)
+  bool from_cassette = false;      ///< recorded earlier (SCN-81)
+  bool from_cache = false;         ///< kept from an earlier run (SCN-80)
 };
 
 /// One piece of a streamed answer.

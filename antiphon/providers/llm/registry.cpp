@@ -71,6 +71,13 @@ std::optional<Price> ModelRegistry::price(const ModelSettings& settings) const {
   return provider.price ? provider.price(settings) : std::nullopt;
 }
 
+ModelRegistry ModelRegistry::replaying() const {
+  ModelRegistry registry;
+  for (const auto& [name, provider] : providers_)
+    registry.add(name, {.make = provider.make, .waits_on_clock_alone = true, .check = {}, .price = provider.price});
+  return registry;
+}
+
 bool ModelRegistry::waits_on_clock_alone(const ModelSettings& settings) const { return find(settings).waits_on_clock_alone; }
 
 }  // namespace antiphon

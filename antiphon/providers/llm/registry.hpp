@@ -67,6 +67,9 @@ class ModelRegistry {
   /// What the model costs: as its settings say, else as its vendor lists; nullopt where neither does.
   std::optional<Price> price(const ModelSettings& settings) const;
 
+  /// The same providers where a cassette answers for them: they wait on our clock alone and need neither key nor file.
+  ModelRegistry replaying() const;
+
   /// All providers of this build, retries and limits included.
   /// @param limits calls in flight by provider, where they are fewer than runs at once.
   static std::shared_ptr<const ModelRegistry> with_defaults(std::map<std::string, int> limits = {});

@@ -11,6 +11,8 @@ namespace {
 void tell_answer(trace::ActiveSpan& span, const ChatResponse& response) {
   if (!response.finish_reason.empty()) span.set(attr::finish_reasons, std::vector<std::string>{response.finish_reason});
   span.set(attr::input_tokens, response.usage.input_tokens).set(attr::output_tokens, response.usage.output_tokens);
+  if (response.from_cassette) span.set(attr::answered_from, std::string_view("cassette"));
+  if (response.from_cache) span.set(attr::answered_from, std::string_view("cache"));
 }
 
 /// A stream whose span ends with it.

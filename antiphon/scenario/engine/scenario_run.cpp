@@ -6,6 +6,7 @@
 
 #include "antiphon/base/ids.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/scenario/clock_choice.hpp"
 #include "antiphon/scenario/engine/blame.hpp"
 #include "antiphon/scenario/ledger/ledger.hpp"
 
@@ -51,10 +52,11 @@ ScenarioRun::ScenarioRun(const Scenario& scenario, RunPlace place)
       default_model_(scenario.model),
       meter_(scenario.budget),
       tools_(std::make_shared<const json::object>(scenario.tools)),
+      memory_(scenario, id_, place.seed, place.cache_folder),
       specs_(specs_of(scenario, roles_)),
       order_(roles_),
       conversation_(roles_.size()),
-      trace_(place.tracing, place.runtime.clock, place.seed, id_),
+      trace_(place.tracing, place.runtime.clock, memory_.seed(), id_),
       watchdog_(place.runtime.clock, place.runtime.executor, scenario.timeout.value_or(default_timeout)),
       stepping_(place.debug && place.person) {}
 
@@ -64,12 +66,13 @@ int ScenarioRun::max_turns() const {
 }
 
 void ScenarioRun::seat_everybody() {
+  if (is_replayed(scenario_)) replaying_ = place_.models.replaying();
   ParticipantContext context{
       .runtime = place_.runtime,
       .http = place_.http,
-      .models = place_.models,
+      .models = replaying_ ? *replaying_ : place_.models,
       .default_model = default_model_,
-      .seed = place_.seed,
+      .seed = memory_.seed(),
       .scenario_id = id_,
       .description = scenario_.description,
       .thread_id = thread_id_,
@@ -78,6 +81,7 @@ void ScenarioRun::seat_everybody() {
       .min_turns = scenario_.min_turns,
       .concurrency = place_.concurrency,
       .shared = place_.shared,
+      .memory = memory_.calls(),
       .meter = meter_,
       .person = place_.person,
   };
@@ -102,10 +106,22 @@ Task<ScenarioResult> ScenarioRun::execute() {
   }
   if (failure) record_failure(failure);
   ended_ = clock().now();  // hanging up is no part of the conversation
+  const bool interrupted = watchdog_.fired() == Watchdog::Reason::interrupted;
   co_await close_everybody();
   co_await embed_what_is_compared();
+  keep_recording(interrupted || watchdog_.fired() == Watchdog::Reason::interrupted);
   evaluate_checks();
   co_return assemble();
+}
+
+// A run that was cut short would leave a cassette that ends in the middle of it.
+void ScenarioRun::keep_recording(bool interrupted) {
+  if (interrupted) return;
+  try {
+    memory_.keep();
+  } catch (const Error&) {
+    if (!ending_.error) ending_ = {.kind = Ending::Kind::error, .error = blame(std::current_exception(), std::nullopt), .line = std::nullopt};
+  }
 }
 
 ScenarioResult ScenarioRun::give_up() {

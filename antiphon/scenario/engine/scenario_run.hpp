@@ -13,6 +13,7 @@
 #include "antiphon/scenario/engine/background.hpp"
 #include "antiphon/scenario/engine/conversation.hpp"
 #include "antiphon/scenario/engine/ending.hpp"
+#include "antiphon/scenario/engine/run_memory.hpp"
 #include "antiphon/scenario/engine/run_trace.hpp"
 #include "antiphon/scenario/engine/turn_order.hpp"
 #include "antiphon/scenario/engine/watchdog.hpp"
@@ -34,6 +35,7 @@ struct RunPlace {
   bool debug = false;        ///< the person is asked before each participant speaks
   bool tracing = true;
   const std::function<void(const ScenarioResult&, const trace::Recorder&)>* on_trace = nullptr;
+  std::string cache_folder{};  ///< empty: the user's
 };
 
 /// What a result says of a scenario whatever happens to it.
@@ -84,6 +86,7 @@ class ScenarioRun final : public RunState {
   };
 
   void seat_everybody();
+  void keep_recording(bool interrupted);
   Task<> play();
   Task<> play_step(const Step& step);
   Task<> play(const Step::Speak& step);
@@ -146,6 +149,8 @@ class ScenarioRun final : public RunState {
   ModelSettings default_model_;
   ModelMeter meter_;
   std::shared_ptr<const json::object> tools_;
+  std::optional<ModelRegistry> replaying_;  // the models, where only a cassette answers
+  RunMemory memory_;
   std::vector<Role> roles_;
   std::vector<const ParticipantSpec*> specs_;
   std::vector<Seat> seats_;

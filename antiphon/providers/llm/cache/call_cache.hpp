@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "antiphon/providers/llm/cassette/cassette_line.hpp"
+
+namespace antiphon {
+
+/// Answers kept from run to run (SCN-80): a folder of files that are named after what was asked. Processes may share it: a file appears as a
+/// whole. One that is damaged is as good as none, and is replaced. Thread safe.
+class CallCache {
+ public:
+  /// @param folder made when something is stored; empty: `default_folder`
+  explicit CallCache(std::string folder = {});
+  /// `${XDG_CACHE_HOME:-~/.cache}/antiphon/calls` of this process's environment.
+  static std::string default_folder();
+
+  std::optional<RecordedCall> find(const std::string& key) const;
+  /// A cache that cannot be written costs nothing but the same call again.
+  void store(const RecordedCall& call) const;
+
+ private:
+  std::string file(const std::string& key) const;
+  std::string folder_;
+};
+
+/// The part of the cache that belongs to one run: the same call asked twice in a run has two answers. Belongs to the run's thread.
+class RunCache {
+ public:
+  /// @param scope all that keys an answer beside the call itself: cache key, configuration of the scenario, repeat, attempt
+  RunCache(CallCache cache, std::string scope) : cache_(std::move(cache)), scope_(std::move(scope)) {}
+
+  /// The key of the next call with these arguments.
+  std::string next_key(std::string_view role, std::string_view request);
+  const CallCache& cache() const { return cache_; }
+
+ private:
+  CallCache cache_;
+  std::string scope_;
+  std::map<std::string, int> asked_;
+};
+
+}  // namespace antiphon

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "antiphon/providers/llm/language_model.hpp"
+#include "antiphon/providers/llm/registry.hpp"
+
+namespace antiphon {
+
+/// What must never stand in a file that is committed: values of key variables (`…_KEY`, `…_TOKEN`, `…_SECRET`, `…_PASSWORD`) and the keys of
+/// settings, from eight bytes on, bearer tokens, and members that are called authorization, key, token and the like.
+class Secrets {
+ public:
+  /// Those of this process's environment.
+  static Secrets of_environment();
+  void add(std::string_view value);
+  /// `text` with every secret replaced by `***`.
+  std::string hidden(std::string text) const;
+  /// The same for all strings of a value, and for members with telling names.
+  json::value hidden(const json::value& value) const;
+
+ private:
+  std::vector<std::string> values_;
+};
+
+/// A call as JSON text without what differs from run to run: ids of threads, runs and traces, points in time, in system prompts
+/// dates, and for judges how long things took.
+/// Equal calls of equal scenarios have equal texts on every machine.
+std::string call_text(const ChatRequest& request, const ModelSettings& settings, const Secrets& secrets);
+
+/// What else differs from run to run in some texts.
+struct RunMarks {
+  bool dates = false;  ///< plain dates (2026-11-25): in system prompts, where they say what day it is
+  bool times = false;  ///< how long something took (+1.25s, 31.0 ms): in the digests that judges are shown
+};
+/// Replaces what differs from run to run.
+std::string without_run_marks(std::string_view text, std::string_view thread_id, RunMarks marks = {});
+
+/// SHA-256, as 64 hexadecimal digits.
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace antiphon

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "antiphon/providers/llm/cassette/call_text.hpp"
+#include "antiphon/providers/llm/cassette/cassette_line.hpp"
+
+namespace antiphon {
+
+enum class CassetteMode {
+  off,
+  record,     ///< everything anew
+  replay,     ///< nothing but what was recorded
+  automatic,  ///< what was recorded; the rest is asked and added, but for failures, which may have passed the next time
+};
+std::string_view to_string(CassetteMode mode);
+/// `off`, `record`, `replay`, `auto`.
+std::optional<CassetteMode> cassette_mode_from(std::string_view name);
+
+/// What is asked of a provider, of whatever kind.
+struct AskedCall {
+  std::string kind;  ///< `llm`
+  std::string role;
+  int turn = 0;
+  std::string request;  ///< JSON text without what differs from run to run
+  std::string key() const;
+};
+
+struct CassetteOptions {
+  std::string path;
+  CassetteMode mode = CassetteMode::off;
+  std::string scenario_id;
+  int attempt = 1;  ///< of the run: each has its own calls
+};
+
+/// The recorded calls of one scenario, in one file of JSON lines. Belongs to one run.
+class Cassette {
+ public:
+  /// Reads the file, where there is one and it is needed. @throws Error configuration, party harness, naming the line and what to do.
+  explicit Cassette(CassetteOptions options);
+
+  /// The seed of the recorded run.
+  std::optional<std::uint64_t> seed() const { return header_ ? std::optional(header_->seed) : std::nullopt; }
+  const Secrets& secrets() const { return secrets_; }
+  Secrets& secrets() { return secrets_; }
+  CassetteMode mode() const { return options_.mode; }
+  bool records() const { return options_.mode != CassetteMode::replay; }
+
+  /// The next answer that was recorded for such a call, in recorded order; nullopt where there is none and it is to be asked.
+  /// @throws Error configuration, party harness, for a call that is missing in `replay`: nearest call, difference, what to do.
+  const RecordedCall* take(const AskedCall& asked);
+  /// Keeps a place for a call that is asked now: calls stand in the order in which they were asked. @return the place
+  std::size_t reserve();
+  void keep(std::size_t place, RecordedCall call);
+
+  /// Writes what was recorded, as a whole; nothing where nothing was. @throws Error io, party harness.
+  void save(std::uint64_t seed);
+
+ private:
+  void read();
+  [[noreturn]] void refuse(std::size_t line, const Error& error) const;
+  Error miss(const AskedCall& asked, std::size_t recorded_as_often) const;
+
+  CassetteOptions options_;
+  Secrets secrets_ = Secrets::of_environment();
+  std::optional<CassetteHeader> header_;
+  std::vector<std::string> kept_lines_;  // those that go on standing in the file
+  std::vector<RecordedCall> recorded_;
+  std::vector<std::size_t> line_of_;
+  struct Takes {
+    std::vector<std::size_t> calls;
+    std::size_t taken = 0;
+  };
+  std::map<std::string, Takes, std::less<>> by_key_;
+  std::vector<std::optional<RecordedCall>> fresh_;
+};
+
+/// `FOLDER/cassettes/STEM/NAME-HASH.jsonl`: a name that people recognise and that is safe in every file system; the hash tells ids apart that
+/// would otherwise share one. @param suite_file its folder is FOLDER, its name without ending STEM; empty: the working directory, and no STEM.
+std::string cassette_path(const std::string& suite_file, std::string_view scenario_id);
+
+}  // namespace antiphon
