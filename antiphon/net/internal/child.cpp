@@ -150,8 +150,15 @@ Child::Child(const asio::any_io_executor& executor, int pid) : pid_(pid), handle
 
 void Child::watch(std::function<void()> ended) {
   on_end_ = std::move(ended);
+  watch_on();
+}
+
+// The handle may be readable a moment before the child can be reaped: then it is looked at again, for nothing else would tell.
+void Child::watch_on() {
   handle_.async_wait(stream_descriptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
-    if (!error) self->reap();
+    if (error) return;
+    self->reap();
+    if (!self->status_) self->watch_on();
   });
 }
 

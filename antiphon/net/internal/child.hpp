@@ -39,6 +39,7 @@ class Child : public std::enable_shared_from_this<Child> {
   int pid() const { return pid_; }
 
  private:
+  void watch_on();
   void reap();
 
   int pid_;
