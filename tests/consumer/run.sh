@@ -20,6 +20,7 @@ cmake --build "$work/build"
 if grep -q "$build/antiphon/" "$work/build/build.ninja"; then echo "the installed package points back into the build folder" >&2; exit 1; fi
 
 echo "-- running its tests"
+: >"$work/agent.out"  # the server, in the background, may come to it later than the first look
 "$prefix/bin/antiphon" mock-llm --listen 127.0.0.1:0 --rules "$here/agent.rules.yaml" >"$work/agent.out" 2>"$work/agent.err" &
 agent=$!
 trap 'kill "$agent" 2>/dev/null || true' EXIT
