@@ -1,8 +1,5 @@
-#include <thread>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <boost/asio/post.hpp>
 
 #include "antiphon/agent/state.hpp"
 #include "antiphon/net/testing/world.hpp"
@@ -57,23 +54,6 @@ TEST(SimilarInARun, AnUnknownEmbedderIsRefusedBeforeTheFirstStep) {
   EXPECT_THAT(validate(broken, *ModelRegistry::with_defaults()), testing::ElementsAre(HasSubstr("did you mean lexical?")));
 }
 
-/// A server with a thread of its own, beside a blocking `run`.
-class ServerThread {
- public:
-  explicit ServerThread(net::HttpHandler handler)
-      : server_(net::listen_http(world_.runtime, {}, std::move(handler))), thread_([this] { world_.run(server_->serve()); }) {}
-  ~ServerThread() {
-    asio::post(world_.context, [this] { server_->stop(); });
-    thread_.join();
-  }
-  std::string url() const { return fmt::format("http://127.0.0.1:{}/v1", server_->port()); }
-
- private:
-  net::testing::World world_;
-  std::unique_ptr<net::HttpServer> server_;
-  std::thread thread_;
-};
-
 Task<> answer_all_alike(const net::ServerRequest& request, net::ServerReply& reply) {
   json::array data;
   for (std::size_t i = 0; i < parse_json(request.body).at("input").as_array().size(); ++i) data.push_back(json::object{{"embedding", {1, 0}}});
@@ -83,10 +63,10 @@ Task<> answer_all_alike(const net::ServerRequest& request, net::ServerReply& rep
 Task<> refuse(const net::ServerRequest&, net::ServerReply& reply) { co_await reply.reply({.status = 400, .headers = {}, .body = "no such model"}); }
 
 TEST(SimilarInARun, AServerIsAskedInRealTimeAndTheRunStaysVirtual_SCN60) {
-  const ServerThread server(answer_all_alike);
+  const net::testing::ServerThread server(answer_all_alike);
   auto asked = scenario({similar("anything", 0.99)});
   asked.embedding = "openai/e";
-  asked.embedding.base_url = server.url();
+  asked.embedding.base_url = server.url("/v1");
   const auto result = run(asked);
   EXPECT_TRUE(result) << result;
   EXPECT_EQ(result.clock, "virtual");
@@ -96,10 +76,10 @@ TEST(SimilarInARun, AServerIsAskedInRealTimeAndTheRunStaysVirtual_SCN60) {
 }
 
 TEST(SimilarInARun, AServerThatCannotIsTheProvidersError_SCN91) {
-  const ServerThread server(refuse);
+  const net::testing::ServerThread server(refuse);
   auto asked = scenario({similar("anything", 0.99), contains("parcel")});
   asked.embedding = "openai/e";
-  asked.embedding.base_url = server.url();
+  asked.embedding.base_url = server.url("/v1");
   const auto result = run(asked);
   EXPECT_EQ(result.outcome, RunOutcome::error) << result;
   EXPECT_EQ(result.error->party, Party::provider);

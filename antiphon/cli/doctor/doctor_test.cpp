@@ -1,11 +1,9 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <boost/asio/post.hpp>
 
 #include "antiphon/base/ids.hpp"
 #include "antiphon/cli/command.hpp"
@@ -101,28 +99,14 @@ TEST_F(Doctor, PrintsJson_PRD4) {
   EXPECT_EQ(report.at("ok"), json::value(true));
 }
 
-/// A provider that answers each request with one status, on a thread of its own.
-class Provider {
- public:
-  explicit Provider(int status)
-      : server_(net::listen_http(world_.runtime, {}, [status](const net::ServerRequest&, net::ServerReply& reply) { return reply.reply({.status = status}); })),
-        thread_([this] { world_.run(server_->serve()); }) {}
-  ~Provider() {
-    asio::post(world_.context, [this] { server_->stop(); });
-    thread_.join();
-  }
-  std::string url() const { return fmt::format("http://127.0.0.1:{}/v1", server_->port()); }
-
- private:
-  net::testing::World world_;
-  std::unique_ptr<net::HttpServer> server_;
-  std::thread thread_;
-};
+net::HttpHandler answering(int status) {
+  return [status](const net::ServerRequest&, net::ServerReply& reply) { return reply.reply({.status = status}); };
+}
 
 TEST_F(Doctor, AsksProvidersThatAreSetUpAndNoOthers_PRD4) {
-  const Provider well(200), locked(401);
-  variables["OPENAI_BASE_URL"] = well.url(), variables["OPENAI_API_KEY"] = "k";
-  variables["GROQ_BASE_URL"] = locked.url(), variables["GROQ_API_KEY"] = "k";
+  const net::testing::ServerThread well(answering(200)), locked(answering(401));
+  variables["OPENAI_BASE_URL"] = well.url("/v1"), variables["OPENAI_API_KEY"] = "k";
+  variables["GROQ_BASE_URL"] = locked.url("/v1"), variables["GROQ_API_KEY"] = "k";
   variables["XAI_BASE_URL"] = "http://127.0.0.1:1/v1", variables["XAI_API_KEY"] = "k";
   const auto findings = examine_providers(environment(), {});
   EXPECT_EQ(named(findings, "openai").state, Finding::State::ok);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -13,6 +14,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -70,6 +72,25 @@ struct Served {
   }
   std::string url(std::string_view path = "/") const { return fmt::format("http://127.0.0.1:{}{}", server->port(), path); }
   std::unique_ptr<HttpServer> server;
+};
+
+/// Serves `handler` on a thread of its own, beside something that blocks.
+class ServerThread {
+ public:
+  explicit ServerThread(HttpHandler handler)
+      : server_(listen_http(world_.runtime, {}, std::move(handler))), thread_([this] { world_.run(server_->serve()); }) {}
+  ~ServerThread() {
+    asio::post(world_.context, [this] { server_->stop(); });
+    thread_.join();
+  }
+  ServerThread(const ServerThread&) = delete;
+  ServerThread& operator=(const ServerThread&) = delete;
+  std::string url(std::string_view path) const { return fmt::format("http://127.0.0.1:{}{}", server_->port(), path); }
+
+ private:
+  World world_;
+  std::unique_ptr<HttpServer> server_;
+  std::thread thread_;
 };
 
 /// A server that says exactly what a test wants: one call of `talk` per connection.

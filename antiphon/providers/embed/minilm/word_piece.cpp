@@ -76,9 +76,9 @@ class Splitter {
   }
   // A syllable is taken apart into its letters, as canonical decomposition does.
   void add_syllable(char32_t index) {
-    word_ += hangul_lead + index / 588;
-    word_ += hangul_vowel + index % 588 / 28;
-    if (index % 28 != 0) word_ += hangul_tail + index % 28;
+    word_.push_back(hangul_lead + index / 588);
+    word_.push_back(hangul_vowel + index % 588 / 28);
+    if (index % 28 != 0) word_.push_back(hangul_tail + index % 28);
   }
 
   std::vector<std::u32string> words_;
