@@ -135,7 +135,7 @@ struct ParticipantContext {
   const ModelRegistry& models;
   const ModelSettings& default_model;  ///< of the scenario, merged
   std::uint64_t seed;
-  const std::string& scenario_id;
+  const std::string& scenario_id;  ///< with the attempt, from the second on; with the seed it keys random streams
   const std::string& description;
   const std::string& thread_id;
   std::shared_ptr<const json::object> tools{};  ///< canned tool results by name (contracts.md §5); never null

@@ -22,6 +22,8 @@ struct Command {
 
 Command run_command();
 Command mock_llm_command();
+Command report_command();
+Command compare_command();
 Command init_command();
 Command doctor_command();
 Command completion_command();

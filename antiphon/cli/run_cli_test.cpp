@@ -34,7 +34,7 @@ TEST_F(CommandLine, WithoutArgumentsShowsHelpAndIsAUsageError_PRD1) {
 }
 
 TEST_F(CommandLine, EveryCommandHasHelpWithAnExample_PRD1) {
-  for (const auto* command : {"run", "mock-llm", "init", "doctor", "completion", "man", "version"}) {
+  for (const auto* command : {"run", "compare", "report", "mock-llm", "init", "doctor", "completion", "man", "version"}) {
     EXPECT_EQ(antiphon({command, "--help"}), 0) << command;
     EXPECT_THAT(out(), HasSubstr(std::string("Example: antiphon ") + command));
   }
@@ -155,6 +155,63 @@ TEST_F(CommandLine, FailedRunsAgainWhatDidNotPass_PRD3) {
   EXPECT_THAT(out(), HasSubstr("nothing to run again"));
 }
 
+// Answers rightly at random, by the seed.
+const std::string moody = "rules:\n  - reply: [refund, never, no, refund]\n";
+
+std::string outcomes(const BatchResult& batch) {
+  std::string all;
+  for (const auto& result : batch.scenarios) {
+    for (const auto& attempt : result.earlier) all += std::string(to_string(attempt.outcome)).substr(0, 1);
+    all += std::string(to_string(result.outcome)).substr(0, 1) + " ";
+  }
+  return all;
+}
+
+TEST_F(CommandLine, RepeatsAndRetriesComeOutTheSameWhateverRunsBeside_SCN82_PRD3) {
+  write("rules/desk.rules.yaml", moody);
+  write("bad.yaml", suite("{contains: refund}"));
+  antiphon({"run", "bad.yaml", "-k", "second", "--seed", "5", "--repeat", "9", "--retries", "2", "-j", "1"});
+  const auto one = parse_batch(read("antiphon-out/result.json"));
+  EXPECT_EQ(one.scenarios.size(), 9U);
+  EXPECT_EQ(one.scenarios[8].id, "second one #9");
+  EXPECT_THAT(outcomes(one), AllOf(HasSubstr("fp "), testing::ContainsRegex("(^| )p ")));
+  EXPECT_THAT(out(), AllOf(HasSubstr("1 scenario in 9 runs"), HasSubstr("attempt 1 failed, again"), HasSubstr("flaky")));
+  antiphon({"run", "bad.yaml", "-k", "second", "--seed", "5", "--repeat", "9", "--retries", "2", "-j", "8"});
+  EXPECT_EQ(outcomes(parse_batch(read("antiphon-out/result.json"))), outcomes(one));
+  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  EXPECT_THAT(schema.violations(parse_json(read("antiphon-out/result.json"))), testing::IsEmpty());
+}
+
+TEST_F(CommandLine, FailedRemembersRepeatsRetriesAndMaxFailures_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("bad.yaml", suite("{contains: refund}"));
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--repeat", "3", "--retries", "1", "--max-failures", "2", "-j", "1"}), 1);
+  const auto first = parse_batch(read("antiphon-out/result.json"));
+  EXPECT_EQ(outcomes(first), "p p p ff ff i ");
+  EXPECT_TRUE(first.scenarios[5].not_run);
+  EXPECT_EQ(antiphon({"run", "--failed", "antiphon-out/result.json", "--out", "again"}), 1);
+  const auto again = parse_batch(read("again/result.json"));
+  ASSERT_EQ(again.scenarios.size(), 3U);
+  EXPECT_EQ(again.scenarios[0].id, "second one");
+  EXPECT_EQ(again.scenarios[2].id, "second one #3");
+  EXPECT_EQ(outcomes(again).substr(0, 6), "ff ff ");
+  EXPECT_EQ(again.flags.at("max_failures"), json::value(2));
+}
+
+TEST_F(CommandLine, AnEmptyShardPassesWithNothing_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--shard", "3/3"}), 0) << err();
+  EXPECT_EQ(summarize(parse_batch(read("antiphon-out/result.json")).scenarios).total, 0U);
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--shard", "2/2"}), 0);
+  EXPECT_EQ(parse_batch(read("antiphon-out/result.json")).scenarios.at(0).name, "second one");
+  for (const auto* wrong : {"0/2", "3/2", "1", "a/b", "1/2/3", "-1/2", "1/0", "1/ 2"}) EXPECT_EQ(antiphon({"run", "good.yaml", "--shard", wrong}), 2) << wrong;
+  EXPECT_EQ(antiphon({"run", "good.yaml", "-k", "nobody", "--shard", "3/3"}), 2);
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--repeat", "0"}), 2);
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--retries", "-1"}), 2);
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--max-failures", "0"}), 2);
+}
+
 TEST_F(CommandLine, WritesJunitWhereAsked_PRD3) {
   write("rules/desk.rules.yaml", rules);
   write("bad.yaml", suite("{contains: refund}"));
@@ -162,6 +219,105 @@ TEST_F(CommandLine, WritesJunitWhereAsked_PRD3) {
   EXPECT_THAT(read("some/folder/reports.xml"), AllOf(HasSubstr("<testsuite"), HasSubstr("name=\"second one\""), HasSubstr("<failure")));
   EXPECT_TRUE(exists("copy.json"));
   EXPECT_TRUE(exists("copy.html"));
+}
+
+TEST_F(CommandLine, WritesReportsForCiWhereAsked_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("bad.yaml", suite("{contains: refund}"));
+  variables_["GITHUB_STEP_SUMMARY"] = (folder_ / "summary.md").string();
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--reporter", "jsonl", "--reporter", "tap", "--reporter", "github"}), 1);
+  EXPECT_THAT(read("antiphon-out/events.jsonl"), AllOf(HasSubstr("\"batch_started\""), HasSubstr("\"run_finished\""), HasSubstr("\"batch_finished\"")));
+  EXPECT_THAT(read("antiphon-out/report.tap"), HasSubstr("not ok 2 - second one"));
+  EXPECT_THAT(out(), HasSubstr("::error file=bad.yaml,line=9,title=second one::failed: "));
+  EXPECT_THAT(read("summary.md"), HasSubstr("1 of 2 passed"));
+}
+
+TEST_F(CommandLine, OneReportMayHaveStandardOutput_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--reporter", "tap=-"}), 0);
+  EXPECT_THAT(out(), testing::StartsWith("TAP version 14\n1..2\nok 1 - asks first\n"));
+  EXPECT_THAT(err(), HasSubstr("2 of 2 passed"));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--reporter", "tap=-", "--reporter", "jsonl=-"}), 2);
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--reporter", "junit=-"}), 2);
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--reporter", "github=x"}), 2);
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--reporter", "jsonl=/proc/none/x"}), 3);
+}
+
+TEST_F(CommandLine, ComparesTwoResults_PRD22) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--out", "a", "--repeat", "5"}), 0);
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--out", "b", "--repeat", "5"}), 0);
+  EXPECT_EQ(antiphon({"compare", "a/result.json", "b"}), 0) << err();
+  EXPECT_THAT(out(), AllOf(HasSubstr("2 same"), HasSubstr("settings are the same"), HasSubstr("no regression")));
+  write("rules/desk.rules.yaml", "rules: [{reply: no}]\n");
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--out", "b", "--repeat", "5"}), 1);
+  EXPECT_EQ(antiphon({"compare", "a", "b"}), 1);
+  EXPECT_THAT(out(), AllOf(HasSubstr("REGRESSED"), HasSubstr("5 of 5"), HasSubstr("0 of 5")));
+  EXPECT_EQ(antiphon({"compare", "a", "b", "--json"}), 1);
+  EXPECT_EQ(parse_json(out()).at("regression"), json::value(true));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--out", "b", "--max-turns", "3"}), 1);
+  EXPECT_EQ(antiphon({"compare", "a", "b"}), 2);
+  EXPECT_THAT(err(), HasSubstr("another caller"));
+  EXPECT_EQ(antiphon({"compare", "a", "b", "--ignore", "caller"}), 0) << out();
+  EXPECT_EQ(antiphon({"compare", "a", "nowhere"}), 2);
+  EXPECT_EQ(antiphon({"compare", "a", "b", "--ignore", "everything"}), 2);
+  EXPECT_EQ(antiphon({"compare", "a"}), 2);
+}
+
+TEST_F(CommandLine, KeepsBatchesAndWritesTheirReportsAgain_PRD20) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  write("bad.yaml", suite("{contains: refund}"));
+  EXPECT_EQ(antiphon({"run", "good.yaml"}), 0) << err();
+  const auto first = parse_batch(read("antiphon-out/result.json")).batch_id;
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--seed", "4"}), 1);
+  const auto whole = parse_batch(read("antiphon-out/result.json"));
+  EXPECT_EQ(antiphon({"report"}), 0) << err();
+  EXPECT_THAT(out(), AllOf(HasSubstr(first), HasSubstr("2 of 2 passed"), HasSubstr("1 of 2 passed, 1 failed")));
+  EXPECT_EQ(antiphon({"report", "last", "--out", "again"}), 0) << err();
+  const auto again = parse_batch(read("again/result.json"));
+  EXPECT_EQ(again.batch_id, whole.batch_id);
+  EXPECT_EQ(again.flags, whole.flags);
+  EXPECT_EQ(outcomes(again), outcomes(whole));
+  EXPECT_EQ(again.scenarios.at(1).messages.at(1).json(), whole.scenarios.at(1).messages.at(1).json());
+  EXPECT_THAT(read("again/report.html"), HasSubstr("antiphon.result/1"));
+  EXPECT_EQ(antiphon({"report", first.substr(0, first.size() - 1)}), 0) << err();
+  EXPECT_EQ(parse_batch(read("antiphon-out/" + first + "/result.json")).batch_id, first);
+  EXPECT_EQ(antiphon({"report", "batch_"}), 2);
+  EXPECT_THAT(err(), HasSubstr("2 batches"));
+  EXPECT_EQ(antiphon({"report", "nobody"}), 2);
+  EXPECT_EQ(antiphon({"compare", first, "last"}), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("second one: passed → failed"));
+  EXPECT_EQ(antiphon({"report", "--store", "missing.sqlite"}), 2);
+  EXPECT_THAT(err(), HasSubstr("there is no store"));
+  EXPECT_FALSE(exists("missing.sqlite"));
+}
+
+TEST_F(CommandLine, TheStoreIsWhereTheFlagThenTheProjectSays_PRD20) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  write("antiphon.yaml", "store: kept/all.sqlite\n");
+  EXPECT_EQ(antiphon({"run", "good.yaml"}), 0) << err();
+  EXPECT_TRUE(exists("kept/all.sqlite"));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--store", "mine.sqlite"}), 0);
+  EXPECT_TRUE(exists("mine.sqlite"));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--store", "off", "--out", "bare"}), 0);
+  EXPECT_FALSE(exists("antiphon-out/antiphon.sqlite"));
+  EXPECT_FALSE(exists("bare/antiphon.sqlite"));
+  EXPECT_EQ(antiphon({"report"}), 0);
+  EXPECT_EQ(antiphon({"report", "--store", "off"}), 2);
+}
+
+TEST_F(CommandLine, AFileThatIsNoStoreIsOneClearError_PRD20) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  write("text.sqlite", std::string(5000, 'x'));
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--store", "text.sqlite"}), 2);
+  EXPECT_THAT(err(), AllOf(HasSubstr("text.sqlite"), HasSubstr("not a database"), HasSubstr("--store")));
+  EXPECT_EQ(read("text.sqlite"), std::string(5000, 'x'));
+  EXPECT_EQ(antiphon({"report", "--store", "text.sqlite"}), 2);
 }
 
 TEST_F(CommandLine, TheSeedIsPrintedAndStored_SCN82) {

@@ -92,6 +92,10 @@ struct ConsoleReporter::State {
   void handle(const CheckEvaluated& event) {
     if (verbose()) write(transcript.lines(event));
   }
+  void handle(const AttemptFinished& event) {
+    if (verbose()) write(transcript.close(event.result.id));
+    if (!quiet()) write(again_line(event.result, style));
+  }
   void handle(const RunFinished& event) {
     if (verbose()) write(transcript.close(event.result.id));
     write(finished(event.result));
@@ -116,7 +120,9 @@ void ConsoleReporter::start() {
   if (state_->quiet()) return;
   const auto at_once = options.jobs > 1 ? fmt::format(", {} at a time", options.jobs) : "";
   const auto command = state_->style.line(options.command);
-  state_->write(fmt::format("antiphon {}   {} scenario{}{}, seed {}\n\n", command, options.total, options.total == 1 ? "" : "s", at_once, options.seed));
+  const auto scenarios = options.scenarios ? options.scenarios : options.total;
+  const auto runs = scenarios == options.total ? "" : fmt::format(" in {} runs", options.total);
+  state_->write(fmt::format("antiphon {}   {} scenario{}{}{}, seed {}\n\n", command, scenarios, scenarios == 1 ? "" : "s", runs, at_once, options.seed));
   state_->spaced = true;
   if (state_->has_live_line()) state_->draw();
 }

@@ -15,8 +15,9 @@ enum class Verbosity { quiet, normal, verbose };
 struct ConsoleOptions {
   Terminal terminal;
   Verbosity verbosity = Verbosity::normal;
-  std::string command;  ///< what was asked for, such as `run suites`
-  std::size_t total = 0;
+  std::string command;        ///< what was asked for, such as `run suites`
+  std::size_t total = 0;      ///< runs
+  std::size_t scenarios = 0;  ///< played by them, where repeats make that fewer
   int jobs = 1;
   std::uint64_t seed = 0;
   std::string base_dir;           ///< paths below it are shown relative to it

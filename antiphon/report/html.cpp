@@ -8,15 +8,16 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/report/pack.hpp"
+#include "antiphon/result/statistics.hpp"
 
 namespace antiphon {
 
 namespace {
 
 // Bodies stay in the packed part; lists of sentences would only repeat them.
-constexpr std::string_view left_out[] = {"messages",    "timings",         "rolled_back",     "criteria",
-                                         "checks",      "passed_criteria", "failed_criteria", "inconclusive_criteria",
-                                         "description", "metadata",        "user_report",     "timeline"};
+constexpr std::string_view left_out[] = {"messages",        "timings",         "rolled_back",           "criteria",    "checks",
+                                         "passed_criteria", "failed_criteria", "inconclusive_criteria", "description", "metadata",
+                                         "user_report",     "timeline",        "earlier_attempts"};
 
 std::string_view initial(MessageRole role) {
   switch (role) {
@@ -93,10 +94,12 @@ json::object run_facts(const BatchResult& batch) {
                                    .started_at = batch.started_at,
                                    .seed = batch.seed,
                                    .suite = batch.suite,
+                                   .jobs = batch.jobs,
                                    .flags = batch.flags,
                                    .duration_s = batch.duration_s,
                                    .interrupted = batch.interrupted});
   facts["summary"] = to_json(summarize(batch.scenarios));
+  if (const auto repeats = summarize_repeats(batch.scenarios); repeats.repeated) facts["summary"].get_object().emplace("repeats", to_json(repeats));
   auto& list = facts["scenarios"].emplace_array();
   list.reserve(batch.scenarios.size());
   for (const auto& result : batch.scenarios) list.push_back(scenario_facts(result));
@@ -115,12 +118,13 @@ std::string data(const BatchResult& batch) {
 
 json::object scenario_facts(const ScenarioResult& result) {
   auto light = result;
-  light.messages.clear(), light.rolled_back.clear(), light.timings.clear();
+  light.messages.clear(), light.rolled_back.clear(), light.timings.clear(), light.earlier.clear();
   auto facts = to_json(light);
   for (const auto member : left_out) facts.erase(member);
   facts["criteria_counts"] = criteria_counts(result);
   facts["check_counts"] = check_counts(result);
   facts["strip"] = strip(result);
+  if (!result.earlier.empty()) facts["flaky"] = result.flaky();
   const auto failed = failed_message(result);
   facts["failed_message"] = failed ? json::value(*failed) : json::value(nullptr);
   return facts;

@@ -134,4 +134,13 @@ std::string outcome_line(const ScenarioResult& result, const Style& style, const
   return line + "\n";
 }
 
+std::string again_line(const ScenarioResult& result, const Style& style) {
+  const auto reason = reason_of(result);
+  return fmt::format("{} {}: attempt {} {}, again{}{}\n", style.own(style.utf8() ? "\u21BB" : "AGAIN"), style.line(result.id), result.attempt,
+                     result.outcome == RunOutcome::error    ? "was an error"
+                     : result.outcome == RunOutcome::failed ? "failed"
+                                                            : "stayed inconclusive",
+                     reason.empty() ? "" : "; ", style.line(reason));
+}
+
 }  // namespace antiphon

@@ -17,6 +17,8 @@ std::string outcome_line(const ScenarioResult& result, const Style& style, const
 
 /// What else happened, a line for each, indented under its run. @param width lines wrap at so many columns; 0: they do not.
 std::string notice_lines(const ScenarioResult& result, const Style& style, int width);
+/// For an attempt that is followed by another one.
+std::string again_line(const ScenarioResult& result, const Style& style);
 
 /// `suites/booking.yaml:41`; empty for scenarios written in C++.
 std::string place_of(const ScenarioResult& result, const std::string& base_dir);

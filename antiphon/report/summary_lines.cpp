@@ -7,6 +7,7 @@
 
 #include "antiphon/base/text.hpp"
 #include "antiphon/report/columns.hpp"
+#include "antiphon/result/statistics.hpp"
 
 namespace antiphon {
 
@@ -19,7 +20,10 @@ std::string seconds(double value) { return format_duration(std::chrono::duration
 // What is known of it; runs whose prices are unknown add nothing.
 std::string cost(const BatchResult& batch) {
   double usd = 0;
-  for (const auto& result : batch.scenarios) usd += result.cost_usd.value_or(0);
+  for (const auto& result : batch.scenarios) {
+    usd += result.cost_usd.value_or(0);
+    for (const auto& attempt : result.earlier) usd += attempt.cost_usd.value_or(0);
+  }
   if (usd <= 0) return {};
   return usd < 0.01 ? fmt::format("  ${:.4f}", usd) : fmt::format("  ${:.2f}", usd);
 }
@@ -29,6 +33,7 @@ std::string counts_line(const BatchResult& batch, const ResultSummary& summary) 
   for (const auto& [count, word] : {std::pair(summary.failed, "failed"), std::pair(summary.error, summary.error == 1 ? "error" : "errors"),
                                     std::pair(summary.inconclusive, "inconclusive"), std::pair(summary.not_run, "not run")})
     if (count > 0) line += fmt::format(", {} {}", count, word);
+  if (summary.flaky > 0) line += fmt::format(", {} of the passed flaky", summary.flaky);
   return pad_columns(line, time_column - 2) + "  " + seconds(batch.duration_s) + cost(batch) + "\n";
 }
 
@@ -65,6 +70,21 @@ std::string excluded_line(const BatchResult& batch, const ResultSummary& summary
   return fmt::format("excluded   {} spoiled {} not decide the exit code\n", summary.spoiled, summary.spoiled == 1 ? "run does" : "runs do");
 }
 
+// Few values of k, so that a thousand repeats stay one line; the last is "never failed".
+std::string repeats_line(const BatchResult& batch) {
+  const auto repeats = summarize_repeats(batch.scenarios);
+  if (!repeats.repeated || repeats.pass_hat.empty()) return {};
+  const auto percent = [](double share) { return std::lround(share * 100); };
+  const auto& first = repeats.pass_hat.front().share;
+  auto line = fmt::format("pass@1     {} % of {} scenarios (95 % interval {}–{})", percent(first.value), first.n, percent(first.low), percent(first.high));
+  const auto last = repeats.pass_hat.size();
+  const auto add = [&](std::size_t k) { line += fmt::format("  pass^{} {} %", k, percent(repeats.pass_hat[k - 1].share.value)); };
+  for (const std::size_t k : {2U, 4U, 8U})
+    if (k < last) add(k);
+  if (last > 1) add(last);
+  return line + "\n";
+}
+
 // A p99 of fewer than a hundred values is their maximum under another name.
 std::string response_line(const BatchResult& batch) {
   std::vector<double> answers;
@@ -90,7 +110,7 @@ std::string shell_word(const std::string& path) {
 std::string summary_lines(const BatchResult& batch, const SummaryPaths& paths, const Style& style) {
   const auto summary = summarize(batch.scenarios);
   const bool all_passed = summary.passed == summary.total;
-  auto text = counts_line(batch, summary) + rate_line(summary) + fault_line(summary) + excluded_line(batch, summary);
+  auto text = counts_line(batch, summary) + rate_line(summary) + repeats_line(batch) + fault_line(summary) + excluded_line(batch, summary);
   if (!all_passed) text += response_line(batch);
   if (!paths.report.empty()) text += "report     " + one_line(paths.report) + "\n";
   if (!paths.result.empty() && !all_passed) text += "again      antiphon run --failed " + shell_word(one_line(paths.result)) + "\n";

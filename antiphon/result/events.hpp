@@ -30,11 +30,15 @@ struct CheckEvaluated {
   CheckResult check;
   double time_s = 0;
 };
+/// An attempt that ended and is followed by another one.
+struct AttemptFinished {
+  const ScenarioResult& result;
+};
 struct RunFinished {
   const ScenarioResult& result;
 };
 
-using RunEvent = std::variant<RunStarted, MessageAdded, VerdictGiven, CheckEvaluated, RunFinished>;
+using RunEvent = std::variant<RunStarted, MessageAdded, VerdictGiven, CheckEvaluated, AttemptFinished, RunFinished>;
 
 /// Hears what happens while runs are under way. Called from the threads that run scenarios, several at once; must return quickly and not throw.
 class EventSink {

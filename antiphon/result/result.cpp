@@ -64,6 +64,17 @@ std::vector<std::string> ScenarioResult::criteria_with(CriterionStatus status) c
   return sentences;
 }
 
+bool ScenarioResult::flaky() const {
+  return success() && std::any_of(earlier.begin(), earlier.end(), [](const ScenarioResult& attempt) { return !attempt.success(); });
+}
+
+std::string without_repeat(const std::string& id, int repeat) {
+  if (repeat <= 1) return id;
+  const auto mark = " #" + std::to_string(repeat);
+  const auto at = id.rfind(mark);  // a file's name may follow, where two ids were equal
+  return at == std::string::npos ? id : id.substr(0, at) + id.substr(at + mark.size());
+}
+
 std::ostream& operator<<(std::ostream& out, const ScenarioResult& result) {
   out << (result.not_run ? "not_run" : to_string(result.outcome)) << ": " << (result.id.empty() ? result.name : result.id) << "\n";
   if (!result.reasoning.empty()) out << "  " << result.reasoning << "\n";

@@ -52,6 +52,13 @@ struct Latency {
 /// nullopt without values.
 std::optional<Latency> summarize_latency(std::vector<double> seconds);
 
+/// Marks of who took part, equal where they are; empty where nobody made them (C++).
+struct Fingerprints {
+  std::string caller{};  ///< of user, script, model and turns
+  std::string agent{};   ///< of the agent's settings
+  bool draws = false;    ///< what the caller says depends on the seed
+};
+
 /// What one run of one scenario leaves behind (SCN-30).
 struct ScenarioResult {
   std::string id{};
@@ -67,8 +74,9 @@ struct ScenarioResult {
   int line = 0;
   std::map<std::string, std::string> matrix{};
   std::optional<int> row{};  ///< of the dataset, from 1
-  int attempt = 1;
-  bool not_run = false;  ///< selected, never begun
+  int repeat = 1;            ///< of `--repeat`, from 1
+  int attempt = 1;           ///< of this run, from 1
+  bool not_run = false;      ///< selected, never begun
 
   RunOutcome outcome = RunOutcome::inconclusive;
   std::string reasoning{};
@@ -92,11 +100,15 @@ struct ScenarioResult {
   std::optional<int> failed_line{};    ///< line of the check or step that ended it
   json::object user_report{};          ///< what the simulated user could not do
   std::vector<std::string> notices{};  ///< what happened beside the conversation and changes no outcome: a hook that failed, a person who stepped in
+  Fingerprints fingerprints{};
+  std::vector<ScenarioResult> earlier{};  ///< attempts at the same run before this one, in order; this one counts
 
   bool success() const { return outcome == RunOutcome::passed; }
   /// It did not pass (failed, error or inconclusive), and not because of the agent.
   bool spoiled() const { return !not_run && !success() && fault && fault->party != Party::agent; }
   explicit operator bool() const { return success(); }
+  /// Passed, and an earlier attempt had not.
+  bool flaky() const;
   /// The sentences of the criteria that ended so.
   std::vector<std::string> criteria_with(CriterionStatus status) const;
 };
@@ -104,8 +116,12 @@ struct ScenarioResult {
 /// Reasoning, checks that do not hold, and the tail of the conversation: what a test prints.
 std::ostream& operator<<(std::ostream& out, const ScenarioResult& result);
 
+/// The id that all repeats of one scenario share: without the `#2` of the second.
+std::string without_repeat(const std::string& id, int repeat);
+
 struct ResultSummary {
   std::size_t total = 0, passed = 0, failed = 0, error = 0, inconclusive = 0, not_run = 0, spoiled = 0;
+  std::size_t flaky = 0;  ///< among those that passed
   struct Rate {
     double value = 0, low = 0, high = 0;  ///< 0..1, Wilson score interval, 95 %
     std::size_t n = 0;                    ///< runs that were decided
@@ -126,7 +142,8 @@ struct BatchResult {
   std::string started_at{};  ///< ISO 8601, UTC
   std::uint64_t seed = 0;
   std::string suite{};
-  json::object flags{};  ///< what `--failed` needs to run the same again
+  std::optional<int> jobs{};  ///< at once
+  json::object flags{};       ///< what `--failed` needs to run the same again
   double duration_s = 0;
   bool interrupted = false;
   bool exclude_spoiled = false;  ///< spoiled runs do not decide the exit code

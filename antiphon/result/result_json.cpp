@@ -4,6 +4,7 @@
 
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/result.hpp"
+#include "antiphon/result/statistics.hpp"
 
 namespace antiphon {
 
@@ -99,6 +100,7 @@ void add_identity(json::object& object, const ScenarioResult& result) {
   object.emplace("failed_line", or_null(result.failed_line));
   object.emplace("matrix", std::move(matrix));
   object.emplace("row", or_null(result.row));
+  if (result.repeat > 1) object.emplace("repeat", result.repeat);
   object.emplace("attempt", result.attempt);
 }
 
@@ -132,6 +134,18 @@ void add_figures(json::object& object, const ScenarioResult& result) {
   object.emplace("notices", strings(result.notices));
 }
 
+void add_fingerprints(json::object& object, const Fingerprints& fingerprints) {
+  if (!fingerprints.caller.empty()) object.emplace("caller", json::value{{"hash", fingerprints.caller}, {"draws", fingerprints.draws}});
+  if (!fingerprints.agent.empty()) object.emplace("agent", json::value{{"hash", fingerprints.agent}});
+}
+
+// Absent where there was one attempt alone, as nearly always.
+void add_attempts(json::object& object, const ScenarioResult& result) {
+  if (result.earlier.empty()) return;
+  object.emplace("flaky", result.flaky());
+  object.emplace("earlier_attempts", nullptr);
+}
+
 // All but the messages, whose places stay empty.
 json::object frame(const ScenarioResult& result) {
   json::object object;
@@ -142,20 +156,30 @@ json::object frame(const ScenarioResult& result) {
   object.emplace("timings", timings_json(result.timings));
   object.emplace("rolled_back", nullptr);
   add_figures(object, result);
+  add_fingerprints(object, result.fingerprints);
+  add_attempts(object, result);
   return object;
 }
 
+json::object summary_json(const BatchResult& batch) {
+  auto summary = to_json(summarize(batch.scenarios));
+  if (const auto repeats = summarize_repeats(batch.scenarios); repeats.repeated) summary.emplace("repeats", to_json(repeats));
+  return summary;
+}
+
 json::object head(const BatchResult& batch) {
-  return {{"schema", "antiphon.result/1"},
-          {"batch_id", batch.batch_id},
-          {"started_at", batch.started_at},
-          {"seed", batch.seed},
-          {"suite", batch.suite},
-          {"flags", batch.flags},
-          {"duration_s", batch.duration_s},
-          {"interrupted", batch.interrupted},
-          {"exclude_spoiled", batch.exclude_spoiled},
-          {"summary", to_json(summarize(batch.scenarios))}};
+  json::object object{{"schema", "antiphon.result/1"},
+                      {"batch_id", batch.batch_id},
+                      {"started_at", batch.started_at},
+                      {"seed", batch.seed},
+                      {"suite", batch.suite},
+                      {"flags", batch.flags},
+                      {"duration_s", batch.duration_s},
+                      {"interrupted", batch.interrupted},
+                      {"exclude_spoiled", batch.exclude_spoiled},
+                      {"summary", summary_json(batch)}};
+  if (batch.jobs) object.emplace("jobs", *batch.jobs);
+  return object;
 }
 
 void append(std::string& out, const json::value& value);
@@ -205,6 +229,17 @@ void append(std::string& out, const std::vector<Message>& messages) {
   out += separator == '[' ? "[]" : "]";
 }
 
+void append(std::string& out, const ScenarioResult& result);
+
+void append(std::string& out, const std::vector<ScenarioResult>& results) {
+  char separator = '[';
+  for (const auto& result : results) {
+    out += std::exchange(separator, ',');
+    append(out, result);
+  }
+  out += separator == '[' ? "[]" : "]";
+}
+
 void append(std::string& out, const ScenarioResult& result) {
   char separator = '{';
   for (const auto& [key, value] : frame(result)) {
@@ -215,6 +250,8 @@ void append(std::string& out, const ScenarioResult& result) {
       append(out, result.messages);
     else if (key == "rolled_back")
       append(out, result.rolled_back);
+    else if (key == "earlier_attempts")
+      append(out, result.earlier);
     else
       append(out, value);
   }
@@ -233,6 +270,7 @@ json::object to_json(const ResultSummary& summary) {
   json::object faults;
   for (const auto& [party, count] : summary.faults) faults.emplace(to_string(party), count);
   object.emplace("faults", std::move(faults));
+  if (summary.flaky > 0) object.emplace("flaky", summary.flaky);
   return object;
 }
 
@@ -241,6 +279,7 @@ json::object to_json(const ScenarioResult& result) {
   const auto value = [](const Message& message) { return message.json(); };
   object["messages"] = list_json(result.messages, value);
   object["rolled_back"] = list_json(result.rolled_back, value);
+  if (!result.earlier.empty()) object["earlier_attempts"] = list_json(result.earlier, [](const ScenarioResult& attempt) { return to_json(attempt); });
   return object;
 }
 

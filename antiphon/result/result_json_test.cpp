@@ -3,6 +3,7 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/files.hpp"
+#include "antiphon/base/json_schema.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/sample_test.hpp"
 
@@ -59,6 +60,32 @@ TEST(ResultJson, ComesBackAsItWasWritten_SCN30_SCN32_PRD63) {
   EXPECT_EQ(again.batch_id, "batch_1");
   EXPECT_EQ(again.scenarios[0].messages[1].json().at("x_vendor"), (json::value{1, 2}));
   EXPECT_TRUE(again.scenarios[1].not_run);
+}
+
+TEST(ResultJson, KeepsEveryAttempt_PRD3) {
+  auto result = full(), first = full();
+  first.attempt = 1, result.attempt = 2, result.repeat = 3;
+  result.outcome = RunOutcome::passed;
+  result.earlier = {first};
+  const auto text = serialize(batch_of({result}));
+  const auto value = parse_json(text);
+  EXPECT_EQ(value.at("scenarios").at(0), json::value(to_json(result)));
+  EXPECT_EQ(value.at_pointer("/scenarios/0/flaky"), json::value(true));
+  EXPECT_EQ(value.at_pointer("/scenarios/0/earlier_attempts/0/messages/0/content"), json::value("hi"));
+  EXPECT_EQ(value.at_pointer("/summary/flaky"), json::value(1));
+  const auto again = parse_batch(text).scenarios.at(0);
+  EXPECT_EQ(again.repeat, 3);
+  ASSERT_EQ(again.earlier.size(), 1U);
+  EXPECT_EQ(again.earlier[0].messages.size(), 2U);
+  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  EXPECT_THAT(schema.violations(value), testing::IsEmpty());
+}
+
+TEST(ResultIds, AreSharedByRepeats_PRD3) {
+  EXPECT_EQ(without_repeat("x", 1), "x");
+  EXPECT_EQ(without_repeat("x [a=b] row 3 #12", 12), "x [a=b] row 3");
+  EXPECT_EQ(without_repeat("x #2", 1), "x #2");
+  EXPECT_EQ(without_repeat("x #2 #2 (b.yaml)", 2), "x #2 (b.yaml)");
 }
 
 TEST(ResultJson, IsTheSameAsTextAndAsValue) {

@@ -184,6 +184,7 @@ void read_identity(const Place& place, ScenarioResult& result) {
   const auto matrix = place.at("matrix");
   for (const auto& [key, value] : matrix.object()) result.matrix.emplace(key, matrix.at(key).text());
   result.row = maybe_integer(place, "row");
+  result.repeat = maybe_integer(place, "repeat").value_or(1);
   result.attempt = place.at("attempt").integer<int>();
 }
 
@@ -224,15 +225,25 @@ void read_figures(const Place& place, ScenarioResult& result) {
   }
   if (const auto cost = place.maybe("cost_usd")) result.cost_usd = cost->number();
   result.user_report = object_or_empty(place, "user_report");
+  if (const auto caller = place.maybe("caller"))
+    result.fingerprints.caller = text_or_empty(*caller, "hash"), result.fingerprints.draws = caller->at("draws").boolean();
+  if (const auto agent = place.maybe("agent")) result.fingerprints.agent = text_or_empty(*agent, "hash");
   if (const auto notices = place.maybe("notices")) notices->each([&](const Place& item) { result.notices.push_back(item.text()); });
 }
 
-ScenarioResult read_scenario(const Place& place) {
+// Attempts hold none themselves, so that no file can make this go deep.
+ScenarioResult read_attempt(const Place& place) {
   ScenarioResult result;
   read_identity(place, result);
   read_judgement(place, result);
   read_conversation(place, result);
   read_figures(place, result);
+  return result;
+}
+
+ScenarioResult read_scenario(const Place& place) {
+  auto result = read_attempt(place);
+  if (const auto earlier = place.maybe("earlier_attempts")) earlier->each([&](const Place& item) { result.earlier.push_back(read_attempt(item)); });
   return result;
 }
 
@@ -254,6 +265,7 @@ BatchResult batch_from_json(const json::value& value) {
                     .suite = place.at("suite").text(),
                     .flags = object_or_empty(place, "flags"),
                     .duration_s = number_or_zero(place, "duration_s")};
+  batch.jobs = maybe_integer(place, "jobs");
   if (const auto interrupted = place.maybe("interrupted")) batch.interrupted = interrupted->boolean();
   if (const auto excluded = place.maybe("exclude_spoiled")) batch.exclude_spoiled = excluded->boolean();
   place.at("scenarios").each([&](const Place& item) { batch.scenarios.push_back(read_scenario(item)); });

@@ -3,12 +3,11 @@
 #include <numeric>
 
 #include "antiphon/result/result.hpp"
+#include "antiphon/result/statistics.hpp"
 
 namespace antiphon {
 
 namespace {
-
-constexpr double z95 = 1.959963984540054;  // 97.5th percentile of the normal distribution
 
 std::size_t& counter(ResultSummary& summary, const ScenarioResult& result) {
   if (result.not_run) return summary.not_run;
@@ -36,12 +35,7 @@ std::optional<Latency> summarize_latency(std::vector<double> seconds) {
                  .average = std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(n)};
 }
 
-// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927: stays inside 0..1 and holds for small n.
-ResultSummary::Rate wilson_rate(std::size_t passed, std::size_t n) {
-  const double count = static_cast<double>(n), p = static_cast<double>(passed) / count, z2 = z95 * z95;
-  const double middle = p + z2 / (2 * count), half = z95 * std::sqrt(p * (1 - p) / count + z2 / (4 * count * count)), scale = 1 + z2 / count;
-  return {.value = p, .low = std::max(0.0, (middle - half) / scale), .high = std::min(1.0, (middle + half) / scale), .n = n};
-}
+ResultSummary::Rate wilson_rate(std::size_t passed, std::size_t n) { return wilson(static_cast<double>(passed), n); }
 
 namespace {
 
@@ -70,6 +64,7 @@ ResultSummary summarize(const std::vector<ScenarioResult>& scenarios) {
   for (const auto& result : scenarios) {
     ++counter(summary, result);
     count_fault(summary, result);
+    if (!result.not_run && result.flaky()) ++summary.flaky;
   }
   summary.total = scenarios.size();
   const auto decided = summary.passed + summary.failed;

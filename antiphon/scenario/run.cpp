@@ -12,6 +12,7 @@
 
 #include "antiphon/base/random.hpp"
 #include "antiphon/net/http.hpp"
+#include "antiphon/scenario/attempts.hpp"
 #include "antiphon/scenario/clock_choice.hpp"
 #include "antiphon/scenario/defaults.hpp"
 #include "antiphon/scenario/engine/scenario_run.hpp"
@@ -81,7 +82,7 @@ class WallRun {
     const auto refused = co_await before();
     auto result = refused ? run_.refuse(*refused) : co_await run_.execute();
     note(result, co_await run_hooks(runtime_, hooks_.after, told_after(run_, result), HookFailure::go_on));
-    run_.tell(result);
+    run_.give_trace(result);
     co_return result;
   }
 
@@ -155,13 +156,15 @@ class Batch {
   }
 
   std::optional<std::size_t> next(const std::vector<std::size_t>& list, std::atomic<std::size_t>& position) {
-    if (options_.stop.requested() || failed_) return std::nullopt;
+    if (options_.stop.requested() || failed_ || given_up_) return std::nullopt;
     const auto i = position.fetch_add(1);
     return i < list.size() ? std::optional(list[i]) : std::nullopt;
   }
 
   void finish(std::size_t index, ScenarioResult result) {
+    if (options_.events) options_.events->add(RunFinished{result});
     const std::lock_guard lock(mutex_);
+    if (!result.success() && ++not_passed_ == options_.max_failures) given_up_ = true;
     results_[index] = std::move(result);
     if (options_.on_result) options_.on_result(*results_[index]);
   }
@@ -174,10 +177,16 @@ class Batch {
 
   void play_virtual() {
     try {
-      while (const auto index = next(virtual_, next_virtual_)) finish(*index, play_virtual(scenarios_[*index]));
+      while (const auto index = next(virtual_, next_virtual_)) finish(*index, play_attempts(scenarios_[*index]));
     } catch (...) {
       fail(std::current_exception());
     }
+  }
+
+  ScenarioResult play_attempts(const Scenario& scenario) {
+    Attempts attempts(scenario, options_);
+    while (attempts.again()) attempts.add(play_virtual(attempts.next()));
+    return std::move(attempts).result();
   }
 
   // A clock and an executor of its own for each run: what runs beside it cannot change what it sees.
@@ -191,7 +200,7 @@ class Batch {
     auto result = refused_before(scenario, run);
     if (!result) result = play_virtual(run, context, clock);
     note(*result, run_hooks_here(blocking_, scenario.hooks.after, told_after(run, *result), HookFailure::go_on));
-    run.tell(*result);
+    run.give_trace(*result);
     return std::move(*result);
   }
 
@@ -239,7 +248,9 @@ class Batch {
   Task<> wall_lane(Runtime& runtime, net::HttpClient& http, SharedParts& shared) {
     while (const auto index = next(wall_, next_wall_)) {
       try {
-        finish(*index, co_await play_one(scenarios_[*index], runtime, http, shared));
+        Attempts attempts(scenarios_[*index], options_);
+        while (attempts.again()) attempts.add(co_await play_one(attempts.next(), runtime, http, shared));
+        finish(*index, std::move(attempts).result());
       } catch (...) {
         fail(std::current_exception());
       }
@@ -271,9 +282,22 @@ class Batch {
   std::vector<WallRun*> under_way_;  // wall runs; used on their thread only
   BlockingPool blocking_;
   std::mutex mutex_;
-  std::atomic<bool> failed_{false};
+  int not_passed_ = 0;
+  std::atomic<bool> failed_{false}, given_up_{false};
   std::exception_ptr failure_;
 };
+
+Task<ScenarioResult> play_on(asio::any_io_executor executor, const Scenario& scenario, RunPlace place, StopSource stop) {
+  WallRun run(scenario, place);
+  // The executor is the caller's and goes on after us: what was posted to it may come when the run is gone.
+  const auto under_way = std::make_shared<WallRun*>(&run);
+  const auto watch = stop.on_request([executor, weak = std::weak_ptr(under_way)] {
+    asio::post(executor, [weak] {
+      if (const auto still = weak.lock()) (*still)->interrupt();
+    });
+  });
+  co_return co_await run.execute();
+}
 
 Task<ScenarioResult> run_on(asio::any_io_executor executor, Scenario scenario, RunOptions options) {
   WallClock clock(executor);
@@ -281,16 +305,12 @@ Task<ScenarioResult> run_on(asio::any_io_executor executor, Scenario scenario, R
   Runtime runtime{executor, clock, blocking};
   const auto http = net::make_http_client(runtime);
   SharedParts shared;
-  WallRun run(scenario, place_of(scenario, runtime, *http, shared, options));
-  // The executor is the caller's and goes on after us: what was posted to it may come when the run is gone.
-  const auto under_way = std::make_shared<WallRun*>(&run);
-  const auto stop = options.stop.on_request([executor, weak = std::weak_ptr(under_way)] {
-    asio::post(executor, [weak] {
-      if (const auto still = weak.lock()) (*still)->interrupt();
-    });
-  });
-  auto result = co_await run.execute();
+  const auto place = place_of(scenario, runtime, *http, shared, options);
+  Attempts attempts(scenario, options);
+  while (attempts.again()) attempts.add(co_await play_on(executor, attempts.next(), place, options.stop));
   co_await shared.close();
+  auto result = std::move(attempts).result();
+  if (options.events) options.events->add(RunFinished{result});
   co_return result;
 }
 

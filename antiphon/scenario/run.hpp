@@ -28,6 +28,10 @@ struct RunOptions {
   /// The spans of each run as it ends, before `on_result`; from the thread of the run, several at once.
   std::function<void(const ScenarioResult&, const trace::Recorder&)> on_trace{};
   std::function<void(const ScenarioResult&)> on_result{};  ///< each as it ends, from any thread, one at a time
+  /// Whether a run is made once more, asked after each attempt (which knows those before it), from several threads at once. What it answers must
+  /// follow from that result alone, so that `jobs` changes nothing. Not asked after a stop. Empty: never.
+  std::function<bool(const ScenarioResult&)> again{};
+  int max_failures = 0;  ///< so many runs that did not pass keep further ones from being begun; 0: any number
 };
 
 inline constexpr int default_jobs = 8;
@@ -35,8 +39,8 @@ inline constexpr int default_jobs = 8;
 /// Runs one scenario to its end. Blocks. @throws Error configuration when it cannot be run at all.
 ScenarioResult run(Scenario scenario, RunOptions options = {});
 
-/// Runs many, `options.jobs` at once; results in the order of the scenarios, `not_run` where a stop came first. Where a person takes part, one
-/// after the other.
+/// Runs many, `options.jobs` at once; results in the order of the scenarios, `not_run` where a stop or too many failures came first. Where a
+/// person takes part, one after the other.
 std::vector<ScenarioResult> run_all(std::vector<Scenario> scenarios, RunOptions options = {});
 
 /// The result of a scenario that was selected and never begun.

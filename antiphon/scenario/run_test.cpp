@@ -1,6 +1,10 @@
 #include "antiphon/scenario/run.hpp"
 
+#include <array>
 #include <chrono>
+#include <map>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -13,6 +17,7 @@
 
 #include "antiphon/agent/state.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/random.hpp"
 #include "antiphon/scenario/users/users.hpp"
 
 namespace antiphon {
@@ -616,6 +621,106 @@ TEST(ScenarioRun, EmitsTypedEventsAsTheyHappen_SCN73) {
   } sink;
   run(scripted({user("hi"), agent(), succeed()}), {.events = &sink});
   EXPECT_THAT(sink.seen, ElementsAre("started", "hi", "you said: hi", "finished"));
+}
+
+// An agent that answers what was asked for at its attempt, and counts the attempts of each scenario.
+struct Counted {
+  std::shared_ptr<std::mutex> mutex = std::make_shared<std::mutex>();
+  std::shared_ptr<std::map<std::string, int>> calls = std::make_shared<std::map<std::string, int>>();
+
+  Scenario scenario(const std::string& name, int passes_at) const {
+    auto one = scripted({user("hi"), agent()});
+    one.name = name;
+    one.checks = {contains("right")};
+    one.agent = [mutex = mutex, calls = calls, name, passes_at](AgentInput) -> Task<AgentReply> {
+      const std::lock_guard lock(*mutex);
+      co_return ++(*calls)[name] >= passes_at ? "right" : "wrong";
+    };
+    return one;
+  }
+};
+
+const auto twice_more = [](const ScenarioResult& result) { return !result.success() && result.attempt <= 2; };
+
+TEST(Attempts, ARunIsMadeAgainUntilNobodyWantsItAndKeepsWhatWasBefore_PRD3) {
+  for (const auto clock : {ClockChoice::virtual_time, ClockChoice::wall}) {
+    const Counted counted;
+    std::vector<Scenario> scenarios{counted.scenario("first", 1), counted.scenario("third", 3), counted.scenario("never", 9)};
+    for (auto& scenario : scenarios) scenario.clock = clock;
+    const auto results = run_all(scenarios, {.jobs = 4, .seed = 1, .again = twice_more});
+    EXPECT_EQ(results[0].attempt, 1);
+    EXPECT_THAT(results[0].earlier, testing::IsEmpty());
+    EXPECT_FALSE(results[0].flaky());
+    EXPECT_EQ(results[1].outcome, RunOutcome::passed);
+    ASSERT_EQ(results[1].earlier.size(), 2U);
+    EXPECT_EQ(results[1].earlier[1].attempt, 2);
+    EXPECT_EQ(results[1].earlier[1].outcome, RunOutcome::failed);
+    EXPECT_NE(results[1].earlier[0].run_id, results[1].earlier[1].run_id);
+    EXPECT_THAT(results[1].earlier[1].earlier, testing::IsEmpty());
+    EXPECT_TRUE(results[1].flaky());
+    EXPECT_EQ(results[2].outcome, RunOutcome::failed);
+    EXPECT_EQ(results[2].attempt, 3);
+    EXPECT_FALSE(results[2].flaky());
+    EXPECT_EQ(summarize(results).flaky, 1U);
+  }
+}
+
+TEST(Attempts, EachOneIsToldAndOnlyTheLastEndsTheRun_PRD3) {
+  struct Sink final : EventSink {
+    std::vector<std::string> seen;
+    void add(const RunEvent& event) override {
+      if (const auto* attempt = std::get_if<AttemptFinished>(&event)) seen.push_back("attempt " + std::to_string(attempt->result.attempt));
+      if (const auto* run = std::get_if<RunFinished>(&event)) seen.push_back("run " + std::to_string(run->result.attempt));
+    }
+  } sink;
+  const Counted counted;
+  run(counted.scenario("x", 2), {.events = &sink, .again = twice_more});
+  EXPECT_THAT(sink.seen, ElementsAre("attempt 1", "run 2"));
+}
+
+// The agent sleeps for a time drawn by a rule: the stream shows in the duration.
+double drawn(int attempt, int repeat, std::uint64_t seed) {
+  Scenario scenario{.name = "x", .script = {user("hi"), agent(), succeed()}};
+  scenario.id = repeat > 1 ? "x #" + std::to_string(repeat) : "x";
+  scenario.repeat = repeat, scenario.attempt = attempt;
+  scenario.agent = ParticipantSpec(
+      "drawing",
+      [](const ParticipantContext& context) -> std::unique_ptr<Participant> {
+        struct Drawing final : Participant {
+          explicit Drawing(const ParticipantContext& context) : stream(context.seed, std::array<std::string_view, 1>{context.scenario_id}) {}
+          Task<AgentReply> call(AgentInput) override { co_return std::to_string(stream.uniform()); }
+          RandomStream stream;
+        };
+        return std::make_unique<Drawing>(context);
+      },
+      true);
+  return std::stod(run(scenario, {.seed = seed}).messages.back().text());
+}
+
+TEST(Attempts, EveryRepeatAndAttemptDrawsApartAndTheSameAgain_SCN82_PRD3) {
+  const std::set<double> all{drawn(1, 1, 7), drawn(2, 1, 7), drawn(3, 1, 7), drawn(1, 2, 7), drawn(2, 2, 7), drawn(1, 1, 8)};
+  EXPECT_EQ(all.size(), 6U);
+  EXPECT_EQ(drawn(2, 2, 7), drawn(2, 2, 7));
+}
+
+TEST(Attempts, AStopIsNoReasonToTryAgain_SCN72) {
+  StopSource stop;
+  auto scenario = scripted({user("hi"), agent()});
+  scenario.agent = [stop](AgentInput) mutable -> Task<AgentReply> {
+    stop.request();
+    co_return "bye";
+  };
+  scenario.checks = {contains("right")};
+  EXPECT_EQ(run(scenario, {.stop = stop, .again = [](const ScenarioResult&) { return true; }}).attempt, 1);
+}
+
+TEST(MaxFailures, KeepsFurtherRunsFromBeingBegun_PRD3) {
+  const Counted counted;
+  std::vector<Scenario> scenarios;
+  for (const int passes_at : {1, 9, 1, 9, 1, 1}) scenarios.push_back(counted.scenario("s" + std::to_string(scenarios.size()), passes_at));
+  const auto results = run_all(scenarios, {.jobs = 1, .max_failures = 2});
+  for (const std::size_t i : {0U, 1U, 2U, 3U}) EXPECT_FALSE(results[i].not_run) << i;
+  for (const std::size_t i : {4U, 5U}) EXPECT_TRUE(results[i].not_run) << i;
 }
 
 }  // namespace

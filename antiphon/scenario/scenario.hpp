@@ -9,6 +9,7 @@
 #include "antiphon/providers/llm/cassette/cassette.hpp"
 #include "antiphon/providers/llm/model_meter.hpp"
 #include "antiphon/providers/llm/registry.hpp"
+#include "antiphon/result/result.hpp"
 #include "antiphon/scenario/checks/check.hpp"
 #include "antiphon/scenario/hooks.hpp"
 #include "antiphon/scenario/script/step.hpp"
@@ -65,8 +66,10 @@ struct Scenario {
   int line = 0;
   std::map<std::string, std::string> matrix{};
   std::optional<int> row{};
-  int repeat = 1;   ///< which of several times that a batch plays it
-  int attempt = 1;  ///< which try of this run
+  Fingerprints fingerprints{};  ///< copied into the result
+  int repeats = 1;              ///< how often a batch plays it
+  int repeat = 1;               ///< which of these this one is
+  int attempt = 1;              ///< which try of this run; with the id it keys the random streams
 };
 
 /// All that can be known to be wrong before the first step: no name, no agent, a role that the script needs and nobody plays (SCN-6), a

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/suite/fingerprint.hpp"
 
 namespace antiphon::suite {
 
@@ -35,6 +36,7 @@ void apply(const Overrides& flags, const ProjectSettings& project, Scenario& sce
   if (flags.cassettes) scenario.cassettes = flags.cassettes;
   if (flags.timeout) scenario.timeout = flags.timeout;
   if (flags.max_turns) scenario.max_turns = flags.max_turns;
+  add_settings(scenario.fingerprints, scenario);
 }
 
 std::vector<SuiteFile> read_all(const std::vector<std::string>& files, const SuiteFileOptions& options) {
@@ -49,6 +51,17 @@ std::vector<SuiteFile> read_all(const std::vector<std::string>& files, const Sui
   }
   if (!problems.empty()) throw Problems(std::move(problems));
   return suites;
+}
+
+// Gives back all scenarios in order.
+std::vector<Scenario> name_uniquely(std::vector<SuiteFile>& suites) {
+  std::vector<Scenario> all;
+  for (const auto& suite : suites) all.insert(all.end(), suite.scenarios.begin(), suite.scenarios.end());
+  make_ids_unique(all);
+  auto next = all.begin();
+  for (auto& suite : suites)
+    for (auto& scenario : suite.scenarios) scenario.id = (next++)->id;
+  return all;
 }
 
 // Only suites with something to run start their commands.
@@ -80,14 +93,11 @@ LoadedSuites load_suites(const std::vector<std::string>& paths, const LoadOption
       scenario.cassette_file = cassette_path(suite.file, n == 1 ? scenario.id : fmt::format("{} {}", scenario.id, n));
     }
   }
-  std::vector<Scenario> all;
-  for (const auto& suite : suites) all.insert(all.end(), suite.scenarios.begin(), suite.scenarios.end());
-  make_ids_unique(all);
-  auto next = all.begin();
-  for (auto& suite : suites)
-    for (auto& scenario : suite.scenarios) scenario.id = (next++)->id;
+  name_uniquely(suites);
+  for (auto& suite : suites) suite.scenarios = repeated(suite.scenarios, options.overrides.repeat);
+  auto all = name_uniquely(suites);  // somebody may have called a scenario "x #2"
 
-  loaded.scenarios = select(std::move(all), options.selection);
+  loaded.scenarios = take_shard(select(std::move(all), options.selection), options.shard);
   std::set<std::string> used_ids;
   for (auto& scenario : loaded.scenarios) {
     apply(options.overrides, loaded.project, scenario);

@@ -18,6 +18,7 @@ struct Overrides {
   std::optional<std::uint64_t> seed;
   std::optional<Duration> timeout;
   std::optional<int> max_turns;
+  std::optional<int> repeat;
 };
 
 struct LoadOptions {
@@ -26,11 +27,12 @@ struct LoadOptions {
   bool allow_commands = false;               ///< --allow-commands; `antiphon.yaml` may allow them, too
   Overrides overrides;
   Selection selection;
+  Shard shard;
 };
 
 struct LoadedSuites {
   std::vector<SuiteFile> suites;    ///< files with a selected scenario, without their scenarios
-  std::vector<Scenario> scenarios;  ///< selected, in file order; ids are unique
+  std::vector<Scenario> scenarios;  ///< selected runs of this shard, in file order; ids are unique
   std::vector<SetupCommand> setup;  ///< of these files, in order
   ProjectSettings project;
 };

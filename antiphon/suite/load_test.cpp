@@ -345,5 +345,40 @@ TEST(Include, CircleIsAMistake_PRD10) {
   EXPECT_THAT(folder.report({"a.yaml"}), HasSubstr("b.yaml:1:10"));
 }
 
+const std::string three = "  - {name: a, user: {lines: [hi]}, repeat: 2}\n  - {name: b, user: {lines: [hi]}}\n  - {name: c, user: {lines: [hi]}}\n";
+
+TEST(Repeats, RunAScenarioAsOftenAsItSays_PRD3) {
+  const SuiteFolder folder({{"rules/a.yaml", "rules: [{reply: x}]"}});
+  folder.write("s.yaml", suite(three));
+  EXPECT_THAT(ids(folder.load({"s.yaml"})), ElementsAre("a", "a #2", "b", "c"));
+  auto twice = folder.options();
+  twice.overrides.repeat = 2;
+  EXPECT_THAT(ids(load_suites({folder.path() + "/s.yaml"}, twice)), ElementsAre("a", "a #2", "b", "b #2", "c", "c #2"));
+  twice.selection.keywords = {"id:b"};
+  EXPECT_THAT(ids(load_suites({folder.path() + "/s.yaml"}, twice)), ElementsAre("b", "b #2"));
+  twice.selection.keywords = {"id:b #2"};
+  EXPECT_THAT(ids(load_suites({folder.path() + "/s.yaml"}, twice)), ElementsAre("b #2"));
+}
+
+TEST(Repeats, NeverShareAnId_PRD3) {
+  const SuiteFolder folder({{"rules/a.yaml", "rules: [{reply: x}]"}});
+  folder.write("s.yaml", suite("  - {name: a, user: {lines: [hi]}, repeat: 2}\n  - {name: \"a #2\", user: {lines: [hi]}}\n"));
+  EXPECT_THAT(ids(folder.load({"s.yaml"})), ElementsAre("a", "a #2", "a #2 (s.yaml)"));
+}
+
+TEST(Shards, AreEveryNthRunAndTogetherTheWhole_PRD3) {
+  const SuiteFolder folder({{"rules/a.yaml", "rules: [{reply: x}]"}});
+  folder.write("s.yaml", suite(three));
+  const auto shard = [&](int index, int count) {
+    auto options = folder.options();
+    options.shard = {.index = index, .count = count};
+    return ids(load_suites({folder.path() + "/s.yaml"}, options));
+  };
+  EXPECT_THAT(shard(1, 3), ElementsAre("a", "c"));
+  EXPECT_THAT(shard(2, 3), ElementsAre("a #2"));
+  EXPECT_THAT(shard(3, 3), ElementsAre("b"));
+  EXPECT_THAT(shard(5, 5), ElementsAre());
+}
+
 }  // namespace
 }  // namespace antiphon::suite

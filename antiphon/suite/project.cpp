@@ -36,6 +36,8 @@ void read_file_settings(ReadContext& context, const Node& root, ProjectSettings&
   if (const auto* out = fields.get("out"))
     if (auto path = context.reader.text(*out, "out")) settings.out = resolve_path(*out, *path);
   if (const auto* log = fields.get("log")) settings.log = read_log(context.reader, *log);
+  if (const auto* store = fields.get("store"))
+    if (auto path = context.reader.text(*store, "store")) settings.store = *path == "off" ? *path : resolve_path(*store, *path);
   if (const auto* limits = fields.get("limits")) read_limits(context.reader, *limits, settings);
   fields.finish();
 }

@@ -19,6 +19,7 @@ struct ProjectSettings {
   std::optional<std::uint64_t> seed;
   std::optional<int> jobs;
   std::string out;
+  std::string store;                  ///< file, or `off`; empty: in the output folder
   std::string log;                    ///< how much is told: `quiet`, `normal`, `verbose`; empty: nothing was said
   std::map<std::string, int> limits;  ///< calls in flight by provider
 };

@@ -8,6 +8,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/providers/embed/registry.hpp"
 #include "antiphon/suite/agent_reader.hpp"
+#include "antiphon/suite/fingerprint.hpp"
 #include "antiphon/suite/judge_reader.hpp"
 #include "antiphon/suite/script_reader.hpp"
 #include "antiphon/suite/user_reader.hpp"
@@ -35,6 +36,7 @@ std::vector<T> joined(std::vector<T> below, const std::vector<T>& own) {
 void apply(Scenario& scenario, const SharedSettings& own, const SharedSettings& below) {
   scenario.max_turns = own.max_turns ? own.max_turns : below.max_turns;
   scenario.min_turns = first_given(own.min_turns, below.min_turns, scenario.min_turns);
+  scenario.repeats = first_given(own.repeat, below.repeat, scenario.repeats);
   scenario.timeout = own.timeout ? own.timeout : below.timeout;
   scenario.turn_timeout = own.turn_timeout ? own.turn_timeout : below.turn_timeout;
   scenario.clock = own.clock ? own.clock : below.clock;
@@ -146,6 +148,7 @@ Scenario read_scenario(ReadContext& context, const ScenarioNodes& nodes) {
   check_turns(context, nodes.scenario, scenario);
   scenario.file = nodes.scenario.where.file;
   scenario.line = nodes.scenario.where.line;
+  scenario.fingerprints = fingerprints_of(nodes);
   return scenario;
 }
 

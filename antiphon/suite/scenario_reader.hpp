@@ -12,7 +12,7 @@ namespace antiphon::suite {
 
 /// What may stand in a scenario and in `defaults` alike; what is not given stays unset.
 struct SharedSettings {
-  std::optional<int> max_turns, min_turns;
+  std::optional<int> max_turns, min_turns, repeat;
   std::optional<Duration> timeout, turn_timeout;
   std::optional<ClockChoice> clock;
   std::optional<CassetteMode> cassettes;
@@ -29,6 +29,9 @@ struct SharedSettings {
   std::vector<Check> checks;
   ReadHooks hooks;
 };
+
+/// Runs of one scenario in one batch, at most.
+inline constexpr int most_repeats = 10'000;
 
 /// Reads the shared keys of `fields`.
 SharedSettings read_shared(ReadContext& context, Fields& fields);

@@ -32,7 +32,7 @@ setup:
 hooks: {before: {run: [true], cwd: x, env: {A: b}, timeout: 1s}, after: [{run: [true]}, {run: [true]}]}
 agent: {chat: {url: "${URL:-http://127.0.0.1:8080/v1}", model: support, key: k, headers: {x-team: desk}, stream: true, extra: {top_p: 1}, tls: {ca: ca.pem, verify: false}}}
 defaults:
-  {max_turns: 10, min_turns: 1, metadata: {a: 1}, set: s, budget: {usd: 0.5, tokens: 20000}, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, embedding: lexical, clock: auto, cassettes: auto, cache: k, seed: 7, tags: [t], first: agent,
+  {max_turns: 10, min_turns: 1, repeat: 3, metadata: {a: 1}, set: s, budget: {usd: 0.5, tokens: 20000}, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, embedding: lexical, clock: auto, cassettes: auto, cache: k, seed: 7, tags: [t], first: agent,
    tools: {create_refund: {returns: {ok: true}, description: pays, parameters: {type: object}}}, checks: [{not_contains: sorry}], hooks: {after: {run: [true]}}}
 scenarios:
   - name: one ${v}
@@ -140,16 +140,16 @@ TEST_P(RefusedByBoth, IsNoSuite_PRD10) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
-                         ::testing::Values("max_turn: 3", "max_turns: 0", "max_turns: many", "timeout: 30", "clock: fast", "first: judge", "tags: x",
-                                           "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}", "user: humane", "hooks: {}",
-                                           "hooks: {during: {run: [a]}}", "hooks: {before: {cwd: a}}", "judge: []", "agent: {websocket: {}}",
-                                           "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}", "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}",
-                                           "model: gpt", "script: []", "script: [silence: 1s]", "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]",
-                                           "checks: [{contains: a, equals: b}]", "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]",
-                                           "checks: [{latency: {p95: 2}}]", "checks: {contains: a}", "checks: [{similar: {to: a}}]",
-                                           "checks: [{pii: {absent: [shoe_size]}}]", "checks: [{language: {role: user}}]",
-                                           "embedding: {model: lexical, size: 3}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
-                                           "user: {persona: a, temperature: 3}", "name2: x"));
+                         ::testing::Values("max_turn: 3", "max_turns: 0", "repeat: 0", "repeat: 10001", "max_turns: many", "timeout: 30", "clock: fast",
+                                           "first: judge", "tags: x", "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}",
+                                           "user: humane", "hooks: {}", "hooks: {during: {run: [a]}}", "hooks: {before: {cwd: a}}", "judge: []",
+                                           "agent: {websocket: {}}", "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}",
+                                           "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}", "model: gpt", "script: []", "script: [silence: 1s]",
+                                           "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]", "checks: [{contains: a, equals: b}]",
+                                           "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]", "checks: [{latency: {p95: 2}}]",
+                                           "checks: {contains: a}", "checks: [{similar: {to: a}}]", "checks: [{pii: {absent: [shoe_size]}}]",
+                                           "checks: [{language: {role: user}}]", "embedding: {model: lexical, size: 3}", "tools: {a: {}}", "matrix: {a: x}",
+                                           "description: [a]", "user: {persona: a, temperature: 3}", "name2: x"));
 
 INSTANTIATE_TEST_SUITE_P(MistakesInAJudge, RefusedByBoth,
                          ::testing::Values("judge: {criteria: [a], include_traces: maybe}", "judge: {criteria: [a], token_threshold: 0}",

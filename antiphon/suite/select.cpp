@@ -15,10 +15,13 @@ namespace {
 
 bool has(const std::vector<std::string>& list, std::string_view text) { return std::find(list.begin(), list.end(), text) != list.end(); }
 
+std::string repeat_id(std::string_view id, int repeat) { return fmt::format("{} #{}", id, repeat); }
+
 bool keyword_matches(const std::string& keyword, const Scenario& scenario) {
   constexpr std::string_view exactly = "id:";
-  if (keyword.starts_with(exactly)) return scenario.id == std::string_view(keyword).substr(exactly.size());
-  return contains_ignoring_case(scenario.name, keyword);
+  if (!keyword.starts_with(exactly)) return contains_ignoring_case(scenario.name, keyword);
+  const auto id = std::string_view(keyword).substr(exactly.size());
+  return scenario.id == id || (scenario.repeat > 1 && scenario.id == repeat_id(id, scenario.repeat));
 }
 
 std::string describe_selection(const Selection& selection) {
@@ -87,6 +90,26 @@ void make_suite_names_unique(std::vector<SuiteFile>& suites, const std::string& 
     }
     taken.insert(suite.name);
   }
+}
+
+std::vector<Scenario> repeated(const std::vector<Scenario>& scenarios, std::optional<int> times) {
+  std::vector<Scenario> runs;
+  for (const auto& scenario : scenarios) {
+    const int wanted = times.value_or(scenario.repeats);
+    for (int n = 1; n <= wanted; ++n) {
+      runs.push_back(scenario);
+      runs.back().repeats = wanted, runs.back().repeat = n;
+      if (n > 1) runs.back().id = repeat_id(scenario.id, n);
+    }
+  }
+  return runs;
+}
+
+std::vector<Scenario> take_shard(const std::vector<Scenario>& scenarios, Shard shard) {
+  std::vector<Scenario> part;
+  const auto step = static_cast<std::size_t>(shard.count);
+  for (auto i = static_cast<std::size_t>(shard.index) - 1; i < scenarios.size(); i += step) part.push_back(scenarios[i]);
+  return part;
 }
 
 std::vector<Scenario> select(std::vector<Scenario> scenarios, const Selection& selection) {

@@ -64,6 +64,7 @@ SharedSettings read_shared(ReadContext& context, Fields& fields) {
   SharedSettings shared;
   shared.max_turns = fields.integer("max_turns", 1);
   shared.min_turns = fields.integer("min_turns", 0);
+  shared.repeat = fields.integer("repeat", 1, most_repeats);
   shared.timeout = fields.duration("timeout");
   shared.turn_timeout = fields.duration("turn_timeout");
   shared.set = fields.text("set");

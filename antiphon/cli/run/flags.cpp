@@ -1,5 +1,8 @@
 #include "antiphon/cli/run/flags.hpp"
 
+#include <charconv>
+#include <limits>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -7,12 +10,15 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/result.hpp"
+#include "antiphon/suite/scenario_reader.hpp"
 
 namespace antiphon::cli {
 
 namespace {
 
 constexpr int most_jobs = 100'000;
+constexpr int most_retries = 100;
+constexpr int most_shards = 100'000;
 constexpr std::int64_t seed_limit = std::int64_t{1} << 53;  // exact in JSON numbers
 
 std::optional<ClockChoice> clock_from(const std::string& text) {
@@ -38,7 +44,29 @@ std::optional<Duration> timeout_from(const std::string& text) {
   throw Error(ErrorKind::usage, fmt::format("--timeout {} is no duration", quote(text))).with_hint("write a number with its unit, such as 800ms, 30s or 5m");
 }
 
+std::optional<int> whole_number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+suite::Shard shard_from(const std::string& text) {
+  if (text.empty()) return {};
+  const auto parts = split(text, '/');
+  const auto index = parts.size() == 2 ? whole_number(parts[0]) : std::nullopt, count = parts.size() == 2 ? whole_number(parts[1]) : std::nullopt;
+  if (!index || !count || *index < 1 || *count < *index || *count > most_shards)
+    throw Error(ErrorKind::usage, fmt::format("--shard {} is no part of a whole", quote(text))).with_hint("write i/n with i from 1 to n, such as 2/5");
+  return {.index = *index, .count = *count};
+}
+
+void check_range(std::string_view flag, const std::optional<int>& value, int least, int most) {
+  if (value && (*value < least || *value > most)) throw Error(ErrorKind::usage, fmt::format("{} {}: from {} to {}", flag, *value, least, most));
+}
+
 void check_ranges(const RunFlags& flags) {
+  check_range("--repeat", flags.repeat, 1, suite::most_repeats);
+  check_range("--retries", flags.retries, 0, most_retries);
+  check_range("--max-failures", flags.max_failures, 1, std::numeric_limits<int>::max());
   if (flags.jobs && (*flags.jobs < 1 || *flags.jobs > most_jobs)) throw Error(ErrorKind::usage, fmt::format("-j {}: from 1 to {}", *flags.jobs, most_jobs));
   if (flags.max_turns && *flags.max_turns < 1) throw Error(ErrorKind::usage, fmt::format("--max-turns {} is too few: at least 1", *flags.max_turns));
   if (flags.seed && (*flags.seed < 0 || *flags.seed >= seed_limit))
@@ -59,7 +87,7 @@ std::vector<std::string> strings(const json::object& object, std::string_view ke
 }
 
 // Flags on the command line win over those of the run that is repeated.
-void take_flags(RunPlan& plan, const json::object& kept) {
+void take_flags(RunPlan& plan, const RunFlags& flags, const json::object& kept) {
   if (auto model = find_string(kept, "model"); model && plan.load.overrides.model.empty()) {
     plan.load.overrides.model.model = *model;
     plan.load.overrides.model.directory = find_string(kept, "model_directory").value_or("");
@@ -69,7 +97,10 @@ void take_flags(RunPlan& plan, const json::object& kept) {
   if (auto timeout = find_number(kept, "timeout_s"); timeout && !plan.load.overrides.timeout)
     plan.load.overrides.timeout = Duration(static_cast<std::int64_t>(*timeout * 1e9));
   if (auto turns = find_number(kept, "max_turns"); turns && !plan.load.overrides.max_turns) plan.load.overrides.max_turns = static_cast<int>(*turns);
+  if (auto repeat = find_number(kept, "repeat"); repeat && !plan.load.overrides.repeat) plan.load.overrides.repeat = static_cast<int>(*repeat);
   if (auto jobs = find_number(kept, "jobs"); jobs && !plan.jobs) plan.jobs = static_cast<int>(*jobs);
+  if (auto retries = find_number(kept, "retries"); retries && !flags.retries) plan.retries = static_cast<int>(*retries);
+  if (auto most = find_number(kept, "max_failures"); most && !flags.max_failures) plan.max_failures = static_cast<int>(*most);
   if (const auto* allowed = kept.if_contains("allow_commands"); allowed && allowed->is_bool()) plan.load.allow_commands |= allowed->get_bool();
   plan.paths = strings(kept, "paths");
 }
@@ -82,9 +113,9 @@ BatchResult read_result(const std::string& file) {
   }
 }
 
-void take_failed(RunPlan& plan, const std::string& file) {
+void take_failed(RunPlan& plan, const RunFlags& flags, const std::string& file) {
   const auto batch = read_result(file);
-  take_flags(plan, batch.flags);
+  take_flags(plan, flags, batch.flags);
   if (!plan.seed) plan.seed = batch.seed;
   if (plan.load.selection.ids.empty()) {
     std::vector<std::string> files;
@@ -114,7 +145,13 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("--cassettes", flags.cassettes, "Recorded calls to models: record, replay, auto (replay, record what is missing) or off");
   app.add_flag("--update-cassettes", flags.update_cassettes, "Record all cassettes anew; the same as --cassettes record");
   app.add_option("-o,--out", flags.out, "Folder for result.json and report.html (antiphon-out)");
-  app.add_option("--reporter", flags.reporters, "console, junit, json or html; NAME=FILE writes elsewhere; repeatable")->allow_extra_args(false);
+  app.add_option("--repeat", flags.repeat, "Run every scenario this often (1)");
+  app.add_option("--retries", flags.retries, "Run again, up to N times, what did not pass (0)");
+  app.add_option("--max-failures", flags.max_failures, "Begin no further run after so many that did not pass");
+  app.add_option("--shard", flags.shard, "i/n: the i-th of n parts, for n machines");
+  app.add_option("--store", flags.store, "File that keeps all batches, or off (antiphon.sqlite in the output folder)");
+  app.add_option("--reporter", flags.reporters, "console, junit, json, jsonl, tap, github or html; NAME=FILE writes elsewhere; repeatable")
+      ->allow_extra_args(false);
   app.add_option("--failed", flags.failed, "Run again what did not pass in this result.json");
   app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs (setup, process agents)");
   app.add_flag("--exclude-spoiled", flags.exclude_spoiled, "Runs that somebody else than the agent spoiled do not decide the exit code");
@@ -145,15 +182,19 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
   plan.load.overrides.cassettes = cassettes_from(flags);
   plan.load.overrides.timeout = timeout_from(flags.timeout);
   plan.load.overrides.max_turns = flags.max_turns;
+  plan.load.overrides.repeat = flags.repeat;
+  plan.load.shard = shard_from(flags.shard);
+  plan.retries = flags.retries.value_or(0), plan.max_failures = flags.max_failures.value_or(0);
   if (flags.seed) plan.load.overrides.seed = static_cast<std::uint64_t>(*flags.seed);
   plan.load.selection = {.keywords = flags.keywords, .tags = suite::split_tags(flags.tags), .ids = {}};
   plan.jobs = flags.jobs, plan.seed = plan.load.overrides.seed;
   plan.out = flags.out.empty() ? std::string() : environment.path(flags.out);
+  plan.store = flags.store.empty() || flags.store == "off" ? flags.store : environment.path(flags.store);
   plan.reporters = flags.reporters;
   plan.exclude_spoiled = flags.exclude_spoiled;
   plan.dry_run = flags.dry_run, plan.debug = flags.debug, plan.verbose = flags.verbose, plan.quiet = flags.quiet;
   plan.command = "run " + (flags.failed.empty() ? join(flags.paths, " ") : "--failed " + flags.failed);
-  if (!flags.failed.empty()) take_failed(plan, environment.path(flags.failed));
+  if (!flags.failed.empty()) take_failed(plan, flags, environment.path(flags.failed));
   return plan;
 }
 
@@ -170,7 +211,10 @@ json::object remembered(const RunPlan& plan) {
   if (overrides.cassettes) kept["cassettes"] = json::string(to_string(*overrides.cassettes));
   if (overrides.timeout) kept["timeout_s"] = to_seconds(*overrides.timeout);
   if (overrides.max_turns) kept["max_turns"] = *overrides.max_turns;
+  if (overrides.repeat) kept["repeat"] = *overrides.repeat;
   if (plan.jobs) kept["jobs"] = *plan.jobs;
+  if (plan.retries > 0) kept["retries"] = plan.retries;
+  if (plan.max_failures > 0) kept["max_failures"] = plan.max_failures;
   return kept;
 }
 

@@ -28,7 +28,12 @@ struct RunFlags {
   std::string cassettes;
   bool update_cassettes = false;
   std::string out;
+  std::string store;
   std::string failed;
+  std::optional<int> repeat;
+  std::optional<int> retries;
+  std::optional<int> max_failures;
+  std::string shard;
   std::vector<std::string> reporters;
   bool allow_commands = false;
   bool dry_run = false;
@@ -46,8 +51,11 @@ struct RunPlan {
   suite::LoadOptions load;
   std::optional<int> jobs;
   std::optional<std::uint64_t> seed;
+  std::string store;                   ///< file, `off`, or empty: the project's, else in the output folder
   std::string out;                     ///< empty: the project's, else antiphon-out
   std::vector<std::string> reporters;  ///< NAME or NAME=FILE
+  int retries = 0;
+  int max_failures = 0;  ///< 0: any number
   bool dry_run = false;
   bool exclude_spoiled = false;
   bool debug = false;  ///< a person goes through each run step by step

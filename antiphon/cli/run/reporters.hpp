@@ -17,9 +17,14 @@ struct ReporterSet {
   ConsoleReporter* console = nullptr;  ///< one of `all`
 };
 
+/// How much there is to run; repeats make runs more than scenarios.
+struct RunCount {
+  std::size_t runs = 0, scenarios = 0;
+};
+
 /// result.json and report.html in `out` always, the console unless others were asked for alone, and what --reporter names.
 /// @throws Error usage for a reporter that does not exist, naming those that do.
-ReporterSet make_reporters(const RunPlan& plan, const std::string& out, std::size_t total, int jobs, std::uint64_t seed, const Environment& environment);
+ReporterSet make_reporters(const RunPlan& plan, const std::string& out, RunCount count, int jobs, const BatchResult& head, Environment& environment);
 
 /// Checks --reporter before anything runs. @throws as above.
 void check_reporters(const RunPlan& plan);

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <set>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -13,7 +14,9 @@
 #include "antiphon/cli/run/flags.hpp"
 #include "antiphon/cli/run/remote_notice.hpp"
 #include "antiphon/cli/run/reporters.hpp"
+#include "antiphon/cli/run/run_again.hpp"
 #include "antiphon/cli/run/setup_session.hpp"
+#include "antiphon/cli/run/store_writer.hpp"
 #include "antiphon/cli/run/suite_hooks.hpp"
 #include "antiphon/report/ticker.hpp"
 #include "antiphon/scenario/clock_choice.hpp"
@@ -41,6 +44,7 @@ void require_valid(const std::vector<Scenario>& scenarios, const ModelRegistry& 
 /// The seed that stands in the summary: the one of all scenarios, where they agree.
 std::uint64_t seed_of(const RunPlan& plan, const suite::LoadedSuites& loaded) {
   if (plan.seed) return *plan.seed;
+  if (loaded.scenarios.empty()) return loaded.project.seed.value_or(random_seed() >> 11);  // an empty shard
   const auto& first = loaded.scenarios.front().seed;
   if (first && std::all_of(loaded.scenarios.begin(), loaded.scenarios.end(), [&](const Scenario& scenario) { return scenario.seed == first; })) return *first;
   return loaded.project.seed.value_or(random_seed() >> 11);
@@ -57,6 +61,13 @@ std::string names_of(const std::vector<suite::SuiteFile>& suites) {
   for (const auto& file : suites)
     if (std::find(names.begin(), names.end(), file.name) == names.end()) names.push_back(file.name);
   return join(names, ", ");
+}
+
+RunCount size_of(const suite::LoadedSuites& loaded) {
+  const auto& all = loaded.scenarios;
+  std::set<std::string> distinct;
+  for (const auto& scenario : all) distinct.insert(without_repeat(scenario.id, scenario.repeat));
+  return {.runs = all.size(), .scenarios = distinct.size()};
 }
 
 class RunSession {
@@ -78,6 +89,7 @@ class RunSession {
     tell_of_remote_agents(loaded_.scenarios, environment_);
     play();
     reporters_.all.finish(batch_);
+    store_->finish(batch_);  // last: whatever becomes of it, the reports are there
     return exit_code(batch_);
   }
 
@@ -104,8 +116,10 @@ class RunSession {
     batch_.suite = names_of(loaded_.suites);
     batch_.flags = remembered(plan_);
     batch_.exclude_spoiled = plan_.exclude_spoiled;
+    batch_.jobs = jobs_;
     kept_ = std::make_unique<CheckpointFile>((fs::path(out) / "result.json").string(), batch_, loaded_.scenarios);
-    reporters_ = make_reporters(plan_, out, loaded_.scenarios.size(), jobs_, batch_.seed, environment_);
+    store_ = std::make_unique<StoreWriter>(store_file(plan_.store, loaded_.project, out), batch_, kept_->unstarted());
+    reporters_ = make_reporters(plan_, out, size_of(loaded_), jobs_, batch_, environment_);
   }
 
   // A person reads the conversation that they take part in.
@@ -161,7 +175,9 @@ class RunSession {
                                           .debug = plan_.debug,
                                           .cache_folder = cache_folder(),
                                           .stop = environment_.stop,
-                                          .on_result = [this](const ScenarioResult& result) { kept_->add(result); }});
+                                          .on_result = [this](const ScenarioResult& result) { keep(result); },
+                                          .again = run_again(plan_),
+                                          .max_failures = plan_.max_failures});
   }
 
   std::string cache_folder() const {
@@ -189,7 +205,12 @@ class RunSession {
     result.reasoning = why;
     result.fault = ledger::attribute({.result = result});
     reporters_.all.add(RunFinished{result});
+    keep(result);
+  }
+
+  void keep(const ScenarioResult& result) {
     kept_->add(result);
+    store_->add(result);
   }
 
   RunPlan plan_;
@@ -198,6 +219,7 @@ class RunSession {
   suite::LoadedSuites loaded_;
   ReporterSet reporters_;
   std::unique_ptr<CheckpointFile> kept_;
+  std::unique_ptr<StoreWriter> store_;
   BatchResult batch_;
   int jobs_ = default_jobs;
   bool with_person_ = false;

@@ -33,6 +33,9 @@ std::vector<const ParticipantSpec*> specs_of(const Scenario& scenario, std::vect
   return specs;
 }
 
+// What random streams are keyed by: a first attempt by the id alone.
+std::string stream_key(const std::string& id, int attempt) { return attempt == 1 ? id : fmt::format("{} attempt {}", id, attempt); }
+
 }  // namespace
 
 ScenarioResult identity_of(const Scenario& scenario) {
@@ -40,6 +43,7 @@ ScenarioResult identity_of(const Scenario& scenario) {
   result.id = scenario.id.empty() ? scenario.name : scenario.id, result.name = scenario.name, result.description = scenario.description;
   result.set = scenario.set, result.metadata = scenario.metadata, result.tags = scenario.tags, result.suite = scenario.suite;
   result.file = scenario.file, result.line = scenario.line, result.matrix = scenario.matrix, result.row = scenario.row;
+  result.repeat = scenario.repeat, result.attempt = scenario.attempt, result.fingerprints = scenario.fingerprints;
   return result;
 }
 
@@ -47,6 +51,7 @@ ScenarioRun::ScenarioRun(const Scenario& scenario, RunPlace place)
     : scenario_(scenario),
       place_(place),
       id_(scenario.id.empty() ? scenario.name : scenario.id),
+      stream_key_(stream_key(id_, scenario.attempt)),
       run_id_(make_id("run")),
       thread_id_(make_id("thread")),
       default_model_(scenario.model),
@@ -73,7 +78,7 @@ void ScenarioRun::seat_everybody() {
       .models = replaying_ ? *replaying_ : place_.models,
       .default_model = default_model_,
       .seed = memory_.seed(),
-      .scenario_id = id_,
+      .scenario_id = stream_key_,
       .description = scenario_.description,
       .thread_id = thread_id_,
       .tools = tools_,
@@ -142,9 +147,8 @@ ScenarioResult ScenarioRun::refuse(RunError error) {
   return assemble();
 }
 
-void ScenarioRun::tell(const ScenarioResult& result) {
+void ScenarioRun::give_trace(const ScenarioResult& result) {
   if (place_.on_trace && *place_.on_trace && trace_.recorder()) (*place_.on_trace)(result, *trace_.recorder());
-  emit(RunFinished{result});
 }
 
 Task<> ScenarioRun::play() {

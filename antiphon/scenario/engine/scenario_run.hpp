@@ -54,8 +54,8 @@ class ScenarioRun final : public RunState {
   ScenarioResult give_up();
   /// The result of a run that could not begin.
   ScenarioResult refuse(RunError error);
-  /// Tells whoever listens that the run is over.
-  void tell(const ScenarioResult& result);
+  /// Hands out what the run recorded of itself, to whoever wants that.
+  void give_trace(const ScenarioResult& result);
   /// Stops whatever is under way; `execute` then ends soon, with what there is.
   void interrupt() { watchdog_.interrupt(); }
 
@@ -145,7 +145,7 @@ class ScenarioRun final : public RunState {
 
   const Scenario& scenario_;
   RunPlace place_;
-  std::string id_, run_id_, thread_id_;
+  std::string id_, stream_key_, run_id_, thread_id_;
   ModelSettings default_model_;
   ModelMeter meter_;
   std::shared_ptr<const json::object> tools_;

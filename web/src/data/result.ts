@@ -141,6 +141,8 @@ export interface Scenario extends ScenarioCommon {
   usage?: Usage | null;
   cost_usd?: number | null;
   clock?: string | null;
+  /** Attempts at this run before the one that counts. */
+  earlier_attempts?: Scenario[] | null;
 }
 
 /** One message in the strip: initial of its role (user, agent, tool, system) and its characters. */
@@ -152,6 +154,16 @@ export interface ScenarioFacts extends ScenarioCommon {
   check_counts?: { hold: number; fail: number; undecided?: number } | null;
   strip?: StripPiece[] | null;
   failed_message?: number | null;
+  /** Passed only when it was run again; absent where there was one attempt. */
+  flaky?: boolean | null;
+}
+
+/** A share over scenarios: pass^k. */
+export interface PassHat {
+  k: number;
+  value: number;
+  interval: [number, number];
+  n: number;
 }
 
 export interface Summary {
@@ -165,6 +177,9 @@ export interface Summary {
   /** Runs that did not pass and are not the agent's fault. */
   spoiled?: number | null;
   pass_rate_without_spoiled?: { value: number; interval: [number, number]; n: number } | null;
+  flaky?: number | null;
+  /** Where scenarios were run several times. */
+  repeats?: { pass_at_1: PassHat | null; pass_hat: PassHat[] } | null;
 }
 
 export interface Run {

@@ -45,6 +45,7 @@ function PassRate({ query }: { query: Query }) {
           {without && ` (${interval(...without.interval)})`}
         </p>
       )}
+      <Repeats />
       {scenarios.length <= MOST_CELLS && (
         <div class="cells">
           {scenarios.map((scenario) => (
@@ -55,6 +56,29 @@ function PassRate({ query }: { query: Query }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** pass@1 and "never failed", where scenarios were run several times; how many passed only when they were run again. */
+function Repeats() {
+  const { repeats, flaky } = useViewer().run.summary;
+  const first = repeats?.pass_at_1;
+  const last = repeats?.pass_hat.at(-1);
+  if (!first && !flaky) return null;
+  return (
+    <p class="meta">
+      {first && (
+        <span>
+          pass@1 {percent(first.value)} of {count(first.n)} scenarios ({interval(...first.interval)} %)
+        </span>
+      )}
+      {last && last.k > 1 && (
+        <span>
+          pass^{last.k} {percent(last.value)}
+        </span>
+      )}
+      {flaky ? <span>{count(flaky)} flaky</span> : null}
+    </p>
   );
 }
 

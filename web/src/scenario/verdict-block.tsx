@@ -31,6 +31,11 @@ export function VerdictBlock({ facts, detail }: Props) {
       <h1>{facts.id}</h1>
       {reasoning && <p class="lede">{reasoning}</p>}
       {proof && proof !== reasoning && <p class="proof mono">{proof}</p>}
+      {detail?.earlier_attempts?.map((attempt) => (
+        <p class="about" key={attempt.run_id}>
+          Attempt {attempt.attempt}: {outcomeLook(attempt.outcome).word}. {attempt.reasoning}
+        </p>
+      ))}
       {detail?.description && <p class="about">{detail.description}</p>}
       <FactsLine facts={facts} detail={detail} />
     </header>

@@ -1,0 +1,69 @@
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/cli/command.hpp"
+#include "antiphon/cli/stored_batches.hpp"
+#include "antiphon/report/columns.hpp"
+#include "antiphon/report/html.hpp"
+#include "antiphon/report/json_reporter.hpp"
+
+namespace antiphon::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReportFlags {
+  std::string batch, store, out;
+};
+
+std::string counts(const ResultSummary& summary) {
+  auto text = fmt::format("{} of {} passed", summary.passed, summary.total);
+  for (const auto& [count, word] : {std::pair(summary.failed, "failed"), std::pair(summary.error, summary.error == 1 ? "error" : "errors"),
+                                    std::pair(summary.inconclusive, "inconclusive"), std::pair(summary.not_run, "not run")})
+    if (count > 0) text += fmt::format(", {} {}", count, word);
+  return text;
+}
+
+int list_batches(const ReportFlags& flags, Environment& environment) {
+  const auto batches = open_store(flags.store, environment)->list();
+  for (const auto& batch : batches)
+    environment.out << fmt::format("{}  {}  {}  {}{}\n", batch.batch_id, batch.started_at, one_line(batch.suite), counts(batch.summary),
+                                   batch.finished ? "" : ", not finished");
+  if (batches.empty()) environment.out << "no batches\n";
+  return 0;
+}
+
+int write_reports(const ReportFlags& flags, Environment& environment) {
+  const auto batch = stored_batch(flags.batch, flags.store, environment);
+  const auto folder =
+      !flags.out.empty() ? environment.path(flags.out) : (fs::path(output_folder(project_of(environment), environment)) / batch.batch_id).string();
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(ErrorKind::io, fmt::format("cannot make the folder {}: {}", folder, error.message())).with_hint("name another folder with --out");
+  const auto result = (fs::path(folder) / "result.json").string(), page = (fs::path(folder) / "report.html").string();
+  JsonReporter(result).finish(batch);
+  HtmlReporter(page, report_page()).finish(batch);
+  environment.out << fmt::format("result     {}\nreport     {}\n", result, page);
+  return 0;
+}
+
+}  // namespace
+
+Command report_command() {
+  return {.name = "report",
+          .summary = "List stored batches, or write the reports of one again",
+          .example = "antiphon report last --out again",
+          .declare = [](CLI::App& app) -> std::function<int(Environment&)> {
+            auto flags = std::make_shared<ReportFlags>();
+            app.add_option("batch", flags->batch, "Id of a batch, its beginning, or last; without it all are listed");
+            app.add_option("--store", flags->store, "File of the store (antiphon.sqlite in the output folder)");
+            app.add_option("-o,--out", flags->out, "Folder for result.json and report.html (one named after the batch)");
+            return [flags](Environment& environment) { return flags->batch.empty() ? list_batches(*flags, environment) : write_reports(*flags, environment); };
+          }};
+}
+
+}  // namespace antiphon::cli

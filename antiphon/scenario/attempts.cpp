@@ -1,0 +1,22 @@
+#include "antiphon/scenario/attempts.hpp"
+
+#include <utility>
+
+namespace antiphon {
+
+const Scenario& Attempts::next() {
+  if (last_) scenario_.attempt = last_->attempt + 1;
+  return scenario_;
+}
+
+void Attempts::add(ScenarioResult result) {
+  if (last_) {
+    result.earlier = std::exchange(last_->earlier, {});
+    result.earlier.push_back(std::move(*last_));
+  }
+  last_ = std::move(result);
+  due_ = options_.again && !options_.stop.requested() && options_.again(*last_);
+  if (due_ && options_.events) options_.events->add(AttemptFinished{*last_});
+}
+
+}  // namespace antiphon

@@ -1,0 +1,121 @@
+#include "antiphon/store/internal/database.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "antiphon/base/error.hpp"
+
+namespace antiphon::store {
+
+namespace {
+
+constexpr int patience_ms = 30'000;
+
+std::string hint_of(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_NOTADB: return "name another file with --store, or move this one away";
+    case SQLITE_CORRUPT: return "the file is damaged: move it away, the next run makes a new one";
+    case SQLITE_FULL: return "make room on the disk";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return "another process holds it: wait for that, or name another file with --store";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM: return "check the folder and its permissions, or name another file with --store";
+    default: return "name another file with --store, or do without: --store off";
+  }
+}
+
+// A wrong file is a mistake of whoever named it; a full disk, a damaged file or a busy one may befall anybody.
+ErrorKind kind_of(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_NOTADB:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM: return ErrorKind::configuration;
+    default: return ErrorKind::io;
+  }
+}
+
+}  // namespace
+
+Statement::Statement(const Database& database, std::string_view sql) : database_(database) {
+  const int code = sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()), &statement_, nullptr);
+  if (code != SQLITE_OK) database.fail(code);
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement& Statement::bind(std::string_view text) {
+  const int code = sqlite3_bind_text64(statement_, ++bound_, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  if (code != SQLITE_OK) database_.fail(code);
+  return *this;
+}
+
+Statement& Statement::bind(std::int64_t number) {
+  const int code = sqlite3_bind_int64(statement_, ++bound_, number);
+  if (code != SQLITE_OK) database_.fail(code);
+  return *this;
+}
+
+Statement& Statement::bind(double number) {
+  const int code = sqlite3_bind_double(statement_, ++bound_, number);
+  if (code != SQLITE_OK) database_.fail(code);
+  return *this;
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) database_.fail(code);
+  return false;
+}
+
+std::string Statement::text(int column) const {
+  const auto* bytes = sqlite3_column_text(statement_, column);
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return bytes ? std::string(reinterpret_cast<const char*>(bytes), size) : std::string();
+}
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+Database::Database(const std::string& path, bool may_write) : path_(path) {
+  const int flags = (may_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_FULLMUTEX;
+  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
+  if (code == SQLITE_OK) {
+    sqlite3_busy_timeout(handle_, patience_ms);
+    return;
+  }
+  const std::string why = handle_ ? sqlite3_errmsg(handle_) : "no memory";
+  sqlite3_close_v2(handle_);
+  throw Error(kind_of(code), fmt::format("cannot open the store {}: {}", path, why)).with_hint(hint_of(code));
+}
+
+Database::~Database() { sqlite3_close_v2(handle_); }
+
+void Database::execute(std::string_view sql) const {
+  const int code = sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(code);
+}
+
+std::int64_t Database::pragma(std::string_view name) const {
+  Statement statement(*this, fmt::format("PRAGMA {}", name));
+  return statement.step() ? statement.integer(0) : 0;
+}
+
+void Database::fail(int code) const {
+  throw Error(kind_of(code), fmt::format("the store {} cannot be used: {}", path_, sqlite3_errmsg(handle_))).with_hint(hint_of(code));
+}
+
+// IMMEDIATE: it waits here, where waiting is possible, and not in the middle of its work.
+Transaction::Transaction(const Database& database) : database_(database) { database.execute("BEGIN IMMEDIATE"); }
+
+Transaction::~Transaction() {
+  if (open_) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+  database_.execute("COMMIT");
+  open_ = false;
+}
+
+}  // namespace antiphon::store

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "antiphon/suite/scenario_reader.hpp"
+
+namespace antiphon::suite {
+
+/// Marks of who speaks in a scenario, so that two results can tell whether the same caller met the same agent. Keys, headers, environments and
+/// addresses leave no trace in them: these change from machine to machine, and secrets stay out of results.
+Fingerprints fingerprints_of(const ScenarioNodes& nodes);
+
+/// The same caller under other settings that a flag, the environment or the project gave: model and turns.
+void add_settings(Fingerprints& fingerprints, const Scenario& scenario);
+
+}  // namespace antiphon::suite
