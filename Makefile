@@ -12,7 +12,7 @@ export JOBS FUZZ_SECONDS
 CTEST = ctest --output-on-failure --no-tests=error -j $(JOBS)
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo build test test-peers test-asan bench bench-peer lint lint-quick format fuzz models clean
+.PHONY: help demo build test test-peers test-asan bench bench-peer soak lint lint-quick format fuzz models clean
 
 help: ## show this list
 	@echo "usage: make TARGET [JOBS=N]"
@@ -55,8 +55,15 @@ bench: ## measure speed and memory with optimised code
 	@tools/bootstrap.sh bench
 	@bench/run.sh
 
-bench-peer:
-	@echo "make bench-peer: there is no benchmark against a peer yet" >&2; exit 1
+bench-peer: ## measure us beside langwatch/scenario (Node and Python, installed as pinned): the same workloads
+	@tools/bootstrap.sh bench
+	@tools/bootstrap.sh peers
+	@bench/peer/run.sh
+
+soak: ## play 130,000 rehearsals in one process; fails when memory, open files or threads grow
+	@tools/bootstrap.sh bench
+	@tools/build.sh bench bench_soak bench_stub_llm
+	@build/bench/bin/bench_soak
 
 lint: lint-quick ## check layers, format, scripts, the code (clang-tidy) and the types of web/
 	@tools/lint.sh tidy web

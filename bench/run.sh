@@ -28,6 +28,7 @@ measure $bin/bench_judge_discovery
 measure $bin/bench_crowd
 measure $bin/bench_virtual_crowd
 measure $bin/bench_cassettes
+measure $bin/bench_scale
 measure $bin/bench_process_start $bin/antiphon examples/init/suite.yaml
 measure $bin/bench_http_client
 

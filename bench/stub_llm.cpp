@@ -1,6 +1,8 @@
 // A chat-completions server that costs next to nothing: `bench_stub_llm DELAY_MS [discover]`. It prints its port, answers every POST after the delay,
 // and ends when standard input does, saying what it has counted. With `discover` a judge that is offered to look something up does so once a call. One thread,
 // epoll, no JSON: what is asked shows in the bytes of the body.
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -51,12 +53,16 @@ std::string tool_call(std::string_view name, std::string_view arguments) {
 const std::string text_reply =
     http(R"({"role":"assistant","content":"ok thanks, and when will the parcel be here? i need it before the weekend","refusal":null})", "stop");
 const std::string continue_reply = http(tool_call("continue_test", "{}"), "tool_calls");
-// The criteria of the benchmarks are "polite" and "answers".
+// The criteria of the benchmarks are "polite" and "answers". One shape holds what those testers read that ask for a verdict criterion by criterion …
 const std::string finish_reply =
     http(tool_call("finish_test",
                    R"({\"reasoning\":\"All is well.\",\"criteria\":{\"polite\":{\"requirement\":\"be polite\",\"reasoning\":\"it was\",)"
                    R"(\"status\":\"passed\",\"evidence\":[1]},\"answers\":{\"requirement\":\"answer\",\"reasoning\":\"it did\",\"status\":\"passed\",)"
                    R"(\"evidence\":[1]}}})"),
+         "tool_calls");
+// … and another what those read that ask for one of three words each, and for a verdict of the whole.
+const std::string finish_words_reply =
+    http(tool_call("finish_test", R"({\"criteria\":{\"polite\":\"true\",\"answers\":\"true\"},\"reasoning\":\"All is well.\",\"verdict\":\"success\"})"),
          "tool_calls");
 
 const std::string discovery_reply = http(tool_call("grep_trace", R"({\"pattern\":\"invoke_agent\"})"), "tool_calls");
@@ -66,9 +72,21 @@ const std::string& reply_to(std::string_view body) {
   if (discovers && body.rfind("\"name\":\"grep_trace\",\"desc") != std::string_view::npos && body.rfind("\"role\":\"tool\"") == std::string_view::npos)
     return discovery_reply;
   // Tools come after the messages: their names are looked for from the end.
-  if (body.rfind("\"name\":\"finish_test\"") != std::string_view::npos) return finish_reply;
-  if (body.rfind("\"name\":\"continue_test\"") != std::string_view::npos) return continue_reply;
+  const auto offers = [&](std::string_view what) { return body.rfind(what) != std::string_view::npos; };
+  const bool forced = offers(R"("tool_choice":{)");
+  // Where both are offered, the conversation itself says when it is over.
+  const bool finish = offers(R"("name":"finish_test")"), over = finish && body.find("That was all.") != std::string_view::npos;
+  if (!forced && !over && offers(R"("name":"continue_test")")) return continue_reply;
+  if (finish) return offers(R"(["true","false","inconclusive"])") ? finish_words_reply : finish_reply;
   return text_reply;
+}
+
+// Names of headers are written as each client likes.
+std::size_t content_length(std::string_view headers) {
+  constexpr std::string_view name = "\r\ncontent-length:";
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  const auto at = std::search(headers.begin(), headers.end(), name.begin(), name.end(), same);
+  return at == headers.end() ? 0 : std::strtoul(&*at + name.size(), nullptr, 10);
 }
 
 class Stub {
@@ -152,8 +170,7 @@ class Stub {
       const std::string_view all = connection.received;
       const auto header_end = all.find("\r\n\r\n");
       if (header_end == std::string_view::npos) return;
-      const auto at = all.substr(0, header_end).find("Content-Length: ");
-      const auto length = at == std::string_view::npos ? 0 : std::strtoul(all.data() + at + 16, nullptr, 10);
+      const auto length = content_length(all.substr(0, header_end));
       const auto whole = header_end + 4 + length;
       if (all.size() < whole) return;
       ++requests_;

@@ -1,20 +1,12 @@
 // 1,000 rehearsals whose models are rules that take 200 ms an answer, in virtual time: as fast as the machine computes, twice the same.
-#include <cstdlib>
-#include <fstream>
-
 #include "antiphon/result/result.hpp"
 #include "bench/measure.hpp"
 #include "bench/rehearsal.hpp"
+#include "bench/rules.hpp"
 
 namespace {
 
 using namespace antiphon;
-
-constexpr std::string_view rules =
-    "rules:\n"
-    "  - {when: {offers_tool: finish_test}, latency: 200ms, criteria: {default: passed}}\n"
-    "  - {when: {offers_tool: continue_test}, latency: 200ms, tool_calls: [{name: continue_test}]}\n"
-    "  - {when: {role: user}, latency: 200ms, reply: [\"where is it? order A-1007\", \"and when will it be here?\", \"ok, and who brings it?\"]}\n";
 
 // What one run drew by chance alone: names of the run, and nothing else.
 std::string comparable(const ScenarioResult& result) {
@@ -33,16 +25,12 @@ double simulated_s(const std::vector<ScenarioResult>& results) {
 }  // namespace
 
 int main() {
-  char path[] = "/tmp/antiphon-bench-XXXXXX.rules.yaml";
-  const int file = mkstemps(path, 11);
-  if (file < 0) return 1;
-  std::ofstream(path) << rules;
-  const auto batch = bench::rehearsals(1000, 10, ModelSettings(fmt::format("rules/{}", path)));
+  const bench::RulesFile rules;
+  const auto batch = bench::rehearsals(1000, 10, ModelSettings("rules/" + rules.path()));
   const bench::Meter meter;
   const auto first = run_all(batch, {.jobs = 1000, .seed = 1});
   const double wall = meter.wall_s(), cpu = meter.cpu_s();
   const auto second = run_all(batch, {.jobs = 1, .seed = 1});
-  std::remove(path);
   bench::require_all_passed(first, 10);
   int different = 0;
   for (std::size_t i = 0; i < first.size(); ++i) different += comparable(first[i]) != comparable(second[i]);
