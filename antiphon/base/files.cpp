@@ -78,4 +78,10 @@ void write_file_atomically(const std::string& path, std::string_view content) {
   remove.armed = false;
 }
 
+std::string below(const std::string& path, const std::string& folder) {
+  if (folder.empty()) return path;
+  const auto relative = std::filesystem::path(path).lexically_relative(folder);
+  return relative.empty() || *relative.begin() == ".." ? path : relative.string();
+}
+
 }  // namespace antiphon

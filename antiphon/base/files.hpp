@@ -12,4 +12,7 @@ std::string read_file(const std::string& path, std::size_t limit = std::size_t{1
 /// @throws Error io, naming the path and the system's reason.
 void write_file_atomically(const std::string& path, std::string_view content);
 
+/// `path` as people below `folder` write it: relative where it lies below, else as it is. An empty `folder` changes nothing. Looks at names alone.
+std::string below(const std::string& path, const std::string& folder);
+
 }  // namespace antiphon

@@ -80,5 +80,13 @@ TEST_F(Files, LeavesNothingBehindWhenItCannotWrite) {
   EXPECT_EQ(entries(), 1U);
 }
 
+TEST(Paths, APathIsWrittenRelativeToAFolderAboveItOnly) {
+  EXPECT_EQ(below("/home/a/suites/x.yaml", "/home/a"), "suites/x.yaml");
+  EXPECT_EQ(below("/home/b/x.yaml", "/home/a"), "/home/b/x.yaml");
+  EXPECT_EQ(below("/home/a/..hidden/x.yaml", "/home/a"), "..hidden/x.yaml");
+  EXPECT_EQ(below("/home/a/x.yaml", ""), "/home/a/x.yaml");
+  EXPECT_EQ(below("", "/home/a"), "");
+}
+
 }  // namespace
 }  // namespace antiphon

@@ -1,9 +1,8 @@
 #include "antiphon/report/outcome_lines.hpp"
 
-#include <filesystem>
-
 #include <fmt/format.h>
 
+#include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/report/columns.hpp"
 
@@ -78,11 +77,7 @@ std::string notice_lines(const ScenarioResult& result, const Style& style, int w
 
 std::string place_of(const ScenarioResult& result, const std::string& base_dir) {
   if (result.file.empty()) return {};
-  auto path = result.file;
-  if (!base_dir.empty()) {
-    const auto relative = std::filesystem::path(result.file).lexically_relative(base_dir).string();
-    if (!relative.empty() && relative.rfind("..", 0) != 0) path = relative;
-  }
+  const auto path = below(result.file, base_dir);
   return result.line > 0 ? fmt::format("{}:{}", path, result.line) : path;
 }
 

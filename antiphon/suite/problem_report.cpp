@@ -1,7 +1,6 @@
 #include "antiphon/suite/problem_report.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -112,9 +111,7 @@ class Painter {
 };
 
 Location shown(Location where, const std::string& base_dir) {
-  if (base_dir.empty()) return where;
-  const auto relative = std::filesystem::path(where.file).lexically_relative(base_dir).string();
-  if (!relative.empty() && !relative.starts_with("..")) where.file = relative;
+  where.file = below(where.file, base_dir);
   return where;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/report/github.hpp"
 #include "antiphon/report/html.hpp"
@@ -68,11 +69,6 @@ std::string with_folder(std::string path) {
   return path;
 }
 
-std::string shown(const std::string& path, const Environment& environment) {
-  const auto relative = fs::path(path).lexically_relative(environment.directory).string();
-  return relative.empty() || relative.starts_with("..") ? path : relative;
-}
-
 void append(ReporterSet& set, const Wanted& reporter, const std::string& out, RunCount count, const BatchResult& head, Environment& environment) {
   const auto file = [&](std::string_view name) {
     return with_folder(reporter.file.empty() ? (fs::path(out) / name).string() : environment.path(reporter.file));
@@ -127,7 +123,7 @@ ReporterSet make_reporters(const RunPlan& plan, const std::string& out, RunCount
                                                                   .jobs = jobs,
                                                                   .seed = head.seed,
                                                                   .base_dir = environment.directory,
-                                                                  .paths = {.report = shown(page, environment), .result = shown(result, environment)},
+                                                                  .paths = {.report = below(page, environment.directory), .result = below(result, environment.directory)},
                                                                   .now = {}});
   set.console = console.get();
   set.all.append(std::move(console));
