@@ -58,7 +58,8 @@ Environment process_environment(int argc, char** argv) {
           .width = columns(),
           .read_line = [input = std::make_shared<InputLines>(STDIN_FILENO)](std::stop_token stop) { return input->next(std::move(stop)); },
           .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
-          .stop = {}};
+          .stop = {},
+          .leave = [] { ::_exit(130); }};
 }
 
 }  // namespace antiphon::cli

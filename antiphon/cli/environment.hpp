@@ -25,7 +25,8 @@ struct Environment {
   int width = 80;          ///< columns of the terminal
   LineSource read_line{};  ///< standard input, line by line
   bool in_is_terminal = false;
-  StopSource stop;  ///< Ctrl-C, SIGTERM
+  StopSource stop;                ///< Ctrl-C, SIGTERM
+  std::function<void()> leave{};  ///< ends the process as interrupted, at once; for times when nothing runs that must be ended in order
 
   std::optional<std::string> variable(std::string_view name) const;
   /// An argument as a path: absolute, or below the working directory.

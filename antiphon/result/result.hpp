@@ -158,6 +158,8 @@ json::object to_json(const BatchResult& batch);
 /// so this costs what it writes. Always valid UTF-8.
 std::string serialize(const ScenarioResult& result);
 std::string serialize(const BatchResult& batch);
+/// The same, of scenarios that are JSON texts already: those of `batch` are used for the summary alone.
+std::string serialize(const BatchResult& batch, const std::vector<std::string>& scenarios);
 /// Reads what the above wrote; members it does not know are ignored.
 /// @throws Error configuration for other schemas, protocol for anything else, naming the place.
 BatchResult batch_from_json(const json::value& value);

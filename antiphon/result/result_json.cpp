@@ -258,6 +258,15 @@ void append(std::string& out, const ScenarioResult& result) {
   out += '}';
 }
 
+constexpr std::string_view closing = "\n]}\n";
+
+std::string opening(const BatchResult& batch) {
+  std::string out;
+  append(out, head(batch));
+  out.pop_back();
+  return out += ",\"scenarios\":[";
+}
+
 }  // namespace
 
 json::object to_json(const ResultSummary& summary) {
@@ -296,17 +305,23 @@ std::string serialize(const ScenarioResult& result) {
 }
 
 std::string serialize(const BatchResult& batch) {
-  std::string out;
-  append(out, head(batch));
-  out.pop_back();
-  out += ",\"scenarios\":[";
+  std::string out = opening(batch);
   std::string_view separator = "\n";
   for (const auto& result : batch.scenarios) {
     out += std::exchange(separator, ",\n");
     append(out, result);
   }
-  out += "\n]}\n";
-  return out;
+  return out += closing;
+}
+
+std::string serialize(const BatchResult& batch, const std::vector<std::string>& scenarios) {
+  std::string out = opening(batch);
+  std::size_t size = out.size() + closing.size();
+  for (const auto& text : scenarios) size += text.size() + 2;
+  out.reserve(size);
+  std::string_view separator = "\n";
+  for (const auto& text : scenarios) (out += std::exchange(separator, ",\n")) += text;
+  return out += closing;
 }
 
 }  // namespace antiphon

@@ -173,5 +173,11 @@ TEST(ResultJson, SaysWhereAFileIsBroken_PRD63) {
   EXPECT_THROW(parse_batch("{\"schema\": "), Error);
 }
 
+TEST(ResultJson, ScenariosThatAreTextAlreadyGiveTheSameFile_PRD63) {
+  const auto batch = batch_of({full(), full()});
+  EXPECT_EQ(serialize(batch, {serialize(full()), serialize(full())}), serialize(batch));
+  EXPECT_EQ(serialize(batch_of({}), {}), serialize(batch_of({})));
+}
+
 }  // namespace
 }  // namespace antiphon

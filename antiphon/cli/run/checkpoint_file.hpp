@@ -10,7 +10,8 @@
 
 namespace antiphon::cli {
 
-/// Keeps result.json valid while scenarios run: written at the start, then at most every two seconds, so that a process that is killed
+/// Keeps result.json valid while scenarios run: written at the start, then every two seconds, or more rarely
+/// where writing takes longer than a twentieth of that, so that a process that is killed
 /// leaves what was finished (PRD-63). Not thread safe: called one at a time.
 class CheckpointFile {
  public:
@@ -26,10 +27,11 @@ class CheckpointFile {
   void write();
 
   std::string path_;
-  BatchResult batch_;
+  BatchResult batch_;  ///< scenarios without their messages
   std::vector<ScenarioResult> unstarted_;
   std::map<std::string, std::size_t> index_;
-  std::chrono::steady_clock::time_point written_;
+  std::vector<std::string> texts_;  ///< of the scenarios: each is serialised once
+  std::chrono::steady_clock::time_point next_;
 };
 
 }  // namespace antiphon::cli

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -12,6 +13,7 @@
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/run/checkpoint_file.hpp"
 #include "antiphon/cli/run/flags.hpp"
+#include "antiphon/cli/run/open_files.hpp"
 #include "antiphon/cli/run/remote_notice.hpp"
 #include "antiphon/cli/run/reporters.hpp"
 #include "antiphon/cli/run/run_again.hpp"
@@ -80,10 +82,7 @@ class RunSession {
       return 0;
     }
     check_reporters(plan_);
-    loaded_ = suite::load_suites(plan_.paths, plan_.load);
-    models_ = ModelRegistry::with_defaults(loaded_.project.limits);
-    for (auto& scenario : loaded_.scenarios) scenario.label = label_of(scenario);
-    require_valid(loaded_.scenarios, *models_);
+    load();
     if (plan_.dry_run) return dry_run();
     prepare();
     tell_of_remote_agents(loaded_.scenarios, environment_);
@@ -94,6 +93,15 @@ class RunSession {
   }
 
  private:
+  // A very large suite takes seconds, and nothing has begun that would have to be ended in order.
+  void load() {
+    const auto interrupted = environment_.leave ? environment_.stop.on_request(environment_.leave) : nullptr;
+    loaded_ = suite::load_suites(plan_.paths, plan_.load);
+    models_ = ModelRegistry::with_defaults(loaded_.project.limits);
+    for (auto& scenario : loaded_.scenarios) scenario.label = label_of(scenario);
+    require_valid(loaded_.scenarios, *models_);
+  }
+
   int dry_run() const {
     const auto scenarios = loaded_.scenarios.size(), files = loaded_.suites.size();
     environment_.out << fmt::format("{} {} in {} {} can be run; nothing was run\n", scenarios, scenarios == 1 ? "scenario" : "scenarios", files,
@@ -105,6 +113,9 @@ class RunSession {
     with_person_ = plan_.debug || std::any_of(loaded_.scenarios.begin(), loaded_.scenarios.end(), takes_a_person);
     jobs_ = with_person_ ? 1 : plan_.jobs.value_or(loaded_.project.jobs.value_or(default_jobs));
     take_log_level();
+    const auto in_real_time =
+        std::count_if(loaded_.scenarios.begin(), loaded_.scenarios.end(), [&](const Scenario& scenario) { return !runs_in_virtual_time(scenario, *models_); });
+    allow_open_files(static_cast<std::size_t>(std::min<std::ptrdiff_t>(jobs_, in_real_time)));
     const auto out = !plan_.out.empty() ? plan_.out : environment_.path(loaded_.project.out.empty() ? "antiphon-out" : loaded_.project.out);
     std::error_code error;
     fs::create_directories(out, error);
