@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [--quick] [--write] [--note TEXT]: installs the peers (pinned, into build/peer-bench), then measures them and us by the same workloads.
 # Prints a table; --write puts it into docs/benchmarks.md, with TEXT said below it. --quick: few turns, one run each, to see that all works.
-# Takes about 20 minutes (2 with --quick) once the peers are installed, most of it the peers' own time.
+# Takes up to 40 minutes (4 with --quick) once the peers are installed, most of it the peers' own time.
 # BENCH_UNDER is a command that everything is run by (`nice -n -5`, `chrt -f 20`).
 set -euo pipefail
 . "$(dirname "$0")/../../tools/common.sh"
