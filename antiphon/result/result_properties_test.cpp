@@ -38,7 +38,7 @@ class Results {
       case 1: return yes();
       case 2: return number() - 500;
       case 3: return json::value(text());
-      case 4: return fraction() - 5000;
+      case 4: return fraction();
       case 5: {
         json::array array;
         for (auto i = random_.below(4); i > 0; --i) array.push_back(value(depth + 1));
