@@ -113,18 +113,19 @@ ReporterSet make_reporters(const RunPlan& plan, const std::string& out, RunCount
   const auto list = wanted(plan.reporters);
   for (const auto& reporter : list) append(set, reporter, out, count, head, environment);
   const bool gives_way = std::any_of(list.begin(), list.end(), [](const Wanted& reporter) { return reporter.file == standard_output; });
-  auto console = std::make_unique<ConsoleReporter>(ConsoleOptions{.terminal = terminal_of(environment, gives_way),
-                                                                  .verbosity = plan.quiet     ? Verbosity::quiet
-                                                                               : plan.verbose ? Verbosity::verbose
-                                                                                              : Verbosity::normal,
-                                                                  .command = plan.command,
-                                                                  .total = count.runs,
-                                                                  .scenarios = count.scenarios,
-                                                                  .jobs = jobs,
-                                                                  .seed = head.seed,
-                                                                  .base_dir = environment.directory,
-                                                                  .paths = {.report = below(page, environment.directory), .result = below(result, environment.directory)},
-                                                                  .now = {}});
+  auto console =
+      std::make_unique<ConsoleReporter>(ConsoleOptions{.terminal = terminal_of(environment, gives_way),
+                                                       .verbosity = plan.quiet     ? Verbosity::quiet
+                                                                    : plan.verbose ? Verbosity::verbose
+                                                                                   : Verbosity::normal,
+                                                       .command = plan.command,
+                                                       .total = count.runs,
+                                                       .scenarios = count.scenarios,
+                                                       .jobs = jobs,
+                                                       .seed = head.seed,
+                                                       .base_dir = environment.directory,
+                                                       .paths = {.report = below(page, environment.directory), .result = below(result, environment.directory)},
+                                                       .now = {}});
   set.console = console.get();
   set.all.append(std::move(console));
   for (const auto& reporter : list)
