@@ -56,7 +56,7 @@ bool InputLines::read_more(const std::stop_token& stop) {
     if (watched[0].revents == 0) continue;
     std::array<char, 4096> bytes{};
     const auto count = ::read(descriptor_, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count <= 0) return !std::exchange(ended_, true) && !buffer_.empty();
     buffer_.append(bytes.data(), static_cast<std::size_t>(count));
     return true;

@@ -31,6 +31,14 @@ std::string tally(const Ballot& ballot) {
   return join(parts, ", ");
 }
 
+// Where all leave it undecided for the same reason, that is the reason; else they disagree, which is theirs.
+Party cause(const Ballot& ballot) {
+  const auto first = ballot.front().second->party;
+  const bool one = std::all_of(ballot.begin(), ballot.end(),
+                               [&](const auto& vote) { return vote.second->status == CriterionStatus::inconclusive && vote.second->party == first; });
+  return one ? first.value_or(Party::judge) : Party::judge;
+}
+
 CriterionResult decide(const Ballot& ballot, PanelRule rule) {
   CriterionResult result{.criterion = ballot.front().second->criterion, .reasoning = tally(ballot), .status = decided(ballot, rule)};
   for (const auto& [vote, criterion] : ballot) {
@@ -44,7 +52,7 @@ CriterionResult decide(const Ballot& ballot, PanelRule rule) {
       if (std::find(result.evidence.begin(), result.evidence.end(), index) == result.evidence.end()) result.evidence.push_back(index);
   }
   std::sort(result.evidence.begin(), result.evidence.end());
-  if (result.status == CriterionStatus::inconclusive) result.party = Party::judge;
+  if (result.status == CriterionStatus::inconclusive) result.party = cause(ballot);
   return result;
 }
 

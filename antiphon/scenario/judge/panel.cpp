@@ -1,6 +1,7 @@
 #include "antiphon/scenario/judge/panel.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -83,12 +84,28 @@ class Panel final : public Participant {
     if (failure) std::rethrow_exception(failure);
   }
 
+  // Of one that was asked for its verdict and gave none: it leaves undecided whatever the others decide.
+  Verdict abstention() const {
+    Verdict verdict{.reasoning = "gave no verdict", .criteria = {}};
+    std::map<std::string, int> have;
+    for (const auto& member : members_) {
+      if (!member.verdict) continue;
+      std::map<std::string, int> times;
+      for (const auto& criterion : member.verdict->criteria)
+        if (++times[criterion.criterion] > have[criterion.criterion]) {
+          ++have[criterion.criterion];
+          verdict.criteria.push_back({.criterion = criterion.criterion, .reasoning = "gave no verdict", .party = Party::judge});
+        }
+    }
+    if (verdict.criteria.empty()) verdict.outcome = RunOutcome::inconclusive;
+    return verdict;
+  }
+
   AgentReply verdict() const {
     std::vector<PanelVote> votes;
     bool terminal = false;
     for (const auto& member : members_) {
-      // Asked for its verdict, it gave none: a vote for nothing.
-      votes.push_back({member.name, member.verdict.value_or(Verdict{.reasoning = "gave no verdict", .criteria = {}, .outcome = RunOutcome::inconclusive})});
+      votes.push_back({member.name, member.verdict ? *member.verdict : abstention()});
       terminal = terminal || votes.back().verdict.terminal;
     }
     auto verdict = count_votes(votes, rule_);

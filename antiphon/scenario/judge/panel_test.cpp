@@ -173,6 +173,26 @@ TEST(JudgePanel, OneThatGivesNoVerdictHasNoVote_SCN56) {
   EXPECT_EQ(result.outcome, RunOutcome::inconclusive) << result;
 }
 
+TEST(JudgePanel, OneThatGivesNoVerdictCannotOverruleAMajority_SCN56) {
+  const auto silent = [](AgentInput) -> Task<AgentReply> { co_return AgentReply(); };
+  auto panel = PanelRun{.judges = {judge_from(1, passed), judge_from(1, passed), silent}, .steps = {user("a"), agent("b"), judge()}};
+  const auto result = panel.run();
+  EXPECT_EQ(result.outcome, RunOutcome::passed) << result;
+  ASSERT_EQ(result.criteria.size(), 1U);
+  EXPECT_THAT(result.criteria[0].reasoning, HasSubstr("2 passed, 1 inconclusive"));
+  panel.rule = PanelRule::unanimous;
+  EXPECT_EQ(panel.run().outcome, RunOutcome::inconclusive);
+}
+
+TEST(CountVotes, WhatAllLeaveUndecidedKeepsItsCause_SCN56) {
+  const auto undecided = [](std::optional<Party> party) {
+    return Verdict{.reasoning = "", .criteria = {{.criterion = "Is kind", .status = CriterionStatus::inconclusive, .party = party}}};
+  };
+  EXPECT_EQ(count_votes({{"a", undecided(Party::harness)}, {"b", undecided(Party::harness)}}, PanelRule::majority).criteria[0].party, Party::harness);
+  EXPECT_EQ(count_votes({{"a", undecided(Party::harness)}, {"b", undecided(std::nullopt)}}, PanelRule::majority).criteria[0].party, Party::judge);
+  EXPECT_EQ(count_votes({{"a", undecided(Party::harness)}, {"b", kind(passed, "")}}, PanelRule::majority).criteria[0].party, Party::judge);
+}
+
 TEST(JudgePanel, WithoutJudgesIsRefusedBeforeTheRun_SCN56) { EXPECT_THROW(PanelRun{}.run(), Error); }
 
 TEST(JudgePanel, SamplesAreAskedSeveralTimesAndNotAtTemperatureZero_SCN56) {
