@@ -425,7 +425,7 @@ void ScenarioRun::keep_partial() {
   if (!speaking_) return;
   auto& seat = seats_[*speaking_];
   const Answered when{asked_, clock().now()};
-  for (auto& message : seat.participant->take_partial()) add(std::move(message), when, *speaking_);
+  for (auto& message : seat.participant->take_partial()) add(std::move(message), when, speaking_);
 }
 
 void ScenarioRun::record_failure(std::exception_ptr failure) {
