@@ -56,8 +56,10 @@ export function TopBar({ route, onKeys, onSearch }: Props) {
 function Search({ route, onSearch }: Pick<Props, 'route' | 'onSearch'>) {
   const input = useRef<HTMLInputElement>(null);
   const { query } = route;
+  // Never while somebody types: what comes back from the address may be older than the last key.
   useEffect(() => {
-    if (input.current && input.current.value !== query.search) input.current.value = query.search;
+    const box = input.current;
+    if (box && box !== document.activeElement && box.value !== query.search) box.value = query.search;
   }, [query.search]);
   const search = (text: string) => {
     const hash = runHash({ ...query, search: text });
@@ -67,7 +69,7 @@ function Search({ route, onSearch }: Pick<Props, 'route' | 'onSearch'>) {
   const leave = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && input.current) {
       if (input.current.value === '') input.current.blur();
-      else search('');
+      else search((input.current.value = ''));
       event.preventDefault();
     }
     if (event.key === 'Enter') document.querySelector<HTMLAnchorElement>('.list a.n')?.focus();
