@@ -437,7 +437,19 @@ void ScenarioRun::record_failure(std::exception_ptr failure) {
   const auto awaited = speaking_ ? std::optional(seats_[*speaking_].role) : speaking_role_;
   const auto waits_for = speaking_ ? seats_[*speaking_].participant->awaited() : std::nullopt;
   ending_ = {.kind = Ending::Kind::error, .line = line_};
-  ending_.error = watchdog_.fired() ? blame_stop(*watchdog_.fired(), awaited, waits_for, scenario_) : blame(failure, awaited);
+  const auto stopped = why_stopped(failure);
+  ending_.error = stopped ? blame_stop(*stopped, awaited, waits_for, scenario_) : blame(failure, awaited);
+}
+
+// A participant that minds its deadline may notice it before the watchdog does: the limit, and its name, are the same.
+std::optional<Watchdog::Reason> ScenarioRun::why_stopped(std::exception_ptr failure) const {
+  if (watchdog_.fired() || !speaking_) return watchdog_.fired();
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::timeout) return watchdog_.reached(asked_, turn_limit());
+  } catch (...) {}
+  return std::nullopt;
 }
 
 Task<> ScenarioRun::close_everybody() {

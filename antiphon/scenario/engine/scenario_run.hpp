@@ -127,6 +127,7 @@ class ScenarioRun final : public RunState {
 
   void keep_partial();
   void record_failure(std::exception_ptr failure);
+  std::optional<Watchdog::Reason> why_stopped(std::exception_ptr failure) const;
   Task<> close_everybody();
   Task<> embed_what_is_compared();
   Task<> embed_what_is_compared(const Check& check, bool in_script);

@@ -39,6 +39,11 @@ void Watchdog::begin(Duration limit) {
   if (!wall_armed_ || timer_.expiry() > wall_due_) watch_wall();
 }
 
+std::optional<Watchdog::Reason> Watchdog::reached(Clock::Time asked, Duration limit) const {
+  if (clock_.now() >= run_end_) return Reason::run;
+  return clock_.now() - asked >= limit ? std::optional(Reason::turn) : std::nullopt;
+}
+
 void Watchdog::begin_pause() {
   if (fired_ == Reason::turn) fired_.reset();
   current_ = std::make_shared<Stoppable>();

@@ -58,6 +58,8 @@ class Watchdog {
   Deadline deadline_for(Duration limit) const;
 
   void interrupt();
+  /// What limit a call has reached that began at `asked`, whether or not the alarm has rung yet.
+  std::optional<Reason> reached(Clock::Time asked, Duration limit) const;
   /// Why work was stopped; nullopt: it was not. `turn` is forgotten when the next call begins.
   std::optional<Reason> fired() const { return fired_; }
   /// Lets calls run again, for at most `limit`, after the run's own time is over.
