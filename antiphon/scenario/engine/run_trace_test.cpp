@@ -150,6 +150,14 @@ TEST(RunTrace, IsTheSameEachTimeInVirtualTime_OBS1_SCN82) {
   EXPECT_EQ(all(), all());
 }
 
+TEST(RunTrace, EveryAttemptHasATraceOfItsOwn_OBS1_PRD3) {
+  Scenario scenario{.name = "x", .script = {user("hi"), agent(), succeed()}};
+  scenario.agent = ParticipantSpec(slow_agent);
+  const TracedScenario first(scenario);
+  scenario.attempt = 2;
+  EXPECT_NE(first.trace_id, TracedScenario(scenario).trace_id);
+}
+
 TEST(RunTrace, InRealTimeTheTraceIsNobodyElses_OBS1) {
   auto scenario = judged({user("hi"), agent("hello"), succeed()});
   scenario.judge = {};

@@ -61,7 +61,7 @@ ScenarioRun::ScenarioRun(const Scenario& scenario, RunPlace place)
       specs_(specs_of(scenario, roles_)),
       order_(roles_),
       conversation_(roles_.size()),
-      trace_(place.tracing, place.runtime.clock, memory_.seed(), id_),
+      trace_(place.tracing, place.runtime.clock, memory_.seed(), stream_key_),
       watchdog_(place.runtime.clock, place.runtime.executor, scenario.timeout.value_or(default_timeout)),
       stepping_(place.debug && place.person) {}
 
