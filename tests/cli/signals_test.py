@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Ctrl-C, SIGTERM and full disks, on the program itself: usage: signals_test.py ANTIPHON. Real time, because signals and processes are real."""
+import http.server
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.request
@@ -153,6 +155,37 @@ class Recordings(Folder):
         tapes = list((self.folder / "cassettes").rglob("*.jsonl"))
         self.assertEqual(len(tapes), 1)
         self.assertNotIn("a-key-of-ours", tapes[0].read_text())
+
+    def test_WhatAnEmbeddingServerAnsweredIsReplayedWithoutIt_SCN81(self):
+        asked = []
+
+        class Embeddings(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                texts = json.loads(self.rfile.read(int(self.headers["content-length"])))["input"]
+                asked.extend(texts)
+                body = json.dumps({"data": [{"index": i, "embedding": [0.1, 0.7]} for i in range(len(texts))], "usage": {"prompt_tokens": 3}}).encode()
+                self.send_response(200)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Embeddings)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        embedding = f"{{model: openai/e, key: a-key-of-ours, base_url: \"http://127.0.0.1:{server.server_port}/v1\"}}"
+        (self.folder / "suite.yaml").write_text(
+            f"antiphon: 1\nagent: {{model: rules/desk.rules.yaml}}\ndefaults: {{embedding: {embedding}}}\nscenarios:\n"
+            "  - {name: one, script: [user: hi, agent], checks: [{similar: {to: good day, at_least: 0.5}}]}\n")
+        (self.folder / "rules").mkdir()
+        (self.folder / "rules" / "desk.rules.yaml").write_text("rules: [{reply: hello there}]\n")
+        recorded = self.play("--cassettes", "record")
+        server.shutdown()
+        server.server_close()
+        self.assertEqual(sorted(asked), ["good day", "hello there"])
+        replayed = self.play("--cassettes", "replay")
+        self.assertEqual(replayed["checks"], recorded["checks"])
 
 
 if __name__ == "__main__":

@@ -130,6 +130,8 @@ class ScenarioRun final : public RunState {
   std::optional<Watchdog::Reason> why_stopped(std::exception_ptr failure) const;
   Task<> close_everybody();
   Task<> embed_what_is_compared();
+  Task<Embedded> embed(std::vector<std::string> texts);
+  Task<Embedded> compute(std::vector<std::string> texts);
   Task<> embed_what_is_compared(const Check& check, bool in_script);
   void evaluate_checks();
   void collect_user_reports() { user_report_ = user_report(); }

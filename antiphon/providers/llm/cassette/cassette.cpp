@@ -117,7 +117,7 @@ const RecordedCall* Cassette::take(const AskedCall& asked) {
 }
 
 Error Cassette::miss(const AskedCall& asked, std::size_t recorded_as_often) const {
-  const auto call = fmt::format("the {}'s call in turn {}", asked.role, asked.turn);
+  const auto call = asked.kind == "llm" ? fmt::format("the {}'s call in turn {}", asked.role, asked.turn) : fmt::format("a call for {}s", asked.kind);
   std::string what;
   if (!header_) {
     what = fmt::format("{} is on no cassette: there is no {}", call, options_.path);

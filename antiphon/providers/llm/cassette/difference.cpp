@@ -90,6 +90,8 @@ std::string call_difference(std::string_view recorded, std::string_view now, std
     if ((was != nullptr) != (is != nullptr) || (was && is && *was != *is))
       return fmt::format("{} is now {}, and was {}", setting, value_text(is), value_text(was));
   }
+  if (find(*after, "texts"))
+    return fmt::format("the texts to compare are now {}, and were {}", value_text(find(*after, "texts")), value_text(find(*before, "texts")));
   const auto *was = find(*before, "tools"), *is = find(*after, "tools");
   if ((was != nullptr) != (is != nullptr) || (was && is && *was != *is)) return tools_difference(was, is);
   return messages_difference(find(*before, "messages"), find(*after, "messages"), role);
