@@ -1,5 +1,6 @@
 #include "antiphon/base/error.hpp"
 
+#include <algorithm>
 #include <typeinfo>
 
 namespace antiphon {
@@ -43,6 +44,12 @@ std::string_view to_string(Party party) {
     case Party::harness: return "harness";
   }
   return "harness";
+}
+
+std::string words_of(Party party) {
+  std::string text(to_string(party));
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
 }
 
 std::optional<Party> party_from(std::string_view name) {

@@ -182,6 +182,87 @@ TEST_F(CommandLine, RepeatsAndRetriesComeOutTheSameWhateverRunsBeside_SCN82_PRD3
   EXPECT_THAT(schema.violations(parse_json(read("antiphon-out/result.json"))), testing::IsEmpty());
 }
 
+// A user whose provider is down.
+const std::string broken_provider = R"(rules:
+  - when: {role: user, turn: "<= 1"}
+    fault: {status: 503}
+  - reply: hello
+)";
+
+TEST_F(CommandLine, WhatSomebodySpoiledIsRunAgainInItsPlaceAndCounted_SCN101) {
+  write("rules/user.rules.yaml", broken_provider);
+  write("spoiled.yaml", R"(antiphon: 1
+agent: {model: rules/desk.rules.yaml}
+scenarios:
+  - name: asks
+    user: {persona: in a hurry, model: rules/user.rules.yaml}
+    checks: [{contains: order}]
+  - name: greets
+    script: [{user: hi}, agent]
+    checks: [{contains: never said}]
+)");
+  write("rules/desk.rules.yaml", rules);
+  EXPECT_EQ(antiphon({"run", "spoiled.yaml", "--clock", "virtual", "--rerun-spoiled", "2"}), 3);
+  const auto batch = parse_batch(read("antiphon-out/result.json"));
+  EXPECT_EQ(outcomes(batch), "eee f ");  // the agent's own failure is left as it is
+  EXPECT_TRUE(batch.scenarios[0].earlier[1].replaced);
+  EXPECT_EQ(summarize(batch.scenarios).replaced.still_spoiled, 1U);
+  EXPECT_THAT(out(), AllOf(HasSubstr("attempt 1 was spoiled by the provider, again in its place"),
+                           HasSubstr("replaced   2 spoiled attempts of 1 run (provider 2), 1 still spoiled")));
+  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  EXPECT_THAT(schema.violations(parse_json(read("antiphon-out/result.json"))), testing::IsEmpty());
+  antiphon({"run", "--failed", "antiphon-out/result.json", "--out", "again"});
+  EXPECT_EQ(outcomes(parse_batch(read("again/result.json"))), "eee f ");
+}
+
+TEST_F(CommandLine, ReplacingComesBeforeRetries_SCN101_PRD3) {
+  write("rules/desk.rules.yaml", rules);
+  write("rules/user.rules.yaml", broken_provider);
+  write("spoiled.yaml", R"(antiphon: 1
+agent: {model: rules/desk.rules.yaml}
+scenarios: [{name: asks, user: {persona: in a hurry, model: rules/user.rules.yaml}, checks: [{contains: order}]}]
+)");
+  antiphon({"run", "spoiled.yaml", "--clock", "virtual", "--rerun-spoiled", "1", "--retries", "1"});
+  const auto batch = parse_batch(read("antiphon-out/result.json"));
+  ASSERT_EQ(outcomes(batch), "eee ");
+  EXPECT_TRUE(batch.scenarios[0].earlier[0].replaced);
+  EXPECT_FALSE(batch.scenarios[0].earlier[1].replaced);
+}
+
+TEST_F(CommandLine, SeveralUserModelsGiveARange_SCN102) {
+  write("rules/desk.rules.yaml", "rules:\n  - when: {last: status}\n    reply: it was shipped\n  - reply: hm\n");
+  write("rules/shy.rules.yaml", "rules:\n  - reply: hello\n");
+  write("tracks.yaml", R"(antiphon: 1
+agent: {model: rules/desk.rules.yaml}
+scenarios:
+  - name: tracks
+    max_turns: 3
+    user: {agenda: {goal: track order, request: {status: {one_of: [shipped]}}}}
+    checks: [{completed: [status]}]
+  - {name: fixed, script: [{user: status}, agent], checks: [{contains: shipped}]}
+)");
+  EXPECT_EQ(antiphon({"run", "tracks.yaml", "--user-models", "rules/shy.rules.yaml,agenda"}), 1);
+  EXPECT_THAT(out(), AllOf(HasSubstr("user       rules/shy.rules.yaml  0 of 1 decided"), HasSubstr("           agenda                1 of 1 decided"),
+                           HasSubstr("range      0–100 % by who plays the user; 1 of 1 scenarios depends on it")));
+  const auto text = read("antiphon-out/result.json");
+  EXPECT_EQ(parse_batch(text).scenarios.size(), 3U);
+  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  EXPECT_THAT(schema.violations(parse_json(text)), testing::IsEmpty());
+  antiphon({"run", "--failed", "antiphon-out/result.json", "--out", "again"});
+  const auto again = parse_batch(read("again/result.json"));
+  ASSERT_EQ(again.scenarios.size(), 1U);
+  EXPECT_EQ(again.scenarios[0].id, "tracks [user_model=rules/shy.rules.yaml]");
+}
+
+TEST_F(CommandLine, UserModelsThatAreNoneAreUsageErrors_SCN102) {
+  write("rules/desk.rules.yaml", rules);
+  write("bad.yaml", suite("{contains: refund}"));
+  for (const auto* models : {"agenda", "agenda,agenda", "agenda,gpt", "agenda,"})
+    EXPECT_EQ(antiphon({"run", "bad.yaml", "--user-models", models}), 2) << models;
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--user-models", "agenda,rules/desk.rules.yaml"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--user-models changes nothing"));
+}
+
 TEST_F(CommandLine, FailedRemembersRepeatsRetriesAndMaxFailures_PRD3) {
   write("rules/desk.rules.yaml", rules);
   write("bad.yaml", suite("{contains: refund}"));

@@ -12,17 +12,10 @@ namespace {
 
 constexpr int wide_from = 120, wide_right = 112, wide_place = 64;
 
-std::string party_of(const ScenarioResult& result) {
-  if (result.outcome == RunOutcome::passed) return {};
-  if (result.fault) return std::string(to_string(result.fault->party));
-  return result.outcome == RunOutcome::error && result.error ? std::string(to_string(result.error->party)) : "";
-}
-
-// "simulated_user" is a name for programs.
 std::string party_words(const ScenarioResult& result) {
-  auto text = party_of(result);
-  std::replace(text.begin(), text.end(), '_', ' ');
-  return text;
+  if (result.outcome == RunOutcome::passed) return {};
+  if (result.fault) return words_of(result.fault->party);
+  return result.outcome == RunOutcome::error && result.error ? words_of(result.error->party) : "";
 }
 
 std::string tail_of(const ScenarioResult& result) {
@@ -131,6 +124,9 @@ std::string outcome_line(const ScenarioResult& result, const Style& style, const
 
 std::string again_line(const ScenarioResult& result, const Style& style) {
   const auto reason = reason_of(result);
+  if (result.replaced && result.fault)
+    return fmt::format("{} {}: attempt {} was spoiled by the {}, again in its place; {}\n", style.own(style.utf8() ? "\u21BB" : "AGAIN"), style.line(result.id),
+                       result.attempt, words_of(result.fault->party), style.line(result.fault->why));
   return fmt::format("{} {}: attempt {} {}, again{}{}\n", style.own(style.utf8() ? "\u21BB" : "AGAIN"), style.line(result.id), result.attempt,
                      result.outcome == RunOutcome::error    ? "was an error"
                      : result.outcome == RunOutcome::failed ? "failed"

@@ -7,6 +7,7 @@
 
 #include "antiphon/base/text.hpp"
 #include "antiphon/report/columns.hpp"
+#include "antiphon/result/sensitivity.hpp"
 #include "antiphon/result/statistics.hpp"
 
 namespace antiphon {
@@ -54,20 +55,51 @@ std::string rate_line(const ResultSummary& summary) {
   return text + fmt::format("           {} without {} spoiled ({})\n", share(*rate), summary.spoiled_decided, interval(*rate));
 }
 
-std::string fault_line(const ResultSummary& summary) {
+std::string by_party(const std::map<Party, std::size_t>& counts) {
   std::vector<std::string> parts;
-  for (const auto& [party, count] : summary.faults) {
-    std::string name(to_string(party));
-    std::replace(name.begin(), name.end(), '_', ' ');
-    parts.push_back(fmt::format("{} {}", name, count));
-  }
-  return parts.empty() ? "" : "fault      " + join(parts, ", ") + "\n";
+  for (const auto& [party, count] : counts) parts.push_back(fmt::format("{} {}", words_of(party), count));
+  return join(parts, ", ");
+}
+
+std::string fault_line(const ResultSummary& summary) { return summary.faults.empty() ? "" : "fault      " + by_party(summary.faults) + "\n"; }
+
+std::string replaced_line(const ResultSummary& summary) {
+  const auto& replaced = summary.replaced;
+  if (replaced.runs == 0) return {};
+  auto text = fmt::format("replaced   {} spoiled {} of {} {} ({})", replaced.attempts, replaced.attempts == 1 ? "attempt" : "attempts", replaced.runs,
+                          replaced.runs == 1 ? "run" : "runs", by_party(replaced.by));
+  if (replaced.still_spoiled > 0) text += fmt::format(", {} still spoiled", replaced.still_spoiled);
+  return text + "\n";
 }
 
 std::string excluded_line(const BatchResult& batch, const ResultSummary& summary) {
   if (!batch.exclude_spoiled || summary.spoiled == 0) return {};
   if (summary.spoiled + summary.not_run == summary.total) return "excluded   none: every run was spoiled, so they decide the exit code\n";
   return fmt::format("excluded   {} spoiled {} not decide the exit code\n", summary.spoiled, summary.spoiled == 1 ? "run does" : "runs do");
+}
+
+std::string user_model_line(const UserModelRate& model, std::size_t width) {
+  auto text = pad_columns(model.name, static_cast<int>(width)) + "  ";
+  text += model.counts.pass_rate ? fmt::format("{} decided ({})", share(*model.counts.pass_rate), interval(*model.counts.pass_rate)) : "nothing decided";
+  if (model.counts.spoiled > 0) text += fmt::format(", {} spoiled", model.counts.spoiled);
+  return text + "\n";
+}
+
+// A number alone would hide that somebody else's voice may have made it.
+std::string sensitivity_lines(const BatchResult& batch) {
+  const auto sensitivity = user_model_sensitivity(batch.scenarios);
+  if (sensitivity.models.empty()) return {};
+  std::size_t width = 0;
+  for (const auto& model : sensitivity.models) width = std::max(width, static_cast<std::size_t>(display_width(model.name)));
+  std::string text;
+  for (const auto& model : sensitivity.models) text += (text.empty() ? "user       " : "           ") + user_model_line(model, width);
+  text += "range      ";
+  text += sensitivity.range ? fmt::format("{}–{} % by who plays the user", percent(sensitivity.range->low), percent(sensitivity.range->high))
+                            : std::string("none: fewer than two user models have a pass rate");
+  text += fmt::format("; {} of {} {} on it", sensitivity.dependent.size(), sensitivity.scenarios,
+                      sensitivity.dependent.size() == 1 ? "scenarios depends" : "scenarios depend");
+  if (sensitivity.left_out > 0) text += fmt::format("; {} left out, not all could play {}", sensitivity.left_out, sensitivity.left_out == 1 ? "it" : "them");
+  return text + "\n";
 }
 
 // Few values of k, so that a thousand repeats stay one line; the last is "never failed".
@@ -110,7 +142,8 @@ std::string shell_word(const std::string& path) {
 std::string summary_lines(const BatchResult& batch, const SummaryPaths& paths, const Style& style) {
   const auto summary = summarize(batch.scenarios);
   const bool all_passed = summary.passed == summary.total;
-  auto text = counts_line(batch, summary) + rate_line(summary) + repeats_line(batch) + fault_line(summary) + excluded_line(batch, summary);
+  auto text = counts_line(batch, summary) + rate_line(summary) + repeats_line(batch) + sensitivity_lines(batch) + fault_line(summary) + replaced_line(summary) +
+              excluded_line(batch, summary);
   if (!all_passed) text += response_line(batch);
   if (!paths.report.empty()) text += "report     " + one_line(paths.report) + "\n";
   if (!paths.result.empty() && !all_passed) text += "again      antiphon run --failed " + shell_word(one_line(paths.result)) + "\n";

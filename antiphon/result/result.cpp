@@ -65,7 +65,7 @@ std::vector<std::string> ScenarioResult::criteria_with(CriterionStatus status) c
 }
 
 bool ScenarioResult::flaky() const {
-  return success() && std::any_of(earlier.begin(), earlier.end(), [](const ScenarioResult& attempt) { return !attempt.success(); });
+  return success() && std::any_of(earlier.begin(), earlier.end(), [](const ScenarioResult& attempt) { return !attempt.success() && !attempt.replaced; });
 }
 
 std::string without_repeat(const std::string& id, int repeat) {

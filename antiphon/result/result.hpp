@@ -76,6 +76,7 @@ struct ScenarioResult {
   std::optional<int> row{};  ///< of the dataset, from 1
   int repeat = 1;            ///< of `--repeat`, from 1
   int attempt = 1;           ///< of this run, from 1
+  bool replaced = false;     ///< an attempt that was spoiled and for that reason made again (`--rerun-spoiled`): it counts for nothing
   bool not_run = false;      ///< selected, never begun
 
   RunOutcome outcome = RunOutcome::inconclusive;
@@ -107,7 +108,7 @@ struct ScenarioResult {
   /// It did not pass (failed, error or inconclusive), and not because of the agent.
   bool spoiled() const { return !not_run && !success() && fault && fault->party != Party::agent; }
   explicit operator bool() const { return success(); }
-  /// Passed, and an earlier attempt had not.
+  /// Passed, and an earlier attempt that nobody spoiled and replaced had not.
   bool flaky() const;
   /// The sentences of the criteria that ended so.
   std::vector<std::string> criteria_with(CriterionStatus status) const;
@@ -130,6 +131,14 @@ struct ResultSummary {
   std::size_t spoiled_decided = 0;                  ///< spoiled runs among those decided
   std::optional<Rate> pass_rate_without_spoiled{};  ///< of the decided runs that were not spoiled
   std::map<Party, std::size_t> faults{};            ///< runs that did not pass, by who is at fault
+  /// Runs that were spoiled and made again in place (`--rerun-spoiled`).
+  struct Replaced {
+    std::size_t runs = 0;               ///< of which at least one attempt was replaced
+    std::size_t attempts = 0;           ///< that count for nothing
+    std::map<Party, std::size_t> by{};  ///< of these, by who spoiled them
+    std::size_t still_spoiled = 0;      ///< runs whose last attempt was spoiled, too
+  };
+  Replaced replaced{};
 };
 /// Wilson score interval, 95 %; n must not be 0.
 ResultSummary::Rate wilson_rate(std::size_t passed, std::size_t n);

@@ -4,6 +4,7 @@
 
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/result.hpp"
+#include "antiphon/result/sensitivity.hpp"
 #include "antiphon/result/statistics.hpp"
 
 namespace antiphon {
@@ -141,6 +142,7 @@ void add_fingerprints(json::object& object, const Fingerprints& fingerprints) {
 
 // Absent where there was one attempt alone, as nearly always.
 void add_attempts(json::object& object, const ScenarioResult& result) {
+  if (result.replaced) object.emplace("replaced", true);
   if (result.earlier.empty()) return;
   object.emplace("flaky", result.flaky());
   object.emplace("earlier_attempts", nullptr);
@@ -161,9 +163,16 @@ json::object frame(const ScenarioResult& result) {
   return object;
 }
 
+json::object by_party(const std::map<Party, std::size_t>& counts) {
+  json::object object;
+  for (const auto& [party, count] : counts) object.emplace(to_string(party), count);
+  return object;
+}
+
 json::object summary_json(const BatchResult& batch) {
   auto summary = to_json(summarize(batch.scenarios));
   if (const auto repeats = summarize_repeats(batch.scenarios); repeats.repeated) summary.emplace("repeats", to_json(repeats));
+  if (const auto sensitivity = user_model_sensitivity(batch.scenarios); !sensitivity.models.empty()) summary.emplace("user_models", to_json(sensitivity));
   return summary;
 }
 
@@ -276,9 +285,11 @@ json::object to_json(const ResultSummary& summary) {
   object.emplace("pass_rate", rate_json(summary.pass_rate));
   object.emplace("spoiled", summary.spoiled);
   object.emplace("pass_rate_without_spoiled", rate_json(summary.pass_rate_without_spoiled));
-  json::object faults;
-  for (const auto& [party, count] : summary.faults) faults.emplace(to_string(party), count);
-  object.emplace("faults", std::move(faults));
+  object.emplace("faults", by_party(summary.faults));
+  if (const auto& replaced = summary.replaced; replaced.runs > 0)
+    object.emplace(
+        "replaced",
+        json::value{{"runs", replaced.runs}, {"attempts", replaced.attempts}, {"by", by_party(replaced.by)}, {"still_spoiled", replaced.still_spoiled}});
   if (summary.flaky > 0) object.emplace("flaky", summary.flaky);
   return object;
 }

@@ -186,6 +186,7 @@ void read_identity(const Place& place, ScenarioResult& result) {
   result.row = maybe_integer(place, "row");
   result.repeat = maybe_integer(place, "repeat").value_or(1);
   result.attempt = place.at("attempt").integer<int>();
+  if (const auto replaced = place.maybe("replaced")) result.replaced = replaced->boolean();
 }
 
 void read_judgement(const Place& place, ScenarioResult& result) {

@@ -16,7 +16,11 @@ constexpr std::size_t resamples = 10'000;
 constexpr std::uint64_t resampling_seed = 1979;  // fixed: the same results compare the same way tomorrow
 
 // Repeats carry the first attempt's word on the agent, whatever retries made of it.
-const ScenarioResult& first_attempt(const ScenarioResult& result) { return result.earlier.empty() ? result : result.earlier.front(); }
+const ScenarioResult& first_attempt(const ScenarioResult& result) {
+  for (const auto& attempt : result.earlier)
+    if (!attempt.replaced) return attempt;
+  return result;
+}
 
 RepeatedScenario& find_scenario(RepeatSummary& summary, std::map<std::string, std::size_t>& index, const std::string& id) {
   const auto [place, is_new] = index.emplace(id, summary.scenarios.size());

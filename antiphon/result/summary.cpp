@@ -51,6 +51,18 @@ void count_fault(ResultSummary& summary, const ScenarioResult& result) {
   if (is_decided(result)) ++summary.spoiled_decided;
 }
 
+void count_replaced(ResultSummary& summary, const ScenarioResult& result) {
+  std::size_t attempts = 0;
+  for (const auto& attempt : result.earlier) {
+    if (!attempt.replaced) continue;
+    ++attempts;
+    if (attempt.fault) ++summary.replaced.by[attempt.fault->party];
+  }
+  if (attempts == 0) return;
+  ++summary.replaced.runs, summary.replaced.attempts += attempts;
+  if (result.spoiled()) ++summary.replaced.still_spoiled;
+}
+
 int code_of(const std::vector<ScenarioResult>& scenarios) {
   const auto summary = summarize(scenarios);
   if (summary.error) return 3;
@@ -64,6 +76,7 @@ ResultSummary summarize(const std::vector<ScenarioResult>& scenarios) {
   for (const auto& result : scenarios) {
     ++counter(summary, result);
     count_fault(summary, result);
+    count_replaced(summary, result);
     if (!result.not_run && result.flaky()) ++summary.flaky;
   }
   summary.total = scenarios.size();

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "antiphon/result/result.hpp"
+#include "antiphon/result/statistics.hpp"
 
 namespace antiphon {
 namespace {
@@ -94,6 +95,28 @@ TEST(ResultSummary, CountsSpoiledRunsByWhomAndGivesTheRateWithoutThem_SCN101) {
 TEST(ResultSummary, APassedRunIsNeverSpoiled_SCN101) {
   EXPECT_EQ(summarize(blamed(results(2, 0, 0, 0, 1), Party::provider)).spoiled, 0u);
   EXPECT_FALSE(summarize(blamed(results(0, 2, 0, 0), Party::judge)).pass_rate_without_spoiled);
+}
+
+TEST(ResultSummary, CountsWhatWasReplacedByWhoSpoiledIt_SCN101) {
+  const auto spoiled = [](Party party) { return ScenarioResult{.replaced = true, .outcome = RunOutcome::error, .fault = Fault{.party = party}}; };
+  auto list = results(2, 0, 1, 0);
+  list[0].earlier = {spoiled(Party::provider), spoiled(Party::judge)};
+  list[2].fault = Fault{.party = Party::provider};
+  list[2].earlier = {spoiled(Party::provider)};
+  const auto summary = summarize(list);
+  EXPECT_EQ(summary.replaced.runs, 2u);
+  EXPECT_EQ(summary.replaced.attempts, 3u);
+  EXPECT_EQ(summary.replaced.by, (std::map<Party, std::size_t>{{Party::judge, 1}, {Party::provider, 2}}));
+  EXPECT_EQ(summary.replaced.still_spoiled, 1u);
+  EXPECT_EQ(summary.flaky, 0u);
+}
+
+TEST(Repeats, AReplacedAttemptIsNoFirstAttempt_SCN101) {
+  auto list = results(1, 0, 0, 0);
+  list[0].earlier = {{.replaced = true, .outcome = RunOutcome::failed}, {.outcome = RunOutcome::failed}};
+  EXPECT_EQ(summarize_repeats(list).scenarios.at(0).passed, 0u);
+  list[0].earlier.pop_back();
+  EXPECT_EQ(summarize_repeats(list).scenarios.at(0).passed, 1u);
 }
 
 TEST(ExitCode, SpoiledRunsDecideNothingWhenTheyAreExcluded_SCN101) {

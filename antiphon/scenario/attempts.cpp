@@ -15,7 +15,9 @@ void Attempts::add(ScenarioResult result) {
     result.earlier.push_back(std::move(*last_));
   }
   last_ = std::move(result);
-  due_ = options_.again && !options_.stop.requested() && options_.again(*last_);
+  const auto next = options_.again && !options_.stop.requested() ? options_.again(*last_) : Again::no;
+  due_ = next != Again::no;
+  last_->replaced = next == Again::replace;
   if (due_ && options_.events) options_.events->add(AttemptFinished{*last_});
 }
 

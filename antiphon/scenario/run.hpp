@@ -14,6 +14,13 @@ namespace antiphon {
 
 class EmbedderRegistry;
 
+/// What follows an attempt that has ended.
+enum class Again {
+  no,
+  retry,    ///< one more, because this one did not pass
+  replace,  ///< one more in its place, because somebody else than the agent spoiled it
+};
+
 struct RunOptions {
   std::optional<int> jobs{};                            ///< at once; unset: 8, and 1 with a person
   std::uint64_t seed = 0;                               ///< 0: drawn, and told in the result
@@ -30,7 +37,7 @@ struct RunOptions {
   std::function<void(const ScenarioResult&)> on_result{};  ///< each as it ends, from any thread, one at a time
   /// Whether a run is made once more, asked after each attempt (which knows those before it), from several threads at once. What it answers must
   /// follow from that result alone, so that `jobs` changes nothing. Not asked after a stop. Empty: never.
-  std::function<bool(const ScenarioResult&)> again{};
+  std::function<Again(const ScenarioResult&)> again{};
   int max_failures = 0;  ///< so many runs that did not pass keep further ones from being begun; 0: any number
 };
 

@@ -640,7 +640,7 @@ struct Counted {
   }
 };
 
-const auto twice_more = [](const ScenarioResult& result) { return !result.success() && result.attempt <= 2; };
+const auto twice_more = [](const ScenarioResult& result) { return !result.success() && result.attempt <= 2 ? Again::retry : Again::no; };
 
 TEST(Attempts, ARunIsMadeAgainUntilNobodyWantsItAndKeepsWhatWasBefore_PRD3) {
   for (const auto clock : {ClockChoice::virtual_time, ClockChoice::wall}) {
@@ -703,6 +703,16 @@ TEST(Attempts, EveryRepeatAndAttemptDrawsApartAndTheSameAgain_SCN82_PRD3) {
   EXPECT_EQ(drawn(2, 2, 7), drawn(2, 2, 7));
 }
 
+TEST(Attempts, AReplacedOneCountsForNothing_SCN101) {
+  const Counted counted;
+  const auto once = [](const ScenarioResult& result) { return result.attempt == 1 ? Again::replace : Again::no; };
+  const auto result = run(counted.scenario("x", 2), {.again = once});
+  ASSERT_EQ(result.earlier.size(), 1U);
+  EXPECT_TRUE(result.earlier[0].replaced);
+  EXPECT_FALSE(result.replaced);
+  EXPECT_FALSE(result.flaky());
+}
+
 TEST(Attempts, AStopIsNoReasonToTryAgain_SCN72) {
   StopSource stop;
   auto scenario = scripted({user("hi"), agent()});
@@ -711,7 +721,7 @@ TEST(Attempts, AStopIsNoReasonToTryAgain_SCN72) {
     co_return "bye";
   };
   scenario.checks = {contains("right")};
-  EXPECT_EQ(run(scenario, {.stop = stop, .again = [](const ScenarioResult&) { return true; }}).attempt, 1);
+  EXPECT_EQ(run(scenario, {.stop = stop, .again = [](const ScenarioResult&) { return Again::retry; }}).attempt, 1);
 }
 
 TEST(MaxFailures, KeepsFurtherRunsFromBeingBegun_PRD3) {

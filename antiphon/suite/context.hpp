@@ -12,11 +12,19 @@ namespace antiphon::suite {
 /// Users that say a recording again, by file and scenario: many cells of a matrix share one.
 using ReplayCache = std::map<std::pair<std::string, std::string>, ParticipantSpec>;
 
+/// Who plays simulated users in place of what the files say (SCN-102).
+struct UserModel {
+  std::string name;       ///< `provider/model`, or `agenda`: no language model
+  std::string directory;  ///< relative `rules/FILE` paths are looked up here
+  bool is_agenda() const { return name == "agenda"; }
+};
+
 /// What every reading function needs beside its node.
 struct ReadContext {
   Reader& reader;
   bool commands_allowed = false;
-  ReplayCache* replays = nullptr;  ///< nullptr: each is read anew
+  ReplayCache* replays = nullptr;         ///< nullptr: each is read anew
+  const UserModel* user_model = nullptr;  ///< nullptr: as the files say
 };
 
 /// Reports that `what` runs commands and nobody has allowed that.

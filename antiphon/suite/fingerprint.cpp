@@ -58,4 +58,8 @@ void add_settings(Fingerprints& fingerprints, const Scenario& scenario) {
                                          json::serialize(model.extra), scenario.max_turns.value_or(0)));
 }
 
+void add_user_model(Fingerprints& fingerprints, std::string_view name) {
+  fingerprints.caller = mark(fmt::format("{} played by {}", fingerprints.caller, name));
+}
+
 }  // namespace antiphon::suite

@@ -11,4 +11,7 @@ Fingerprints fingerprints_of(const ScenarioNodes& nodes);
 /// The same caller under other settings that a flag, the environment or the project gave: model and turns.
 void add_settings(Fingerprints& fingerprints, const Scenario& scenario);
 
+/// The same caller, played by somebody else.
+void add_user_model(Fingerprints& fingerprints, std::string_view name);
+
 }  // namespace antiphon::suite

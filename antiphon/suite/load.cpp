@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/result/sensitivity.hpp"
 #include "antiphon/suite/fingerprint.hpp"
 
 namespace antiphon::suite {
@@ -75,13 +76,22 @@ void keep_used(LoadedSuites& loaded, std::vector<SuiteFile> suites, const std::s
   }
 }
 
+// A flag that changes nothing hides a mistake.
+void require_players(const Overrides& flags, const std::vector<Scenario>& scenarios) {
+  const auto is_varied = [](const Scenario& scenario) { return scenario.matrix.contains(user_model_variable); };
+  if (flags.user_models.empty() || scenarios.empty() || std::any_of(scenarios.begin(), scenarios.end(), is_varied)) return;
+  throw Error(ErrorKind::usage, "--user-models changes nothing: no selected scenario has a user with a persona or an agenda")
+      .with_hint("fixed lines and recordings are the same under every user model; leave the flag out");
+}
+
 }  // namespace
 
 LoadedSuites load_suites(const std::vector<std::string>& paths, const LoadOptions& options) {
   LoadedSuites loaded;
   loaded.project = read_project(options.directory, options.environment);
   const SuiteFileOptions file_options{.environment = with_rules_of_working_directory(options.environment, options.directory),
-                                      .commands_allowed = options.allow_commands || loaded.project.allow_commands};
+                                      .commands_allowed = options.allow_commands || loaded.project.allow_commands,
+                                      .user_models = options.overrides.user_models};
   auto suites = read_all(find_suite_files(paths, options.directory), file_options);
 
   make_suite_names_unique(suites, options.directory);
@@ -98,6 +108,7 @@ LoadedSuites load_suites(const std::vector<std::string>& paths, const LoadOption
   auto all = name_uniquely(suites);  // somebody may have called a scenario "x #2"
 
   loaded.scenarios = take_shard(select(std::move(all), options.selection), options.shard);
+  require_players(options.overrides, loaded.scenarios);
   std::set<std::string> used_ids;
   for (auto& scenario : loaded.scenarios) {
     apply(options.overrides, loaded.project, scenario);

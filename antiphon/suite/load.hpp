@@ -19,6 +19,7 @@ struct Overrides {
   std::optional<Duration> timeout;
   std::optional<int> max_turns;
   std::optional<int> repeat;
+  std::vector<UserModel> user_models;  ///< `--user-models`
 };
 
 struct LoadOptions {

@@ -380,5 +380,54 @@ TEST(Shards, AreEveryNthRunAndTogetherTheWhole_PRD3) {
   EXPECT_THAT(shard(5, 5), ElementsAre());
 }
 
+constexpr const char* three_users = R"yaml(
+  - {name: hurried, user: {persona: in a hurry, temperature: 0.5}}
+  - {name: tracks, user: {agenda: {goal: track order, request: {status: {one_of: [shipped]}}}}, checks: [{completed: [status]}]}
+  - {name: both, user: {persona: calm, wants: {goal: track order, request: [status]}}}
+  - {name: fixed, user: {lines: [hello]}}
+)yaml";
+
+LoadOptions played_by(std::vector<std::string> names, const SuiteFolder& folder) {
+  auto options = folder.options();
+  for (auto& name : names) options.overrides.user_models.push_back({std::move(name), folder.path()});
+  return options;
+}
+
+TEST(UserModels, EachPlaysEveryUserThatItCanPlay_SCN102) {
+  const SuiteFolder folder({{"a.yaml", suite(three_users)}});
+  const auto loaded = load_suites({"a.yaml"}, played_by({"rules/u.yaml", "agenda"}, folder));
+  EXPECT_THAT(ids(loaded), ElementsAre("hurried [user_model=rules/u.yaml]", "tracks [user_model=rules/u.yaml]", "tracks [user_model=agenda]",
+                                       "both [user_model=rules/u.yaml]", "both [user_model=agenda]", "fixed"));
+  EXPECT_EQ(loaded.scenarios[1].user.name(), "simulated user");
+  EXPECT_EQ(loaded.scenarios[2].user.name(), "agenda");
+  EXPECT_EQ(loaded.scenarios[4].user.name(), "agenda");
+  EXPECT_EQ(loaded.scenarios[1].matrix.at("user_model"), "rules/u.yaml");
+  EXPECT_NE(loaded.scenarios[1].fingerprints.caller, loaded.scenarios[2].fingerprints.caller);
+}
+
+TEST(UserModels, WithoutThemUsersArePlayedAsTheFileSays_SCN102) {
+  const SuiteFolder folder({{"a.yaml", suite(three_users)}});
+  const auto loaded = load_suites({"a.yaml"}, played_by({}, folder));
+  EXPECT_THAT(ids(loaded), ElementsAre("hurried", "tracks", "both", "fixed"));
+  EXPECT_EQ(loaded.scenarios[1].user.name(), "agenda");
+  EXPECT_EQ(loaded.scenarios[2].user.name(), "simulated user");
+}
+
+TEST(UserModels, AMatrixOfThatNameAndAFlagExcludeEachOther_SCN102) {
+  const SuiteFolder folder({{"a.yaml", suite("  - {name: x, matrix: {user_model: [a/b]}, user: {persona: p, model: \"${user_model}\"}}\n")}});
+  try {
+    load_suites({"a.yaml"}, played_by({"rules/u.yaml", "agenda"}, folder));
+    FAIL();
+  } catch (const Problems& problems) {
+    EXPECT_THAT(problems.list().front().message, HasSubstr("user_model"));
+    EXPECT_EQ(problems.list().front().where.line, 4);
+  }
+}
+
+TEST(UserModels, WhereNothingChangesTheFlagIsRefused_SCN102) {
+  const SuiteFolder folder({{"a.yaml", suite("  - {name: x, user: {lines: [a]}}\n")}});
+  EXPECT_THROW(load_suites({"a.yaml"}, played_by({"rules/u.yaml", "agenda"}, folder)), Error);
+}
+
 }  // namespace
 }  // namespace antiphon::suite

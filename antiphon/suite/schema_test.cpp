@@ -101,6 +101,7 @@ scenarios:
     agent: {model: {model: rules/a.yaml, system: s}}
     user: {agenda: {request: [status]}}
     hooks: {before: [{run: [true]}]}
+  - {name: wants, user: {persona: p, wants: {goal: g, inform: {order: 7}, request: [status]}}, checks: [{completed: [status]}]}
   - {name: five, agent: human, user: human}
   - {name: six, agent: {human: null}, user: {human: null, temperature: 1}}
   - {name: seven, user: {replay: said.json}}

@@ -8,10 +8,13 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/sensitivity.hpp"
 #include "antiphon/suite/agent_reader.hpp"
+#include "antiphon/suite/fingerprint.hpp"
 #include "antiphon/suite/hooks_reader.hpp"
 #include "antiphon/suite/include.hpp"
 #include "antiphon/suite/scenario_reader.hpp"
+#include "antiphon/suite/user_reader.hpp"
 #include "antiphon/suite/variables.hpp"
 
 namespace antiphon::suite {
@@ -147,19 +150,39 @@ class SuiteBuilder {
     const auto matrix_node = matrix ? std::optional(expanded(reader, *matrix)) : std::nullopt;
     const auto cells = read_matrix(reader, matrix_node ? &*matrix_node : nullptr);
     const auto rows = read_rows(reader, scenario);
+    const auto players = players_of(scenario);
+    if (!players.empty() && matrix && matrix->find(user_model_variable))
+      reader.report(*matrix, fmt::format("the matrix has the variable {}, which --user-models sets, too", user_model_variable),
+                    "leave the flag out, or rename the variable");
     const bool lacks_values = !reader.problems().empty();
     if (matrix_node) report_doubled_values(reader, *matrix_node);
-    if (rows && cells.size() * rows->size() > run_limit) {
+    if (cells.size() * (rows ? rows->size() : 1) * std::max<std::size_t>(players.size(), 1) > run_limit) {
       reader.report(scenario, fmt::format("this scenario stands for more than {} runs", run_limit), "split its matrix or its dataset");
       list_.add(std::move(reader.problems()));
       return;
     }
     list_.add(std::move(reader.problems()));
-    for (const auto& variant : combine(cells, rows ? &*rows : nullptr)) read_variant(scenario, variant, lacks_values);
+    for (const auto& variant : combine(cells, rows ? &*rows : nullptr)) {
+      if (players.empty()) read_variant(scenario, variant, lacks_values, nullptr);
+      for (const auto* player : players) {
+        auto played = variant;
+        played.cell.emplace_back(user_model_variable, player->name);
+        read_variant(scenario, played, lacks_values, player);
+      }
+    }
+  }
+
+  // Fixed words are the same whoever would play the user, so they are run once.
+  std::vector<const UserModel*> players_of(const Node& scenario) const {
+    std::vector<const UserModel*> players;
+    if (const auto* user = scenario.find("user"))
+      for (const auto& model : options_.user_models)
+        if (can_be_played_by(*user, model)) players.push_back(&model);
+    return players;
   }
 
   // Variables of a broken matrix or dataset are unset because of that mistake, which is told already.
-  void read_variant(const Node& original, const Variant& variant, bool lacks_values) {
+  void read_variant(const Node& original, const Variant& variant, bool lacks_values, const UserModel* player) {
     Reader reader;
     const auto lookup = variant.over(options_.environment);
     const auto expand = [&](const Node* node) {
@@ -172,12 +195,13 @@ class SuiteBuilder {
     const auto defaults = expand(defaults_);
     if (lacks_values) reader.problems().clear();
     list_.add(std::exchange(reader.problems(), {}));
-    ReadContext context{reader, options_.commands_allowed, &replays_};
+    ReadContext context{reader, options_.commands_allowed, &replays_, player};
     auto read = read_scenario(context, {.scenario = *scenario, .agent = agent ? &*agent : nullptr, .defaults = defaults ? &*defaults : nullptr});
     if (!lacks_values) list_.add(std::move(reader.problems()));
     const auto* name = original.find("name");
     read.id = read.name + variant.id_suffix(name ? std::string_view(name->text) : std::string_view());
     read.suite = suite_.name;
+    if (player) add_user_model(read.fingerprints, player->name);
     read.matrix = {variant.cell.begin(), variant.cell.end()};
     read.row = variant.row;
     suite_.scenarios.push_back(std::move(read));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "antiphon/scenario/scenario.hpp"
+#include "antiphon/suite/context.hpp"
 #include "antiphon/suite/matrix.hpp"
 
 namespace antiphon::suite {
@@ -31,6 +32,7 @@ struct SuiteFile {
 struct SuiteFileOptions {
   Lookup environment;  ///< what stands below matrix and dataset
   bool commands_allowed = false;
+  std::vector<UserModel> user_models{};  ///< each plays every simulated user that it can play; none: as the files say
 };
 
 /// True for a document with `antiphon` at its top.

@@ -43,7 +43,7 @@ void read_phrasings(ReadContext& context, const Node& node, Agenda& agenda) {
   }
 }
 
-SimulatedUser read_agenda(ReadContext& context, const Node& node) {
+std::optional<Agenda> read_agenda(ReadContext& context, const Node& node) {
   Fields fields(context.reader, node, "an agenda", "agenda: {goal: track order, request: [status]}");
   Agenda agenda;
   agenda.goal = fields.text("goal").value_or("");
@@ -55,11 +55,26 @@ SimulatedUser read_agenda(ReadContext& context, const Node& node) {
     validate(agenda);
   } catch (const Error& error) {
     context.reader.report(node, error.message(), error.hint().empty() ? "mend the agenda" : error.hint());
-    return {};
+    return std::nullopt;
   }
-  std::vector<std::string> slots;
-  for (const auto& [name, answer] : agenda.request) slots.push_back(name);
-  return {.spec = agenda_user(std::move(agenda)), .slots = std::move(slots)};
+  return agenda;
+}
+
+// The same user, played by a language model or, as the control, without any.
+SimulatedUser played(ReadContext& context, UserSimulatorOptions options, bool by_agenda) {
+  std::optional<std::vector<std::string>> slots;
+  if (options.goal) {
+    slots.emplace();
+    for (const auto& [name, answer] : options.goal->request) slots->push_back(name);
+  }
+  if (const auto* model = context.user_model) {
+    by_agenda = model->is_agenda();
+    ModelSettings given(model->name);
+    given.directory = model->directory;
+    options.model = given.merged_over(options.model);
+  }
+  if (by_agenda) return {.spec = options.goal ? agenda_user(*std::move(options.goal)) : ParticipantSpec{}, .slots = std::move(slots)};
+  return {.spec = user_simulator(std::move(options)), .slots = std::move(slots)};
 }
 
 SimulatedUser read_persona(ReadContext& context, const Node& node) {
@@ -69,11 +84,22 @@ SimulatedUser read_persona(ReadContext& context, const Node& node) {
   options.persona = fields.text("persona").value_or("");
   options.system_prompt = fields.text("system").value_or("");
   options.model = read_model_keys(context, fields);
+  if (const auto* wants = fields.get("wants")) options.goal = read_agenda(context, *wants);
   fields.finish();
-  return {.spec = user_simulator(std::move(options)), .slots = {}};
+  return played(context, std::move(options), false);
 }
 
-// Model settings beside lines or an agenda do no harm: a matrix may switch the kind alone.
+SimulatedUser read_agenda_user(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "a user");
+  fields.later({"voice"});
+  UserSimulatorOptions options;
+  options.model = read_model_keys(context, fields);
+  options.goal = read_agenda(context, *fields.get("agenda"));
+  fields.finish();
+  return options.goal ? played(context, std::move(options), true) : SimulatedUser{};
+}
+
+// Model settings beside lines do no harm: a matrix may switch the kind alone.
 void check_neighbours(ReadContext& context, const Node& node, const char* kind) {
   Fields fields(context.reader, node, "a user");
   fields.get(kind);
@@ -119,6 +145,11 @@ ParticipantSpec read_replay(ReadContext& context, const Node& node) {
 
 }  // namespace
 
+bool can_be_played_by(const Node& user, const UserModel& model) {
+  if (!user.is_mapping()) return false;
+  return user.find("agenda") || (user.find("persona") && (!model.is_agenda() || user.find("wants")));
+}
+
 SimulatedUser read_user(ReadContext& context, const Node& node) {
   if (node.is_scalar() && node.text == "human") return {.spec = human_user(), .slots = {}};
   if (node.is_scalar()) {
@@ -130,12 +161,12 @@ SimulatedUser read_user(ReadContext& context, const Node& node) {
     return {};
   }
   auto shared = model_keys();
-  shared.insert(shared.end(), {"system", "voice"});
+  shared.insert(shared.end(), {"system", "voice", "wants"});
   const auto* kind = kind_among(context.reader, user_kinds, node, shared);
   if (!kind) return {};
   if (kind->key == "persona") return read_persona(context, node);
+  if (kind->key == "agenda") return read_agenda_user(context, node);
   check_neighbours(context, node, kind->key.c_str());
-  if (kind->key == "agenda") return read_agenda(context, kind->value);
   if (kind->key == "replay") return {.spec = read_replay(context, kind->value), .slots = {}};
   if (kind->key == "human") return {.spec = human_user(), .slots = {}};
   auto lines = context.reader.texts(kind->value, "lines");

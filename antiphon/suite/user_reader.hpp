@@ -14,6 +14,9 @@ struct SimulatedUser {
   std::optional<std::vector<std::string>> slots;  ///< what an agenda requests, so that checks can name only these
 };
 
+/// Whether a user model can play this user: it has a persona or an agenda, and for `agenda` it says what it wants.
+bool can_be_played_by(const Node& user, const UserModel& model);
+
 /// `{lines: …}`, `{persona: …}`, `{agenda: …}`, `{replay: …}` or `human`, with model settings beside. The spec is empty where something was reported.
 SimulatedUser read_user(ReadContext& context, const Node& node);
 

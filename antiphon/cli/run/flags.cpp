@@ -44,6 +44,30 @@ std::optional<Duration> timeout_from(const std::string& text) {
   throw Error(ErrorKind::usage, fmt::format("--timeout {} is no duration", quote(text))).with_hint("write a number with its unit, such as 800ms, 30s or 5m");
 }
 
+suite::UserModel user_model_from(std::string_view name, const std::string& directory) {
+  suite::UserModel model{.name = std::string(name), .directory = directory};
+  const auto slash = model.name.find('/');
+  if (!model.is_agenda() && (slash == std::string::npos || slash == 0 || slash + 1 == model.name.size()))
+    throw Error(ErrorKind::usage, fmt::format("--user-models: {} is no model", quote(name)))
+        .with_hint("name models as provider/model, or agenda, with commas between");
+  return model;
+}
+
+std::vector<suite::UserModel> user_models_from(const std::string& text, const std::string& directory) {
+  std::vector<suite::UserModel> models;
+  if (text.empty()) return models;
+  for (const auto& part : split(text, ',')) {
+    models.push_back(user_model_from(trim(part), directory));
+    const auto is_same = [&](const auto& model) { return model.name == models.back().name; };
+    if (std::count_if(models.begin(), models.end(), is_same) > 1)
+      throw Error(ErrorKind::usage, fmt::format("--user-models names {} twice", models.back().name));
+  }
+  if (models.size() < 2)
+    throw Error(ErrorKind::usage, fmt::format("--user-models {}: a range needs at least two", text))
+        .with_hint("add a second model, or agenda, which plays users without any; --model chooses one for all");
+  return models;
+}
+
 std::optional<int> whole_number(std::string_view text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -66,6 +90,7 @@ void check_range(std::string_view flag, const std::optional<int>& value, int lea
 void check_ranges(const RunFlags& flags) {
   check_range("--repeat", flags.repeat, 1, suite::most_repeats);
   check_range("--retries", flags.retries, 0, most_retries);
+  check_range("--rerun-spoiled", flags.rerun_spoiled, 0, most_retries);
   check_range("--max-failures", flags.max_failures, 1, std::numeric_limits<int>::max());
   if (flags.jobs && (*flags.jobs < 1 || *flags.jobs > most_jobs)) throw Error(ErrorKind::usage, fmt::format("-j {}: from 1 to {}", *flags.jobs, most_jobs));
   if (flags.max_turns && *flags.max_turns < 1) throw Error(ErrorKind::usage, fmt::format("--max-turns {} is too few: at least 1", *flags.max_turns));
@@ -92,6 +117,8 @@ void take_flags(RunPlan& plan, const RunFlags& flags, const json::object& kept) 
     plan.load.overrides.model.model = *model;
     plan.load.overrides.model.directory = find_string(kept, "model_directory").value_or("");
   }
+  for (const auto& name : strings(kept, "user_models"))
+    if (flags.user_models.empty()) plan.load.overrides.user_models.push_back({name, find_string(kept, "user_models_directory").value_or("")});
   if (auto clock = find_string(kept, "clock"); clock && !plan.load.overrides.clock) plan.load.overrides.clock = clock_from(*clock);
   if (auto mode = find_string(kept, "cassettes"); mode && !plan.load.overrides.cassettes) plan.load.overrides.cassettes = cassette_mode_from(*mode);
   if (auto timeout = find_number(kept, "timeout_s"); timeout && !plan.load.overrides.timeout)
@@ -100,6 +127,7 @@ void take_flags(RunPlan& plan, const RunFlags& flags, const json::object& kept) 
   if (auto repeat = find_number(kept, "repeat"); repeat && !plan.load.overrides.repeat) plan.load.overrides.repeat = static_cast<int>(*repeat);
   if (auto jobs = find_number(kept, "jobs"); jobs && !plan.jobs) plan.jobs = static_cast<int>(*jobs);
   if (auto retries = find_number(kept, "retries"); retries && !flags.retries) plan.retries = static_cast<int>(*retries);
+  if (auto reruns = find_number(kept, "rerun_spoiled"); reruns && !flags.rerun_spoiled) plan.rerun_spoiled = static_cast<int>(*reruns);
   if (auto most = find_number(kept, "max_failures"); most && !flags.max_failures) plan.max_failures = static_cast<int>(*most);
   if (const auto* allowed = kept.if_contains("allow_commands"); allowed && allowed->is_bool()) plan.load.allow_commands |= allowed->get_bool();
   plan.paths = strings(kept, "paths");
@@ -141,12 +169,14 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("--timeout", flags.timeout, "Longest time of one scenario, such as 90s (5m)");
   app.add_option("--max-turns", flags.max_turns, "Most turns of one scenario (10)");
   app.add_option("--model", flags.model, "Model of simulated users and judges, such as openai/gpt-4.1-mini");
+  app.add_option("--user-models", flags.user_models, "Let each of these play every simulated user: provider/model or agenda, with commas between");
   app.add_option("--clock", flags.clock, "auto, wall or virtual");
   app.add_option("--cassettes", flags.cassettes, "Recorded calls to models: record, replay, auto (replay, record what is missing) or off");
   app.add_flag("--update-cassettes", flags.update_cassettes, "Record all cassettes anew; the same as --cassettes record");
   app.add_option("-o,--out", flags.out, "Folder for result.json and report.html (antiphon-out)");
   app.add_option("--repeat", flags.repeat, "Run every scenario this often (1)");
   app.add_option("--retries", flags.retries, "Run again, up to N times, what did not pass (0)");
+  app.add_option("--rerun-spoiled", flags.rerun_spoiled, "Run again in its place, up to N times, what somebody else than the agent spoiled (0)");
   app.add_option("--max-failures", flags.max_failures, "Begin no further run after so many that did not pass");
   app.add_option("--shard", flags.shard, "i/n: the i-th of n parts, for n machines");
   app.add_option("--store", flags.store, "File that keeps all batches, or off (antiphon.sqlite in the output folder)");
@@ -178,13 +208,15 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
     plan.load.overrides.model = ModelSettings(flags.model);
     plan.load.overrides.model.directory = environment.directory;
   }
+  plan.load.overrides.user_models = user_models_from(flags.user_models, environment.directory);
   plan.load.overrides.clock = clock_from(flags.clock);
   plan.load.overrides.cassettes = cassettes_from(flags);
   plan.load.overrides.timeout = timeout_from(flags.timeout);
   plan.load.overrides.max_turns = flags.max_turns;
   plan.load.overrides.repeat = flags.repeat;
   plan.load.shard = shard_from(flags.shard);
-  plan.retries = flags.retries.value_or(0), plan.max_failures = flags.max_failures.value_or(0);
+  plan.retries = flags.retries.value_or(0), plan.rerun_spoiled = flags.rerun_spoiled.value_or(0);
+  plan.max_failures = flags.max_failures.value_or(0);
   if (flags.seed) plan.load.overrides.seed = static_cast<std::uint64_t>(*flags.seed);
   plan.load.selection = {.keywords = flags.keywords, .tags = suite::split_tags(flags.tags), .ids = {}};
   plan.jobs = flags.jobs, plan.seed = plan.load.overrides.seed;
@@ -207,6 +239,11 @@ json::object remembered(const RunPlan& plan) {
     kept["model"] = overrides.model.model;
     kept["model_directory"] = overrides.model.directory;
   }
+  if (!overrides.user_models.empty()) {
+    kept["user_models_directory"] = overrides.user_models.front().directory;
+    auto& names = kept["user_models"].emplace_array();
+    for (const auto& model : overrides.user_models) names.push_back(json::value(model.name));
+  }
   if (overrides.clock) kept["clock"] = *overrides.clock == ClockChoice::wall ? "wall" : *overrides.clock == ClockChoice::virtual_time ? "virtual" : "auto";
   if (overrides.cassettes) kept["cassettes"] = json::string(to_string(*overrides.cassettes));
   if (overrides.timeout) kept["timeout_s"] = to_seconds(*overrides.timeout);
@@ -214,6 +251,7 @@ json::object remembered(const RunPlan& plan) {
   if (overrides.repeat) kept["repeat"] = *overrides.repeat;
   if (plan.jobs) kept["jobs"] = *plan.jobs;
   if (plan.retries > 0) kept["retries"] = plan.retries;
+  if (plan.rerun_spoiled > 0) kept["rerun_spoiled"] = plan.rerun_spoiled;
   if (plan.max_failures > 0) kept["max_failures"] = plan.max_failures;
   return kept;
 }

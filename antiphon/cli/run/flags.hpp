@@ -24,6 +24,7 @@ struct RunFlags {
   std::string timeout;
   std::optional<int> max_turns;
   std::string model;
+  std::string user_models;
   std::string clock;
   std::string cassettes;
   bool update_cassettes = false;
@@ -32,6 +33,7 @@ struct RunFlags {
   std::string failed;
   std::optional<int> repeat;
   std::optional<int> retries;
+  std::optional<int> rerun_spoiled;
   std::optional<int> max_failures;
   std::string shard;
   std::vector<std::string> reporters;
@@ -55,6 +57,7 @@ struct RunPlan {
   std::string out;                     ///< empty: the project's, else antiphon-out
   std::vector<std::string> reporters;  ///< NAME or NAME=FILE
   int retries = 0;
+  int rerun_spoiled = 0;
   int max_failures = 0;  ///< 0: any number
   bool dry_run = false;
   bool exclude_spoiled = false;

@@ -1,10 +1,17 @@
 #include "antiphon/cli/run/run_again.hpp"
 
+#include <algorithm>
+
 namespace antiphon::cli {
 
-std::function<bool(const ScenarioResult&)> run_again(const RunPlan& plan) {
-  if (plan.retries == 0) return {};
-  return [retries = plan.retries](const ScenarioResult& result) { return !result.success() && result.attempt <= retries; };
+std::function<Again(const ScenarioResult&)> run_again(const RunPlan& plan) {
+  if (plan.retries == 0 && plan.rerun_spoiled == 0) return {};
+  return [retries = plan.retries, reruns = plan.rerun_spoiled](const ScenarioResult& result) {
+    if (result.success()) return Again::no;
+    const auto replaced = static_cast<int>(std::count_if(result.earlier.begin(), result.earlier.end(), [](const auto& attempt) { return attempt.replaced; }));
+    if (result.spoiled() && replaced < reruns) return Again::replace;
+    return result.attempt - replaced <= retries ? Again::retry : Again::no;
+  };
 }
 
 }  // namespace antiphon::cli

@@ -11,6 +11,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/users/agenda_listening.hpp"
 #include "antiphon/scenario/users/agenda_phrasings.hpp"
+#include "antiphon/scenario/users/goal_watch.hpp"
 
 namespace antiphon {
 
@@ -55,9 +56,8 @@ class AgendaUser final : public Participant {
   }
 
   Brief brief() const override {
-    Brief brief{.situation = agenda_->goal, .facts = agenda_->inform};
-    for (const auto& [slot, answer] : agenda_->request)
-      if (answer.by_name()) brief.heard_by_name.push_back(slot);
+    Brief brief{.situation = agenda_->goal};
+    add_goal(brief, *agenda_);
     return brief;
   }
 

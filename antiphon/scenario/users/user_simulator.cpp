@@ -4,6 +4,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/providers/llm/model_caller.hpp"
 #include "antiphon/scenario/model_participant.hpp"
+#include "antiphon/scenario/users/goal_watch.hpp"
 #include "antiphon/scenario/users/role_reversal.hpp"
 #include "antiphon/scenario/users/users.hpp"
 
@@ -18,9 +19,10 @@ constexpr const char* rules =
     "Stay with the situation. Say what the person would know, never invent facts that the situation does not give, and never help, explain or\n"
     "apologise on behalf of the service. React to what was just said. When the matter is settled, say so briefly.\n\n";
 
-std::string situation(const std::string& description, const std::string& persona) {
+std::string situation(const UserSimulatorOptions& options, const std::string& description) {
   auto text = "The situation:\n" + description;
-  if (!persona.empty()) text += "\n\nWho the person is and how they talk:\n" + persona;
+  if (options.goal) text += "\n\nWhat the person is after:\n" + in_words(*options.goal);
+  if (!options.persona.empty()) text += "\n\nWho the person is and how they talk:\n" + options.persona;
   return text;
 }
 
@@ -29,34 +31,58 @@ class UserSimulator final : public Participant {
   UserSimulator(UserSimulatorOptions options, const ParticipantContext& context)
       : model_(open_model(options.model, context, 0.0)),
         brief_(brief_for(options, context.description)),
-        system_(Message::system(brief_.rules + brief_.situation)) {}
+        system_(Message::system(brief_.rules + brief_.situation)) {
+    if (options.goal) goal_.emplace(std::make_shared<const Agenda>(*options.goal));
+  }
 
   Task<AgentReply> call(AgentInput input) override {
+    if (goal_) goal_->hear(input.messages);
     for (int attempt = 0; attempt < 2; ++attempt) {
       ChatRequest request{.preamble = {system_}, .messages = reversal_.view(input.messages), .tags = {input.thread_id, "user", input.turn}};
       const auto response = co_await model_.ask(std::move(request), input.deadline);
-      if (const auto text = trim(response.message.text()); !text.empty()) co_return std::string(text);
+      const auto text = trim(response.message.text());
+      if (text.empty()) continue;
+      AgentReply reply{std::string(text)};
+      if (goal_ && goal_->reached()) co_return std::move(reply).concluding();
+      co_return reply;
     }
     throw Error(ErrorKind::protocol, fmt::format("the simulated user's model {} answered twice without any text", model_.name()))
         .with_party(Party::simulated_user)
         .with_hint("try another model, or a clearer description");
   }
 
-  void rolled_back(std::size_t) override { reversal_.forget(); }
+  void rolled_back(std::size_t size) override {
+    reversal_.forget();
+    if (goal_) goal_->rolled_back(size);
+  }
+
+  json::object report(const History& messages) const override {
+    auto end = goal_;  // the run may have ended on a reply that it was not asked about any more
+    if (!end) return {};
+    end->hear(messages);
+    return end->report();
+  }
+
   Brief brief() const override { return brief_; }
   std::optional<Party> awaited() const override { return model_.waiting() ? std::optional(Party::provider) : std::nullopt; }
 
  private:
   // Of a prompt of somebody else's nobody knows which part is instruction and which may be said.
   static Brief brief_for(const UserSimulatorOptions& options, const std::string& description) {
-    if (!options.system_prompt.empty()) return {.situation = options.system_prompt};
-    return {.rules = rules, .situation = situation(description, options.persona)};
+    Brief brief;
+    if (options.system_prompt.empty())
+      brief.rules = rules, brief.situation = situation(options, description);
+    else
+      brief.situation = options.system_prompt;
+    if (options.goal) add_goal(brief, *options.goal);
+    return brief;
   }
 
   ModelCaller model_;
   Brief brief_;
   Message system_;
   RoleReversal reversal_;
+  std::optional<GoalWatch> goal_;
 };
 
 }  // namespace

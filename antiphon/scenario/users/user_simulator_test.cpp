@@ -3,6 +3,7 @@
 
 #include "antiphon/scenario/run.hpp"
 #include "antiphon/scenario/testing/scripted_model.hpp"
+#include "antiphon/scenario/users/goal_watch.hpp"
 #include "antiphon/scenario/users/role_reversal.hpp"
 #include "antiphon/scenario/users/users.hpp"
 
@@ -94,6 +95,36 @@ TEST(UserSimulator, ParticipantSettingsWinOverTheScenarios_SCN42) {
   run.run();
   EXPECT_EQ(run.script->asked.at(0).temperature, 0.7);
   EXPECT_EQ(run.script->asked.at(0).max_tokens, 50);
+}
+
+SimulatedRun buyer() {
+  return {
+      .options = {.goal = Agenda{
+                      .goal = "buy flour", .inform = {{"bags", "two"}}, .request = {{"price", {.matches = "\\d+ euros"}}, {"day", {.one_of = {"monday"}}}}}}};
+}
+
+TEST(UserSimulator, IsToldWhatItWantsAndLeavesOnceItHasIt_SCN102) {
+  auto run = buyer();
+  run.script->answers = {Message::assistant("what is flour?"), Message::assistant("great, bye"), Message::assistant("never said")};
+  Scenario scenario{.name = "wants"};
+  scenario.agent = [](AgentInput) -> Task<AgentReply> { co_return "12 euros, by Monday"; };
+  scenario.user = user_simulator(run.options);
+  scenario.model = "test/model";
+  scenario.checks = {completed({"price", "day"})};
+  const auto result = antiphon::run(std::move(scenario), {.models = testing_support::registry_with(run.script)});
+  EXPECT_EQ(result.outcome, RunOutcome::passed) << result;
+  EXPECT_EQ(result.turns, 2);
+  EXPECT_THAT(run.script->asked.at(0).preamble.at(0).text(), testing::AllOf(HasSubstr("buy flour"), HasSubstr("bags: two"), HasSubstr("price, day")));
+  EXPECT_EQ(json::serialize(result.user_report.at("completed")), R"({"price":{"value":"12 euros","message":1},"day":{"value":"Monday","message":1}})");
+}
+
+TEST(UserSimulator, WhatTheAgentSaidBeforeAnybodyAskedIsNoAnswer_SCN102) {
+  GoalWatch watch(std::make_shared<const Agenda>(*buyer().options.goal));
+  watch.hear({Message::assistant("12 euros"), Message::user("hi"), Message::assistant("monday")});
+  EXPECT_EQ(json::serialize(watch.report().at("unmet")), R"(["price"])");
+  EXPECT_FALSE(watch.reached());
+  watch.rolled_back(2);
+  EXPECT_EQ(json::serialize(watch.report().at("unmet")), R"(["price","day"])");
 }
 
 TEST(UserSimulator, AnEmptyAnswerIsAskedForOnceMoreThenItsOwnError) {

@@ -6,6 +6,7 @@
 
 #include "antiphon/agent/participant.hpp"
 #include "antiphon/providers/llm/registry.hpp"
+#include "antiphon/scenario/users/agenda.hpp"
 
 namespace antiphon {
 
@@ -14,6 +15,10 @@ struct UserSimulatorOptions {
   std::string persona{};
   ModelSettings model{};        ///< over the scenario's
   std::string system_prompt{};  ///< replaces the built-in one
+  /// What the person wants, beside or in place of a persona: told to the model in words (a system prompt of
+  /// one's own says it itself), and listened for. Once every requested slot is answered
+  /// the user's next words are its last. Its report is that of `agenda_user`, without `asked`.
+  std::optional<Agenda> goal{};
 };
 ParticipantSpec user_simulator(UserSimulatorOptions options = {});
 
