@@ -19,6 +19,10 @@ struct Configuration {
   std::optional<int> max_turns{};
   std::optional<Duration> timeout{}, turn_timeout{};
   std::optional<ClockChoice> clock{};
+  std::optional<std::string> cache{};       ///< calls to models are answered from the cache under this key; empty: none
+  std::optional<CassetteMode> cassettes{};  ///< calls to models are recorded or replayed
+  std::optional<bool> tracing{};            ///< record what happens as spans, which judges are shown (true)
+  TraceListener on_trace{};                 ///< the spans of each run as it ends; from the thread of the run, several at once
   std::optional<std::uint64_t> seed{};
   std::optional<int> jobs{};
   std::optional<int> verbose{};  ///< 1: conversations are told on standard output as they happen; 2: each line names its scenario; 0: not told
@@ -46,6 +50,10 @@ inline void configure(const Configuration& configuration) {
                        .timeout = configuration.timeout,
                        .turn_timeout = configuration.turn_timeout,
                        .clock = configuration.clock,
+                       .cassettes = configuration.cassettes,
+                       .cache = configuration.cache,
+                       .tracing = configuration.tracing,
+                       .on_trace = configuration.on_trace,
                        .seed = configuration.seed,
                        .jobs = configuration.jobs,
                        .debug = configuration.debug};
@@ -62,7 +70,8 @@ inline void configure(const Configuration& configuration) {
 /// @throws Problems with every mistake of both.
 inline Configuration project_configuration(const std::string& directory = ".") {
   const auto project = suite::read_project(directory, suite::process_environment);
-  Configuration configuration{.model = project.model, .clock = project.clock, .seed = project.seed, .jobs = project.jobs};
+  Configuration configuration{
+      .model = project.model, .clock = project.clock, .cache = project.cache, .cassettes = project.cassettes, .seed = project.seed, .jobs = project.jobs};
   if (!project.log.empty()) configuration.verbose = project.log == "verbose" ? 1 : 0;
   return configuration;
 }

@@ -65,14 +65,40 @@ TEST_F(Configure, DebugAsksWhoeverIsThere_SCN71) {
   EXPECT_EQ(run(scenario, {.debug = false}).messages.at(0).text(), "one");  // the call wins
 }
 
+TEST_F(Configure, SpansGoToWhoeverListensUnlessTheyAreOff_SCN71) {
+  int traced = 0;
+  configure({.on_trace = [&](const ScenarioResult&, const trace::Recorder&) { ++traced; }});
+  run(scenario);
+  EXPECT_EQ(traced, 1);
+  configure({.tracing = false});
+  run(scenario);
+  EXPECT_EQ(traced, 1);
+  run(scenario, {.tracing = true});  // the call wins
+  EXPECT_EQ(traced, 2);
+}
+
+TEST_F(Configure, AnswersOfModelsAreCachedUnderTheKey_SCN71_SCN80) {
+  const auto folder = std::filesystem::temp_directory_path() / make_id("cached");
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "desk.rules.yaml") << "rules:\n  - reply: said\n";
+  configure({.cache = "one"});
+  scenario.agent = model_agent({.model = "rules/" + (folder / "desk.rules.yaml").string()});
+  EXPECT_TRUE(run(scenario, {.seed = 1, .cache_folder = (folder / "calls").string()}));
+  EXPECT_FALSE(std::filesystem::is_empty(folder / "calls"));
+  std::filesystem::remove_all(folder);
+}
+
 TEST_F(Configure, AProjectsFileSaysTheSame_SCN71) {
   const auto folder = std::filesystem::temp_directory_path() / make_id("project");
   std::filesystem::create_directories(folder);
-  std::ofstream(folder / "antiphon.yaml") << "model: openai/project\nseed: 11\njobs: 2\nclock: wall\nlog: quiet\n";
+  std::ofstream(folder / "antiphon.yaml") << "model: openai/project\nseed: 11\njobs: 2\nclock: wall\nlog: quiet\ncache: mine\ncassettes: off\n";
   configure(project_configuration(folder.string()));
   std::filesystem::remove_all(folder);
   EXPECT_EQ(run_defaults().model.model, "openai/project");
   EXPECT_EQ(run_defaults().jobs, 2);
+  EXPECT_EQ(run_defaults().cache, "mine");
+  EXPECT_EQ(run_defaults().cassettes, CassetteMode::off);
+  configure({.cache = ""});
   EXPECT_EQ(run(scenario).clock, "wall");
 }
 

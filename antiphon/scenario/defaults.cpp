@@ -32,6 +32,8 @@ RunDefaults RunDefaults::merged_over(RunDefaults below) const {
   fill(merged.clock, below.clock);
   fill(merged.cassettes, below.cassettes);
   fill(merged.cache, below.cache);
+  fill(merged.tracing, below.tracing);
+  if (!merged.on_trace) merged.on_trace = std::move(below.on_trace);
   fill(merged.seed, below.seed);
   fill(merged.jobs, below.jobs);
   fill(merged.debug, below.debug);
@@ -68,6 +70,8 @@ void apply(const RunDefaults& defaults, Scenario& scenario) {
 void apply(const RunDefaults& defaults, RunOptions& options) {
   fill(options.jobs, defaults.jobs);
   fill(options.debug, defaults.debug);
+  fill(options.tracing, defaults.tracing);
+  if (!options.on_trace) options.on_trace = defaults.on_trace;
   if (options.seed == 0) options.seed = defaults.seed.value_or(0);
   if (!options.person) options.person = defaults.person;
   if (!options.events) options.events = defaults.events.get();

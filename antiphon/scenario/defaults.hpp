@@ -15,6 +15,8 @@ struct RunDefaults {
   std::optional<ClockChoice> clock{};
   std::optional<CassetteMode> cassettes{};
   std::optional<std::string> cache{};
+  std::optional<bool> tracing{};
+  TraceListener on_trace{};
   std::optional<std::uint64_t> seed{};
   std::optional<int> jobs{};
   std::optional<bool> debug{};

@@ -54,7 +54,7 @@ RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& h
           .embedders = *options.embedders,
           .person = options.person.get(),
           .debug = options.debug.value_or(false),
-          .tracing = options.tracing,
+          .tracing = options.tracing.value_or(true),
           .on_trace = &options.on_trace,
           .cache_folder = options.cache_folder};
 }

@@ -21,19 +21,21 @@ enum class Again {
   replace,  ///< one more in its place, because somebody else than the agent spoiled it
 };
 
+/// Is handed the spans of a run that has ended; from the thread of the run, several at once.
+using TraceListener = std::function<void(const ScenarioResult&, const trace::Recorder&)>;
+
 struct RunOptions {
   std::optional<int> jobs{};                            ///< at once; unset: 8, and 1 with a person
   std::uint64_t seed = 0;                               ///< 0: drawn, and told in the result
   std::shared_ptr<const ModelRegistry> models{};        ///< nullptr: the defaults
   std::shared_ptr<const EmbedderRegistry> embedders{};  ///< nullptr: one of the batch's own
   EventSink* events = nullptr;
-  std::shared_ptr<Person> person{};  ///< plays what is `human`, and steps through
-  std::optional<bool> debug{};       ///< the person is asked before each participant speaks (SCN-71)
-  std::string cache_folder{};        ///< where answers are cached; empty: `CallCache::default_folder()`
-  StopSource stop{};                 ///< cancels what is under way; results are kept
-  bool tracing = true;               ///< record what happens as spans; judges are shown them
-  /// The spans of each run as it ends, before `on_result`; from the thread of the run, several at once.
-  std::function<void(const ScenarioResult&, const trace::Recorder&)> on_trace{};
+  std::shared_ptr<Person> person{};                        ///< plays what is `human`, and steps through
+  std::optional<bool> debug{};                             ///< the person is asked before each participant speaks (SCN-71)
+  std::string cache_folder{};                              ///< where answers are cached; empty: `CallCache::default_folder()`
+  StopSource stop{};                                       ///< cancels what is under way; results are kept
+  std::optional<bool> tracing{};                           ///< record what happens as spans; judges are shown them. Unset: they are recorded
+  TraceListener on_trace{};                                ///< the spans of each run as it ends, before `on_result`
   std::function<void(const ScenarioResult&)> on_result{};  ///< each as it ends, from any thread, one at a time
   /// Whether a run is made once more, asked after each attempt (which knows those before it), from several threads at once. What it answers must
   /// follow from that result alone, so that `jobs` changes nothing. Not asked after a stop. Empty: never.
