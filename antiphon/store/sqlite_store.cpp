@@ -34,6 +34,7 @@ class SqliteStore final : public Store {
       store::require_current(database_);
       return;
     }
+    store::require_ours(database_);  // before a pragma that would change somebody else's file
     // Readers never wait for a writer, and a killed process leaves whole transactions. A disk without shared memory keeps its own journal.
     database_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
     store::migrate(database_);
@@ -87,6 +88,7 @@ class SqliteStore final : public Store {
     Statement head(database_, "SELECT head FROM batches WHERE batch_id = ?");
     if (!head.bind(batch_id).step()) throw Error(ErrorKind::not_found, fmt::format("no batch {} is in {}", quote(batch_id), database_.path()));
     auto text = head.text(0);
+    if (text.empty()) throw Error(ErrorKind::io, fmt::format("the batch {} in {} is damaged", quote(batch_id), database_.path()));
     text.pop_back();
     text += ",\"scenarios\":[";
     Statement rows(database_, "SELECT result FROM scenarios WHERE batch_id = ? ORDER BY position");

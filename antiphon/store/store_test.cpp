@@ -191,7 +191,9 @@ TEST_F(StoreTest, WhatIsNoStoreIsLeftAlone_PRD20) {
   EXPECT_EQ(read_file(file()), std::string(4096, 'x'));
   fs::remove(file());
   { store::Database(file(), true).execute("CREATE TABLE theirs (x)"); }
+  const auto theirs = read_file(file());
   EXPECT_THAT(refusal(), HasSubstr("of another program"));
+  EXPECT_EQ(read_file(file()), theirs);
   fs::remove(file());
   fs::create_directory(file());
   EXPECT_THAT(refusal(), HasSubstr("antiphon.sqlite"));

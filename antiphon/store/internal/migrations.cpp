@@ -58,6 +58,8 @@ std::int64_t version_of(const Database& database) {
 
 std::span<const std::string_view> migrations() { return steps; }
 
+void require_ours(const Database& database) { version_of(database); }
+
 void migrate(const Database& database) {
   if (version_of(database) == newest()) return;
   Transaction transaction(database);

@@ -13,6 +13,8 @@ std::span<const std::string_view> migrations();
 /// Marks a file as ours (PRAGMA application_id): "Anti".
 inline constexpr int application_id = 0x416e7469;
 
+/// Changes nothing. @throws Error configuration for files of others and of newer programs.
+void require_ours(const Database& database);
 /// Brings the file to the newest version, one process at a time. @throws Error configuration for files of others and of newer programs.
 void migrate(const Database& database);
 /// The same without changing it: an older version is refused as well.
