@@ -121,6 +121,26 @@ TEST(Compare, WhatIsNoLongerMeasuredIsTheGravest_PRD22) {
   EXPECT_EQ(change_of(compare(single(0, 3), single(0, 2)), "s2"), Change::lost);
 }
 
+TEST(Compare, OneOfTwoChecksOfAKindIsMissed_PRD22) {
+  auto before = single(0, 2), after = before;
+  before.scenarios[0].checks = {{.kind = "contains", .passed = true, .expected = "a"}, {.kind = "contains", .passed = true, .expected = "b"}};
+  after.scenarios[0].checks = {{.kind = "contains", .passed = true, .expected = "b"}};
+  const auto comparison = compare(before, after);
+  EXPECT_EQ(change_of(comparison, "s0"), Change::lost);
+  EXPECT_EQ(comparison.scenarios.front().why, "its check \"contains\" is not evaluated any more");
+  after.scenarios[0].checks.push_back({.kind = "contains", .passed = true, .expected = "another a"});
+  EXPECT_FALSE(compare(before, after).regression());
+}
+
+TEST(Compare, LatenciesAreOfAllAnswersByNearestRank_PRD22) {
+  const auto uneven = batch({run_of("s0", passed, 1, {0.4, 0.1, 0.3}), run_of("s1", passed, 1, {0.2}), run_of("s2", passed, 1, {0.5, 0.6})});
+  const auto latencies = compare(uneven, uneven).latencies;
+  EXPECT_EQ(latencies[0].before.value, 0.3);  // the third of six
+  EXPECT_EQ(latencies[1].before.value, 0.6);
+  EXPECT_EQ(latencies[0].before.low, 0.2);  // s1 alone, drawn three times
+  EXPECT_EQ(latencies[0].before.high, 0.5);
+}
+
 TEST(Compare, ASlowerAgentIsARegressionWhereIntervalsAreApart_PRD22) {
   std::vector<ScenarioResult> quick, slow;
   for (int i = 0; i < 30; ++i) {
