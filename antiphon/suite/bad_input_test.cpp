@@ -34,6 +34,17 @@ fix:   rename it; allowed: completed, contains, equals, json_schema, language, l
 )");
 }
 
+TEST(BadSuite, SchemaFileThatIsMissingIsReportedWhereItIsNamed_PRD10) {
+  EXPECT_THAT(report(scenario("    checks: [{json_schema: order.json}]\n")),
+              ::testing::AllOf(HasSubstr("order.json: No such file"), HasSubstr("  a.yaml:6:28\n"), HasSubstr("relative to the file that names it")));
+}
+
+TEST(BadSuite, WhatHoldsForEveryAnswerIsNoCheckAndNoCriterion_PRD10) {
+  EXPECT_THAT(report(scenario("    checks: [{regex: \"\"}]\n")), HasSubstr("the pattern is empty, which every message matches"));
+  EXPECT_THAT(report(scenario("    checks: [{contains: \"\"}]\n")), HasSubstr("the text is empty, which every message contains"));
+  EXPECT_THAT(report(scenario("    judge: [polite]\n    script: [{judge: [\" \"]}]\n")), HasSubstr("a criterion is empty"));
+}
+
 TEST(BadSuite, UnknownKeyNamesTheNearestAndTheAllowed_PRD10) {
   EXPECT_EQ(report(scenario("    max_turn: 3\n")), R"(error: unknown key "max_turn" in a scenario
   a.yaml:6:5

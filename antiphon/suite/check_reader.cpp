@@ -45,7 +45,12 @@ json::value read_schema(ReadContext& context, const Node& node) {
   try {
     return read_document(resolve_path(node, node.text)).to_json();
   } catch (const Problems& problems) {
-    for (const auto& problem : problems.list()) context.reader.report(problem);
+    for (const auto& problem : problems.list()) {
+      if (problem.where.line == 0)  // the file as a whole: a mistake of the line that names it
+        context.reader.report(node, problem.message, "write the schema as a mapping, or check the path; it is relative to the file that names it");
+      else
+        context.reader.report(problem);
+    }
   }
   return json::object{};
 }

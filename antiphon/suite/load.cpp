@@ -65,6 +65,17 @@ std::vector<Scenario> name_uniquely(std::vector<SuiteFile>& suites) {
   return all;
 }
 
+// Each run is kept whole, from its selection to its result: more of them fill a machine's memory, and no report shows them.
+void require_reasonable(const std::vector<SuiteFile>& suites, std::optional<int> times) {
+  constexpr std::size_t most_runs = 200'000;
+  std::size_t runs = 0;
+  for (const auto& suite : suites)
+    for (const auto& scenario : suite.scenarios) runs += static_cast<std::size_t>(std::max(times.value_or(scenario.repeats), 1));
+  if (runs > most_runs)
+    throw Error(ErrorKind::usage, fmt::format("these suites stand for {} runs, repeats counted, and {} are the most at once", runs, most_runs))
+        .with_hint("repeat less often, or name fewer suites at a time");
+}
+
 // Only suites with something to run start their commands.
 void keep_used(LoadedSuites& loaded, std::vector<SuiteFile> suites, const std::set<std::string>& used_ids) {
   for (auto& suite : suites) {
@@ -104,6 +115,7 @@ LoadedSuites load_suites(const std::vector<std::string>& paths, const LoadOption
     }
   }
   name_uniquely(suites);
+  require_reasonable(suites, options.overrides.repeat);
   for (auto& suite : suites) suite.scenarios = repeated(suite.scenarios, options.overrides.repeat);
   auto all = name_uniquely(suites);  // somebody may have called a scenario "x #2"
 

@@ -366,6 +366,23 @@ TEST(Repeats, NeverShareAnId_PRD3) {
   EXPECT_THAT(ids(folder.load({"s.yaml"})), ElementsAre("a", "a #2", "a #2 (s.yaml)"));
 }
 
+TEST(Repeats, ThatWouldFillTheMemoryAreRefused_PRD3_PRD64) {
+  const SuiteFolder folder({{"rules/a.yaml", "rules: [{reply: x}]"}});
+  std::string rows = "n\n";
+  for (int i = 0; i < 21; ++i) rows += std::to_string(i) + "\n";
+  folder.write("rows.csv", rows);
+  folder.write("s.yaml", suite("  - {name: \"a ${n}\", dataset: rows.csv, user: {lines: [hi]}}\n"));
+  auto options = folder.options();
+  options.overrides.repeat = 10'000;
+  try {
+    load_suites({folder.path() + "/s.yaml"}, options);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_THAT(error.message(), HasSubstr("210000 runs"));
+  }
+}
+
 TEST(Shards, AreEveryNthRunAndTogetherTheWhole_PRD3) {
   const SuiteFolder folder({{"rules/a.yaml", "rules: [{reply: x}]"}});
   folder.write("s.yaml", suite(three));

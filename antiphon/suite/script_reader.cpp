@@ -72,6 +72,8 @@ std::optional<What> read_judge_step(ReadContext& context, const Node* value) {
   }
   auto criteria = list ? context.reader.texts(*list, "criteria") : std::nullopt;
   if (!criteria) return std::nullopt;
+  if (std::any_of(criteria->begin(), criteria->end(), [](const auto& text) { return trim(text).empty(); }))
+    context.reader.report(*list, "a criterion is empty", "write a sentence that can be true or false");
   return Step::Judge{.criteria = std::move(criteria)};
 }
 

@@ -21,11 +21,11 @@ void require_name(const std::string& name) {
 }
 
 void validate(const TextCheck& check) {
-  if (check.kind == TextCheck::Kind::regex) {
-    const Regex compiled(check.text);
-  } else if (check.text.empty() && check.kind != TextCheck::Kind::equals) {
-    refuse("the text is empty, which every message contains", "give the words to look for");
-  }
+  if (check.text.empty() && check.kind != TextCheck::Kind::equals)
+    refuse(fmt::format("the {} is empty, which every message {}", check.kind == TextCheck::Kind::regex ? "pattern" : "text",
+                       check.kind == TextCheck::Kind::regex ? "matches" : "contains"),
+           "give the words to look for");
+  if (check.kind == TextCheck::Kind::regex) const Regex compiled(check.text);
 }
 
 void validate(const JsonSchemaCheck& check) { const JsonSchema compiled(check.schema); }
