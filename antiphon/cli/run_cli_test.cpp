@@ -155,6 +155,45 @@ TEST_F(CommandLine, FailedRunsAgainWhatDidNotPass_PRD3) {
   EXPECT_THAT(out(), HasSubstr("nothing to run again"));
 }
 
+TEST_F(CommandLine, FailedTakesTheSeedThatWasAskedForThoughTheSuiteHasItsOwn_PRD3_SCN82) {
+  write("rules/desk.rules.yaml", "rules:\n  - reply: [one, two, three, four, five, six, seven, eight, nine, ten]\n");
+  write("bad.yaml", "antiphon: 1\nagent: {model: rules/desk.rules.yaml}\ndefaults: {seed: 7}\n"
+                    "scenarios: [{name: x, script: [user: hi, agent], checks: [{contains: zebra}]}]\n");
+  const auto said = [&](const std::string& out) { return parse_batch(read(out + "/result.json")).scenarios.at(0).messages.at(1).text(); };
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--out", "own"}), 1);
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--seed", "5", "--out", "asked"}), 1);
+  ASSERT_NE(said("asked"), said("own"));
+  EXPECT_EQ(antiphon({"run", "--failed", "asked/result.json", "--out", "again"}), 1);
+  EXPECT_EQ(said("again"), said("asked"));
+  EXPECT_EQ(antiphon({"run", "--failed", "again/result.json", "--out", "third"}), 1);
+  EXPECT_EQ(said("third"), said("asked"));
+}
+
+TEST_F(CommandLine, FailedRefusesFlagsThatNobodyCanHaveGiven_PRD3_PRD64) {
+  write("rules/desk.rules.yaml", rules);
+  write("bad.yaml", suite("{contains: refund}"));
+  EXPECT_EQ(antiphon({"run", "bad.yaml"}), 1);
+  const auto good = parse_json(read("antiphon-out/result.json"));
+  for (const auto* flag : {R"({"jobs": 0})", R"({"jobs": 1e300})", R"({"repeat": 0})", R"({"repeat": 1000000000})", R"({"max_turns": 1e300})",
+                           R"({"retries": -1})", R"({"max_failures": 0.5})", R"({"timeout_s": 1e300})", R"({"timeout_s": -1})"}) {
+    auto broken = good.as_object();
+    const auto flags = parse_json(flag);
+    for (const auto& [key, value] : flags.as_object()) broken["flags"].as_object()[key] = value;
+    write("broken.json", json_text(broken));
+    EXPECT_EQ(antiphon({"run", "--failed", "broken.json", "--out", "again"}), 2) << flag;
+    EXPECT_THAT(err(), HasSubstr("--failed: the result was run with")) << flag;
+    EXPECT_FALSE(exists("again/result.json"));
+  }
+}
+
+TEST_F(CommandLine, FailedRemembersThatSpoiledRunsDoNotDecide_PRD3_SCN101) {
+  write("rules/desk.rules.yaml", rules);
+  write("bad.yaml", suite("{contains: refund}"));
+  EXPECT_EQ(antiphon({"run", "bad.yaml", "--exclude-spoiled"}), 1);
+  EXPECT_EQ(antiphon({"run", "--failed", "antiphon-out/result.json", "--out", "again"}), 1);
+  EXPECT_TRUE(parse_batch(read("again/result.json")).exclude_spoiled);
+}
+
 // Answers rightly at random, by the seed.
 const std::string moody = "rules:\n  - reply: [refund, never, no, refund]\n";
 
@@ -398,7 +437,18 @@ TEST_F(CommandLine, AFileThatIsNoStoreIsOneClearError_PRD20) {
   EXPECT_EQ(antiphon({"run", "good.yaml", "--store", "text.sqlite"}), 2);
   EXPECT_THAT(err(), AllOf(HasSubstr("text.sqlite"), HasSubstr("not a database"), HasSubstr("--store")));
   EXPECT_EQ(read("text.sqlite"), std::string(5000, 'x'));
+  EXPECT_FALSE(exists("antiphon-out/result.json"));  // nothing was run (contracts.md §8)
   EXPECT_EQ(antiphon({"report", "--store", "text.sqlite"}), 2);
+}
+
+TEST_F(CommandLine, TheStoreIsToldOfTheEndThoughAReportCannotBeWritten_PRD20) {
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  fs::create_directories(folder_ / "copy.json");  // a folder where a file should be
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--reporter", "json=copy.json"}), 3);
+  EXPECT_THAT(err(), HasSubstr("copy.json"));
+  EXPECT_EQ(antiphon({"report"}), 0);
+  EXPECT_THAT(out(), AllOf(HasSubstr("2 of 2 passed"), Not(HasSubstr("not finished"))));
 }
 
 TEST_F(CommandLine, TheSeedIsPrintedAndStored_SCN82) {

@@ -5,7 +5,6 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/result/result.hpp"
-#include "antiphon/scenario/run.hpp"
 
 namespace antiphon::cli {
 
@@ -29,12 +28,12 @@ ScenarioResult outline(ScenarioResult result) {
 
 }  // namespace
 
-CheckpointFile::CheckpointFile(std::string path, const BatchResult& head, const std::vector<Scenario>& scenarios) : path_(std::move(path)), batch_(head) {
-  for (const auto& scenario : scenarios) {
-    index_.emplace(scenario.id, unstarted_.size());
-    unstarted_.push_back(not_run(scenario));
-    texts_.push_back(serialize(unstarted_.back()));
-    batch_.scenarios.push_back(outline(unstarted_.back()));
+CheckpointFile::CheckpointFile(std::string path, const BatchResult& head, std::vector<ScenarioResult> unstarted)
+    : path_(std::move(path)), batch_(head), unstarted_(std::move(unstarted)) {
+  for (std::size_t i = 0; i < unstarted_.size(); ++i) {
+    index_.emplace(unstarted_[i].id, i);
+    texts_.push_back(serialize(unstarted_[i]));
+    batch_.scenarios.push_back(outline(unstarted_[i]));
   }
   write();
 }

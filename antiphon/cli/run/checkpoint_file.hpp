@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "antiphon/result/result.hpp"
-#include "antiphon/scenario/scenario.hpp"
 
 namespace antiphon::cli {
 
@@ -16,7 +15,7 @@ namespace antiphon::cli {
 class CheckpointFile {
  public:
   /// Writes the first one, in which nothing was run yet. @throws Error io.
-  CheckpointFile(std::string path, const BatchResult& head, const std::vector<Scenario>& scenarios);
+  CheckpointFile(std::string path, const BatchResult& head, std::vector<ScenarioResult> unstarted);
 
   /// A disk that is full now may be free at the end: failures to write are left to the last write.
   void add(const ScenarioResult& result);

@@ -1,6 +1,7 @@
 #include "antiphon/cli/run/flags.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -111,24 +112,49 @@ std::vector<std::string> strings(const json::object& object, std::string_view ke
   return list;
 }
 
+// What a result says is a file's word: out of range it is refused like a flag that was typed, and never cut to what a number can hold.
+std::optional<int> kept_count(const json::object& kept, std::string_view key, int least, int most) {
+  const auto value = find_number(kept, key);
+  if (!value) return std::nullopt;
+  if (*value >= least && *value <= most && *value == std::trunc(*value)) return static_cast<int>(*value);
+  throw Error(ErrorKind::usage, fmt::format("--failed: the result was run with {} {}, which is no number from {} to {}", key, *value, least, most))
+      .with_hint("name the result.json of an earlier run");
+}
+
+std::optional<Duration> kept_timeout(const json::object& kept) {
+  const auto seconds = find_number(kept, "timeout_s");
+  if (!seconds) return std::nullopt;
+  constexpr double most_s = 1e9;  // far from where nanoseconds end
+  if (*seconds > 0 && *seconds <= most_s) return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
+  throw Error(ErrorKind::usage, fmt::format("--failed: the result was run with a timeout of {} s", *seconds))
+      .with_hint("name the result.json of an earlier run");
+}
+
+template <class T>
+void fill(std::optional<T>& flag, std::optional<T> kept) {
+  if (!flag) flag = kept;
+}
+
 // Flags on the command line win over those of the run that is repeated.
 void take_flags(RunPlan& plan, const RunFlags& flags, const json::object& kept) {
-  if (auto model = find_string(kept, "model"); model && plan.load.overrides.model.empty()) {
-    plan.load.overrides.model.model = *model;
-    plan.load.overrides.model.directory = find_string(kept, "model_directory").value_or("");
+  auto& overrides = plan.load.overrides;
+  if (auto model = find_string(kept, "model"); model && overrides.model.empty()) {
+    overrides.model.model = *model;
+    overrides.model.directory = find_string(kept, "model_directory").value_or("");
   }
   for (const auto& name : strings(kept, "user_models"))
-    if (flags.user_models.empty()) plan.load.overrides.user_models.push_back({name, find_string(kept, "user_models_directory").value_or("")});
-  if (auto clock = find_string(kept, "clock"); clock && !plan.load.overrides.clock) plan.load.overrides.clock = clock_from(*clock);
-  if (auto mode = find_string(kept, "cassettes"); mode && !plan.load.overrides.cassettes) plan.load.overrides.cassettes = cassette_mode_from(*mode);
-  if (auto timeout = find_number(kept, "timeout_s"); timeout && !plan.load.overrides.timeout)
-    plan.load.overrides.timeout = Duration(static_cast<std::int64_t>(*timeout * 1e9));
-  if (auto turns = find_number(kept, "max_turns"); turns && !plan.load.overrides.max_turns) plan.load.overrides.max_turns = static_cast<int>(*turns);
-  if (auto repeat = find_number(kept, "repeat"); repeat && !plan.load.overrides.repeat) plan.load.overrides.repeat = static_cast<int>(*repeat);
-  if (auto jobs = find_number(kept, "jobs"); jobs && !plan.jobs) plan.jobs = static_cast<int>(*jobs);
-  if (auto retries = find_number(kept, "retries"); retries && !flags.retries) plan.retries = static_cast<int>(*retries);
-  if (auto reruns = find_number(kept, "rerun_spoiled"); reruns && !flags.rerun_spoiled) plan.rerun_spoiled = static_cast<int>(*reruns);
-  if (auto most = find_number(kept, "max_failures"); most && !flags.max_failures) plan.max_failures = static_cast<int>(*most);
+    if (flags.user_models.empty()) overrides.user_models.push_back({name, find_string(kept, "user_models_directory").value_or("")});
+  if (auto clock = find_string(kept, "clock"); clock && !overrides.clock) overrides.clock = clock_from(*clock);
+  if (auto mode = find_string(kept, "cassettes"); mode && !overrides.cassettes) overrides.cassettes = cassette_mode_from(*mode);
+  if (const auto seed = find_number(kept, "seed"); seed && *seed >= 0 && *seed < static_cast<double>(seed_limit))
+    fill(overrides.seed, std::optional(static_cast<std::uint64_t>(*seed)));
+  fill(overrides.timeout, kept_timeout(kept));
+  fill(overrides.max_turns, kept_count(kept, "max_turns", 1, std::numeric_limits<int>::max()));
+  fill(overrides.repeat, kept_count(kept, "repeat", 1, suite::most_repeats));
+  fill(plan.jobs, kept_count(kept, "jobs", 1, most_jobs));
+  plan.retries = flags.retries.value_or(kept_count(kept, "retries", 0, most_retries).value_or(0));
+  plan.rerun_spoiled = flags.rerun_spoiled.value_or(kept_count(kept, "rerun_spoiled", 0, most_retries).value_or(0));
+  plan.max_failures = flags.max_failures.value_or(kept_count(kept, "max_failures", 1, std::numeric_limits<int>::max()).value_or(0));
   if (const auto* allowed = kept.if_contains("allow_commands"); allowed && allowed->is_bool()) plan.load.allow_commands |= allowed->get_bool();
   plan.paths = strings(kept, "paths");
 }
@@ -145,6 +171,7 @@ void take_failed(RunPlan& plan, const RunFlags& flags, const std::string& file) 
   const auto batch = read_result(file);
   take_flags(plan, flags, batch.flags);
   if (!plan.seed) plan.seed = batch.seed;
+  plan.exclude_spoiled |= batch.exclude_spoiled;
   if (plan.load.selection.ids.empty()) {
     std::vector<std::string> files;
     for (const auto& scenario : batch.scenarios) {
@@ -246,6 +273,7 @@ json::object remembered(const RunPlan& plan) {
   }
   if (overrides.clock) kept["clock"] = *overrides.clock == ClockChoice::wall ? "wall" : *overrides.clock == ClockChoice::virtual_time ? "virtual" : "auto";
   if (overrides.cassettes) kept["cassettes"] = json::string(to_string(*overrides.cassettes));
+  if (overrides.seed) kept["seed"] = *overrides.seed;  // the batch's alone would not beat what the suite says
   if (overrides.timeout) kept["timeout_s"] = to_seconds(*overrides.timeout);
   if (overrides.max_turns) kept["max_turns"] = *overrides.max_turns;
   if (overrides.repeat) kept["repeat"] = *overrides.repeat;

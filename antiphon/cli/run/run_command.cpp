@@ -23,6 +23,7 @@
 #include "antiphon/report/ticker.hpp"
 #include "antiphon/scenario/clock_choice.hpp"
 #include "antiphon/scenario/ledger/ledger.hpp"
+#include "antiphon/scenario/run.hpp"
 
 namespace antiphon::cli {
 
@@ -87,12 +88,23 @@ class RunSession {
     prepare();
     tell_of_remote_agents(loaded_.scenarios, environment_);
     play();
-    reporters_.all.finish(batch_);
-    store_->finish(batch_);  // last: whatever becomes of it, the reports are there
+    finish();
     return exit_code(batch_);
   }
 
  private:
+  // The store last: whatever becomes of it, the reports are there. It is told of the end though one of them cannot be written.
+  void finish() {
+    std::exception_ptr failure;
+    try {
+      reporters_.all.finish(batch_);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    store_->finish(batch_);
+    if (failure) std::rethrow_exception(failure);
+  }
+
   // A very large suite takes seconds, and nothing has begun that would have to be ended in order.
   void load() {
     const auto interrupted = environment_.leave ? environment_.stop.on_request(environment_.leave) : nullptr;
@@ -128,8 +140,11 @@ class RunSession {
     batch_.flags = remembered(plan_);
     batch_.exclude_spoiled = plan_.exclude_spoiled;
     batch_.jobs = jobs_;
-    kept_ = std::make_unique<CheckpointFile>((fs::path(out) / "result.json").string(), batch_, loaded_.scenarios);
-    store_ = std::make_unique<StoreWriter>(store_file(plan_.store, loaded_.project, out), batch_, kept_->unstarted());
+    std::vector<ScenarioResult> unstarted;
+    for (const auto& scenario : loaded_.scenarios) unstarted.push_back(not_run(scenario));
+    // The store first: a file that is no place for one is a mistake, and a mistake leaves no result (contracts.md §8).
+    store_ = std::make_unique<StoreWriter>(store_file(plan_.store, loaded_.project, out), batch_, unstarted);
+    kept_ = std::make_unique<CheckpointFile>((fs::path(out) / "result.json").string(), batch_, std::move(unstarted));
     reporters_ = make_reporters(plan_, out, size_of(loaded_), jobs_, batch_, environment_);
   }
 
