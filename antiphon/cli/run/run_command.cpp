@@ -93,15 +93,19 @@ class RunSession {
   }
 
  private:
-  // The store last: whatever becomes of it, the reports are there. It is told of the end though one of them cannot be written.
+  // The store last: whatever becomes of it, the reports are there. It is told of the end though one of them cannot be written; what went wrong
+  // first is what is told.
   void finish() {
     std::exception_ptr failure;
-    try {
-      reporters_.all.finish(batch_);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    store_->finish(batch_);
+    const auto attempt = [&failure](const auto& part) {
+      try {
+        part();
+      } catch (...) {
+        if (!failure) failure = std::current_exception();
+      }
+    };
+    attempt([this] { reporters_.all.finish(batch_); });
+    attempt([this] { store_->finish(batch_); });
     if (failure) std::rethrow_exception(failure);
   }
 
