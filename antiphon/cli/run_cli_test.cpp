@@ -157,8 +157,9 @@ TEST_F(CommandLine, FailedRunsAgainWhatDidNotPass_PRD3) {
 
 TEST_F(CommandLine, FailedTakesTheSeedThatWasAskedForThoughTheSuiteHasItsOwn_PRD3_SCN82) {
   write("rules/desk.rules.yaml", "rules:\n  - reply: [one, two, three, four, five, six, seven, eight, nine, ten]\n");
-  write("bad.yaml", "antiphon: 1\nagent: {model: rules/desk.rules.yaml}\ndefaults: {seed: 7}\n"
-                    "scenarios: [{name: x, script: [user: hi, agent], checks: [{contains: zebra}]}]\n");
+  write("bad.yaml",
+        "antiphon: 1\nagent: {model: rules/desk.rules.yaml}\ndefaults: {seed: 7}\n"
+        "scenarios: [{name: x, script: [user: hi, agent], checks: [{contains: zebra}]}]\n");
   const auto said = [&](const std::string& out) { return parse_batch(read(out + "/result.json")).scenarios.at(0).messages.at(1).text(); };
   EXPECT_EQ(antiphon({"run", "bad.yaml", "--out", "own"}), 1);
   EXPECT_EQ(antiphon({"run", "bad.yaml", "--seed", "5", "--out", "asked"}), 1);
