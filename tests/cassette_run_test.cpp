@@ -153,8 +153,30 @@ TEST_F(CassetteRun, ARecordingThatCannotBeWrittenIsAnErrorThatSaysSo_SCN81) {
   const auto result = run_all(scenarios(CassetteMode::record, 1), {.seed = 5, .models = models()}).front();
   ASSERT_TRUE(result.error);
   EXPECT_EQ(result.error->party, Party::harness);
-  EXPECT_THAT(result.error->message, HasSubstr("was not recorded"));
+  EXPECT_THAT(result.error->message, AllOf(HasSubstr("was not recorded"), HasSubstr("cassettes is no folder")));
+  EXPECT_EQ(asked_, 0);  // nobody pays for what cannot be kept
+}
+
+TEST_F(CassetteRun, ARecordingThatIsLostAtItsEndKeepsTheConversation_SCN81) {
+  auto list = scenarios(CassetteMode::record, 1);
+  list[0].cassette_file = (folder_ / "tape" / "one.jsonl").string();
+  const auto file = list[0].cassette_file;
+  list[0].script = {user(), agent(), [file](RunState&) { fs::create_directories(file); }};
+  const auto result = run_all(list, {.seed = 5, .models = models()}).front();
+  ASSERT_TRUE(result.error);
+  EXPECT_EQ(result.error->party, Party::harness);
+  EXPECT_THAT(result.error->message, AllOf(HasSubstr("was not recorded"), HasSubstr("one.jsonl")));
+  EXPECT_EQ(result.messages.size(), 2U);
+}
+
+TEST_F(CassetteRun, ACacheThatCannotBeWrittenIsToldOnceAndTheRunGoesOn_SCN80) {
+  auto list = scenarios(CassetteMode::off, 1);
+  list[0].cache = "v1";
+  write_file_atomically((folder_ / "cache").string(), "a file in the folder's place");
+  const auto result = run_all(list, {.seed = 8, .models = models(), .cache_folder = (folder_ / "cache").string()}).front();
   EXPECT_FALSE(result.messages.empty());
+  ASSERT_EQ(result.notices.size(), 1U);
+  EXPECT_THAT(result.notices[0], AllOf(HasSubstr("are not kept in the cache"), HasSubstr((folder_ / "cache").string())));
 }
 
 TEST_F(CassetteRun, ACachedRunAsksNobodyAndGivesTheSame_SCN80) {

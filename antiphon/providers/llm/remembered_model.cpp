@@ -1,5 +1,6 @@
 #include "antiphon/providers/llm/remembered_model.hpp"
 
+#include "antiphon/providers/llm/cassette/call_reader.hpp"
 #include "antiphon/providers/llm/cassette/played_call.hpp"
 #include "antiphon/providers/llm/traced_model.hpp"
 
@@ -10,35 +11,33 @@ namespace {
 class CassetteModel final : public LanguageModel {
  public:
   CassetteModel(std::unique_ptr<LanguageModel> inner, std::shared_ptr<Cassette> cassette, ModelSettings settings, Clock& clock)
-      : inner_(std::move(inner)), cassette_(std::move(cassette)), settings_(std::move(settings)), clock_(clock) {}
+      : inner_(std::move(inner)), cassette_(std::move(cassette)), reader_(settings), settings_(std::move(settings)), clock_(clock) {}
 
   Task<ChatResponse> complete(ChatRequest request, Deadline deadline) override {
-    auto asked = asked_of(request);
+    auto asked = reader_.read(request, cassette_->secrets());
     if (const auto* known = cassette_->take(asked)) co_return co_await play_whole(known, Remembered::cassette, clock_, asked.role, deadline);
-    auto keep = keeper();
+    auto keep = keeper(asked);
     co_return co_await record_whole(inner_.get(), std::move(request), deadline, named(std::move(asked)), std::move(keep), clock_, &cassette_->secrets());
   }
   Task<std::unique_ptr<ChatStream>> stream(ChatRequest request, Deadline deadline) override {
-    auto asked = asked_of(request);
+    auto asked = reader_.read(request, cassette_->secrets());
     if (const auto* known = cassette_->take(asked)) co_return co_await play_stream(known, Remembered::cassette, clock_, asked.role, deadline);
-    auto keep = keeper();
+    auto keep = keeper(asked);
     co_return co_await record_stream(inner_.get(), std::move(request), deadline, named(std::move(asked)), std::move(keep), clock_, &cassette_->secrets());
   }
   const std::string& name() const override { return settings_.model; }
 
  private:
-  AskedCall asked_of(const ChatRequest& request) const {
-    return {.kind = "llm", .role = request.tags.role, .turn = request.tags.turn, .request = call_text(request, settings_, cassette_->secrets())};
-  }
   static RecordedCall named(AskedCall asked) {
-    return {.kind = asked.kind, .key = asked.key(), .role = std::move(asked.role), .turn = asked.turn, .request = std::move(asked.request)};
+    return {.kind = std::move(asked.kind), .key = std::move(asked.key), .role = std::move(asked.role), .turn = asked.turn};
   }
-  KeepCall keeper() const {
-    return [cassette = cassette_, place = cassette_->reserve()](RecordedCall call) { cassette->keep(place, std::move(call)); };
+  KeepCall keeper(const AskedCall& asked) const {
+    return [cassette = cassette_, place = cassette_->reserve(asked)](RecordedCall call) { cassette->keep(place, std::move(call)); };
   }
 
   std::unique_ptr<LanguageModel> inner_;  // none where nothing but the cassette answers
   std::shared_ptr<Cassette> cassette_;
+  CallReader reader_;
   ModelSettings settings_;
   Clock& clock_;
 };
@@ -46,35 +45,36 @@ class CassetteModel final : public LanguageModel {
 class CachedModel final : public LanguageModel {
  public:
   CachedModel(std::unique_ptr<LanguageModel> inner, std::shared_ptr<RunCache> cache, ModelSettings settings, Clock& clock)
-      : inner_(std::move(inner)), cache_(std::move(cache)), settings_(std::move(settings)), clock_(clock) {
+      : inner_(std::move(inner)), cache_(std::move(cache)), reader_(settings), settings_(std::move(settings)), clock_(clock) {
     secrets_.add(settings_.key);
   }
 
   Task<ChatResponse> complete(ChatRequest request, Deadline deadline) override {
     auto call = named(request);
-    if (const auto known = cache_->cache().find(call.key)) co_return co_await play_whole(&*known, Remembered::cache, clock_, call.role, deadline);
+    if (const auto known = cache_->find(call.key)) co_return co_await play_whole(&*known, Remembered::cache, clock_, call.role, deadline);
     co_return co_await record_whole(inner_.get(), std::move(request), deadline, std::move(call), keeper(), clock_, &secrets_);
   }
   Task<std::unique_ptr<ChatStream>> stream(ChatRequest request, Deadline deadline) override {
     auto call = named(request);
-    if (const auto known = cache_->cache().find(call.key)) co_return co_await play_stream(&*known, Remembered::cache, clock_, call.role, deadline);
+    if (const auto known = cache_->find(call.key)) co_return co_await play_stream(&*known, Remembered::cache, clock_, call.role, deadline);
     co_return co_await record_stream(inner_.get(), std::move(request), deadline, std::move(call), keeper(), clock_, &secrets_);
   }
   const std::string& name() const override { return inner_->name(); }
 
  private:
   RecordedCall named(const ChatRequest& request) {
-    auto text = call_text(request, settings_, secrets_);
+    auto text = reader_.read(request, secrets_).request.text();
     return {.key = cache_->next_key(request.tags.role, text), .role = request.tags.role, .turn = request.tags.turn, .request = std::move(text)};
   }
   KeepCall keeper() const {
     return [cache = cache_](RecordedCall call) {
-      if (!call.failure && !call.unanswered()) cache->cache().store(call);
+      if (!call.failure && !call.unanswered()) cache->store(call);
     };
   }
 
   std::unique_ptr<LanguageModel> inner_;
   std::shared_ptr<RunCache> cache_;
+  CallReader reader_;
   ModelSettings settings_;
   Clock& clock_;
   Secrets secrets_ = Secrets::of_environment();

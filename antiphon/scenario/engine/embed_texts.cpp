@@ -11,11 +11,11 @@ using namespace std::chrono_literals;
 Task<Embedded> ScenarioRun::embed(std::vector<std::string> texts) {
   const auto cassette = embed::asks_a_server(scenario_.embedding) ? memory_.calls().cassette : nullptr;
   if (!cassette) co_return co_await compute(std::move(texts));
-  auto asked = embed::asked(scenario_.embedding, texts, cassette->secrets());
+  const auto asked = embed::asked(scenario_.embedding, texts, cassette->secrets());
   vectors_.embedder = scenario_.embedding.model;
   if (const auto* known = cassette->take(asked)) co_return embed::answer_from(*known, texts.size());
-  const auto place = cassette->reserve();
-  RecordedCall call{.kind = asked.kind, .key = asked.key(), .role = asked.role, .request = std::move(asked.request)};
+  const auto place = cassette->reserve(asked);
+  RecordedCall call{.kind = asked.kind, .key = asked.key, .role = asked.role};
   std::exception_ptr failure;
   try {
     auto embedded = co_await compute(std::move(texts));

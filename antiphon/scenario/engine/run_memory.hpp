@@ -21,6 +21,8 @@ class RunMemory {
   }
   /// Of the run: the given one, else that of the recorded run.
   std::uint64_t seed() const { return seed_; }
+  /// What went wrong beside the conversation: a cache that cannot be written.
+  std::optional<std::string> notice() const { return calls_.cache ? calls_.cache->notice() : std::nullopt; }
   /// Writes what was recorded. @throws Error io, party harness.
   void keep() const {
     if (calls_.cassette) calls_.cassette->save(seed_);

@@ -542,6 +542,7 @@ ScenarioResult ScenarioRun::assemble() {
   result.clock = clock().is_virtual() ? "virtual" : "wall";
   result.user_report = std::move(user_report_);
   result.notices = std::move(notices_);
+  if (auto notice = memory_.notice()) result.notices.push_back(*std::move(notice));
   if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;
   result.fault = ledger::attribute(
       {.result = result, .user = brief_of_user(), .broken_for_good = std::move(broken_for_good_), .out_of_turns = order_.turn() >= max_turns()});

@@ -27,7 +27,7 @@ class Cached {
       if (const auto* value = known->answer.if_contains("value"))
         if (auto result = json::try_value_to<Result>(*value)) return *std::move(result);
     Result result = function_(std::forward<Args>(args)...);
-    cache_.store({.kind = "function", .key = key, .answer = {{"value", json::value_from(result)}}, .request = std::move(arguments)});
+    (void)cache_.store({.kind = "function", .key = key, .answer = {{"value", json::value_from(result)}}, .request = std::move(arguments)});
     return result;
   }
 

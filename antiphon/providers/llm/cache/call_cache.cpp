@@ -33,15 +33,21 @@ std::optional<RecordedCall> CallCache::find(const std::string& key) const {
   }
 }
 
-void CallCache::store(const RecordedCall& call) const {
+std::optional<Error> CallCache::store(const RecordedCall& call) const {
   const auto path = file(call.key);
   std::error_code ignored;
   fs::create_directories(fs::path(path).parent_path(), ignored);
   try {
     write_file_atomically(path, encode(call) + "\n");
-  } catch (const Error&) {
-    // As the header says.
+  } catch (const Error& error) {
+    return error;
   }
+  return std::nullopt;
+}
+
+void RunCache::store(const RecordedCall& call) {
+  const auto error = cache_.store(call);
+  if (error && !notice_) notice_ = fmt::format("answers of models are not kept in the cache and will be asked for again: {}", error->message());
 }
 
 std::string RunCache::next_key(std::string_view role, std::string_view request) {

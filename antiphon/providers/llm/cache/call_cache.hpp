@@ -20,8 +20,8 @@ class CallCache {
   static std::string default_folder();
 
   std::optional<RecordedCall> find(const std::string& key) const;
-  /// A cache that cannot be written costs nothing but the same call again.
-  void store(const RecordedCall& call) const;
+  /// A cache that cannot be written costs nothing but the same call again. @return what kept it from being written
+  std::optional<Error> store(const RecordedCall& call) const;
 
  private:
   std::string file(const std::string& key) const;
@@ -36,12 +36,16 @@ class RunCache {
 
   /// The key of the next call with these arguments.
   std::string next_key(std::string_view role, std::string_view request);
-  const CallCache& cache() const { return cache_; }
+  std::optional<RecordedCall> find(const std::string& key) const { return cache_.find(key); }
+  void store(const RecordedCall& call);
+  /// For people: why answers were not kept, of the first that was not.
+  const std::optional<std::string>& notice() const { return notice_; }
 
  private:
   CallCache cache_;
   std::string scope_;
   std::map<std::string, int> asked_;
+  std::optional<std::string> notice_;
 };
 
 }  // namespace antiphon

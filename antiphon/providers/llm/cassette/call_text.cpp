@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
+#include <memory>
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include "antiphon/base/error.hpp"
@@ -55,12 +54,15 @@ void hide_bearers(std::string& text) {
 /// Reads what differs from run to run at one place of a text.
 class Marks {
  public:
-  Marks(std::string_view text, std::string_view thread_id, RunMarks marks) : text_(text), thread_id_(thread_id), marks_(marks) {}
+  Marks(std::string_view text, std::string_view thread_id, RunMarks marks) : text_(text), thread_id_(thread_id), marks_(marks) {
+    for (const char c : std::string_view("0123456789abcdeftr")) begins_[static_cast<unsigned char>(c)] = true;
+    if (!thread_id.empty()) begins_[static_cast<unsigned char>(thread_id.front())] = true;
+  }
 
   /// How many bytes the mark at `at` has, 0 where there is none, and what stands in its place.
   std::size_t length(std::size_t at, std::string_view& name) const {
-    if (at > 0 && is_word(text_[at - 1])) return 0;
     const char c = text_[at];
+    if (!begins_[static_cast<unsigned char>(c)] || follows_a_word(at)) return 0;
     if (const auto n = own_id(at, name)) return n;
     if (is_digit(c))
       if (const auto n = time(at, name)) return n;
@@ -70,6 +72,13 @@ class Marks {
   }
 
  private:
+  // A line break in JSON is `\\n`: that n is no letter.
+  bool follows_a_word(std::size_t at) const {
+    if (at == 0 || !is_word(text_[at - 1])) return false;
+    const char c = text_[at - 1];
+    if (at < 2 || text_[at - 2] != '\\' || (c != 'n' && c != 't' && c != 'r')) return true;
+    return at >= 3 && text_[at - 3] == '\\';
+  }
   std::size_t run_of(std::size_t at, std::size_t most, bool (*fits)(char)) const {
     std::size_t n = 0;
     while (n < most && at + n < text_.size() && fits(text_[at + n])) ++n;
@@ -131,28 +140,8 @@ class Marks {
 
   std::string_view text_, thread_id_;
   RunMarks marks_;
+  std::array<bool, 256> begins_{};  // what a mark can begin with
 };
-
-// The path of a rules file differs from machine to machine.
-std::string portable_name(const std::string& model) {
-  constexpr std::string_view rules = "rules/";
-  return model.starts_with(rules) ? std::string(rules) + std::filesystem::path(model.substr(rules.size())).filename().string() : model;
-}
-
-void append_member(std::string& out, std::string_view name) {
-  if (out.back() != '{') out += ',';
-  append_json_string(out, name);
-  out += ':';
-}
-
-void append_choice(std::string& out, const ToolChoice& choice) {
-  switch (choice.mode) {
-    case ToolChoice::Mode::automatic: return;
-    case ToolChoice::Mode::none: append_member(out, "tool_choice"), out += "\"none\""; return;
-    case ToolChoice::Mode::required: append_member(out, "tool_choice"), out += "\"required\""; return;
-    case ToolChoice::Mode::named: append_member(out, "tool_choice"), append_json_string(out, choice.name); return;
-  }
-}
 
 }  // namespace
 
@@ -194,50 +183,44 @@ std::string without_run_marks(std::string_view text, std::string_view thread_id,
   const Marks marks(text, thread_id, what);
   std::string out;
   out.reserve(text.size());
+  std::size_t kept = 0;  // start of what stays as it is
   for (std::size_t at = 0; at < text.size();) {
     std::string_view name;
-    if (const auto length = marks.length(at, name)) {
-      out += name;
-      at += length;
-    } else {
-      out += text[at++];
+    const auto length = marks.length(at, name);
+    if (length == 0) {
+      ++at;
+      continue;
     }
+    out.append(text, kept, at - kept).append(name);
+    kept = at += length;
   }
-  return out;
+  return out.append(text, kept);
 }
 
-std::string call_text(const ChatRequest& request, const ModelSettings& settings, const Secrets& secrets) {
-  std::string out = "{";
-  append_member(out, "model");
-  append_json_string(out, portable_name(settings.model));
-  if (request.temperature) append_member(out, "temperature"), out += json_text(*request.temperature);
-  if (request.max_tokens) append_member(out, "max_tokens"), out += fmt::format("{}", *request.max_tokens);
-  if (!settings.extra.empty()) append_member(out, "extra"), out += json_text(secrets.hidden(settings.extra));
-  append_choice(out, request.tool_choice);
-  if (request.response_schema) append_member(out, "response_schema"), out += json_text(*request.response_schema);
-  if (!request.tools.empty()) append_member(out, "tools"), out += request.tools.serialized();
-  append_member(out, "messages");
-  out += '[';
-  for (const auto& message : request.preamble)
-    out += (out.back() == '[' ? "" : ",") + without_run_marks(message.serialized(), request.tags.thread_id, {.dates = true});
-  for (const auto& message : request.messages) {
-    if (out.back() != '[') out += ',';
-    out += without_run_marks(message.serialized(), request.tags.thread_id, {.times = request.tags.role == "judge"});
-  }
-  return secrets.hidden(std::move(out) + "]}");
+void sha256_into(std::span<unsigned char> out, std::string_view a, std::string_view b) {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);  // looking it up each time costs more than most texts do
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const bool done = algorithm && context && EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), a.data(), a.size()) == 1 && EVP_DigestUpdate(context.get(), b.data(), b.size()) == 1 &&
+                    EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1;
+  if (!done) throw Error(ErrorKind::internal, "OpenSSL computes no SHA-256");
+  std::copy_n(digest.begin(), std::min<std::size_t>(size, out.size()), out.begin());
+}
+
+std::string hex_text(std::span<const unsigned char> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const auto byte : bytes) text += digits[byte >> 4U], text += digits[byte & 15U];
+  return text;
 }
 
 std::string sha256_hex(std::string_view bytes) {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);  // looking it up each time costs more than most texts do
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (!algorithm || EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, algorithm, nullptr) != 1)
-    throw Error(ErrorKind::internal, "OpenSSL computes no SHA-256");
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(std::size_t{size} * 2);
-  for (unsigned int i = 0; i < size; ++i) text += digits[digest[i] >> 4U], text += digits[digest[i] & 15U];
-  return text;
+  std::array<unsigned char, 32> digest{};
+  sha256_into(digest, bytes);
+  return hex_text(digest);
 }
 
 }  // namespace antiphon

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "antiphon/providers/llm/language_model.hpp"
-#include "antiphon/providers/llm/registry.hpp"
+#include "antiphon/base/json.hpp"
 
 namespace antiphon {
 
@@ -16,6 +16,7 @@ class Secrets {
   /// Those of this process's environment.
   static Secrets of_environment();
   void add(std::string_view value);
+  std::size_t size() const { return values_.size(); }
   /// `text` with every secret replaced by `***`.
   std::string hidden(std::string text) const;
   /// The same for all strings of a value, and for members with telling names.
@@ -25,20 +26,18 @@ class Secrets {
   std::vector<std::string> values_;
 };
 
-/// A call as JSON text without what differs from run to run: ids of threads, runs and traces, points in time, in system prompts
-/// dates, and for judges how long things took.
-/// Equal calls of equal scenarios have equal texts on every machine.
-std::string call_text(const ChatRequest& request, const ModelSettings& settings, const Secrets& secrets);
-
 /// What else differs from run to run in some texts.
 struct RunMarks {
   bool dates = false;  ///< plain dates (2026-11-25): in system prompts, where they say what day it is
   bool times = false;  ///< how long something took (+1.25s, 31.0 ms): in the digests that judges are shown
 };
-/// Replaces what differs from run to run.
+/// Replaces what differs from run to run in a text or its JSON.
 std::string without_run_marks(std::string_view text, std::string_view thread_id, RunMarks marks = {});
 
 /// SHA-256, as 64 hexadecimal digits.
 std::string sha256_hex(std::string_view bytes);
+/// The first bytes of the SHA-256 of `a` followed by `b`. @param out at most 32
+void sha256_into(std::span<unsigned char> out, std::string_view a, std::string_view b = {});
+std::string hex_text(std::span<const unsigned char> bytes);
 
 }  // namespace antiphon

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "antiphon/providers/llm/cassette/call_request.hpp"
 #include "antiphon/providers/llm/cassette/call_text.hpp"
 #include "antiphon/providers/llm/cassette/cassette_line.hpp"
 
@@ -21,15 +22,6 @@ enum class CassetteMode {
 std::string_view to_string(CassetteMode mode);
 /// `off`, `record`, `replay`, `auto`.
 std::optional<CassetteMode> cassette_mode_from(std::string_view name);
-
-/// What is asked of a provider, of whatever kind.
-struct AskedCall {
-  std::string kind;  ///< `llm`
-  std::string role;
-  int turn = 0;
-  std::string request;  ///< JSON text without what differs from run to run
-  std::string key() const;
-};
 
 struct CassetteOptions {
   std::string path;
@@ -55,29 +47,47 @@ class Cassette {
   /// @throws Error configuration, party harness, for a call that is missing in `replay`: nearest call, difference, what to do.
   const RecordedCall* take(const AskedCall& asked);
   /// Keeps a place for a call that is asked now: calls stand in the order in which they were asked. @return the place
-  std::size_t reserve();
+  /// @throws Error io, party harness, before anything is asked that could not be kept: the file cannot be written.
+  std::size_t reserve(const AskedCall& asked);
   void keep(std::size_t place, RecordedCall call);
 
-  /// Writes what was recorded, as a whole; nothing where nothing was. @throws Error io, party harness.
+  /// Writes what was recorded, as a whole; nothing where nothing was. What another process added meanwhile with `auto` stays; what it recorded
+  /// anew is replaced. @throws Error io, party harness.
   void save(std::uint64_t seed);
 
  private:
+  struct Line {
+    RecordedCall call;
+    std::size_t number;  // in the file
+  };
+  struct Fresh {
+    CallRequest request;
+    std::optional<RecordedCall> call{};
+  };
+  struct Takes {
+    std::vector<std::size_t> lines;
+    std::size_t taken = 0;
+  };
+
   void read();
+  void read_line(std::string_view line, std::size_t number);
   [[noreturn]] void refuse(std::size_t line, const Error& error) const;
-  Error miss(const AskedCall& asked, std::size_t recorded_as_often) const;
+  const std::vector<CallRequest>& requests();
+  Error miss(const AskedCall& asked, std::size_t recorded_as_often);
+  std::string nearest(const AskedCall& asked);
+  void add_to_what_others_added();
+  std::string encoded(std::uint64_t seed);
 
   CassetteOptions options_;
   Secrets secrets_ = Secrets::of_environment();
+  std::string text_;  // of the file as it was read
+  std::string kept_;  // the lines that go on standing in it
   std::optional<CassetteHeader> header_;
-  std::vector<std::string> kept_lines_;  // those that go on standing in the file
-  std::vector<RecordedCall> recorded_;
-  std::vector<std::size_t> line_of_;
-  struct Takes {
-    std::vector<std::size_t> calls;
-    std::size_t taken = 0;
-  };
-  std::map<std::string, Takes, std::less<>> by_key_;
-  std::vector<std::optional<RecordedCall>> fresh_;
+  std::vector<Line> lines_;
+  std::unordered_map<std::string, std::size_t> first_with_key_;
+  std::vector<CallRequest> requests_;  // of `lines_`, put together when somebody needs them
+  std::unordered_map<std::string, Takes> takes_;
+  std::vector<Fresh> fresh_;
 };
 
 /// `FOLDER/cassettes/STEM/NAME-HASH.jsonl`: a name that people recognise and that is safe in every file system; the hash tells ids apart that

@@ -11,7 +11,7 @@ namespace antiphon {
 
 namespace {
 
-constexpr std::string_view schema = "antiphon.cassette/1";
+constexpr std::string_view schema = "antiphon.cassette/2", first_schema = "antiphon.cassette/1";
 constexpr std::string_view request_member = ",\"request\":";
 constexpr std::string_view sum_member = ",\"sum\":\"";
 constexpr std::size_t sum_digits = 16;
@@ -111,11 +111,13 @@ std::string encode(const RecordedCall& call) {
 }
 
 CassetteHeader decode_header(std::string_view line) {
-  if (line.starts_with("{\"schema\":") && !line.substr(10).starts_with(fmt::format("\"{}\"", schema)))
-    refuse(fmt::format("this cassette is of another version ({}); this program reads {}", cut(line.substr(10, line.find(',') - 10), 60), schema));
-  if (!line.starts_with("{\"schema\":")) refuse("this is no cassette");
+  constexpr std::string_view begin = "{\"schema\":\"";
+  if (!line.starts_with(begin)) refuse("this is no cassette");
+  const auto name = line.substr(begin.size(), std::min(line.find('"', begin.size()), line.size()) - begin.size());
+  if (name != schema && name != first_schema)
+    refuse(fmt::format("this cassette is of another version ({}); this program reads {} and {}", quote(cut(name, 60)), first_schema, schema));
   const auto header = object_of(std::string(checked_body(line)) + "}");
-  CassetteHeader read{.scenario = find_string(header, "scenario").value_or("")};
+  CassetteHeader read{.scenario = find_string(header, "scenario").value_or(""), .version = name == schema ? 2 : 1};
   if (const auto* seed = header.if_contains("seed"); seed && (seed->is_int64() || seed->is_uint64())) read.seed = seed->to_number<std::uint64_t>();
   return read;
 }

@@ -15,6 +15,7 @@ namespace antiphon {
 struct CassetteHeader {
   std::string scenario;    ///< its id, for people
   std::uint64_t seed = 0;  ///< of the run that was recorded: without another, a replay takes it
+  int version = 2;         ///< 1: requests stand whole in their lines, and keys are made otherwise; read and not written any more
 };
 
 /// One recorded call, of whatever kind of provider. A kind says what `answer` and `request` hold; long data (audio) belongs into files beside
@@ -28,7 +29,7 @@ struct RecordedCall {
   Duration latency{0};    ///< until the whole answer was there
   json::object answer{};  ///< empty with a failure, and where no answer came
   std::optional<Error> failure{};
-  std::string request{};  ///< JSON text without what differs from run to run
+  std::string request{};  ///< JSON text as the line holds it: whole, or what differs from an earlier line's (`expand`)
 
   /// Neither answered nor failed when the run stopped waiting.
   bool unanswered() const { return answer.empty() && !failure; }

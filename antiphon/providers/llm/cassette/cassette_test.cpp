@@ -251,7 +251,7 @@ TEST(Cassette, BadFilesAreOneErrorWithTheLineAndWhatToDo_SCN81) {
   record(folder.file("good"), {"one", "two"});
   const auto good = read_file(folder.file("good"));
   const std::vector<Broken> all{
-      {"another version", [](std::string t) { return t.replace(t.find("cassette/1"), 10, "cassette/9"); }, "tape.jsonl:1: this cassette is of another version"},
+      {"another version", [](std::string t) { return t.replace(t.find("cassette/2"), 10, "cassette/9"); }, "tape.jsonl:1: this cassette is of another version"},
       {"edited", [](std::string t) { return t.replace(t.find("piece") == std::string::npos ? t.find(" to two") : 0, 7, " to six"); },
        "tape.jsonl:3: the line was changed"},
       {"cut off", [](std::string t) { return t.substr(0, t.size() - 30); }, "tape.jsonl:3: the line is cut off"},
@@ -271,15 +271,90 @@ TEST(Cassette, BadFilesAreOneErrorWithTheLineAndWhatToDo_SCN81) {
               HasSubstr("tape.jsonl"));
 }
 
-TEST(Cassette, AFileThatCannotBeWrittenLeavesTheOldOneAndSaysSo_SCN81) {
+// As the first version of the program wrote it.
+std::string first_version(const std::vector<std::pair<std::string, std::string>>& calls) {
+  const std::string header = R"({"schema":"antiphon.cassette/1","scenario":"s","seed":9)";
+  auto text = header + ",\"sum\":\"" + sha256_hex(header).substr(0, 16) + "\"}\n";
+  for (const auto& [said, answered] : calls)
+    text += encode(RecordedCall{.key = "00000000000000000000000000000000",
+                                .role = "user",
+                                .turn = 1,
+                                .answer = {{"message", {{"role", "assistant"}, {"content", answered}}}},
+                                .request = R"({"model":"test/moody","messages":[{"role":"user","content":")" + said + R"("}]})"}) +
+            "\n";
+  return text;
+}
+
+TEST(Cassette, OfTheFirstVersionIsReadAndIsOfThisOneOnceItIsAddedTo_SCN81) {
   const Folder folder;
-  record(folder.file(), {"one"});
-  Taped taped(folder.file("tape.jsonl/below.jsonl"), CassetteMode::record, 2);
-  taped.ask(asking("x", {"t", "user", 1}), false);
-  const auto error = error_of([&] { taped.cassette->save(1); });
-  EXPECT_EQ(error.kind(), ErrorKind::io);
-  EXPECT_THAT(error.message(), HasSubstr("was not recorded"));
-  EXPECT_TRUE(fs::is_regular_file(folder.file()));
+  write_file_atomically(folder.file(), first_version({{"one\\n2026-11-25T10:00:00Z", "first"}, {"two", "second"}}));
+  Taped replay(folder.file(), CassetteMode::replay);
+  EXPECT_EQ(replay.cassette->seed(), 9U);
+  EXPECT_THAT(replay.ask(asking("two", {"t", "user", 1}), false), HasSubstr("second"));
+  EXPECT_THAT(replay.ask(asking("one\n2026-11-26T11:11:11Z", {"t", "user", 1}), false), HasSubstr("first"));
+  EXPECT_THAT(replay.ask(asking("three", {"t", "user", 1}), false), AllOf(HasSubstr("tape.jsonl:3"), HasSubstr("was recorded as \"two\"")));
+
+  Taped added(folder.file(), CassetteMode::automatic, 2);
+  added.ask(asking("three", {"t", "user", 1}), false);
+  added.cassette->save(5);
+  EXPECT_THAT(read_file(folder.file()), HasSubstr("antiphon.cassette/2\",\"scenario\":\"s\",\"seed\":9"));
+  Taped again(folder.file(), CassetteMode::replay);
+  EXPECT_THAT(again.ask(asking("two", {"t", "user", 1}), false), HasSubstr("second"));
+  EXPECT_THAT(again.ask(asking("three", {"t", "user", 1}), false), HasSubstr(" to three"));
+}
+
+ChatRequest conversation(int turns) {
+  ChatRequest request{.preamble = {Message::system("You play somebody who wants something.")}, .tags = {"t", "user", turns}};
+  for (int turn = 1; turn <= turns; ++turn) {
+    request.messages.append(Message::assistant("what the user said in turn " + std::to_string(turn)));
+    request.messages.append(Message::user("what the agent said in turn " + std::to_string(turn)));
+  }
+  return request;
+}
+
+TEST(Cassette, AMissOfALongConversationShowsTheLineAndTheMessage_SCN81) {
+  const Folder folder;
+  Taped taped(folder.file(), CassetteMode::record, 2);
+  for (int turn = 1; turn <= 30; ++turn) taped.ask(conversation(turn), false);
+  taped.cassette->save(2);
+  EXPECT_LT(read_file(folder.file()).size(), 25'000U);
+  Taped replay(folder.file(), CassetteMode::replay);
+  for (int turn = 1; turn < 30; ++turn) replay.ask(conversation(turn), false);
+  EXPECT_EQ(replay.asked, 0);
+  auto changed = conversation(29);
+  changed.messages.append(Message::assistant("what the user said in turn 30"));
+  changed.messages.append(Message::user("something else"));
+  changed.tags.turn = 30;
+  EXPECT_THAT(replay.ask(changed, false), AllOf(HasSubstr("tape.jsonl:31 (turn 30)"), HasSubstr("the agent's message (message 61) is now \"something else\""),
+                                                HasSubstr("what the agent said in turn 30")));
+}
+
+TEST(Cassette, ALineThatBuildsOnOneThatIsGoneIsToldWithItsNumber_SCN81) {
+  const Folder folder;
+  Taped taped(folder.file(), CassetteMode::record, 2);
+  for (int turn = 1; turn <= 4; ++turn) taped.ask(conversation(turn), false);
+  taped.cassette->save(2);
+  auto text = read_file(folder.file());
+  const auto second = text.find('\n') + 1;
+  text.erase(second, text.find('\n', second) + 1 - second);
+  write_file_atomically(folder.file(), text);
+  EXPECT_THAT(error_of([&] { const Cassette read({.path = folder.file(), .mode = CassetteMode::replay, .scenario_id = "s"}); }).message(),
+              AllOf(HasSubstr("tape.jsonl:2: the line builds on the call"), HasSubstr("does not stand before it")));
+}
+
+TEST(Cassette, AnAttemptThatIsRecordedAgainTakesNothingFromTheOthers_SCN81) {
+  const Folder folder;
+  std::vector<std::string> said(4);
+  const auto attempt = [&](int number, CassetteMode mode) {
+    Taped taped(folder.file(), mode, static_cast<std::uint64_t>(number) * 11, number);
+    std::string all;
+    for (int turn = 1; turn <= 4; ++turn) all += taped.ask(conversation(turn), false);
+    taped.cassette->save(1);
+    return all;
+  };
+  for (int i = 1; i <= 3; ++i) said[static_cast<std::size_t>(i)] = attempt(i, CassetteMode::record);
+  attempt(2, CassetteMode::record);  // the third goes with it
+  for (int i = 1; i <= 2; ++i) EXPECT_EQ(attempt(i, CassetteMode::replay), said[static_cast<std::size_t>(i)]) << i;
 }
 
 TEST(CassettePath, IsSafeAndDiffersById_SCN81) {
@@ -297,6 +372,8 @@ TEST(CallText, LeavesOutWhatDiffersFromRunToRun_SCN81) {
   EXPECT_EQ(without_run_marks("3 spans in 1.84 s: [1a2b3c4d] +0.25s turn 1 (31.0 ms)", "", {.times = true}),
             "3 spans in {{duration}}: [1a2b3c4d] +{{duration}} turn 1 ({{duration}})");
   EXPECT_EQ(without_run_marks("wait 30 s", ""), "wait 30 s");
+  EXPECT_EQ(without_run_marks(R"("at\n2026-11-25T22:06Z")", ""), R"("at\n{{time}}")");
+  EXPECT_EQ(without_run_marks(R"("C:\\n2026-11-25T22:06Z")", ""), R"("C:\\n2026-11-25T22:06Z")");
 }
 
 }  // namespace
