@@ -80,7 +80,7 @@ TEST(SharedRequest, WhatIsNoRequestIsRefusedWithAReason_SCN81) {
 }
 
 TEST(SharedRequest, ASmallFileAsksForNoHugeText_SCN81) {
-  auto request = conversation({std::string(1000, 'x') + "\n"});
+  auto request = conversation({std::string(1000, 'x')});
   std::string pieces = "[1,1]";
   for (int i = 0; i < 999; ++i) pieces += ",[1,1]";
   const auto text = R"({"like":"KEY","messages":{"first":0,"then":[{"of":0,"text":[)" + pieces + "]}]}}";
