@@ -12,7 +12,8 @@ AskedCall asked(const ModelSettings& settings, const std::vector<std::string>& t
   for (const auto& text : texts) list.push_back(json::string(text));
   json::object request{{"model", json::string(settings.model)}, {"texts", std::move(list)}};
   if (!settings.extra.empty()) request["extra"] = settings.extra;
-  AskedCall asked{.kind = "embedding", .role = "check", .request = request_without_messages(without_run_marks(json_text(secrets.hidden(request)), {})), .key = {}};
+  AskedCall asked{
+      .kind = "embedding", .role = "check", .request = request_without_messages(without_run_marks(json_text(secrets.hidden(request)), {})), .key = {}};
   asked.key = key_of(asked.kind, asked.role, asked.request).text();
   return asked;
 }

@@ -12,7 +12,7 @@ namespace antiphon {
 struct CallRequest {
   using Text = std::shared_ptr<const std::string>;
 
-  Text head;                    ///< an object: everything but the messages
+  Text head;  ///< an object: everything but the messages
   std::vector<Text> messages{};
   bool has_messages = false;  ///< requests to embedding models have none, not even an empty list
 

@@ -27,7 +27,9 @@ fs::path folder_of(const std::string& path) {
   return folder.empty() ? fs::path(".") : folder;
 }
 
-[[noreturn]] void refuse(const std::string& path, const std::string& why) { throw not_recorded(Error(ErrorKind::io, fmt::format("cannot write {}: {}", path, why))); }
+[[noreturn]] void refuse(const std::string& path, const std::string& why) {
+  throw not_recorded(Error(ErrorKind::io, fmt::format("cannot write {}: {}", path, why)));
+}
 
 bool is_first_visit(const fs::path& folder) {
   static std::mutex mutex;

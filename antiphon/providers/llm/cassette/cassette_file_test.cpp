@@ -35,7 +35,11 @@ class CassetteFile : public testing::Test {
   Cassette open(CassetteMode mode) const { return Cassette({.path = file(), .mode = mode, .scenario_id = "s"}); }
 
   static AskedCall asked(const std::string& words) {
-    AskedCall call{.kind = "llm", .role = "user", .turn = 1, .request = request_from(R"({"model":"m","messages":[{"role":"user","content":")" + words + "\"}]}"), .key = {}};
+    AskedCall call{.kind = "llm",
+                   .role = "user",
+                   .turn = 1,
+                   .request = request_from(R"({"model":"m","messages":[{"role":"user","content":")" + words + "\"}]}"),
+                   .key = {}};
     call.key = key_of(call.kind, call.role, call.request).text();
     return call;
   }
@@ -43,7 +47,8 @@ class CassetteFile : public testing::Test {
     const auto call = asked(words);
     if (cassette.take(call)) return;
     const auto place = cassette.reserve(call);
-    cassette.keep(place, {.kind = call.kind, .key = call.key, .role = call.role, .turn = 1, .answer = {{"message", {{"role", "assistant"}, {"content", words}}}}});
+    cassette.keep(place,
+                  {.kind = call.kind, .key = call.key, .role = call.role, .turn = 1, .answer = {{"message", {{"role", "assistant"}, {"content", words}}}}});
   }
   void record(const std::vector<std::string>& all, CassetteMode mode = CassetteMode::record) const {
     auto cassette = open(mode);

@@ -31,8 +31,6 @@ std::string LineWriter::write(RecordedCall call, CallRequest request) {
   return encode(call) + "\n";
 }
 
-void LineWriter::know(const RecordedCall& call, CallRequest request) {
-  known_.push_back({call.kind, call.role, call.key, call.attempt, std::move(request)});
-}
+void LineWriter::know(const RecordedCall& call, CallRequest request) { known_.push_back({call.kind, call.role, call.key, call.attempt, std::move(request)}); }
 
 }  // namespace antiphon

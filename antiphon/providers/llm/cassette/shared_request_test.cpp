@@ -57,7 +57,8 @@ TEST(SharedRequest, StaysWholeWhereNothingIsGained_SCN81) {
   const auto embedding = request_without_messages(R"({"model":"e","texts":["a"]})");
   EXPECT_EQ(compact_text(embedding, embedding, "KEY"), embedding.text());
   // A message of somebody's that looks as ours do.
-  const CallRequest odd{.head = now.head, .messages = {now.messages[0], std::make_shared<const std::string>(R"({"of":0,"role":"user"})")}, .has_messages = true};
+  const CallRequest odd{
+      .head = now.head, .messages = {now.messages[0], std::make_shared<const std::string>(R"({"of":0,"role":"user"})")}, .has_messages = true};
   EXPECT_EQ(compact_text(odd, now, "KEY"), odd.text());
 }
 
