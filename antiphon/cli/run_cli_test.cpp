@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -109,6 +110,8 @@ TEST_F(CommandLine, FlagsOutOfRangeAreRefused_PRD64) {
   EXPECT_EQ(antiphon({"run", "x.yaml", "--seed", "-4"}), 2);
   EXPECT_THAT(err(), HasSubstr("--seed -4"));
   EXPECT_EQ(antiphon({"run", "x.yaml", "-j", "1000001"}), 2);
+  EXPECT_EQ(antiphon({"run", "x.yaml", "--model", "gpt-4.1-mini"}), 2);
+  EXPECT_THAT(err(), AllOf(HasSubstr("--model \"gpt-4.1-mini\" is no model"), HasSubstr("openai/gpt-4.1-mini")));
   EXPECT_EQ(antiphon({"run", ""}), 2);
   EXPECT_EQ(antiphon({"run", "x.yaml", "--reporter", "console=file"}), 2);
 }
@@ -496,6 +499,33 @@ TEST_F(CommandLine, SaysOnceThatARemoteAgentsToolsAreReal_PRD50) {
   EXPECT_EQ(std::count(first.begin(), first.end(), '\n'), 1);
   tell_of_remote_agents({scenario}, environment);
   EXPECT_EQ(err(), first);
+}
+
+TEST_F(CommandLine, ARunWritesOnlyBelowItsOutputFolder_PRD50) {
+  const auto files = [&] {
+    std::set<std::string> all;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_))
+      if (entry.is_regular_file()) all.insert(fs::relative(entry.path(), folder_).string());
+    return all;
+  };
+  variables_["HOME"] = folder_.string();
+  write("rules/desk.rules.yaml", rules);
+  write("good.yaml", suite("{contains: please}"));
+  const auto before = files();
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--reporter", "junit", "--reporter", "jsonl", "--out", "there"}), 0) << err();
+  auto after = files();
+  std::erase_if(after, [](const auto& name) { return name.starts_with("there/"); });
+  EXPECT_EQ(after, before);
+}
+
+TEST_F(CommandLine, NoShellReadsWhatASuiteSays_PRD50) {
+  variables_["CITY"] = "$(touch pwned); `touch pwned`; touch pwned";
+  write("good.yaml",
+        "antiphon: 1\nagent: {process: {run: [python3, -c, \"import sys, json\\nfor line in sys.stdin: print(json.dumps({'content': sys.argv[1]}), "
+        "flush=True)\", \"${CITY}\"]}}\n"
+        "scenarios:\n  - {name: \"in ${CITY}\", script: [user: \"${CITY}\", agent], checks: [{equals: \"${CITY}\"}]}\n");
+  EXPECT_EQ(antiphon({"run", "good.yaml", "--allow-commands"}), 0) << out() << err();
+  EXPECT_FALSE(exists("pwned"));
 }
 
 TEST(RemoteHost, IsAnythingButThisMachine_PRD50) {

@@ -1,10 +1,12 @@
 #include "antiphon/suite/project.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
 
+#include "antiphon/providers/llm/wire/endpoint.hpp"
 #include "antiphon/suite/model_reader.hpp"
 #include "antiphon/suite/scenario_reader.hpp"
 
@@ -16,8 +18,15 @@ constexpr int most_jobs = 100'000;
 
 void read_limits(Reader& reader, const Node& node, ProjectSettings& settings) {
   Fields shape(reader, node, "limits", "limits: {openai: 4}");
-  for (const auto& member : node.members)
+  std::vector<std::string> known;
+  for (const auto& vendor : wire::vendors()) known.emplace_back(vendor.name);
+  for (const auto& member : node.members) {
+    if (std::find(known.begin(), known.end(), member.key) == known.end()) {
+      reader.report_unknown("provider", member.key, member.where, known, "limits");
+      continue;
+    }
     if (auto limit = reader.integer(member.value, member.key, 1, most_jobs)) settings.limits[member.key] = static_cast<int>(*limit);
+  }
 }
 
 std::string read_log(Reader& reader, const Node& node) { return reader.choice(node, "log", {"quiet", "normal", "verbose"}).value_or(""); }

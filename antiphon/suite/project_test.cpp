@@ -83,6 +83,17 @@ fix:   write it as `seed: 4`
   }
 }
 
+TEST(ProjectSettings, ALimitForAProviderThatIsNoneIsAMistake_PRD10) {
+  const SuiteFolder folder({{"antiphon.yaml", "limits: {opnai: 3}\n"}});
+  try {
+    read(folder, {});
+    FAIL();
+  } catch (const Problems& problems) {
+    EXPECT_THAT(folder.relative(format_problems(problems.list())),
+                ::testing::AllOf(::testing::HasSubstr("unknown provider \"opnai\" in limits"), ::testing::HasSubstr("did you mean \"openai\"?")));
+  }
+}
+
 TEST(ProblemReport, ColourNeverCarriesMeaningAlone_PRD10) {
   const SuiteFolder folder({{"a.yaml", "grüße: \x1b[31m\n"}});
   const Problem problem{.message = "wrong", .where = {folder.path() + "/a.yaml", 1, 8}, .hint = "mend it", .width = 4};

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -96,6 +97,22 @@ class Servers(Folder):
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=20)
         self.assertEqual((process.returncode, out), (0, ""))
+
+    def test_EitherSignalLetsWhatIsUnderWayBeAnswered_PRD61(self):
+        (self.folder / "slow.rules.yaml").write_text("rules: [{reply: in the end, latency: 1s}]\n")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = self.start("mock-llm", "--rules", "slow.rules.yaml")
+            self.addCleanup(process.kill)
+            address = process.stdout.readline().split()[-1]
+            host, port = address.split(":")
+            body = b'{"model": "x", "messages": [{"role": "user", "content": "hi"}]}'
+            with socket.create_connection((host, int(port)), timeout=20) as client:
+                client.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+                time.sleep(0.2)  # no answer tells that the request has been read; it takes a second
+                process.send_signal(number)
+                self.assertIn(b"in the end", client.makefile("rb").read())
+            out, err = process.communicate(timeout=20)
+            self.assertEqual((process.returncode, out, err), (0, "", ""))
 
     def test_APortThatIsTakenIsOneClearError_PRD61(self):
         first = self.start("mock-llm", "--listen", "127.0.0.1:0")

@@ -124,6 +124,23 @@ class Docs(unittest.TestCase):
         told = {flag for cell in re.findall(r"^\| `(-[^`]*)`", table, re.MULTILINE) for flag in re.findall(r"(?<!\w)--?[a-z][a-z-]*", cell)}
         self.assertEqual(told, real)
 
+    def test_flags_of_every_command_are_told_PRD1(self):
+        cli = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+        rules = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+        shown = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
+        commands = re.findall(r"^  ([a-z-]+) +[A-Z]", shown.split("Subcommands:")[1], re.MULTILINE)
+        self.assertIn("run", commands)
+        for command in commands:
+            with self.subTest(command):
+                row = re.search(rf"^\| `antiphon {command}\b.*$", cli, re.MULTILINE)
+                self.assertIsNotNone(row, "docs/cli.md does not list it")
+                section = (rules if command == "mock-llm" else cli).split(f"\n## {command}\n")
+                text = row[0] + (section[1].split("\n## ")[0] if len(section) > 1 else "")
+                told = {flag for code in re.findall(r"`([^`\n]+)`|^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL) for flag in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", " ".join(code))}
+                help_text = subprocess.run([PROGRAM, command, "--help"], capture_output=True, text=True, check=True).stdout
+                real = {flag for words in re.findall(r"^\s+(-[-\w,]+)", help_text, re.MULTILINE) for flag in words.split(",")} - {"-h", "--help"}
+                self.assertLessEqual(real, told)
+
     def test_the_module_table_is_that_of_the_build(self):
         build = (ROOT / "antiphon/CMakeLists.txt").read_text(encoding="utf-8")
         real = {}

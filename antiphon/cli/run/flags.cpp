@@ -232,6 +232,10 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
   };
   plan.load.allow_commands = flags.allow_commands;
   if (!flags.model.empty()) {
+    const auto slash = flags.model.find('/');
+    if (slash == 0 || slash == std::string::npos || slash + 1 == flags.model.size())
+      throw Error(ErrorKind::usage, fmt::format("--model {} is no model", quote(flags.model)))
+          .with_hint("write `provider/name`, such as openai/gpt-4.1-mini or rules/support.rules.yaml");
     plan.load.overrides.model = ModelSettings(flags.model);
     plan.load.overrides.model.directory = environment.directory;
   }
