@@ -8,7 +8,6 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/report/pack.hpp"
-#include "antiphon/result/statistics.hpp"
 
 namespace antiphon {
 
@@ -98,8 +97,7 @@ json::object run_facts(const BatchResult& batch) {
                                    .flags = batch.flags,
                                    .duration_s = batch.duration_s,
                                    .interrupted = batch.interrupted});
-  facts["summary"] = to_json(summarize(batch.scenarios));
-  if (const auto repeats = summarize_repeats(batch.scenarios); repeats.repeated) facts["summary"].get_object().emplace("repeats", to_json(repeats));
+  facts["summary"] = summary_json(batch);
   auto& list = facts["scenarios"].emplace_array();
   list.reserve(batch.scenarios.size());
   for (const auto& result : batch.scenarios) list.push_back(scenario_facts(result));

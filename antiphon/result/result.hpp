@@ -160,6 +160,8 @@ struct BatchResult {
 };
 
 json::object to_json(const ResultSummary& summary);
+/// `summary` of a result: counts, rates, repeats, user models.
+json::object summary_json(const BatchResult& batch);
 json::object to_json(const ScenarioResult& result);
 /// `antiphon.result/1` (schemas/result.schema.json).
 json::object to_json(const BatchResult& batch);

@@ -169,13 +169,6 @@ json::object by_party(const std::map<Party, std::size_t>& counts) {
   return object;
 }
 
-json::object summary_json(const BatchResult& batch) {
-  auto summary = to_json(summarize(batch.scenarios));
-  if (const auto repeats = summarize_repeats(batch.scenarios); repeats.repeated) summary.emplace("repeats", to_json(repeats));
-  if (const auto sensitivity = user_model_sensitivity(batch.scenarios); !sensitivity.models.empty()) summary.emplace("user_models", to_json(sensitivity));
-  return summary;
-}
-
 json::object head(const BatchResult& batch) {
   json::object object{{"schema", "antiphon.result/1"},
                       {"batch_id", batch.batch_id},
@@ -292,6 +285,13 @@ json::object to_json(const ResultSummary& summary) {
         json::value{{"runs", replaced.runs}, {"attempts", replaced.attempts}, {"by", by_party(replaced.by)}, {"still_spoiled", replaced.still_spoiled}});
   if (summary.flaky > 0) object.emplace("flaky", summary.flaky);
   return object;
+}
+
+json::object summary_json(const BatchResult& batch) {
+  auto summary = to_json(summarize(batch.scenarios));
+  if (const auto repeats = summarize_repeats(batch.scenarios); repeats.repeated) summary.emplace("repeats", to_json(repeats));
+  if (const auto sensitivity = user_model_sensitivity(batch.scenarios); !sensitivity.models.empty()) summary.emplace("user_models", to_json(sensitivity));
+  return summary;
 }
 
 json::object to_json(const ScenarioResult& result) {

@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { PackedScenarios } from './data/packed';
+import { LabelStore } from './labels/label-store';
 import type { Latency, Run, ScenarioFacts } from './data/result';
 import { summarize } from './model/latency';
 import { worstFirst } from './model/outcome';
@@ -12,6 +13,8 @@ export class Viewer {
   readonly scenarios: readonly ScenarioFacts[];
   /** Draw everything: lists are not windowed on paper. */
   readonly printing: boolean = false;
+  /** What people say of the judge's verdicts. */
+  readonly labels: LabelStore;
   /** Of all answers of the run. */
   readonly latency: Latency | null;
   private readonly places = new Map<string, number>();
@@ -25,6 +28,7 @@ export class Viewer {
     this.scenarios = worstFirst(run.scenarios);
     run.scenarios.forEach((scenario, index) => this.places.set(scenario.id, index));
     this.latency = summarize(run.scenarios.flatMap((scenario) => scenario.answer_s ?? []));
+    this.labels = new LabelStore(run.batch_id ?? '');
     this.packed = new PackedScenarios(document);
     this.paths = shortPaths(run.scenarios.map((scenario) => scenario.file));
   }

@@ -1,5 +1,6 @@
 /** What a reader does with the report, by claim. Each gets a fresh page and the addresses of the reports. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 
 const FAILED = 'refund outside the window is refused';
 const LONG = 'long complaint with emoji and markup';
@@ -79,10 +80,87 @@ export const cases = {
     assert.match(await row.locator('.c-blame').innerText(), /Simulated user\s+spoiled/);
     assert.match(await page.locator('.strip').innerText(), /5 of 8 without 1 spoiled \(31–86\)/);
     await openScenario(page, small, FAILED);
-    assert.match(await page.locator('.fault').innerText(), /by rule[\s\S]*Agent/);
-    await page.locator('.fault a').first().click();
+    assert.match(await page.locator('.faults .at-fault').innerText(), /Agent[\s\S]*by rule/);
+    assert.equal(await page.locator('.faults > ul > li.not_checked').count(), 5); // this result says nothing of the others
+    await page.locator('.faults a').first().click();
     assert.equal(await selected(page), '5');
     assert.equal(await page.locator('.verdict .tag', { hasText: 'spoiled' }).count(), 0);
+  },
+
+  'the fault strip tells an audit from a rule, and why the others are clear or not checked': async (page, { rich }) => {
+    await openScenario(page, rich, FAILED);
+    const [first, ...others] = await page.locator('.faults > ul > li').allInnerTexts();
+    assert.match(first, /Agent[\s\S]*by audit, the likeliest reading[\s\S]*The rules said so, too: not met: tone/);
+    assert.match(others[0], /Simulated user[\s\S]*clear[\s\S]*kept its brief in 3 lines/);
+    assert.match(others[2], /Provider[\s\S]*not checked/);
+    assert.equal(others.length, 5);
+  },
+
+  'attempts, replaced ones, notices, votes and what the user wanted are shown': async (page, { rich }) => {
+    await openScenario(page, rich, 'refund inside the window');
+    const verdict = await page.locator('.verdict').innerText();
+    assert.match(verdict, /Attempt 1: Error, spoiled by the provider and made again in its place[\s\S]*answered 503/);
+    assert.match(verdict, /Attempt 2: Failed\. spoke of store credit[\s\S]*attempt 3[\s\S]*\$0\.021[\s\S]*exit code 1/);
+    await openScenario(page, rich, FAILED);
+    assert.match(await page.locator('.votes').innerText(), /openai\/<b>one<\/b> too late\s+openai\/two in time/);
+    await openScenario(page, rich, 'every locale, en-GB [persona=rude] row 2');
+    assert.match(await page.locator('.wants').innerText(), /status: shipped[\s\S]*arrival: no answer/);
+  },
+
+  'repeats, replaced attempts, cost and the range over user models stand on the run page': async (page, { rich, small }) => {
+    await openRun(page, rich);
+    const strip = await page.locator('.strip').innerText();
+    assert.match(strip, /pass@1 55[\s\S]*pass\^3 40[\s\S]*1 flaky[\s\S]*1\s+spoiled attempt replaced \(provider 1\)/);
+    assert.match(strip, /Cost\s+\$0\.021/);
+    const players = await page.locator('.players').innerText();
+    assert.match(players, /61\s%\s+to\s+78\s%, 1 of 12\s+scenarios depend on it, 2 left out/);
+    assert.match(players, /openai\/gpt-4\.1-mini\s+78\s%\s+49–93\s+12\s+1/);
+    await openRun(page, small);
+    assert.equal(await page.locator('.players').count(), 0);
+  },
+
+  'people label criteria, disagreement is named, and labels are exported with their history': async (page, { small }) => {
+    await openScenario(page, small, FAILED);
+    const first = page.locator('.crit > li').first();
+    const words = await first.locator('.q').textContent();
+    await page.keyboard.press('l');
+    await page.waitForSelector('.label-form');
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.locator('.label-form [role=alert]').innerText(), /Choose a verdict/);
+    await page.getByLabel('Met', { exact: true }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.locator('.label-form [role=alert]').innerText(), /Say who labels/);
+    await page.getByLabel('Author').fill('Ann <b>');
+    await page.getByLabel('Reason').fill('the limit is "30 days"');
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await first.locator('.labels').innerText(), /Ann <b>: met disagrees with the judge[\s\S]*the limit is "30 days"/);
+    assert.match(await page.locator('.label-sum').innerText(), /0 of 1\s+label of this run agree with the judge[\s\S]*this browser only/);
+    await page.reload();
+    await page.waitForSelector('.labels');
+    await first.getByRole('button', { name: /^Label/ }).click();
+    await page.getByLabel('Not met', { exact: true }).check();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => /before: met/.test(document.querySelector('.labels')?.textContent ?? ''));
+    assert.equal(await first.locator('.labels strong').count(), 0);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^Export 2/ }).click()]);
+    const file = JSON.parse(await readFile(await download.path(), 'utf8'));
+    assert.equal(file.antiphon_labels, 1);
+    assert.deepEqual(file.labels.map((label) => [label.criterion, label.verdict, label.author]), [[words, 'passed', 'Ann <b>'], [words, 'failed', 'Ann <b>']]);
+    assert.match(file.labels[0].batch_id, /^batch_/);
+    assert.match(file.labels[0].run_id, /^run_/);
+    assert.match(file.labels[0].at, /^\d{4}-\d\d-\d\dT.*Z$/);
+  },
+
+  'Escape leaves a label form and nothing else, and no key acts while one types': async (page, { small }) => {
+    await openScenario(page, small, FAILED);
+    await page.keyboard.press('l');
+    await page.getByLabel('Reason').focus();
+    await page.keyboard.type('jnp?/l');
+    assert.equal(await page.getByLabel('Reason').inputValue(), 'jnp?/l');
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('.label-form').count(), 0);
+    assert.match(await hash(page), /^#\/s\//);
+    assert.equal(await page.locator('.label-sum').count(), 0);
   },
 
   'evidence lights its message when pointed at or focused, and leads to it': async (page, { small }) => {

@@ -14,6 +14,7 @@ import { chromium } from 'playwright-core';
 import { enlarge } from './big.mjs';
 import { cases } from './browser-cases.mjs';
 import { makeReport } from './make-report.mjs';
+import { enrich } from './rich.mjs';
 import { writtenCases } from './written-cases.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -49,6 +50,7 @@ async function writeReports() {
   return {
     small: await write('small.html', small),
     big: await write('big.html', makeReport(enlarge(sample, 1000, 3000), shell)),
+    rich: await write('rich.html', makeReport(enrich(sample), shell)),
     empty: await write('empty.html', makeReport({ ...sample, scenarios: [] }, shell)),
     blank: await write('blank.html', shell),
     newer: await write('newer.html', makeReport({ ...sample, schema: 'antiphon.result/9' }, shell)),
@@ -73,7 +75,7 @@ async function photograph(browser, reports) {
   for (const [colorScheme, width] of SIZES) {
     const { page, complaints } = await open(browser, { colorScheme, viewport: { width, height: 900 } });
     for (const [name, hash] of [['run', '#/run'], ['scenario', `#/s/${encodeURIComponent(FAILED)}/m/3`]]) {
-      await page.goto(reports.small + hash);
+      await page.goto(reports.rich + hash);
       await page.waitForSelector(name === 'run' ? '.list a.n' : '.talk li');
       const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(excess <= 0, `${name} at ${width} px scrolls sideways by ${excess} px`);

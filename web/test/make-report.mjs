@@ -7,7 +7,7 @@ const MARKER = '<!--ANTIPHON_DATA-->';
 const INITIALS = { user: 'u', assistant: 'a', tool: 't', function: 't' };
 const FACTS = [
   ...['id', 'name', 'suite', 'file', 'line', 'matrix', 'row', 'tags', 'outcome', 'reasoning'],
-  ...['error', 'fault', 'turns', 'duration_s', 'agent_s', 'latency', 'answer_s'],
+  ...['error', 'fault', 'turns', 'duration_s', 'agent_s', 'latency', 'answer_s', 'notices', 'cost_usd', 'usage'],
 ];
 
 function characters(message) {

@@ -30,6 +30,16 @@ export interface Fault {
   /** false where the rule is only the likeliest reading. */
   certain?: boolean | null;
   evidence?: FaultEvidence[] | null;
+  /** What the rules had said before an audit decided. */
+  rules_said?: { party: string; rule?: string | null; why?: string | null } | null;
+  /** Where all six parties stand, the one at fault first. */
+  parties?: PartyStanding[] | null;
+}
+
+export interface PartyStanding {
+  party: string;
+  standing: 'at_fault' | 'clear' | 'not_checked';
+  why?: string | null;
 }
 
 export interface FaultEvidence {
@@ -49,6 +59,14 @@ export interface Criterion {
   /** Indices of messages, from 0. */
   evidence?: number[] | null;
   party?: string | null;
+  /** What each judge of a panel, or each sample, said. */
+  votes?: Vote[] | null;
+}
+
+export interface Vote {
+  judge?: string | null;
+  status: CriterionStatus;
+  reasoning?: string | null;
 }
 
 /** Where a check was decided. */
@@ -105,6 +123,14 @@ export interface Usage {
   calls?: number | null;
 }
 
+/** Of an agenda, what it wanted and got; of lines and recordings, what was left. */
+export interface UserReport {
+  goal?: string | null;
+  completed?: Record<string, { value?: string | null; message?: number | null }> | null;
+  unmet?: string[] | null;
+  unsaid?: unknown[] | null;
+}
+
 /** What both the table and the page of a scenario need. */
 interface ScenarioCommon {
   id: string;
@@ -125,6 +151,10 @@ interface ScenarioCommon {
   latency?: Latency | null;
   /** Latency of each answer, in order, seconds. */
   answer_s?: number[] | null;
+  /** What happened beside the conversation and changes no outcome. */
+  notices?: string[] | null;
+  cost_usd?: number | null;
+  usage?: Usage | null;
 }
 
 /** A scenario with everything: one entry of `scenarios` in result.json. */
@@ -138,9 +168,11 @@ export interface Scenario extends ScenarioCommon {
   messages?: Message[] | null;
   rolled_back?: Message[] | null;
   timings?: Timing[] | null;
-  usage?: Usage | null;
-  cost_usd?: number | null;
+  /** What the simulated user could not do. */
+  user_report?: UserReport | null;
   clock?: string | null;
+  /** An attempt that was spoiled and made again in its place: it counts for nothing. */
+  replaced?: boolean | null;
   /** Attempts at this run before the one that counts. */
   earlier_attempts?: Scenario[] | null;
 }
@@ -166,6 +198,18 @@ export interface PassHat {
   n: number;
 }
 
+/** A share of decided runs. */
+export interface Rate {
+  value: number;
+  interval: [number, number];
+  n: number;
+}
+
+/** What came of the runs that one user model played. */
+export interface UserModel extends Summary {
+  name: string;
+}
+
 export interface Summary {
   total: number;
   passed: number;
@@ -173,11 +217,15 @@ export interface Summary {
   error: number;
   inconclusive: number;
   not_run: number;
-  pass_rate?: { value: number; interval: [number, number]; n: number } | null;
+  pass_rate?: Rate | null;
   /** Runs that did not pass and are not the agent's fault. */
   spoiled?: number | null;
-  pass_rate_without_spoiled?: { value: number; interval: [number, number]; n: number } | null;
+  pass_rate_without_spoiled?: Rate | null;
   flaky?: number | null;
+  /** Spoiled attempts that were made again in place. */
+  replaced?: { runs: number; attempts: number; by: Record<string, number>; still_spoiled: number } | null;
+  /** Where several user models played the same scenarios. */
+  user_models?: { scenarios: number; left_out: number; models: UserModel[]; range: [number, number] | null; dependent: string[] } | null;
   /** Where scenarios were run several times. */
   repeats?: { pass_at_1: PassHat | null; pass_hat: PassHat[] } | null;
 }

@@ -1,6 +1,7 @@
 import type { ScenarioFacts } from '../data/result';
-import { count, interval, percent, span } from '../model/format';
+import { count, interval, money, percent, plural, span } from '../model/format';
 import { capital, faultOf, outcomeLook } from '../model/outcome';
+import { byParty } from '../model/parties';
 import { scenarioHash, type Query } from '../model/route';
 import { Glyph } from '../ui/glyph';
 import { useViewer } from '../viewer';
@@ -61,10 +62,10 @@ function PassRate({ query }: { query: Query }) {
 
 /** pass@1 and "never failed", where scenarios were run several times; how many passed only when they were run again. */
 function Repeats() {
-  const { repeats, flaky } = useViewer().run.summary;
+  const { repeats, flaky, replaced } = useViewer().run.summary;
   const first = repeats?.pass_at_1;
   const last = repeats?.pass_hat.at(-1);
-  if (!first && !flaky) return null;
+  if (!first && !flaky && !replaced) return null;
   return (
     <p class="meta">
       {first && (
@@ -78,6 +79,11 @@ function Repeats() {
         </span>
       )}
       {flaky ? <span>{count(flaky)} flaky</span> : null}
+      {replaced && (
+        <span>
+          {plural(replaced.attempts, 'spoiled attempt')} replaced ({byParty(replaced.by)}){replaced.still_spoiled > 0 && `, ${count(replaced.still_spoiled)} still spoiled`}
+        </span>
+      )}
     </p>
   );
 }
@@ -135,6 +141,7 @@ function Figures() {
         <Fact name="Duration" value={span(run.duration_s)} />
         <Fact name="Turns" value={count(sum((scenario) => scenario.turns))} />
         <Fact name="Spent in the agent" value={span(sum((scenario) => scenario.agent_s))} />
+        <Fact name="Cost" value={money(sum((scenario) => scenario.cost_usd))} />
         <Fact name="Seed" value={run.seed === null || run.seed === undefined ? '–' : String(run.seed)} />
       </dl>
     </section>

@@ -8,6 +8,7 @@ import { useViewer } from '../viewer';
 import { FactStrip } from './fact-strip';
 import { RunHead } from './run-head';
 import { ScenarioTable } from './scenario-table';
+import { UserModels } from './user-models';
 import { step } from '../model/step';
 
 interface Props {
@@ -43,6 +44,7 @@ export function RunPage({ query, spoken, current, onCurrent }: Props) {
     <main class="page" id="main" tabIndex={-1}>
       <RunHead />
       <FactStrip query={query} />
+      <UserModels />
       <div class="bar">
         <Segmented
           label="Filter by outcome"

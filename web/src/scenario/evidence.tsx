@@ -6,10 +6,11 @@ import type { Query } from '../model/route';
 import { Checks } from './checks';
 import { Conversation } from './conversation';
 import { Criteria } from './criteria';
-import { FaultSection } from './fault-section';
+import { FaultStrip } from './fault-strip';
 import { LatencySection } from './latency-section';
 import { MessageLinks } from './message-links';
 import { RolledBack } from './rolled-back';
+import { UserSection } from './user-section';
 
 interface Props {
   scenario: Scenario;
@@ -26,15 +27,16 @@ export function Evidence({ scenario, selected, query }: Props) {
   const links = { id: scenario.id, query, problems, known: scenario.messages?.length ?? 0, onLight: setLit };
   return (
     <MessageLinks.Provider value={links}>
+      {scenario.fault && scenario.outcome !== 'passed' && <FaultStrip fault={scenario.fault} />}
       <div class="cols">
         <div>
           <Conversation rows={rows} lit={lit} selected={selected} />
           <RolledBack messages={scenario.rolled_back ?? []} />
         </div>
         <div>
-          {scenario.fault && scenario.outcome !== 'passed' && <FaultSection fault={scenario.fault} />}
-          <Criteria criteria={scenario.criteria ?? []} />
+          <Criteria scenario={scenario} />
           <Checks checks={scenario.checks ?? []} />
+          <UserSection report={scenario.user_report ?? {}} />
           <LatencySection latency={scenario.latency ?? null} values={scenario.answer_s ?? []} />
         </div>
       </div>

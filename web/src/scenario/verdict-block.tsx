@@ -1,7 +1,8 @@
 import type { Scenario, ScenarioFacts } from '../data/result';
 import { count, money, plural, span } from '../model/format';
-import { isSpoiled, outcomeLook, verdictWords } from '../model/outcome';
+import { faultOf, isSpoiled, outcomeLook, verdictWords } from '../model/outcome';
 import { Glyph } from '../ui/glyph';
+import { Notice } from '../ui/notice';
 import { useViewer } from '../viewer';
 
 const TONES: Record<string, string> = { failed: 'red', inconclusive: 'cau' };
@@ -33,11 +34,15 @@ export function VerdictBlock({ facts, detail }: Props) {
       {proof && proof !== reasoning && <p class="proof mono">{proof}</p>}
       {detail?.earlier_attempts?.map((attempt) => (
         <p class="about" key={attempt.run_id}>
-          Attempt {attempt.attempt}: {outcomeLook(attempt.outcome).word}. {attempt.reasoning}
+          Attempt {attempt.attempt}: {outcomeLook(attempt.outcome).word}
+          {attempt.replaced && `, spoiled by the ${faultOf(attempt) ?? 'harness'} and made again in its place: it counts for nothing`}. {attempt.reasoning}
         </p>
       ))}
       {detail?.description && <p class="about">{detail.description}</p>}
       <FactsLine facts={facts} detail={detail} />
+      {facts.notices?.map((notice) => (
+        <Notice key={notice}>{notice}</Notice>
+      ))}
     </header>
   );
 }

@@ -5,6 +5,7 @@ const KEYS: [string[], string][] = [
   [['j', 'k'], 'next, previous scenario or message'],
   [['n', 'p'], 'next, previous problem'],
   [['Enter'], 'open the scenario'],
+  [['l'], 'label a criterion of the scenario'],
   [['/'], 'search'],
   [['Esc'], 'back to the run'],
   [['?'], 'this list'],

@@ -1,0 +1,55 @@
+import { parseKept, type Label } from './label';
+
+const AUTHOR_KEY = 'antiphon.labels.author';
+
+/** Labels of one batch, kept by the browser; where it keeps nothing (some pages opened from disk), as long as the page is open. */
+export class LabelStore {
+  /** false: what is added is lost with the page. */
+  lasting = true;
+  author: string;
+  private labels: Label[];
+  private readonly key: string;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(batch: string) {
+    this.key = `antiphon.labels.${batch}`;
+    this.labels = parseKept(this.read(this.key));
+    this.author = this.read(AUTHOR_KEY) ?? '';
+    this.write(AUTHOR_KEY, this.author);
+  }
+
+  /** All of them, history included, oldest first. */
+  all(): readonly Label[] {
+    return this.labels;
+  }
+
+  add(label: Label): void {
+    this.labels = [...this.labels, label];
+    this.author = label.author;
+    this.write(this.key, JSON.stringify(this.labels));
+    this.write(AUTHOR_KEY, label.author);
+    for (const listener of this.listeners) listener();
+  }
+
+  /** @returns ends it */
+  listen(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private read(key: string): string | null {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  }
+
+  private write(key: string, text: string): void {
+    try {
+      localStorage.setItem(key, text);
+    } catch {
+      this.lasting = false;
+    }
+  }
+}
