@@ -2,9 +2,12 @@
 #include "antiphon/net/process.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "antiphon/net/testing/world.hpp"
@@ -194,6 +197,63 @@ TEST_F(ProcessTest, DestructionKillsIt) {
   const int pid = process->pid();
   process.reset();
   EXPECT_TRUE(is_gone(pid));
+}
+
+// Each in a process of its own, which SIGKILL gives no chance to do anything.
+struct Orphans : ProcessTest {
+  /// The pids that `script` printed, one a line, as soon as whoever started it has been killed; where `after_its_end`, once it has ended itself.
+  static std::vector<int> of(const std::string& script, std::size_t count, bool after_its_end = false) {
+    int ends[2];
+    EXPECT_EQ(::pipe(ends), 0);
+    const int parent = ::fork();
+    if (parent == 0) {
+      World own;  // a fork keeps neither threads nor watched descriptors
+      const auto process = start_process(own.runtime, {.argv = {"/bin/sh", "-c", script}});
+      std::string pids;
+      for (std::size_t i = 0; i < count; ++i) pids += *own.run(process->read_line(own.soon())) + "\n";
+      if (after_its_end) own.run(process->wait(own.soon()));
+      if (::write(ends[1], pids.data(), pids.size()) < 0) ::_exit(1);
+      for (;;) ::pause();
+    }
+    ::close(ends[1]);
+    std::vector<int> pids;
+    FILE* lines = ::fdopen(ends[0], "r");
+    for (int pid = 0; pids.size() < count && std::fscanf(lines, "%d", &pid) == 1;) pids.push_back(pid);
+    EXPECT_EQ(pids.size(), count);
+    ::kill(parent, SIGKILL);
+    ::waitpid(parent, nullptr, 0);
+    std::fclose(lines);
+    return pids;
+  }
+
+  // Real time, because init and the helper take some. Bounded, so that a failure shows as one. A zombie has ended, too.
+  static bool ends(int pid) {
+    for (int i = 0; i < 3000; ++i, ::usleep(10'000)) {
+      std::ifstream status("/proc/" + std::to_string(pid) + "/stat");
+      std::string ignored, state;
+      if (!(status >> ignored >> ignored >> state) || state == "Z" || state == "X") return true;
+    }
+    return false;
+  }
+};
+
+TEST_F(Orphans, AreKilledWithTheWholeGroupWhenWhoStartedThemIsKilled) {
+  for (const int pid : of("trap '' TERM HUP; echo $$; (trap '' TERM HUP; sleep 600) & echo $!; wait", 2)) EXPECT_TRUE(ends(pid)) << pid;
+}
+
+TEST_F(Orphans, AreKilledThoughTheirLeaderHasEnded) {
+  for (const int pid : of("sleep 600 >/dev/null 2>&1 & echo $!", 1, true)) EXPECT_TRUE(ends(pid)) << pid;
+}
+
+TEST_F(ProcessTest, ManyAreGuardedAtOnceAndLetGoOf) {
+  std::vector<std::unique_ptr<Process>> processes;
+  for (int i = 0; i < 40; ++i) processes.push_back(start_process(world.runtime, {.argv = {"cat"}}));
+  for (int i = 0; i < 40; i += 2) processes[static_cast<std::size_t>(i)].reset();
+  for (int i = 1; i < 40; i += 2) {
+    auto& process = *processes[static_cast<std::size_t>(i)];
+    write(process, "still here\n");
+    EXPECT_EQ(line(process), "still here");
+  }
 }
 
 Task<> wait_for(Process& process, Deadline deadline) { co_await process.wait(deadline); }

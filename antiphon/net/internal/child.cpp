@@ -49,7 +49,7 @@ class SpawnActions {
   SpawnActions() { posix_spawn_file_actions_init(&actions_); }
   ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
   void use(const Descriptor& descriptor, int as) { posix_spawn_file_actions_adddup2(&actions_, descriptor.get(), as); }
-  void open_null(int as) { posix_spawn_file_actions_addopen(&actions_, as, "/dev/null", O_RDONLY, 0); }
+  void open_null(int as, int mode = O_RDONLY) { posix_spawn_file_actions_addopen(&actions_, as, "/dev/null", mode, 0); }
   void change_directory(const std::string& directory) { posix_spawn_file_actions_addchdir_np(&actions_, directory.c_str()); }
   void close_all_others() { posix_spawn_file_actions_addclosefrom_np(&actions_, 3); }
   const posix_spawn_file_actions_t* get() const { return &actions_; }
@@ -138,7 +138,21 @@ Spawned spawn(const ProcessOptions& options) {
   return spawned;
 }
 
+int spawn_helper(std::vector<std::string> argv, const Descriptor& input) {
+  SpawnActions actions;
+  actions.change_directory("/");
+  actions.use(input, 0);
+  actions.open_null(1, O_WRONLY);
+  actions.open_null(2, O_WRONLY);
+  actions.close_all_others();
+  const SpawnAttributes attributes;
+  char* no_variables[] = {nullptr};
+  int pid = -1;
+  return ::posix_spawn(&pid, argv.front().c_str(), actions.get(), attributes.get(), pointers_to(argv).data(), no_variables) == 0 ? pid : -1;
+}
+
 Child::Child(const asio::any_io_executor& executor, int pid) : pid_(pid), handle_(executor), gate_(executor, std::chrono::steady_clock::time_point::max()) {
+  guard_.emplace(pid);
   const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));  // close-on-exec by itself
   if (handle < 0) {
     const int error = errno;
@@ -179,6 +193,7 @@ void Child::reap() {
   int how = 0;
   if (::waitpid(pid_, &how, WNOHANG) != pid_) return;
   status_ = WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
+  if (!group_lives()) guard_.reset();
   if (const auto action = std::exchange(on_end_, nullptr)) action();
   gate_.cancel();
 }
@@ -200,6 +215,7 @@ void Child::kill_now() {
     while (::waitpid(pid_, &ignored, 0) < 0 && errno == EINTR) {  // at once: nothing survives SIGKILL
     }
   if (!status_) status_ = 128 + SIGKILL;
+  guard_.reset();
   boost::system::error_code closed;
   handle_.close(closed);
   gate_.cancel();

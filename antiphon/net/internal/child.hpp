@@ -8,6 +8,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "antiphon/net/internal/group_guard.hpp"
 #include "antiphon/net/internal/pipes.hpp"
 #include "antiphon/net/process.hpp"
 
@@ -22,7 +23,11 @@ struct Spawned {
 /// @throws Error not_found, io.
 Spawned spawn(const ProcessOptions& options);
 
-/// A child and its group. Its end is learnt from a pidfd, so no signal handler is needed and no other child is touched.
+/// Starts a program of our own that reads `input`, prints nothing, and stands in the root folder and in a group of its own. -1 where it cannot be started.
+int spawn_helper(std::vector<std::string> argv, const Descriptor& input);
+
+/// A child and its group. Its end is learnt from a pidfd, so no signal handler is needed and no other child is touched. Should this process end
+/// without a chance to do anything about it, the group is killed.
 class Child : public std::enable_shared_from_this<Child> {
  public:
   Child(const asio::any_io_executor& executor, int pid);
@@ -46,6 +51,7 @@ class Child : public std::enable_shared_from_this<Child> {
   asio::posix::stream_descriptor handle_;
   asio::steady_timer gate_;  ///< never rings: cancelled when the child ended
   std::optional<int> status_;
+  std::optional<GroupGuard> guard_;  ///< gone with the group: its number may then become somebody else's
   std::function<void()> on_end_;
 };
 
