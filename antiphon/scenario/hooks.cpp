@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/limit.hpp"
@@ -48,10 +49,15 @@ Task<std::string> run_hook(Runtime& runtime, HookCommand command) {
   } catch (...) {
     cut_off = std::current_exception();
   }
+  if (!cut_off) try {
+      co_await process->stop(grace);  // what it left behind
+      co_return failure;
+    } catch (...) {
+      cut_off = std::current_exception();
+    }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());  // else the next co_await throws again
   co_await process->stop(grace);
-  if (cut_off) std::rethrow_exception(cut_off);
-  co_return failure;
+  std::rethrow_exception(cut_off);
 }
 
 }  // namespace
@@ -59,8 +65,17 @@ Task<std::string> run_hook(Runtime& runtime, HookCommand command) {
 Task<std::vector<std::string>> run_hooks(Runtime& runtime, std::vector<HookCommand> commands, HookEnvironment told, HookFailure failure) {
   std::vector<std::string> failures;
   for (auto& command : commands) {
-    command.env.insert(told.begin(), told.end());
-    auto text = co_await run_hook(runtime, std::move(command));
+    // A constant of the suite in place of what is so would send every run's command to the same place.
+    for (const auto& [name, value] : told) command.env.insert_or_assign(name, value);
+    auto interrupted = fmt::format("{} was interrupted", name_of(command));
+    std::string text;
+    try {
+      text = co_await run_hook(runtime, std::move(command));
+    } catch (const boost::system::system_error&) {
+      if (failure == HookFailure::stop_at_first) throw;
+      failures.push_back(std::move(interrupted));
+      break;
+    }
     if (text.empty()) continue;
     failures.push_back(std::move(text));
     if (failure == HookFailure::stop_at_first) break;
@@ -69,13 +84,14 @@ Task<std::vector<std::string>> run_hooks(Runtime& runtime, std::vector<HookComma
 }
 
 std::vector<std::string> run_hooks_here(BlockingPool& blocking, const std::vector<HookCommand>& commands, const HookEnvironment& told, HookFailure failure,
-                                        StopSource* stop) {
+                                        StopSource stop) {
   if (commands.empty()) return {};
   asio::io_context context(1);
   WallClock clock(context);
   Runtime runtime{context.get_executor(), clock, blocking};
   const auto stoppable = std::make_shared<Stoppable>();
-  const auto watch = stop ? stop->on_request([&] { asio::post(context, [stoppable] { stoppable->stop(); }); }) : nullptr;
+  const bool too_late = failure == HookFailure::go_on && stop.requested();
+  const auto watch = too_late ? nullptr : stop.on_request([&] { asio::post(context, [stoppable] { stoppable->stop(); }); });
   std::vector<std::string> failures;
   std::exception_ptr thrown;
   asio::co_spawn(context, stoppable->run(run_hooks(runtime, commands, told, failure)), [&](std::exception_ptr error, std::vector<std::string> list) {
@@ -83,7 +99,7 @@ std::vector<std::string> run_hooks_here(BlockingPool& blocking, const std::vecto
     failures = std::move(list);
   });
   context.run();
-  if (thrown && stop && stop->requested()) throw Error(ErrorKind::cancelled, "interrupted").with_party(Party::harness);
+  if (thrown && stop.requested()) throw Error(ErrorKind::cancelled, "interrupted").with_party(Party::harness);
   if (thrown) std::rethrow_exception(thrown);
   return failures;
 }

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,6 +35,17 @@ class HooksTest : public testing::TestWithParam<ClockChoice> {
 
   HookCommand sh(const std::string& script, Duration timeout = 30s) const {
     return {.argv = {"sh", "-c", script}, .directory = folder_.string(), .timeout = timeout};
+  }
+  /// Plays it and asks it to stop once the file is there. Real time: a process has begun when it says so. Bounded, so that a failure shows as one.
+  ScenarioResult stopped_once(const std::string& file) {
+    StopSource stop;
+    std::thread watcher([&] {
+      for (int i = 0; i < 3000 && !exists(file); ++i) std::this_thread::sleep_for(10ms);
+      stop.request();
+    });
+    auto result = run(scenario, {.stop = stop});
+    watcher.join();
+    return result;
   }
   std::string read(const std::string& name) const { return read_file((folder_ / name).string()); }
   bool exists(const std::string& name) const { return fs::exists(folder_ / name); }
@@ -103,18 +115,41 @@ TEST_P(HooksTest, WhatItLeavesBehindIsEndedWithIt_PRD10) {
 }
 
 TEST_P(HooksTest, AStopEndsABeforeAndStillRunsAfter_PRD10_SCN72) {
-  StopSource stop;
   scenario.hooks = {.before = {sh("touch begun; exec sleep 600")}, .after = {sh("echo $ANTIPHON_OUTCOME > after")}};
-  // Real time: a process has begun when its file is there. Bounded, so that a failure shows as one.
-  std::thread watcher([&] {
-    for (int i = 0; i < 3000 && !exists("begun"); ++i) std::this_thread::sleep_for(10ms);
-    stop.request();
-  });
-  const auto result = run(scenario, {.stop = stop});
-  watcher.join();
+  const auto result = stopped_once("begun");
   EXPECT_EQ(result.outcome, RunOutcome::error);
   EXPECT_EQ(result.reasoning, "interrupted");
   EXPECT_EQ(read("after"), "error\n");
+}
+
+TEST_P(HooksTest, AStopEndsAnAfterThatIsUnderWayAndSaysSo_PRD10_SCN72) {
+  scenario.hooks.after = {sh("exit 3"), sh("touch begun; exec sleep 600"), sh("touch third")};
+  const auto result = stopped_once("begun");
+  EXPECT_EQ(result.outcome, RunOutcome::passed) << result;
+  EXPECT_THAT(result.notices, ElementsAre(HasSubstr("exit code 3"), HasSubstr("was interrupted")));
+  EXPECT_FALSE(exists("third"));
+}
+
+TEST_P(HooksTest, AStopEndsTheSecondBeforeAsItDoesTheFirst_PRD10_SCN72) {
+  scenario.hooks.before = {sh("exit 0"), sh("touch begun; exec sleep 600")};
+  const auto result = stopped_once("begun");
+  EXPECT_EQ(result.reasoning, "interrupted");
+}
+
+TEST_P(HooksTest, AStopWhileWhatAHookLeftBehindIsEndedIsNotForgotten_PRD10_SCN72) {
+  scenario.hooks.before = {
+      sh("(trap 'touch begun; sleep 0.2; exit 0' TERM; touch ready; while :; do sleep 0.01; done) & while [ ! -e ready ]; do sleep 0.01; done"),
+      sh("exec sleep 600")};
+  const auto result = stopped_once("begun");
+  EXPECT_EQ(result.reasoning, "interrupted");
+}
+
+TEST_P(HooksTest, WhatHooksAreToldStandsAboveTheirOwnVariables_PRD10) {
+  scenario.hooks.before = {sh("echo \"$ANTIPHON_SCENARIO_ID/$OTHER\" > before")};
+  scenario.hooks.before[0].env = {{"ANTIPHON_SCENARIO_ID", "another"}, {"OTHER", "own"}};
+  scenario.id = "sells a kettle row 1";
+  run(scenario);
+  EXPECT_EQ(read("before"), "sells a kettle row 1/own\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(OnBothClocks, HooksTest, testing::Values(ClockChoice::wall, ClockChoice::virtual_time),

@@ -81,7 +81,7 @@ class WallRun {
   Task<ScenarioResult> execute() {
     const auto refused = co_await before();
     auto result = refused ? run_.refuse(*refused) : co_await run_.execute();
-    note(result, co_await run_hooks(runtime_, hooks_.after, told_after(run_, result), HookFailure::go_on));
+    note(result, co_await after(told_after(run_, result)));
     run_.give_trace(result);
     co_return result;
   }
@@ -89,6 +89,7 @@ class WallRun {
   void interrupt() {
     before_->stop();
     run_.interrupt();
+    if (after_) after_->stop();
   }
 
  private:
@@ -104,10 +105,16 @@ class WallRun {
     co_return failures.empty() ? std::nullopt : std::optional(hook_error(std::move(failures.front())));
   }
 
+  Task<std::vector<std::string>> after(HookEnvironment told) {
+    after_ = std::make_shared<Stoppable>();
+    co_return co_await after_->run(run_hooks(runtime_, hooks_.after, std::move(told), HookFailure::go_on));
+  }
+
   const Hooks& hooks_;
   Runtime& runtime_;
   ScenarioRun run_;
   std::shared_ptr<Stoppable> before_ = std::make_shared<Stoppable>();
+  std::shared_ptr<Stoppable> after_;  // from when the commands after the run begin: an interruption that came earlier is no reason to leave them out
 };
 
 /// Everything that the runs of one `run_all` share.
@@ -199,7 +206,7 @@ class Batch {
     ScenarioRun run(scenario, place_of(scenario, runtime, *http, shared, options_));
     auto result = refused_before(scenario, run);
     if (!result) result = play_virtual(run, context, clock);
-    note(*result, run_hooks_here(blocking_, scenario.hooks.after, told_after(run, *result), HookFailure::go_on));
+    note(*result, run_hooks_here(blocking_, scenario.hooks.after, told_after(run, *result), HookFailure::go_on, options_.stop));
     run.give_trace(*result);
     return std::move(*result);
   }
@@ -208,7 +215,7 @@ class Batch {
   std::optional<ScenarioResult> refused_before(const Scenario& scenario, ScenarioRun& run) {
     std::vector<std::string> failures;
     try {
-      failures = run_hooks_here(blocking_, scenario.hooks.before, told_before(run), HookFailure::stop_at_first, &options_.stop);
+      failures = run_hooks_here(blocking_, scenario.hooks.before, told_before(run), HookFailure::stop_at_first, options_.stop);
     } catch (const Error& error) {
       failures = {error.message()};
     }

@@ -42,6 +42,16 @@ class Folder(unittest.TestCase):
             time.sleep(0.01)
         self.fail("it never came so far")
 
+    def ends(self, pid):
+        for _ in range(3000):  # real time: init takes some
+            try:
+                if pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
+                    return True
+            except (FileNotFoundError, ProcessLookupError):
+                return True
+            time.sleep(0.01)
+        return False
+
     def result(self):
         return json.loads((self.folder / "antiphon-out" / "result.json").read_text())
 
@@ -70,6 +80,76 @@ class Signals(Folder):
         process.communicate(timeout=20)
         self.assertEqual(process.returncode, 130)
         self.result()  # valid JSON
+
+    def test_CtrlCWhileSuitesAreReadEndsItAtOnceAndMakesNothing_SCN72(self):
+        # A suite that is never read to its end; whoever can open it for writing knows that it is being read.
+        os.mkfifo(self.folder / "suite.yaml")
+        process = self.start("run", "suite.yaml")
+        pipe = None
+        for _ in range(1000):
+            try:
+                pipe = os.open(self.folder / "suite.yaml", os.O_WRONLY | os.O_NONBLOCK)
+                break
+            except OSError:
+                time.sleep(0.01)
+        self.addCleanup(os.close, pipe)
+        os.write(pipe, b"antiphon: 1\n")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        self.assertEqual((process.returncode, out, err), (130, "", ""))
+        self.assertEqual(os.listdir(self.folder), ["suite.yaml"])
+
+    def hooked(self, hooks, scenarios=1):
+        self.suite(AGENT.replace("SLEEP", "0"), scenarios)
+        with (self.folder / "suite.yaml").open("a") as file:
+            file.write(hooks)
+        return self.start("run", "suite.yaml", "--allow-commands")
+
+    def test_CtrlCEndsASuitesAfterThatIsUnderWay_SCN72_PRD10(self):
+        process = self.hooked('hooks: {after: [{run: [sh, -c, "echo $$$$ > begun; exec sleep 600"]}, {run: [touch, second]}]}\n')
+        self.wait_for(lambda: (self.folder / "begun").exists() and (self.folder / "begun").read_text(), process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130, out + err)
+        scenario = self.result()["scenarios"][0]
+        self.assertEqual(scenario["outcome"], "passed")
+        self.assertRegex(scenario["notices"][0], "was interrupted$")
+        self.assertFalse((self.folder / "second").exists())
+        self.assertTrue(self.ends(int((self.folder / "begun").read_text())))
+
+    def test_ASuitesAfterRunsThoughCtrlCCameEarlier_SCN72_PRD10(self):
+        process = self.hooked('hooks: {before: {run: [sh, -c, "touch begun; exec sleep 600"]}, after: {run: [sh, -c, "echo $$ANTIPHON_OUTCOME > after"]}}\n')
+        self.wait_for(lambda: (self.folder / "begun").exists(), process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130, out + err)
+        self.assertEqual((self.folder / "after").read_text(), "not_run\n")
+
+    def test_NothingThatItStartedSurvivesAKill(self):
+        # What ignores everything else, in every place where commands are started, each with something that it left behind.
+        stays = "trap '' TERM HUP INT; sleep 600 & echo $$$! > NAME.behind; echo $$$$ > NAME.pid; while :; do sleep 600; done"
+        agent = "import os, subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen('agent.behind', 'w').write(f'{child.pid}\\n')\nopen('agent.pid', 'w').write(f'{os.getpid()}\\n')\n"
+        self.suite(agent + "import time\ntime.sleep(600)\n", scenarios=1)
+        shell = lambda name: json.dumps(["sh", "-c", stays.replace("NAME", name)])
+        with (self.folder / "suite.yaml").open("a") as file:
+            file.write(f"  - {{name: hooked, script: [user: hi, agent], checks: [{{contains: x}}], hooks: {{before: {{run: {shell('hook')}}}}}}}\n")
+            file.write(f"setup: [{{run: {shell('setup')}}}]\n")
+        process = self.start("run", "suite.yaml", "--allow-commands", "-j", "2")
+        files = [self.folder / f"{name}.{which}" for name in ("agent", "hook", "setup") for which in ("behind", "pid")]
+        self.wait_for(lambda: all(file.exists() and file.read_text().endswith("\n") for file in files), process)
+        process.kill()
+        process.communicate(timeout=20)
+        for file in files:
+            self.assertTrue(self.ends(int(file.read_text())), file.name)
+
+    def test_ASecondCtrlCLeavesNothingBehindEither_SCN72(self):
+        process = self.hooked("setup: [{run: [sh, -c, \"trap '' TERM; sleep 600 & echo $$$! > behind; wait\"]}]\nhooks: {before: {run: [sh, -c, \"trap '' TERM; touch begun; while :; do sleep 1; done\"]}}\n")
+        self.wait_for(lambda: (self.folder / "begun").exists(), process)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertTrue(self.ends(int((self.folder / "behind").read_text())))
 
     def test_SetupIsStoppedWithTheRun(self):
         self.suite(AGENT.replace("SLEEP", "0"), scenarios=1)

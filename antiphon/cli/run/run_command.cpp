@@ -168,7 +168,7 @@ class RunSession {
       SuiteHooks hooks(loaded_.suites);
       hooks.before(environment_.stop);
       play_scenarios(hooks);
-      hooks.after(batch_.scenarios);
+      hooks.after(batch_.scenarios, environment_.stop);
     } catch (const Error& failure) {
       if (failure.party() != Party::harness) throw;
       setup_failed(failure);

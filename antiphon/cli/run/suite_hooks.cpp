@@ -38,7 +38,7 @@ void SuiteHooks::before(StopSource stop) {
     if (stop.requested()) return;
     entry.begun = true;
     try {
-      const auto failures = run_hooks_here(blocking_, entry.hooks.before, {{"ANTIPHON_SUITE", entry.suite}}, HookFailure::stop_at_first, &stop);
+      const auto failures = run_hooks_here(blocking_, entry.hooks.before, {{"ANTIPHON_SUITE", entry.suite}}, HookFailure::stop_at_first, stop);
       if (!failures.empty()) failures_[entry.suite] = failures.front();
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::cancelled) throw;
@@ -51,11 +51,11 @@ const std::string* SuiteHooks::failure_of(const std::string& suite) const {
   return it == failures_.end() ? nullptr : &it->second;
 }
 
-void SuiteHooks::after(std::vector<ScenarioResult>& results) {
+void SuiteHooks::after(std::vector<ScenarioResult>& results, StopSource stop) {
   for (const auto& entry : entries_) {
     if (!entry.begun) continue;
     const HookEnvironment told{{"ANTIPHON_SUITE", entry.suite}, {"ANTIPHON_OUTCOME", gravest_of(results, entry.suite)}};
-    for (const auto& failure : run_hooks_here(blocking_, entry.hooks.after, told, HookFailure::go_on))
+    for (const auto& failure : run_hooks_here(blocking_, entry.hooks.after, told, HookFailure::go_on, stop))
       for (auto& result : results)
         if (result.suite == entry.suite) result.notices.push_back(failure);
   }

@@ -20,8 +20,9 @@ class SuiteHooks {
   void before(StopSource stop);
   /// Why the scenarios of this suite cannot be run; nullptr: they can.
   const std::string* failure_of(const std::string& suite) const;
-  /// Blocks. What fails becomes a notice of every scenario of its suite. Only suites whose `before` was begun.
-  void after(std::vector<ScenarioResult>& results);
+  /// Blocks. What fails becomes a notice of every scenario of its suite. Only suites whose `before` was begun. A stop that comes now ends the
+  /// commands of the suite that it meets; one that came earlier ends none.
+  void after(std::vector<ScenarioResult>& results, StopSource stop);
 
  private:
   struct Entry {
