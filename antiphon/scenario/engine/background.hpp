@@ -25,7 +25,9 @@ class Background {
   Clock::Time answered() const { return state_->answered; }
   /// Its answer, once; cancelling the wait cancels the turn.
   Task<AgentReply> join();
-  /// Stops the turn and waits until it has.
+  /// Asks the turn to stop; whoever joins it learns how it ended.
+  void stop() { state_->work.stop(); }
+  /// Stops the turn and waits until it has. From then on the awaiting coroutine cannot be cancelled: it is on its way out.
   Task<> abandon();
 
  private:

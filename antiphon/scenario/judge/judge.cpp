@@ -16,6 +16,7 @@ namespace antiphon {
 
 namespace {
 
+// SCN-53. (Anthropic's 64 characters for a property's name hold at the top of a schema, and criteria stand below it.)
 constexpr std::size_t key_limit = 70;
 
 std::string numbered(const std::vector<std::string>& criteria) {

@@ -125,6 +125,36 @@ TEST(Judge, ProseInsteadOfAToolCallIsRetriedOnceThenTheJudgesError_SCN55) {
   EXPECT_THAT(result.reasoning, HasSubstr("really fine"));
 }
 
+TEST(Judge, GoingOnAndDecidingAtOnceIsNeitherAndIsAskedAgain_SCN50_SCN55) {
+  JudgedRun run{.steps = {proceed()}};
+  const auto both = Message::assistant_calls("", {{"c1", "continue_test", "{}"}, {"c2", "make_verdict", "{}"}});
+  run.script->answers = {both, calls("make_verdict"), calls("finish_test", verdict("passed", "passed"))};
+  EXPECT_EQ(run.run().outcome, RunOutcome::passed);
+  EXPECT_THAT(run.script->asked[1].messages.back().text(), HasSubstr("continue_test or make_verdict, not both"));
+  run.script->answers = {both, both};
+  const auto result = run.run();
+  EXPECT_EQ(result.outcome, RunOutcome::error);
+  EXPECT_EQ(result.error->party, Party::judge);
+}
+
+TEST(Judge, AVerdictThatNobodyAskedForYetIsNone_SCN50_SCN55) {
+  JudgedRun run{.steps = {proceed()}, .max_turns = 2};
+  run.script->answers = {calls("finish_test", verdict("failed", "failed")), calls("continue_test"), calls("finish_test", verdict("passed", "passed"))};
+  const auto result = run.run();
+  EXPECT_EQ(result.outcome, RunOutcome::passed) << result;
+  EXPECT_EQ(result.turns, 2);
+  EXPECT_THAT(run.script->asked[1].messages.back().text(), HasSubstr("call continue_test or make_verdict"));
+}
+
+TEST(Judge, OneThatContradictsItsOwnEarlierAnswerIsTakenAtItsLastWord_SCN50b) {
+  JudgedRun run{.steps = {user("hi"), agent(), judge()}};
+  run.script->answers = {calls("finish_test", R"({"reasoning":"","criteria":{"is_kind":{"status":"failed","reasoning":"rude"}}})"),
+                         calls("finish_test", verdict("passed", "passed"))};
+  const auto result = run.run();
+  EXPECT_EQ(result.outcome, RunOutcome::passed) << result;
+  EXPECT_EQ(result.criteria.at(0).reasoning, "because");
+}
+
 TEST(Judge, MalformedArgumentsAreShownAndRetried_SCN55) {
   JudgedRun run{.steps = {user("hi"), agent(), judge()}};
   run.script->answers = {calls("finish_test", "{\"criteria\": {\"is_kind\": {\"status\": \"maybe\"}}}"), calls("finish_test", verdict("passed", "passed"))};

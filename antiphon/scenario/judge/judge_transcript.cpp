@@ -10,6 +10,7 @@ namespace antiphon {
 
 namespace {
 
+// Bytes of one message: what is looked up leaves a quarter of an answer (`trace::answer_bytes`) to others; an excerpt tells what it is about.
 constexpr std::size_t expanded_limit = 12'000, excerpt_limit = 400;
 
 // Audio and pictures say nothing in base64; their size does.

@@ -14,6 +14,8 @@ namespace antiphon {
 
 namespace {
 
+// Samples are to differ where the judge is unsure and to agree where it is not. Self-consistency (Wang et al. 2022, arXiv:2203.11171) found its answers
+// to be as good at any temperature from 0.5 to 0.7 and took 0.7; every provider allows it.
 constexpr double sampling_temperature = 0.7;
 
 struct Member {
@@ -64,24 +66,41 @@ class Panel final : public Participant {
  private:
   bool enough(std::size_t willing) const { return rule_ == PanelRule::unanimous ? willing == members_.size() : 2 * willing > members_.size(); }
 
+  /// Calls under way at the same time.
+  struct Round {
+    std::vector<std::pair<Member*, std::unique_ptr<Background>>> asked{};
+    std::exception_ptr failure{};  ///< the first: one vote is missing for good, and the others need not go on
+
+    void fail(std::exception_ptr why) {
+      if (failure) return;
+      failure = std::move(why);
+      for (auto& [member, call] : asked) call->stop();
+    }
+  };
+
+  static Task<AgentReply> ask(Task<AgentReply> call, std::shared_ptr<Round> round) {
+    try {
+      co_return co_await std::move(call);
+    } catch (...) {
+      round->fail(std::current_exception());
+      throw;
+    }
+  }
+
+  // Whatever happens, no call outlives it: a member that goes on would be one whose panel is gone.
   Task<> ask_those_without_verdict(AgentInput input) {
-    std::vector<std::pair<Member*, std::unique_ptr<Background>>> asked;
-    for (std::size_t i = 0; i < members_.size(); ++i)
+    const auto round = std::make_shared<Round>();
+    for (std::size_t i = 0; i < members_.size() && !round->failure; ++i)  // one may fail before the next is asked
       if (auto& member = members_[i]; !member.verdict)
-        asked.emplace_back(&member, std::make_unique<Background>(runtime_.executor, runtime_.clock, i, member.judge->call(input)));
-    std::exception_ptr failure;
-    for (auto& [member, call] : asked) {
-      if (failure) {  // one vote is missing for good: the others need not go on
-        co_await call->abandon();
-        continue;
-      }
+        round->asked.emplace_back(&member, std::make_unique<Background>(runtime_.executor, runtime_.clock, i, ask(member.judge->call(input), round)));
+    for (auto& [member, call] : round->asked) {
       try {
         member->verdict = (co_await call->join()).verdict();
       } catch (...) {
-        failure = std::current_exception();
+        round->fail(std::current_exception());
       }
     }
-    if (failure) std::rethrow_exception(failure);
+    if (round->failure) std::rethrow_exception(round->failure);
   }
 
   // Of one that was asked for its verdict and gave none: it leaves undecided whatever the others decide.

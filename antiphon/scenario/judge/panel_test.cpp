@@ -161,6 +161,72 @@ TEST(JudgePanel, AMemberThatFailsIsTheRunsErrorAndTheOthersAreStopped_SCN55_SCN5
   EXPECT_EQ(result.duration_s, 0);
 }
 
+TEST(JudgePanel, TheFirstMemberThatFailsEndsItWhateverItsPlace_SCN55_SCN56) {
+  const auto broken = [](AgentInput input) -> Task<AgentReply> {
+    co_await input.state->clock().sleep_for(2s);
+    throw Error(ErrorKind::protocol, "broke the protocol twice").with_party(Party::judge);
+  };
+  const auto result = PanelRun{.judges = {judge_from(1, passed, 2h), judge_from(1, passed), broken}}.run();
+  EXPECT_EQ(result.outcome, RunOutcome::error);
+  EXPECT_THAT(result.reasoning, HasSubstr("broke the protocol twice"));
+  EXPECT_EQ(result.error->party, Party::judge);
+  EXPECT_EQ(result.duration_s, 2);
+}
+
+/// A judge that never answers; tells how many such calls were still under way when the run closed it.
+class Endless final : public Participant {
+ public:
+  Endless(int& under_way, std::vector<int>& at_the_close) : under_way_(under_way), at_the_close_(at_the_close) {}
+  Task<AgentReply> call(AgentInput input) override {
+    struct Counted {
+      int& n;
+      explicit Counted(int& count) : n(count) { ++n; }
+      ~Counted() { --n; }
+    } const counted(under_way_);
+    co_await input.state->clock().sleep_for(1000h);
+    co_return AgentReply();
+  }
+  Task<> close() override {
+    at_the_close_.push_back(under_way_);
+    co_return;
+  }
+
+ private:
+  int& under_way_;
+  std::vector<int>& at_the_close_;
+};
+
+TEST(JudgePanel, NoCallOutlivesAPanelThatWasCutOff_SCN56_SCN72) {
+  int under_way = 0;
+  std::vector<int> at_the_close;
+  PanelOptions options{};
+  for (int i = 0; i < 3; ++i)
+    options.judges.emplace_back(
+        ParticipantSpec("endless", [&](const ParticipantContext&) { return std::make_unique<Endless>(under_way, at_the_close); }, true));
+  Scenario scenario{.name = "panel"};
+  scenario.agent = [](AgentInput) -> Task<AgentReply> { co_return "which order?"; };
+  scenario.judge = judge_panel(options);
+  scenario.script = {user("hi"), agent(), judge()};
+  scenario.turn_timeout = 3s;
+  const auto late = run(scenario, {.seed = 2});
+  EXPECT_THAT(late.reasoning, HasSubstr("turn_timeout"));
+  EXPECT_EQ(late.duration_s, 3);
+  EXPECT_THAT(at_the_close, ElementsAre(0, 0, 0));
+
+  StopSource stop;
+  options.judges.emplace_back(ParticipantSpec([stop](AgentInput input) mutable -> Task<AgentReply> {
+    co_await input.state->clock().sleep_for(1s);
+    stop.request();
+    co_await input.state->clock().sleep_for(1000h);
+    co_return AgentReply();
+  }));
+  scenario.judge = judge_panel(options);
+  scenario.turn_timeout = scenario.timeout = 900h;
+  const auto stopped = run(scenario, {.seed = 2, .stop = stop});
+  EXPECT_EQ(stopped.reasoning, "interrupted");
+  EXPECT_THAT(at_the_close, ElementsAre(0, 0, 0, 0, 0, 0));
+}
+
 TEST(JudgePanel, AMemberThatNeverAnswersMeetsTheTurnTimeout_SCN56_SCN72) {
   const auto result = PanelRun{.judges = {judge_from(1, passed), judge_from(1, passed, 2h)}}.run();
   EXPECT_EQ(result.outcome, RunOutcome::error);
