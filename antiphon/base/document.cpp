@@ -18,9 +18,9 @@ namespace antiphon {
 
 namespace {
 
-constexpr std::size_t file_limit = std::size_t{16} << 20;
-constexpr std::size_t node_limit = 500'000;  // aliases of aliases grow without bound otherwise
-constexpr int depth_limit = 200;             // an alias may stand inside its own anchor
+constexpr std::size_t file_limit = std::size_t{16} << 20;  // suites are written by people; what is longer belongs into a dataset
+constexpr std::size_t node_limit = 500'000;                // aliases of aliases grow without bound otherwise
+constexpr int depth_limit = 200;                           // an alias may stand inside its own anchor
 
 std::string number_text(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);

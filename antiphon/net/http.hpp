@@ -98,7 +98,7 @@ using HttpHandler = std::function<Task<>(const ServerRequest&, ServerReply&)>;
 struct HttpServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;                     ///< 0: any free one
-  std::size_t body_limit = 64 * 1024 * 1024;  ///< 413 above
+  std::size_t body_limit = 64 * 1024 * 1024;  ///< 413 above; room for a conversation with pictures and sound in base64
   Duration header_timeout = std::chrono::seconds(30);
   Duration drain = std::chrono::seconds(5);  ///< how long `stop` waits for replies under way
 };

@@ -13,9 +13,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// A line may hold pictures or sound in base64, of which vendors take some 20 MB; a program that forgot its line ends is noticed before memory is short.
 constexpr std::size_t line_limit = 64 * 1024 * 1024;
-constexpr std::size_t kept_output = 64 * 1024;
-constexpr auto group_poll = 10ms;
+constexpr std::size_t kept_output = 64 * 1024;  // what a pipe holds, and more than anybody reads of a program's last words
+constexpr auto group_poll = 10ms;               // a hook that left something behind takes that much longer at most
 
 class PosixProcess final : public Process {
  public:

@@ -10,8 +10,8 @@ namespace antiphon::net {
 
 namespace {
 
-constexpr std::size_t event_limit = 16 * 1024 * 1024;
-constexpr std::size_t compact_above = 64 * 1024;
+constexpr std::size_t event_limit = 16 * 1024 * 1024;  // one event holds some tokens, at most a picture in base64 (a few MB)
+constexpr std::size_t compact_above = 64 * 1024;       // what was read already is moved away so seldom that each byte moves about once
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 void check_size(std::size_t size) {

@@ -20,7 +20,8 @@ std::string shortened(std::string_view text, std::size_t limit);
 /// time says again. For whoever compares requests that hold one, such as a cache; works on JSON strings as well.
 std::string without_times(std::string_view text);
 
-/// A judge that looks something up gets at most this much, and so many hits.
+/// A judge that looks something up gets at most this much, and so many hits: some 4,000 tokens, so that even ten answers fit beside a long
+/// conversation into the smallest window of a current model (128,000).
 inline constexpr std::size_t answer_bytes = 16 * 1024, most_found = 20;
 /// `text` within `answer_bytes`, saying where it was cut.
 std::string cut_answer(std::string text);

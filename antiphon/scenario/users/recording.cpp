@@ -12,8 +12,8 @@ namespace antiphon {
 
 namespace {
 
-constexpr std::size_t size_limit = std::size_t{64} << 20;
-constexpr std::size_t ids_shown = 8;
+constexpr std::size_t size_limit = std::size_t{64} << 20;  // a result.json of some 10,000 conversations
+constexpr std::size_t ids_shown = 8;                       // in a message; the rest is counted
 
 class Recording {
  public:

@@ -13,7 +13,7 @@ namespace antiphon::anthropic {
 
 namespace {
 
-constexpr std::size_t max_blocks = 1024;
+constexpr std::size_t max_blocks = 1024;  // of one answer; a stream names the block that each event belongs to, and room is made up to it
 
 [[noreturn]] void refuse(std::string_view why, const json::value& value) {
   throw Error(ErrorKind::protocol, fmt::format("not a message of the Messages API: {}: {}", why, preview(value)));

@@ -16,7 +16,7 @@ namespace antiphon::gemini {
 
 namespace {
 
-constexpr std::size_t max_parts = 65536;
+constexpr std::size_t max_parts = 65536;  // of one answer; streams add one per chunk, and models end far below 65,536 tokens of output
 
 [[noreturn]] void refuse(std::string_view why, const json::value& value) {
   throw Error(ErrorKind::protocol, fmt::format("not a generateContent response: {}: {}", why, preview(value)));

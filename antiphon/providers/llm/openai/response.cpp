@@ -13,7 +13,7 @@ namespace antiphon::openai {
 
 namespace {
 
-constexpr std::int64_t max_calls = 1024;
+constexpr std::int64_t max_calls = 1024;  // of one answer; a stream names the call that each chunk belongs to, and room is made up to it
 
 [[noreturn]] void refuse(std::string_view why, const json::value& value) {
   throw Error(ErrorKind::protocol, fmt::format("not a chat completion: {}: {}", why, preview(value)));
