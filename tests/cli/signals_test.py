@@ -82,22 +82,27 @@ class Signals(Folder):
         self.result()  # valid JSON
 
     def test_CtrlCWhileSuitesAreReadEndsItAtOnceAndMakesNothing_SCN72(self):
-        # A suite that is never read to its end; whoever can open it for writing knows that it is being read.
-        os.mkfifo(self.folder / "suite.yaml")
+        # A part of it that is never read to its end; whoever can open it for writing knows that it is being read.
+        os.mkfifo(self.folder / "part.yaml")
+        (self.folder / "suite.yaml").write_text("antiphon: 1\ninclude: part.yaml\n")
         process = self.start("run", "suite.yaml")
         pipe = None
-        for _ in range(1000):
+
+        def is_read():
+            nonlocal pipe
             try:
-                pipe = os.open(self.folder / "suite.yaml", os.O_WRONLY | os.O_NONBLOCK)
-                break
+                pipe = os.open(self.folder / "part.yaml", os.O_WRONLY | os.O_NONBLOCK)
             except OSError:
-                time.sleep(0.01)
+                pass
+            return pipe is not None
+
+        self.wait_for(is_read, process)
         self.addCleanup(os.close, pipe)
-        os.write(pipe, b"antiphon: 1\n")
+        os.write(pipe, b"scenarios:\n")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
         self.assertEqual((process.returncode, out, err), (130, "", ""))
-        self.assertEqual(os.listdir(self.folder), ["suite.yaml"])
+        self.assertEqual(sorted(os.listdir(self.folder)), ["part.yaml", "suite.yaml"])
 
     def hooked(self, hooks, scenarios=1):
         self.suite(AGENT.replace("SLEEP", "0"), scenarios)
@@ -127,7 +132,7 @@ class Signals(Folder):
 
     def test_NothingThatItStartedSurvivesAKill(self):
         # What ignores everything else, in every place where commands are started, each with something that it left behind.
-        stays = "trap '' TERM HUP INT; sleep 600 & echo $$$! > NAME.behind; echo $$$$ > NAME.pid; while :; do sleep 600; done"
+        stays = "trap '' TERM HUP INT; sleep 600 & echo $! > NAME.behind; echo $$$$ > NAME.pid; while :; do sleep 600; done"
         agent = "import os, subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen('agent.behind', 'w').write(f'{child.pid}\\n')\nopen('agent.pid', 'w').write(f'{os.getpid()}\\n')\n"
         self.suite(agent + "import time\ntime.sleep(600)\n", scenarios=1)
         shell = lambda name: json.dumps(["sh", "-c", stays.replace("NAME", name)])
@@ -143,7 +148,7 @@ class Signals(Folder):
             self.assertTrue(self.ends(int(file.read_text())), file.name)
 
     def test_ASecondCtrlCLeavesNothingBehindEither_SCN72(self):
-        process = self.hooked("setup: [{run: [sh, -c, \"trap '' TERM; sleep 600 & echo $$$! > behind; wait\"]}]\nhooks: {before: {run: [sh, -c, \"trap '' TERM; touch begun; while :; do sleep 1; done\"]}}\n")
+        process = self.hooked("setup: [{run: [sh, -c, \"trap '' TERM; sleep 600 & echo $! > behind; wait\"]}]\nhooks: {before: {run: [sh, -c, \"trap '' TERM; touch begun; while :; do sleep 1; done\"]}}\n")
         self.wait_for(lambda: (self.folder / "begun").exists(), process)
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
