@@ -78,7 +78,7 @@ struct ConsoleReporter::State {
     progress.add(result);
     if (quiet()) return {};
     if (!options.terminal.out_tty) return outcome_line(result, style, options.base_dir) + notice_lines(result, style, 0);
-    if (result.outcome == RunOutcome::passed && !verbose() && result.notices.empty()) return {};
+    if (result.outcome == RunOutcome::passed && !verbose() && notice_lines(result, style, options.terminal.width).empty()) return {};
     return outcome_block(result, style, options.terminal.width, options.base_dir) + notice_lines(result, style, options.terminal.width);
   }
 

@@ -62,6 +62,7 @@ std::string run_time(double seconds) {
 std::string notice_lines(const ScenarioResult& result, const Style& style, int width) {
   std::string out;
   for (const auto& notice : result.notices) {
+    if (is_price_notice(notice)) continue;  // told once, at the end
     const auto text = "note: " + style.line(notice);
     out += width > 0 ? indented(text, width) : "  " + text + "\n";
   }

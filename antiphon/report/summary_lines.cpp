@@ -128,6 +128,15 @@ std::string response_line(const BatchResult& batch) {
   return line + fmt::format("  (n = {})\n", latency->n);
 }
 
+// The models whose prices nobody knows: what they cost is missing above.
+std::string unpriced_line(const BatchResult& batch) {
+  std::vector<std::string> names;
+  for (const auto& result : batch.scenarios)
+    for (const auto& usage : result.usage)
+      if (!usage.cost_usd && std::find(names.begin(), names.end(), usage.model) == names.end()) names.push_back(usage.model);
+  return names.empty() ? "" : fmt::format("cost       not known of {}; `price:` beside the model sets it\n", one_line(join(names, ", ")));
+}
+
 // For a shell: quoted where the path is not plain.
 std::string shell_word(const std::string& path) {
   constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%=";
@@ -145,6 +154,7 @@ std::string summary_lines(const BatchResult& batch, const SummaryPaths& paths, c
   auto text = counts_line(batch, summary) + rate_line(summary) + repeats_line(batch) + sensitivity_lines(batch) + fault_line(summary) + replaced_line(summary) +
               excluded_line(batch, summary);
   if (!all_passed) text += response_line(batch);
+  text += unpriced_line(batch);
   if (!paths.report.empty()) text += "report     " + one_line(paths.report) + "\n";
   if (!paths.result.empty() && !all_passed) text += "again      antiphon run --failed " + shell_word(one_line(paths.result)) + "\n";
   return style.own(text);

@@ -12,6 +12,7 @@
 #include "antiphon/base/party.hpp"
 #include "antiphon/chat/history.hpp"
 #include "antiphon/result/fault.hpp"
+#include "antiphon/result/model_usage.hpp"
 #include "antiphon/result/verdict.hpp"
 
 namespace antiphon {
@@ -96,6 +97,7 @@ struct ScenarioResult {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   std::int64_t model_calls = 0;
+  std::vector<ModelUsage> usage{};   ///< the same by role and model, with what the counts are made of
   std::optional<double> cost_usd{};  ///< of all calls to models; nullopt where a price is unknown
   std::string clock = "wall";
   std::optional<int> failed_line{};    ///< line of the check or step that ended it

@@ -49,6 +49,25 @@ TEST(ResultJson, HoldsEveryMemberOfTheContract_SCN30_PRD63) {
     EXPECT_NE(find(scenario, key), nullptr) << key;
 }
 
+TEST(ResultJson, TellsWhatTokensWereMadeOfAndWhoUsedThem_SCN90) {
+  const auto usage = to_json(full()).at("usage").as_object();
+  EXPECT_EQ(usage.at("cached_input_tokens"), 3);
+  EXPECT_EQ(usage.at("reasoning_tokens"), 2);
+  EXPECT_EQ(usage.at("models").as_array().size(), 2U);
+  EXPECT_EQ(usage.at("models").at(0).at("cost_usd"), 0.0125);
+  EXPECT_EQ(usage.at("models").at(0).as_object().if_contains("cached_input_tokens"), nullptr);
+  EXPECT_TRUE(usage.at("models").at(1).at("cost_usd").is_null());
+  EXPECT_EQ(parse_batch(serialize(batch_of({full()}))).scenarios[0].usage, full().usage);
+}
+
+TEST(PriceNotice, NamesEachModelWhosePriceIsUnknownOnce_SCN90) {
+  EXPECT_EQ(price_notice({{.role = "user", .model = "a/b", .cost_usd = 1.0}}), std::nullopt);
+  const auto notice = price_notice({{.role = "user", .model = "a/b"}, {.role = "judge", .model = "a/b"}, {.role = "check", .model = "a/c"}});
+  ASSERT_TRUE(notice);
+  EXPECT_EQ(*notice, "cost_usd is unknown: no price of a/b, a/c is known; `price:` beside the model sets it");
+  EXPECT_TRUE(is_price_notice(*notice));
+}
+
 TEST(ResultJson, ComesBackAsItWasWritten_SCN30_SCN32_PRD63) {
   const auto batch = batch_of({full(), {.id = "c", .name = "c", .not_run = true}});
   const auto again = parse_batch(serialize(batch));

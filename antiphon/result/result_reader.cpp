@@ -94,6 +94,26 @@ json::object object_or_empty(const Place& place, std::string_view key) {
   return member ? member->object() : json::object{};
 }
 
+std::int64_t count_or_zero(const Place& place, std::string_view key) {
+  const auto member = place.maybe(key);
+  return member ? member->integer<std::int64_t>() : 0;
+}
+
+ModelUsage read_usage(const Place& place) {
+  ModelUsage usage{.role = place.at("role").text(),
+                   .model = place.at("model").text(),
+                   .calls = place.at("calls").integer<std::int64_t>(),
+                   .input_tokens = place.at("input_tokens").integer<std::int64_t>(),
+                   .output_tokens = place.at("output_tokens").integer<std::int64_t>(),
+                   .cached_input_tokens = count_or_zero(place, "cached_input_tokens"),
+                   .cache_write_tokens = count_or_zero(place, "cache_write_tokens"),
+                   .reasoning_tokens = count_or_zero(place, "reasoning_tokens"),
+                   .audio_input_tokens = count_or_zero(place, "audio_input_tokens"),
+                   .audio_output_tokens = count_or_zero(place, "audio_output_tokens")};
+  if (const auto cost = place.maybe("cost_usd")) usage.cost_usd = cost->number();
+  return usage;
+}
+
 Party read_party(const Place& place) {
   const auto party = party_from(place.text());
   if (!party) place.refuse("is no party");
@@ -223,6 +243,7 @@ void read_figures(const Place& place, ScenarioResult& result) {
     result.input_tokens = usage->at("input_tokens").integer<std::int64_t>();
     result.output_tokens = usage->at("output_tokens").integer<std::int64_t>();
     result.model_calls = usage->at("calls").integer<std::int64_t>();
+    if (const auto models = usage->maybe("models")) models->each([&](const Place& item) { result.usage.push_back(read_usage(item)); });
   }
   if (const auto cost = place.maybe("cost_usd")) result.cost_usd = cost->number();
   result.user_report = object_or_empty(place, "user_report");

@@ -88,7 +88,12 @@ TEST(Budget, OfMoneyNeedsThePriceOfEveryModel_SCN91) {
 TEST(Budget, CostIsUnknownWhereAPriceIs_SCN90) {
   auto scenario = talkative();
   scenario.script = {user(), agent(), succeed()};
-  EXPECT_EQ(run_with(scenario).cost_usd, std::nullopt);
+  const auto result = run_with(scenario);
+  EXPECT_EQ(result.cost_usd, std::nullopt);
+  ASSERT_EQ(result.usage.size(), 1U);
+  EXPECT_EQ(result.usage[0].role, "user");
+  EXPECT_EQ(result.usage[0].input_tokens, result.input_tokens);
+  EXPECT_THAT(result.notices, ElementsAre(HasSubstr("no price of " + result.usage[0].model + " is known")));
 }
 
 }  // namespace

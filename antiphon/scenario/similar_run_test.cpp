@@ -72,7 +72,23 @@ TEST(SimilarInARun, AServerIsAskedInRealTimeAndTheRunStaysVirtual_SCN60) {
   EXPECT_EQ(result.clock, "virtual");
   EXPECT_EQ(result.duration_s, 30);
   EXPECT_EQ(result.input_tokens, 5);
+  ASSERT_EQ(result.usage.size(), 1U);
+  EXPECT_EQ(result.usage[0].role, "check");
+  EXPECT_EQ(result.cost_usd, std::nullopt);
+  EXPECT_THAT(result.notices, testing::ElementsAre(testing::HasSubstr("no price of openai/e is known")));
   EXPECT_EQ(result.checks[0].expected.at("embedding"), json::value("openai/e"));
+}
+
+TEST(SimilarInARun, WhatAnEmbeddingModelCostsIsCounted_SCN90) {
+  const net::testing::ServerThread server(answer_all_alike);
+  auto asked = scenario({similar("anything", 0.99)});
+  asked.embedding = "openai/e";
+  asked.embedding.base_url = server.url("/v1");
+  asked.embedding.price = Price{.input = 2};
+  const auto result = run(asked);
+  ASSERT_TRUE(result.cost_usd);
+  EXPECT_DOUBLE_EQ(*result.cost_usd, 1e-5);
+  EXPECT_TRUE(result.notices.empty());
 }
 
 TEST(SimilarInARun, AServerThatCannotIsTheProvidersError_SCN91) {

@@ -23,14 +23,23 @@ void set_name(ReadContext& context, const Node& node, ModelSettings& settings) {
 std::optional<Price> read_price(ReadContext& context, const Node& node) {
   constexpr double most = 1e6;
   Fields fields(context.reader, node, "a price", "price: {input: 0.40, output: 1.60}");
-  const auto part = [&](std::string_view key, std::string_view example) {
-    const auto* value = fields.require(key, example);
-    return value ? context.reader.number(*value, key, 0, most) : std::nullopt;
-  };
-  const auto input = part("input", "input: 0.40"), output = part("output", "output: 1.60");
+  const auto number = [&](const Node* value, std::string_view key) { return value ? context.reader.number(*value, key, 0, most) : std::nullopt; };
+  const auto input = number(fields.require("input", "input: 0.40"), "input"), output = number(fields.require("output", "output: 1.60"), "output");
+  const auto part = [&](std::string_view key) { return number(fields.get(key), key); };
+  Price price{.cached_input = part("cached_input"), .cache_write = part("cache_write"), .audio_input = part("audio_input"), .audio_output = part("audio_output")};
   fields.finish();
   if (!input || !output) return std::nullopt;
-  return Price{.input = *input, .output = *output};
+  price.input = *input, price.output = *output;
+  return price;
+}
+
+// Embedding models say nothing.
+std::optional<Price> read_embedding_price(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "the price of an embedding model", "price: {input: 0.02}");
+  const auto* value = fields.require("input", "input: 0.02");
+  const auto input = value ? context.reader.number(*value, "input", 0, 1e6) : std::nullopt;
+  fields.finish();
+  return input ? std::optional(Price{.input = *input}) : std::nullopt;
 }
 
 }  // namespace
@@ -68,6 +77,7 @@ ModelSettings read_embedding(ReadContext& context, const Node& node) {
   if (const auto* url = fields.get("base_url")) settings.base_url = context.reader.url(*url, "base_url").value_or("");
   settings.key = fields.text("key").value_or("");
   settings.extra = fields.object("extra").value_or(json::object{});
+  if (const auto* price = fields.get("price")) settings.price = read_embedding_price(context, *price);
   fields.finish();
   return settings;
 }

@@ -65,6 +65,14 @@ std::string key_of(const ModelSettings& settings) {
 
 void EmbedderRegistry::check(const ModelSettings& settings) { maker(settings); }
 
+std::optional<Price> EmbedderRegistry::price(const ModelSettings& settings) {
+  if (settings.price) return settings.price;
+  const auto* vendor = find_vendor(std::string_view(settings.model).substr(0, settings.model.find('/')));
+  if (!vendor) return std::nullopt;
+  if (vendor->key_variables[0].empty()) return Price{};  // local
+  return wire::goes_to_vendor(*vendor, settings) ? list_price(settings.model) : std::nullopt;
+}
+
 std::shared_ptr<Embedder> EmbedderRegistry::open(const ModelSettings& settings) const {
   const std::lock_guard lock(mutex_);
   auto& embedder = open_[key_of(settings)];

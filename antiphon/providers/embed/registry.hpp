@@ -19,6 +19,8 @@ class EmbedderRegistry {
   std::shared_ptr<Embedder> open(const ModelSettings& settings) const;
   /// What `open` would refuse, without loading anything. @throws Error configuration, naming what there is.
   static void check(const ModelSettings& settings);
+  /// What a vendor's model costs: as its settings say, else as its vendor lists; nullopt where neither does.
+  static std::optional<Price> price(const ModelSettings& settings);
 
  private:
   mutable std::mutex mutex_;

@@ -53,7 +53,7 @@ void add_vendors(ModelRegistry& registry, const std::map<std::string, int>& allo
     // Another server may ask for anything, whatever its models are called.
     const auto price = [&vendor](const ModelSettings& settings) {
       if (vendor.key_variables[0].empty()) return std::optional(Price{});
-      return wire::resolve(vendor, settings).is_vendor ? list_price(settings.model) : std::nullopt;
+      return wire::goes_to_vendor(vendor, settings) ? list_price(settings.model) : std::nullopt;
     };
     registry.add(std::string(vendor.name),
                  {.make = make, .check = [&vendor](const ModelSettings& settings) { wire::resolve(vendor, settings); }, .price = price});

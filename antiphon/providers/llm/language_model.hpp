@@ -64,11 +64,15 @@ struct Usage {
   std::int64_t output_tokens = 0;  ///< all of them, reasoning included
   std::int64_t calls = 0;
   std::int64_t cached_input_tokens = 0;  ///< of the input: read from the provider's cache
+  std::int64_t cache_write_tokens = 0;   ///< of the input: written into it, where the provider tells
   std::int64_t reasoning_tokens = 0;     ///< of the output: thought and not said
+  std::int64_t audio_input_tokens = 0;   ///< of the input: sound
+  std::int64_t audio_output_tokens = 0;  ///< of the output: sound
 
   Usage& operator+=(const Usage& other) {
     input_tokens += other.input_tokens, output_tokens += other.output_tokens, calls += other.calls;
-    cached_input_tokens += other.cached_input_tokens, reasoning_tokens += other.reasoning_tokens;
+    cached_input_tokens += other.cached_input_tokens, cache_write_tokens += other.cache_write_tokens, reasoning_tokens += other.reasoning_tokens;
+    audio_input_tokens += other.audio_input_tokens, audio_output_tokens += other.audio_output_tokens;
     return *this;
   }
 };

@@ -8,10 +8,11 @@ Task<ChatResponse> ModelCaller::ask(ChatRequest request, Deadline deadline) {
   meter_.require_budget();
   // Stays set when the call is cancelled: whoever looks for the party to blame looks after that.
   waiting_ = true;
+  const auto role = request.tags.role;
   auto response = co_await model_->complete(std::move(request), deadline);
   waiting_ = false;
   response.usage.calls = 1;
-  meter_.add(response.usage, price_ ? std::optional(cost_usd(*price_, response.usage)) : std::nullopt);
+  meter_.add(role, settings_.model, response.usage, price_ ? std::optional(cost_usd(*price_, response.usage)) : std::nullopt);
   co_return response;
 }
 

@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "antiphon/providers/llm/language_model.hpp"
 
@@ -26,15 +29,23 @@ class ModelMeter {
   /// Before each call. @throws Error exhausted, party harness, once a budget is used up.
   void require_budget() const;
   /// @param cost_usd nullopt where no price is known.
-  void add(const Usage& usage, std::optional<double> cost_usd);
+  void add(std::string_view role, std::string_view model, const Usage& usage, std::optional<double> cost_usd);
 
   const Usage& usage() const { return usage_; }
+  /// What each role used of each model, in the order of their first calls.
+  struct Part {
+    std::string role, model;
+    Usage usage{};
+    std::optional<double> cost_usd = 0.0;  ///< nullopt as soon as the price of one call is unknown
+  };
+  const std::vector<Part>& parts() const { return parts_; }
   /// nullopt as soon as the price of one call is unknown.
   std::optional<double> cost_usd() const { return priced_ ? std::optional(cost_usd_) : std::nullopt; }
 
  private:
   Budget budget_;
   Usage usage_;
+  std::vector<Part> parts_;
   double cost_usd_ = 0;
   bool priced_ = true;
 };

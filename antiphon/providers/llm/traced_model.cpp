@@ -11,6 +11,12 @@ namespace {
 void tell_answer(trace::ActiveSpan& span, const ChatResponse& response) {
   if (!response.finish_reason.empty()) span.set(attr::finish_reasons, std::vector<std::string>{response.finish_reason});
   span.set(attr::input_tokens, response.usage.input_tokens).set(attr::output_tokens, response.usage.output_tokens);
+  const auto tell = [&span](std::string_view name, std::int64_t count) {
+    if (count > 0) span.set(name, count);
+  };
+  tell(attr::cached_input_tokens, response.usage.cached_input_tokens);
+  tell(attr::cache_write_tokens, response.usage.cache_write_tokens);
+  tell(attr::reasoning_tokens, response.usage.reasoning_tokens);
   if (response.from_cassette) span.set(attr::answered_from, std::string_view("cassette"));
   if (response.from_cache) span.set(attr::answered_from, std::string_view("cache"));
 }

@@ -48,8 +48,9 @@ Task<> ScenarioRun::embed_what_is_compared(const Check& check, bool in_script) {
   if (texts.empty()) co_return;
   auto embedded = co_await embed(texts);
   vectors_.add(texts, std::move(embedded.vectors));
-  // What embedding models cost stands on no list of ours: the cost of the run is unknown then.
-  if (embedded.usage.calls > 0) meter_.add(embedded.usage, std::nullopt);
+  if (embedded.usage.calls == 0) co_return;
+  const auto price = EmbedderRegistry::price(scenario_.embedding);
+  meter_.add("check", scenario_.embedding.model, embedded.usage, price ? std::optional(cost_usd(*price, embedded.usage)) : std::nullopt);
 }
 
 // What cannot be compared makes the run an error of whoever kept it from that, unless it is one already.

@@ -33,6 +33,21 @@ std::vector<const ParticipantSpec*> specs_of(const Scenario& scenario, std::vect
   return specs;
 }
 
+ModelUsage usage_of(const ModelMeter::Part& part) {
+  const auto& usage = part.usage;
+  return {.role = part.role,
+          .model = part.model,
+          .calls = usage.calls,
+          .input_tokens = usage.input_tokens,
+          .output_tokens = usage.output_tokens,
+          .cached_input_tokens = usage.cached_input_tokens,
+          .cache_write_tokens = usage.cache_write_tokens,
+          .reasoning_tokens = usage.reasoning_tokens,
+          .audio_input_tokens = usage.audio_input_tokens,
+          .audio_output_tokens = usage.audio_output_tokens,
+          .cost_usd = part.cost_usd};
+}
+
 // What random streams are keyed by: a first attempt by the id alone.
 std::string stream_key(const std::string& id, int attempt) { return attempt == 1 ? id : fmt::format("{} attempt {}", id, attempt); }
 
@@ -539,10 +554,12 @@ ScenarioResult ScenarioRun::assemble() {
   const auto& usage = meter_.usage();
   result.input_tokens = usage.input_tokens, result.output_tokens = usage.output_tokens, result.model_calls = usage.calls;
   result.cost_usd = meter_.cost_usd();
+  for (const auto& part : meter_.parts()) result.usage.push_back(usage_of(part));
   result.clock = clock().is_virtual() ? "virtual" : "wall";
   result.user_report = std::move(user_report_);
   result.notices = std::move(notices_);
   if (auto notice = memory_.notice()) result.notices.push_back(*std::move(notice));
+  if (auto notice = price_notice(result.usage)) result.notices.push_back(*std::move(notice));
   if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;
   result.fault = ledger::attribute(
       {.result = result, .user = brief_of_user(), .broken_for_good = std::move(broken_for_good_), .out_of_turns = order_.turn() >= max_turns()});

@@ -40,11 +40,12 @@ std::string refusal_text(std::string_view stop_reason, const json::value& detail
 
 // `input_tokens` leaves out what went into the cache or came from it.
 Usage usage_of(const json::value& usage) {
-  const auto cached = wire::count(usage, "cache_read_input_tokens");
-  Usage counted{.input_tokens = wire::count(usage, "input_tokens") + wire::count(usage, "cache_creation_input_tokens") + cached,
+  const auto cached = wire::count(usage, "cache_read_input_tokens"), written = wire::count(usage, "cache_creation_input_tokens");
+  Usage counted{.input_tokens = wire::count(usage, "input_tokens") + written + cached,
                 .output_tokens = wire::count(usage, "output_tokens"),
                 .calls = 1,
-                .cached_input_tokens = cached};
+                .cached_input_tokens = cached,
+                .cache_write_tokens = written};
   if (const auto* details = find(usage, "output_tokens_details")) counted.reasoning_tokens = wire::count(*details, "thinking_tokens");
   return counted;
 }

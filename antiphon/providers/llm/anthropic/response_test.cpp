@@ -30,6 +30,7 @@ TEST(ParseMessage, ReadsTextCallsReasonAndUsage_SCN90) {
   EXPECT_EQ(response.finish_reason, "tool_calls");
   EXPECT_EQ(response.usage.input_tokens, 42);
   EXPECT_EQ(response.usage.cached_input_tokens, 30);
+  EXPECT_EQ(response.usage.cache_write_tokens, 2);
   EXPECT_EQ(response.usage.output_tokens, 7);
   EXPECT_EQ(response.usage.reasoning_tokens, 4);
 }

@@ -73,7 +73,10 @@ class Moody final : public LanguageModel {
   ChatResponse answer(const ChatRequest& request) {
     const auto text = std::to_string(random_.below(1000)) + " \"ü\\\n to " + request.messages.back().text();
     auto message = random_.below(3) == 0 ? Message::assistant_calls(text, {{"c1", "look", R"({"a":1})"}}) : Message::assistant(text);
-    return {.message = std::move(message), .finish_reason = "stop", .usage = {.input_tokens = 7, .output_tokens = static_cast<std::int64_t>(random_.below(9))}};
+    return {.message = std::move(message), .finish_reason = "stop", .usage = {.input_tokens = 7,
+                      .output_tokens = static_cast<std::int64_t>(random_.below(9)),
+                      .cached_input_tokens = static_cast<std::int64_t>(random_.below(3)),
+                      .reasoning_tokens = static_cast<std::int64_t>(random_.below(2))}};
   }
 
   Clock& clock_;
@@ -109,7 +112,8 @@ struct Taped {
         seen += got.response.message.serialized() + got.response.finish_reason + std::to_string(got.response.usage.output_tokens);
       } else {
         const auto got = world.run(model->complete(std::move(request), Deadline::never()));
-        seen += got.message.serialized() + got.finish_reason + std::to_string(got.usage.output_tokens);
+        seen += got.message.serialized() + got.finish_reason + std::to_string(got.usage.output_tokens) + ' ' + std::to_string(got.usage.cached_input_tokens) +
+                ' ' + std::to_string(got.usage.reasoning_tokens);
       }
     } catch (const Error& error) {
       seen += std::string(to_string(error.kind())) + error.message() + error.hint() + std::to_string(error.status().value_or(0)) +

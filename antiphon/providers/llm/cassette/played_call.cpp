@@ -5,6 +5,8 @@
 
 #include <boost/system/system_error.hpp>
 
+#include "antiphon/providers/llm/wire/usage.hpp"
+
 namespace antiphon {
 
 namespace {
@@ -25,6 +27,30 @@ std::optional<Error> hidden(const std::optional<Error>& failure, const Secrets* 
 bool is_waited_for(const Clock& clock, std::string_view role) { return clock.is_virtual() || role == "agent"; }
 
 Error late() { return Error(ErrorKind::timeout, "no answer in time").with_party(Party::provider); }
+
+constexpr std::pair<const char*, std::int64_t Usage::*> counts[] = {
+    {"input_tokens", &Usage::input_tokens},
+    {"output_tokens", &Usage::output_tokens},
+    {"cached_input_tokens", &Usage::cached_input_tokens},
+    {"cache_write_tokens", &Usage::cache_write_tokens},
+    {"reasoning_tokens", &Usage::reasoning_tokens},
+    {"audio_input_tokens", &Usage::audio_input_tokens},
+    {"audio_output_tokens", &Usage::audio_output_tokens},
+};
+
+// The two that everybody tells, and of the others those that were told.
+json::object usage_json(const Usage& usage) {
+  json::object out;
+  for (const auto& [name, count] : counts)
+    if (usage.*count != 0 || out.size() < 2) out.emplace(name, usage.*count);
+  return out;
+}
+
+Usage usage_from(const json::value& value) {
+  Usage usage;
+  for (const auto& [name, count] : counts) usage.*count = wire::count(value, name);
+  return usage;
+}
 
 // Until `at` of the call has come, or its failure.
 Task<> wait(Clock& clock, std::string role, Clock::Time at, Deadline deadline) {
@@ -148,7 +174,7 @@ class RecordingStream final : public ChatStream {
 json::object answer_json(const ChatResponse& response, const Secrets* secrets) {
   json::object answer{{"message", hidden(response.message.json(), secrets)},
                       {"finish_reason", json::string(response.finish_reason)},
-                      {"usage", json::object{{"input_tokens", response.usage.input_tokens}, {"output_tokens", response.usage.output_tokens}}}};
+                      {"usage", usage_json(response.usage)}};
   if (!response.earlier.empty()) {
     json::array earlier;
     for (const auto& message : response.earlier) earlier.push_back(hidden(message.json(), secrets));
@@ -161,10 +187,7 @@ ChatResponse answer_from(const json::object& answer, Remembered source) {
   const auto* message = answer.if_contains("message");
   if (!message) throw Error(ErrorKind::protocol, "the recorded answer holds no message").with_party(Party::harness);
   ChatResponse response{.message = Message(*message), .finish_reason = find_string(answer, "finish_reason").value_or("")};
-  if (const auto* usage = answer.if_contains("usage")) {
-    response.usage.input_tokens = static_cast<std::int64_t>(find_number(*usage, "input_tokens").value_or(0));
-    response.usage.output_tokens = static_cast<std::int64_t>(find_number(*usage, "output_tokens").value_or(0));
-  }
+  if (const auto* usage = answer.if_contains("usage")) response.usage = usage_from(*usage);
   if (const auto* earlier = answer.if_contains("earlier"); earlier && earlier->is_array())
     for (const auto& each : earlier->get_array()) response.earlier.emplace_back(each);
   response.from_cassette = source == Remembered::cassette;

@@ -67,6 +67,15 @@ std::string finish_reason(std::string_view reason, bool calls) {
   return calls ? "tool_calls" : "stop";
 }
 
+std::int64_t sound_in(const json::value& usage, std::string_view details) {
+  const auto* list = find(usage, details);
+  std::int64_t tokens = 0;
+  if (list && list->is_array())
+    for (const auto& part : list->get_array())
+      if (find_string(part, "modality") == "AUDIO") tokens += wire::count(part, "tokenCount");
+  return tokens;
+}
+
 // Thoughts are counted beside what was said, and what tools of the vendor's own brought beside the prompt.
 Usage usage_of(const json::value& usage) {
   const auto thoughts = wire::count(usage, "thoughtsTokenCount");
@@ -74,7 +83,9 @@ Usage usage_of(const json::value& usage) {
           .output_tokens = wire::count(usage, "candidatesTokenCount") + thoughts,
           .calls = 1,
           .cached_input_tokens = wire::count(usage, "cachedContentTokenCount"),
-          .reasoning_tokens = thoughts};
+          .reasoning_tokens = thoughts,
+          .audio_input_tokens = sound_in(usage, "promptTokensDetails"),
+          .audio_output_tokens = sound_in(usage, "candidatesTokensDetails")};
 }
 
 bool is_thought(const json::value& part) {

@@ -13,6 +13,16 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing_tools::error_of;
 
+TEST(ParseGenerated, CountsSound_SCN90) {
+  const auto usage = parse_generated(R"({"candidates":[{"content":{"parts":[{"text":"hi"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":70,
+    "candidatesTokenCount":2,"promptTokensDetails":[{"modality":"TEXT","tokenCount":6},{"modality":"AUDIO","tokenCount":64}],
+    "candidatesTokensDetails":[{"modality":"TEXT","tokenCount":2}]}})")
+                         .usage;
+  EXPECT_EQ(usage.input_tokens, 70);
+  EXPECT_EQ(usage.audio_input_tokens, 64);
+  EXPECT_EQ(usage.audio_output_tokens, 0);
+}
+
 TEST(ParseGenerated, ReadsTextCallsReasonAndUsage_SCN90) {
   const auto response = parse_generated(R"({"candidates":[{"content":{"role":"model","parts":[{"text":"let me "},{"text":"look"},
     {"functionCall":{"id":"x1","name":"lookup","args":{"order":"A-1007"}}},{"functionCall":{"name":"other"}}]},"finishReason":"STOP"}],

@@ -31,8 +31,18 @@ Usage usage_of(const json::value& body) {
   const auto* usage = find(body, "usage");
   if (!usage) return {.calls = 1};
   Usage counted{.input_tokens = wire::count(*usage, "prompt_tokens"), .output_tokens = wire::count(*usage, "completion_tokens"), .calls = 1};
-  if (const auto* input = find(*usage, "prompt_tokens_details")) counted.cached_input_tokens = wire::count(*input, "cached_tokens");
-  if (const auto* output = find(*usage, "completion_tokens_details")) counted.reasoning_tokens = wire::count(*output, "reasoning_tokens");
+  if (const auto* input = find(*usage, "prompt_tokens_details")) {
+    counted.cached_input_tokens = wire::count(*input, "cached_tokens");
+    counted.cache_write_tokens = wire::count(*input, "cache_write_tokens");
+    counted.audio_input_tokens = wire::count(*input, "audio_tokens");
+  }
+  if (const auto* output = find(*usage, "completion_tokens_details")) {
+    counted.reasoning_tokens = wire::count(*output, "reasoning_tokens");
+    counted.audio_output_tokens = wire::count(*output, "audio_tokens");
+  }
+  // Some (xAI) count what was thought beside what was said; the total tells.
+  const auto apart = counted.input_tokens + counted.output_tokens + counted.reasoning_tokens;
+  if (counted.reasoning_tokens > 0 && wire::count(*usage, "total_tokens") == apart) counted.output_tokens += counted.reasoning_tokens;
   return counted;
 }
 

@@ -11,6 +11,20 @@ namespace {
 using testing::HasSubstr;
 using testing_tools::error_of;
 
+TEST(ParseResponse, CountsSoundAndWhatWasThoughtBesideWhatWasSaid_SCN90) {
+  const auto sound = parse_response(R"({"choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":120,"completion_tokens":70,"total_tokens":190,
+    "prompt_tokens_details":{"cached_tokens":0,"audio_tokens":100},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":60}}})")
+                         .usage;
+  EXPECT_EQ(sound.audio_input_tokens, 100);
+  EXPECT_EQ(sound.audio_output_tokens, 60);
+  // As xAI counts.
+  const auto apart = parse_response(R"({"choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":41,"completion_tokens":104,"total_tokens":1005,
+    "completion_tokens_details":{"reasoning_tokens":860,"audio_tokens":0}}})")
+                         .usage;
+  EXPECT_EQ(apart.output_tokens, 964);
+  EXPECT_EQ(apart.reasoning_tokens, 860);
+}
+
 TEST(ParseResponse, ReadsTextCallsReasonAndUsage_SCN90) {
   const auto response = parse_response(R"({"choices":[{"finish_reason":"tool_calls","message":{"role":"assistant","content":null,
     "tool_calls":[{"id":"c1","type":"function","function":{"name":"lookup","arguments":"{\"a\":1}"}}]}}],
@@ -30,6 +44,7 @@ TEST(ParseResponse, TellsCachedAndReasoningTokensApart_SCN90) {
   EXPECT_EQ(usage.input_tokens, 12);
   EXPECT_EQ(usage.cached_input_tokens, 8);
   EXPECT_EQ(usage.reasoning_tokens, 5);
+  EXPECT_EQ(usage.output_tokens, 9);
 }
 
 TEST(ParseResponse, DropsHollowMembersAndKeepsTheRest) {

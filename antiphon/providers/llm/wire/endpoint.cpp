@@ -60,10 +60,14 @@ void require_url(const std::string& url, const std::string& model) {
       .with_hint("write it as in https://host/v1");
 }
 
-std::string base_url(const Vendor& vendor, const ModelSettings& settings) {
+std::string address(const Vendor& vendor, const ModelSettings& settings) {
   auto url = settings.base_url;
   if (url.empty()) url = first_set(vendor.base_url_variables);
-  if (url.empty()) url = vendor.base_url;
+  return url.empty() ? std::string(vendor.base_url) : url;
+}
+
+std::string base_url(const Vendor& vendor, const ModelSettings& settings) {
+  auto url = address(vendor, settings);
   if (url.empty())
     throw Error(ErrorKind::configuration, fmt::format("{} needs an address: {} is not set", settings.model, vendor.base_url_variables[0]))
         .with_hint(fmt::format("export {}=https://NAME.openai.azure.com, or set `base_url`", vendor.base_url_variables[0]));
@@ -78,6 +82,11 @@ std::span<const Vendor> vendors() { return table; }
 std::string environment(std::string_view name) {
   const auto* value = name.empty() ? nullptr : std::getenv(std::string(name).c_str());
   return value ? value : "";
+}
+
+bool goes_to_vendor(const Vendor& vendor, const ModelSettings& settings) {
+  const auto url = address(vendor, settings);
+  return !url.empty() && is_known(url);
 }
 
 Endpoint resolve(const Vendor& vendor, const ModelSettings& settings) {

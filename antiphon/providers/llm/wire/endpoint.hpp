@@ -43,6 +43,9 @@ struct Endpoint {
 /// @throws Error configuration: no key or no address (naming the variable), no model name, an address that is no URL.
 Endpoint resolve(const Vendor& vendor, const ModelSettings& settings);
 
+/// Whether requests go to a vendor's own address, and so at its prices. Needs no key: what a recording cost is known without one.
+bool goes_to_vendor(const Vendor& vendor, const ModelSettings& settings);
+
 /// An environment variable, empty where it is not set.
 std::string environment(std::string_view name);
 
