@@ -6,17 +6,14 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/json_reader.hpp"
 #include "antiphon/base/text.hpp"
 
 namespace antiphon {
 
 namespace {
 
-json::parse_options limited() {
-  json::parse_options options;
-  options.max_depth = 64;
-  return options;
-}
+constexpr std::size_t deepest = 64;
 
 // Two integers compare exactly elsewhere: as doubles, neighbours beyond 2^53 would be one.
 bool same_number(const json::value& a, const json::value& b) {
@@ -69,12 +66,9 @@ void append_text(std::string& out, const json::value& value) {
 
 json::value parse_json(std::string_view text) {
   boost::system::error_code error;
-  json::stream_parser parser({}, limited());
-  const auto used = parser.write_some(text.data(), text.size(), error);
-  if (!error && used == text.size()) {
-    parser.finish(error);
-    if (!error) return parser.release();
-  }
+  std::size_t used = 0;
+  auto value = read_json(text, deepest, used, error);
+  if (!error && used == text.size()) return value;
   const auto at = std::min(used, text.size());
   const auto reason = error ? error.message() : std::string("extra text after the value");
   throw Error(ErrorKind::protocol, fmt::format("not JSON at byte {}: {}, near {}", at, reason, quote(text.substr(at > 20 ? at - 20 : 0, 60))));
@@ -82,9 +76,9 @@ json::value parse_json(std::string_view text) {
 
 std::optional<json::value> try_parse_json(std::string_view text) {
   boost::system::error_code error;
-  auto value = json::parse(text, error, {}, limited());
-  if (error) return std::nullopt;
-  return value;
+  std::size_t used = 0;
+  auto value = read_json(text, deepest, used, error);
+  return error || used != text.size() ? std::nullopt : std::optional(std::move(value));
 }
 
 void append_json_string(std::string& out, std::string_view text) {

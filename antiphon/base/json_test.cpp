@@ -1,5 +1,6 @@
 #include "antiphon/base/json.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -28,6 +29,20 @@ std::string nested(int depth) { return std::string(static_cast<std::size_t>(dept
 TEST(Json, ParsesOneText) {
   EXPECT_EQ(parse_json(" {\"a\": [1, 2.5, null, true]} \n"), (json::value{{"a", {1, 2.5, nullptr, true}}}));
   EXPECT_EQ(parse_json("7"), json::value(7));
+}
+
+TEST(Json, NumbersComeBackAsTheyWereWritten) {
+  RandomStream random(3);
+  for (int i = 0; i < 20000; ++i) {
+    const auto number = random.uniform() * std::pow(10.0, static_cast<double>(random.below(20)) - 8);
+    const auto text = json_text(json::array{number, 0.1, -number});
+    EXPECT_EQ(parse_json(text), (json::value{number, 0.1, -number})) << text;
+    EXPECT_EQ(try_parse_json(text), (json::value{number, 0.1, -number})) << text;
+  }
+  EXPECT_EQ(parse_json("14.645336209203193").as_double(), 14.645336209203193);
+  EXPECT_EQ(parse_json("[1.7976931348623157E+308, 4.9e-324, 123456789012345678901234567890]"),
+            (json::value{1.7976931348623157e308, 4.9e-324, 123456789012345678901234567890.0}));
+  EXPECT_EQ(parse_json("[18446744073709551615,-9223372036854775808]"), (json::value{UINT64_MAX, INT64_MIN}));
 }
 
 TEST(Json, NamesTheByteThatIsWrong) {

@@ -295,11 +295,12 @@ BatchResult batch_from_json(const json::value& value) {
 }
 
 BatchResult parse_batch(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = 80;  // a message may be 64 deep and stands four levels down
+  constexpr std::size_t deepest = 80;  // a message may be 64 deep and stands four levels down
   boost::system::error_code error;
-  const auto value = json::parse(text, error, {}, options);
+  std::size_t used = 0;
+  const auto value = read_json(text, deepest, used, error);
   if (error) throw Error(ErrorKind::protocol, fmt::format("not a result: no JSON ({})", error.message()));
+  if (used != text.size()) throw Error(ErrorKind::protocol, fmt::format("not a result: something follows the JSON, at byte {}", used));
   return batch_from_json(value);
 }
 
