@@ -53,7 +53,8 @@ json::object written(const ChatResponse& response) {
           {"finish_reason", response.finish_reason},
           {"usage",
            json::object{
-               {"input", usage.input_tokens}, {"output", usage.output_tokens}, {"cached", usage.cached_input_tokens}, {"reasoning", usage.reasoning_tokens}}}};
+               {"input", usage.input_tokens}, {"output", usage.output_tokens}, {"cached", usage.cached_input_tokens}, {"reasoning", usage.reasoning_tokens},
+               {"written", usage.cache_write_tokens}}}};
 }
 
 json::object written(const Error& error) {

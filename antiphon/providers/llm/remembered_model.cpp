@@ -15,13 +15,13 @@ class CassetteModel final : public LanguageModel {
 
   Task<ChatResponse> complete(ChatRequest request, Deadline deadline) override {
     auto asked = reader_.read(request, cassette_->secrets());
-    if (const auto* known = cassette_->take(asked)) co_return co_await play_whole(known, Remembered::cassette, clock_, asked.role, deadline);
+    if (auto known = cassette_->take(asked)) co_return co_await play_whole(*std::move(known), Remembered::cassette, clock_, asked.role, deadline);
     auto keep = keeper(asked);
     co_return co_await record_whole(inner_.get(), std::move(request), deadline, named(std::move(asked)), std::move(keep), clock_, &cassette_->secrets());
   }
   Task<std::unique_ptr<ChatStream>> stream(ChatRequest request, Deadline deadline) override {
     auto asked = reader_.read(request, cassette_->secrets());
-    if (const auto* known = cassette_->take(asked)) co_return co_await play_stream(known, Remembered::cassette, clock_, asked.role, deadline);
+    if (auto known = cassette_->take(asked)) co_return co_await play_stream(*std::move(known), Remembered::cassette, clock_, asked.role, deadline);
     auto keep = keeper(asked);
     co_return co_await record_stream(inner_.get(), std::move(request), deadline, named(std::move(asked)), std::move(keep), clock_, &cassette_->secrets());
   }
@@ -51,12 +51,12 @@ class CachedModel final : public LanguageModel {
 
   Task<ChatResponse> complete(ChatRequest request, Deadline deadline) override {
     auto call = named(request);
-    if (const auto known = cache_->find(call.key)) co_return co_await play_whole(&*known, Remembered::cache, clock_, call.role, deadline);
+    if (auto known = cache_->find(call.key)) co_return co_await play_whole(*std::move(known), Remembered::cache, clock_, call.role, deadline);
     co_return co_await record_whole(inner_.get(), std::move(request), deadline, std::move(call), keeper(), clock_, &secrets_);
   }
   Task<std::unique_ptr<ChatStream>> stream(ChatRequest request, Deadline deadline) override {
     auto call = named(request);
-    if (const auto known = cache_->find(call.key)) co_return co_await play_stream(&*known, Remembered::cache, clock_, call.role, deadline);
+    if (auto known = cache_->find(call.key)) co_return co_await play_stream(*std::move(known), Remembered::cache, clock_, call.role, deadline);
     co_return co_await record_stream(inner_.get(), std::move(request), deadline, std::move(call), keeper(), clock_, &secrets_);
   }
   const std::string& name() const override { return inner_->name(); }

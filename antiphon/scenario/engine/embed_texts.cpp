@@ -13,7 +13,7 @@ Task<Embedded> ScenarioRun::embed(std::vector<std::string> texts) {
   if (!cassette) co_return co_await compute(std::move(texts));
   const auto asked = embed::asked(scenario_.embedding, texts, cassette->secrets());
   vectors_.embedder = scenario_.embedding.model;
-  if (const auto* known = cassette->take(asked)) co_return embed::answer_from(*known, texts.size());
+  if (const auto known = cassette->take(asked)) co_return embed::answer_from(*known, texts.size());
   const auto place = cassette->reserve(asked);
   RecordedCall call{.kind = asked.kind, .key = asked.key, .role = asked.role};
   std::exception_ptr failure;

@@ -174,7 +174,7 @@ def test_words_thoughts_and_calls_arrive_whole(stream):
     [call] = got["message"]["tool_calls"]
     assert call["id"] == "toolu_1" and json.loads(call["function"]["arguments"]) == {"order": "A-1007"}
     assert got["finish_reason"] == "tool_calls"
-    assert got["usage"] == {"input": 35, "output": 7, "cached": 20, "reasoning": 3}
+    assert got["usage"] == {"input": 35, "output": 7, "cached": 20, "reasoning": 3, "written": 4}
     assert not stream or "".join(got["pieces"]) == "Let me look 🙂 你好"
 
 

@@ -186,7 +186,7 @@ def test_words_thoughts_and_calls_arrive_whole(stream):
     [made] = got["message"]["tool_calls"]
     assert json.loads(made["function"]["arguments"]) == {"order": "A-1007"} and made["id"]
     assert got["finish_reason"] == "tool_calls"
-    assert got["usage"] == {"input": 30, "output": 10, "cached": 20, "reasoning": 3}
+    assert got["usage"] == {"input": 30, "output": 10, "cached": 20, "reasoning": 3, "written": 0}
     assert not stream or got["pieces"] == ["Let me look ", "🙂 你好"]
     # What was signed goes back as it came, read by the vendor's types.
     model_turn, results = server.asked[1].body["contents"][1:]

@@ -83,6 +83,8 @@ def test_tokens_are_counted(run):
     usage = run.scenarios["user and judge are models"]["usage"]
     answered = len(run.bodies("user")) - 1 + len(run.bodies("judge")) - 1  # each was refused once
     assert usage["input_tokens"] == USAGE.prompt_tokens * answered and usage["output_tokens"] == USAGE.completion_tokens * answered
+    assert sorted(model["role"] for model in usage["models"]) == ["judge", "user"]
+    assert sum(model["calls"] for model in usage["models"]) == usage["calls"]
 
 
 def test_a_wrong_key_is_the_error_of_whoever_has_it(run):

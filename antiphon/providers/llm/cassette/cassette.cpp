@@ -150,11 +150,18 @@ const std::vector<CallRequest>& Cassette::requests() {
   return requests_;
 }
 
-const RecordedCall* Cassette::take(const AskedCall& asked) {
-  if (options_.mode == CassetteMode::record || options_.mode == CassetteMode::off) return nullptr;
+std::optional<RecordedCall> Cassette::take(const AskedCall& asked) {
+  if (options_.mode == CassetteMode::record || options_.mode == CassetteMode::off) return std::nullopt;
   const auto it = takes_.find(asked.key);
-  if (it != takes_.end() && it->second.taken < it->second.lines.size()) return &lines_[it->second.lines[it->second.taken++]].call;
-  if (options_.mode == CassetteMode::automatic) return nullptr;
+  if (it != takes_.end() && it->second.taken < it->second.lines.size()) {
+    auto& call = lines_[it->second.lines[it->second.taken++]].call;
+    if (records()) return call;
+    // Nobody takes a line twice; what it was asked stays, for misses.
+    RecordedCall taken{.role = call.role, .turn = call.turn, .attempt = call.attempt, .latency = call.latency};
+    taken.answer = std::move(call.answer), taken.failure = std::move(call.failure);
+    return taken;
+  }
+  if (options_.mode == CassetteMode::automatic) return std::nullopt;
   throw miss(asked, it == takes_.end() ? 0 : it->second.lines.size());
 }
 

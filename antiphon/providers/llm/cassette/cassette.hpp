@@ -45,7 +45,7 @@ class Cassette {
 
   /// The next answer that was recorded for such a call, in recorded order; nullopt where there is none and it is to be asked.
   /// @throws Error configuration, party harness, for a call that is missing in `replay`: nearest call, difference, what to do.
-  const RecordedCall* take(const AskedCall& asked);
+  std::optional<RecordedCall> take(const AskedCall& asked);
   /// Keeps a place for a call that is asked now: calls stand in the order in which they were asked. @return the place
   /// @throws Error io, party harness, before anything is asked that could not be kept: the file cannot be written.
   std::size_t reserve(const AskedCall& asked);

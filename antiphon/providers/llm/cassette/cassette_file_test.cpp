@@ -57,7 +57,7 @@ class CassetteFile : public testing::Test {
   }
   bool holds(const std::string& words) const {
     auto cassette = open(CassetteMode::automatic);
-    return cassette.take(asked(words)) != nullptr;
+    return cassette.take(asked(words)).has_value();
   }
 
   /// In a process of its own, which may be limited, stripped of its rights and killed. @return what `work` returns

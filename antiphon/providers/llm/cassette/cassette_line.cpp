@@ -125,7 +125,7 @@ CassetteHeader decode_header(std::string_view line) {
 RecordedCall decode_call(std::string_view line) {
   const auto body = checked_body(line);
   const auto request = request_begin(body);
-  const json::value head = object_of(std::string(body.substr(0, request)) + "}");
+  json::value head = object_of(std::string(body.substr(0, request)) + "}");
   RecordedCall call{.kind = find_string(head, "kind").value_or(""),
                     .key = find_string(head, "key").value_or(""),
                     .role = find_string(head, "role").value_or(""),
@@ -134,7 +134,7 @@ RecordedCall decode_call(std::string_view line) {
                     .latency = seconds(head, "latency_s")};
   if (call.kind.empty() || call.key.empty()) refuse("the line names no call");
   if (const auto* failure = find(head, "failure")) call.failure = failure_from(*failure);
-  if (const auto* answer = find(head, "answer"); answer && answer->is_object()) call.answer = answer->get_object();
+  if (auto* answer = head.get_object().if_contains("answer"); answer && answer->is_object()) call.answer = std::move(answer->get_object());
   call.request = std::string(body.substr(request + request_member.size()));
   return call;
 }

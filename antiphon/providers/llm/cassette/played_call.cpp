@@ -63,13 +63,13 @@ Task<> wait(Clock& clock, std::string role, Clock::Time at, Deadline deadline) {
   throw late();
 }
 
-Task<> wait_for_failure(const RecordedCall* call, Clock& clock, std::string role, Clock::Time began, Deadline deadline) {
+Task<> wait_for_failure(const RecordedCall& call, Clock& clock, std::string role, Clock::Time began, Deadline deadline) {
   if (is_waited_for(clock, role)) {
     // One that nobody answered is cut off by whoever cut it off when it was recorded.
-    const auto at = call->failure ? began + call->latency : deadline.is_never() ? began + forever : deadline.at + forever;
-    co_await clock.sleep_until(call->failure ? std::min(at, deadline.at) : at);
+    const auto at = call.failure ? began + call.latency : deadline.is_never() ? began + forever : deadline.at + forever;
+    co_await clock.sleep_until(call.failure ? std::min(at, deadline.at) : at);
   }
-  if (call->failure) throw *call->failure;
+  if (call.failure) throw *call.failure;
   throw Error(ErrorKind::timeout, "there was no answer when this call was recorded").with_party(Party::provider);
 }
 
@@ -95,11 +95,11 @@ std::vector<Piece> pieces_of(const RecordedCall& call) {
 
 class PlayedStream final : public ChatStream {
  public:
-  PlayedStream(const RecordedCall& call, Remembered source, Clock& clock, std::string role)
-      : call_(call), source_(source), clock_(clock), role_(std::move(role)), began_(clock.now()), pieces_(pieces_of(call)) {}
+  PlayedStream(RecordedCall call, Remembered source, Clock& clock, std::string role)
+      : call_(std::move(call)), source_(source), clock_(clock), role_(std::move(role)), began_(clock.now()), pieces_(pieces_of(call_)) {}
 
   Task<> wait_for_first(Deadline deadline) {
-    if (pieces_.empty() && !call_.answer.contains("message")) co_await wait_for_failure(&call_, clock_, role_, began_, deadline);
+    if (pieces_.empty() && !call_.answer.contains("message")) co_await wait_for_failure(call_, clock_, role_, began_, deadline);
     co_await wait(clock_, role_, began_ + (pieces_.empty() ? call_.latency : pieces_.front().at), deadline);
   }
   Task<std::optional<ChatDelta>> next(Deadline deadline) override {
@@ -107,7 +107,7 @@ class PlayedStream final : public ChatStream {
       co_await wait(clock_, role_, began_ + pieces_[at_].at, deadline);
       co_return ChatDelta{pieces_[at_++].text};
     }
-    if (!call_.answer.contains("message")) co_await wait_for_failure(&call_, clock_, role_, began_, deadline);
+    if (!call_.answer.contains("message")) co_await wait_for_failure(call_, clock_, role_, began_, deadline);
     co_await wait(clock_, role_, began_ + call_.latency, deadline);
     co_return std::nullopt;
   }
@@ -183,10 +183,10 @@ json::object answer_json(const ChatResponse& response, const Secrets* secrets) {
   return answer;
 }
 
-ChatResponse answer_from(const json::object& answer, Remembered source) {
-  const auto* message = answer.if_contains("message");
+ChatResponse answer_from(json::object answer, Remembered source) {
+  auto* message = answer.if_contains("message");
   if (!message) throw Error(ErrorKind::protocol, "the recorded answer holds no message").with_party(Party::harness);
-  ChatResponse response{.message = Message(*message), .finish_reason = find_string(answer, "finish_reason").value_or("")};
+  ChatResponse response{.message = Message(std::move(*message)), .finish_reason = find_string(answer, "finish_reason").value_or("")};
   if (const auto* usage = answer.if_contains("usage")) response.usage = usage_from(*usage);
   if (const auto* earlier = answer.if_contains("earlier"); earlier && earlier->is_array())
     for (const auto& each : earlier->get_array()) response.earlier.emplace_back(each);
@@ -195,15 +195,15 @@ ChatResponse answer_from(const json::object& answer, Remembered source) {
   return response;
 }
 
-Task<ChatResponse> play_whole(const RecordedCall* call, Remembered source, Clock& clock, std::string role, Deadline deadline) {
+Task<ChatResponse> play_whole(RecordedCall call, Remembered source, Clock& clock, std::string role, Deadline deadline) {
   const auto began = clock.now();
-  if (call->failure || !call->answer.contains("message")) co_await wait_for_failure(call, clock, role, began, deadline);
-  co_await wait(clock, std::move(role), began + call->latency, deadline);
-  co_return answer_from(call->answer, source);
+  if (call.failure || !call.answer.contains("message")) co_await wait_for_failure(call, clock, role, began, deadline);
+  co_await wait(clock, std::move(role), began + call.latency, deadline);
+  co_return answer_from(std::move(call.answer), source);
 }
 
-Task<std::unique_ptr<ChatStream>> play_stream(const RecordedCall* call, Remembered source, Clock& clock, std::string role, Deadline deadline) {
-  auto stream = std::make_unique<PlayedStream>(*call, source, clock, std::move(role));
+Task<std::unique_ptr<ChatStream>> play_stream(RecordedCall call, Remembered source, Clock& clock, std::string role, Deadline deadline) {
+  auto stream = std::make_unique<PlayedStream>(std::move(call), source, clock, std::move(role));
   co_await stream->wait_for_first(deadline);
   co_return stream;
 }

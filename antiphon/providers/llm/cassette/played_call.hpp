@@ -14,12 +14,12 @@ enum class Remembered { cassette, cache };
 
 json::object answer_json(const ChatResponse& response, const Secrets* secrets);
 /// @throws Error protocol for what is no answer of a language model.
-ChatResponse answer_from(const json::object& answer, Remembered source);
+ChatResponse answer_from(json::object answer, Remembered source);
 
 /// Gives a recorded answer, or throws its failure, after its latency. That passes on the clock where time is virtual. In real time nobody is
 /// kept waiting but for the agent: its latency is part of the result.
-Task<ChatResponse> play_whole(const RecordedCall* call, Remembered source, Clock& clock, std::string role, Deadline deadline);
-Task<std::unique_ptr<ChatStream>> play_stream(const RecordedCall* call, Remembered source, Clock& clock, std::string role, Deadline deadline);
+Task<ChatResponse> play_whole(RecordedCall call, Remembered source, Clock& clock, std::string role, Deadline deadline);
+Task<std::unique_ptr<ChatStream>> play_stream(RecordedCall call, Remembered source, Clock& clock, std::string role, Deadline deadline);
 
 /// Asks `model` and gives `keep` the call as it went, whatever became of it; then returns or throws what the model did. `call` names it.
 using KeepCall = std::function<void(RecordedCall)>;
