@@ -110,6 +110,8 @@ def test_tokens_are_counted(run):
         usage = run.scenarios[vendor]["usage"]
         answered = len(run.asked[vendor])
         assert (usage["input_tokens"], usage["output_tokens"], usage["calls"]) == (tokens[0] * answered, tokens[1] * answered, answered)
+        assert (usage["cached_input_tokens"], usage["reasoning_tokens"]) == (20 * answered, 3 * answered)
+    assert run.scenarios["anthropic"]["usage"]["cache_write_tokens"] == 4 * len(run.asked["anthropic"])
 
 
 def test_what_has_no_form_is_an_error_of_the_harness(run):
