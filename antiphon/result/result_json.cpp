@@ -126,7 +126,8 @@ void add_figures(json::object& object, const ScenarioResult& result) {
   object.emplace("clock", result.clock);
   object.emplace("latency", latency_json(result.latency));
   object.emplace("timeline", nullptr);
-  object.emplace("usage", result.not_run ? json::value(nullptr) : json::value(usage_json(result.usage, result.input_tokens, result.output_tokens, result.model_calls)));
+  object.emplace("usage",
+                 result.not_run ? json::value(nullptr) : json::value(usage_json(result.usage, result.input_tokens, result.output_tokens, result.model_calls)));
   object.emplace("cost_usd", result.not_run ? json::value(nullptr) : or_null(result.cost_usd));
   object.emplace("recording", nullptr);
   object.emplace("user_report", result.user_report);

@@ -26,7 +26,8 @@ std::optional<Price> read_price(ReadContext& context, const Node& node) {
   const auto number = [&](const Node* value, std::string_view key) { return value ? context.reader.number(*value, key, 0, most) : std::nullopt; };
   const auto input = number(fields.require("input", "input: 0.40"), "input"), output = number(fields.require("output", "output: 1.60"), "output");
   const auto part = [&](std::string_view key) { return number(fields.get(key), key); };
-  Price price{.cached_input = part("cached_input"), .cache_write = part("cache_write"), .audio_input = part("audio_input"), .audio_output = part("audio_output")};
+  Price price{
+      .cached_input = part("cached_input"), .cache_write = part("cache_write"), .audio_input = part("audio_input"), .audio_output = part("audio_output")};
   fields.finish();
   if (!input || !output) return std::nullopt;
   price.input = *input, price.output = *output;

@@ -28,7 +28,8 @@ std::string id_of(const Span& span) { return to_string(span.id).substr(0, short_
 // its provider happened to have in a cache, which differs from run to run.
 bool told_already(std::string_view key) {
   for (const auto name : {attr::operation, attr::conversation, attr::agent_name, attr::request_model, attr::tool_name, attr::tool_type, attr::scenario_id,
-                          attr::scenario_set, attr::run_id, attr::answered_from, attr::cached_input_tokens, attr::cache_write_tokens, attr::reasoning_tokens, attr::turn, attr::role, attr::http_method})
+                          attr::scenario_set, attr::run_id, attr::answered_from, attr::cached_input_tokens, attr::cache_write_tokens, attr::reasoning_tokens,
+                          attr::turn, attr::role, attr::http_method})
     if (key == name) return true;
   return false;
 }

@@ -51,10 +51,11 @@ json::object written(const ChatResponse& response) {
   const auto& usage = response.usage;
   return {{"message", response.message.json()},
           {"finish_reason", response.finish_reason},
-          {"usage",
-           json::object{
-               {"input", usage.input_tokens}, {"output", usage.output_tokens}, {"cached", usage.cached_input_tokens}, {"reasoning", usage.reasoning_tokens},
-               {"written", usage.cache_write_tokens}}}};
+          {"usage", json::object{{"input", usage.input_tokens},
+                                 {"output", usage.output_tokens},
+                                 {"cached", usage.cached_input_tokens},
+                                 {"reasoning", usage.reasoning_tokens},
+                                 {"written", usage.cache_write_tokens}}}};
 }
 
 json::object written(const Error& error) {

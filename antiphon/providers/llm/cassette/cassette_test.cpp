@@ -73,7 +73,9 @@ class Moody final : public LanguageModel {
   ChatResponse answer(const ChatRequest& request) {
     const auto text = std::to_string(random_.below(1000)) + " \"ü\\\n to " + request.messages.back().text();
     auto message = random_.below(3) == 0 ? Message::assistant_calls(text, {{"c1", "look", R"({"a":1})"}}) : Message::assistant(text);
-    return {.message = std::move(message), .finish_reason = "stop", .usage = {.input_tokens = 7,
+    return {.message = std::move(message),
+            .finish_reason = "stop",
+            .usage = {.input_tokens = 7,
                       .output_tokens = static_cast<std::int64_t>(random_.below(9)),
                       .cached_input_tokens = static_cast<std::int64_t>(random_.below(3)),
                       .reasoning_tokens = static_cast<std::int64_t>(random_.below(2))}};

@@ -172,9 +172,8 @@ class RecordingStream final : public ChatStream {
 }  // namespace
 
 json::object answer_json(const ChatResponse& response, const Secrets* secrets) {
-  json::object answer{{"message", hidden(response.message.json(), secrets)},
-                      {"finish_reason", json::string(response.finish_reason)},
-                      {"usage", usage_json(response.usage)}};
+  json::object answer{
+      {"message", hidden(response.message.json(), secrets)}, {"finish_reason", json::string(response.finish_reason)}, {"usage", usage_json(response.usage)}};
   if (!response.earlier.empty()) {
     json::array earlier;
     for (const auto& message : response.earlier) earlier.push_back(hidden(message.json(), secrets));
