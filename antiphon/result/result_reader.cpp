@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/json_reader.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/result.hpp"
 
