@@ -6,6 +6,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/providers/llm/pricing.hpp"
 #include "antiphon/providers/llm/registry.hpp"
+#include "antiphon/providers/llm/testing.hpp"
 
 namespace antiphon {
 namespace {
