@@ -32,7 +32,7 @@ TEST(Fingerprints, HoldNoSecrets_PRD22) {
   const auto one = of("user: {lines: [hi]}", "{chat: {url: \"http://127.0.0.1:1/v1\", key: k1, headers: {x: a}, model: m}}");
   EXPECT_EQ(one.agent, of("user: {lines: [hi]}", "{chat: {url: \"http://127.0.0.1:1/v1\", key: k2, headers: {x: b}, model: m}}").agent);
   EXPECT_NE(one.agent, of("user: {lines: [hi]}", "{chat: {url: \"http://127.0.0.1:1/v1\", model: n}}").agent);
-  const auto http = [](const std::string& url) { return of("user: {lines: [hi]}", "{http: {url: \"" + url + "\", reply: /x}}").agent; };
+  const auto http = [](const std::string& url) { return of("user: {lines: [hi]}", "{http: {url: \"" + url + "\", body: {q: a}, reply: /x}}").agent; };
   EXPECT_EQ(http("http://me:secret@h/a?key=1"), http("http://h/a?key=2"));
 }
 
