@@ -12,7 +12,7 @@ export JOBS FUZZ_SECONDS
 CTEST = ctest --output-on-failure --no-tests=error -j $(JOBS)
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo build test test-peers test-asan bench bench-peer soak lint lint-quick format fuzz models clean
+.PHONY: help demo build test test-peers test-asan test-tsan bench bench-peer soak lint lint-quick format fuzz models clean
 
 help: ## show this list
 	@echo "usage: make TARGET [JOBS=N]"
@@ -50,6 +50,15 @@ test-asan: ## run all tests under AddressSanitizer and UndefinedBehaviorSanitize
 	@tools/build.sh asan
 	$(call say,test-asan: running)
 	@UBSAN_OPTIONS=print_stacktrace=1 $(CTEST) --test-dir build/asan
+
+# The modules that have threads. What is not built here has no tests to run.
+TSAN_TARGETS = base_test net_test providers_test scenario_test adapters_test store_test cli_test spanning_test antiphon
+test-tsan: ## run the tests of the modules that have threads under ThreadSanitizer
+	@tools/bootstrap.sh asan
+	$(call say,test-tsan: building (tsan))
+	@tools/build.sh tsan $(TSAN_TARGETS)
+	$(call say,test-tsan: running)
+	@TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$(CURDIR)/tools/tsan.supp" $(CTEST) --test-dir build/tsan --timeout 600 -E '_NOT_BUILT$$|^(consumer|docs|tools)\.'
 
 bench: ## measure speed and memory with optimised code
 	@tools/bootstrap.sh bench

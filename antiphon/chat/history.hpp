@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -12,7 +13,7 @@ namespace antiphon {
 /// The messages of a conversation, shared and immutable: a copy is a view that no later append changes (two words, no messages copied).
 ///
 /// Appending to the newest view takes constant time and shares everything before; appending to an older view (after a rollback) branches
-/// and copies at most one chunk. A view may be read by any thread while others append to their own copies.
+/// and copies at most one chunk. A view belongs to one thread at a time; copies of it may be read and appended to by as many at once.
 class History {
  public:
   class const_iterator;
@@ -35,10 +36,25 @@ class History {
 
  private:
   static constexpr std::size_t chunk_size = 64;
-  // `used` grows only at the tip: views that end before it never look further.
+  // Views that end before `used` never look further. Whoever moves it on owns the place that it stood at: of two copies that append, one branches.
   struct Chunk {
-    std::vector<Message> messages;
-    const Message& operator[](std::size_t i) const { return messages.data()[i]; }
+    Chunk() noexcept {}  // NOLINT(modernize-use-equals-default): leaves the places empty
+    ~Chunk() { std::destroy_n(messages, used.load(std::memory_order_relaxed)); }
+    Chunk(const Chunk&) = delete;
+    Chunk& operator=(const Chunk&) = delete;
+
+    const Message& operator[](std::size_t i) const { return messages[i]; }
+    /// False, and `message` untouched, where another view has been faster.
+    bool append_at(std::size_t i, Message& message) {
+      if (!used.compare_exchange_strong(i, i + 1, std::memory_order_relaxed)) return false;
+      std::construct_at(messages + i, std::move(message));
+      return true;
+    }
+
+    std::atomic<std::size_t> used{0};
+    union {
+      Message messages[chunk_size];
+    };
   };
   using Spine = std::vector<std::shared_ptr<Chunk>>;
 

@@ -93,5 +93,20 @@ TEST(History, IsReadByOthersWhileItGrows) {
   reader.join();
 }
 
+TEST(History, CopiesOfOneViewGrowOnManyThreadsAtOnce_SCN70) {
+  for (std::size_t shared = 1; shared < 130; shared += 9) {
+    History history;
+    for (std::size_t i = 0; i < shared; ++i) history.append(Message::user("all"));
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([copy = history, shared, own = "thread " + std::to_string(t)]() mutable {
+        for (int i = 0; i < 150; ++i) copy.append(Message::user(own));
+        for (std::size_t i = 0; i < copy.size(); ++i) ASSERT_EQ(copy[i].text(), i < shared ? "all" : own) << i;
+      });
+    for (auto& thread : threads) thread.join();
+    for (const auto& message : history) ASSERT_EQ(message.text(), "all");
+  }
+}
+
 }  // namespace
 }  // namespace antiphon

@@ -1,5 +1,6 @@
 #include "antiphon/cli/signals.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 
@@ -11,13 +12,14 @@ namespace antiphon::cli {
 namespace {
 
 constexpr int interrupted = 130;
-int signal_pipe = -1;  // for the handler, which may touch nothing else
-volatile std::sig_atomic_t signals_seen = 0;
+// For the handler, which may touch nothing else, and which two signals may run at once, on two threads.
+std::atomic<int> signal_pipe{-1};
+std::atomic<bool> signal_seen{false};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
 // The second one must end the process even when no thread of ours gets to run.
 void on_signal(int) {
-  if (signals_seen != 0) ::_exit(interrupted);
-  signals_seen = 1;
+  if (signal_seen.exchange(true)) ::_exit(interrupted);
   const int saved = errno;
   const char byte = 's';
   (void)!::write(signal_pipe, &byte, 1);
