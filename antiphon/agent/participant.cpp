@@ -133,6 +133,20 @@ ParticipantSpec ParticipantSpec::with_criteria(std::vector<std::string> criteria
   return copy;
 }
 
+ParticipantSpec ParticipantSpec::with_mark(std::function<JudgeMark(const ModelSettings&)> rule) const {
+  auto copy = *this;
+  copy.mark_ = std::move(rule);
+  return copy;
+}
+
+JudgeMark ParticipantSpec::mark(const ModelSettings& default_model) const { return mark_ ? mark_(default_model) : JudgeMark(); }
+
+ParticipantSpec ParticipantSpec::around(std::function<std::unique_ptr<Participant>(std::unique_ptr<Participant>)> wrap) const {
+  auto copy = *this;
+  copy.make_ = [make = make_, wrap = std::move(wrap)](const ParticipantContext& context) { return wrap(make(context)); };
+  return copy;
+}
+
 ParticipantSpec ParticipantSpec::at_address(std::string url) const {
   auto copy = *this;
   copy.address_ = std::move(url);

@@ -185,6 +185,11 @@ class ParticipantSpec {
   /// The criteria that a judge decides on. A custom judge has none to tell of (nullopt) and is asked all the same.
   ParticipantSpec with_criteria(std::vector<std::string> criteria) const;
   const std::optional<std::vector<std::string>>& criteria() const { return criteria_; }
+  /// For judges: which one it is once the scenario's model is known. What tells nothing of itself has an empty mark.
+  ParticipantSpec with_mark(std::function<JudgeMark(const ModelSettings&)> rule) const;
+  JudgeMark mark(const ModelSettings& default_model) const;
+  /// The same with something around each participant that it makes.
+  ParticipantSpec around(std::function<std::unique_ptr<Participant>(std::unique_ptr<Participant>)> wrap) const;
   /// A user that says what it has to say and then concludes: max_turns bounds it only where somebody gave one (contracts.md §2).
   ParticipantSpec playing_to_its_end() const;
   bool plays_to_its_end() const { return plays_to_its_end_; }
@@ -206,6 +211,7 @@ class ParticipantSpec {
   std::function<void(const ModelRegistry&, const ModelSettings&)> check_;
   std::function<bool(const ModelRegistry&, const ModelSettings&)> price_rule_;
   std::optional<std::vector<std::string>> criteria_;
+  std::function<JudgeMark(const ModelSettings&)> mark_;
   bool plays_to_its_end_ = false;
   bool person_ = false;
   std::string address_;

@@ -58,6 +58,7 @@ struct Fingerprints {
   std::string caller{};  ///< of user, script, model and turns
   std::string agent{};   ///< of the agent's settings
   bool draws = false;    ///< what the caller says depends on the seed
+  JudgeMark judge{};     ///< who decided on the criteria
 };
 
 /// What one run of one scenario leaves behind (SCN-30).

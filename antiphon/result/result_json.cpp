@@ -30,6 +30,14 @@ json::array list_json(const List& list, Convert convert) {
 
 json::object vote_json(const CriterionVote& vote) { return {{"judge", vote.judge}, {"status", to_string(vote.status)}, {"reasoning", vote.reasoning}}; }
 
+json::object agreement_json(const JudgeAgreement& agreement) {
+  json::object object{{"n", agreement.n}, {"agreed", agreement.agreed}, {"kappa", or_null(agreement.kappa)}};
+  object.emplace("interval", agreement.kappa ? json::value(json::array{agreement.low, agreement.high}) : json::value(nullptr));
+  if (agreement.floor) object.emplace("floor", *agreement.floor);
+  if (agreement.of_another_judge > 0) object.emplace("of_another_judge", agreement.of_another_judge);
+  return object;
+}
+
 json::object criterion_json(const CriterionResult& criterion) {
   json::object object{{"criterion", criterion.criterion},
                       {"requirement", criterion.requirement},
@@ -38,6 +46,8 @@ json::object criterion_json(const CriterionResult& criterion) {
                       {"evidence", json::array(criterion.evidence.begin(), criterion.evidence.end())}};
   if (criterion.party) object.emplace("party", to_string(*criterion.party));
   if (!criterion.votes.empty()) object.emplace("votes", list_json(criterion.votes, vote_json));
+  if (criterion.agreement) object.emplace("agreement", agreement_json(*criterion.agreement));
+  if (criterion.judged) object.emplace("judged", to_string(*criterion.judged));
   return object;
 }
 
@@ -137,6 +147,7 @@ void add_figures(json::object& object, const ScenarioResult& result) {
 void add_fingerprints(json::object& object, const Fingerprints& fingerprints) {
   if (!fingerprints.caller.empty()) object.emplace("caller", json::value{{"hash", fingerprints.caller}, {"draws", fingerprints.draws}});
   if (!fingerprints.agent.empty()) object.emplace("agent", json::value{{"hash", fingerprints.agent}});
+  if (const auto& judge = fingerprints.judge; !judge.hash.empty()) object.emplace("judge", json::value{{"hash", judge.hash}, {"model", judge.model}});
 }
 
 // Absent where there was one attempt alone, as nearly always.

@@ -122,10 +122,23 @@ Party read_party(const Place& place) {
 }
 
 CriterionStatus read_status(const Place& place) {
-  const auto text = place.text();
-  for (const auto status : {CriterionStatus::passed, CriterionStatus::failed, CriterionStatus::inconclusive})
-    if (to_string(status) == text) return status;
-  place.refuse("is none of passed, failed, inconclusive");
+  const auto status = criterion_status_from(place.text());
+  if (!status) place.refuse("is none of passed, failed, inconclusive");
+  return *status;
+}
+
+JudgeAgreement read_agreement(const Place& place) {
+  JudgeAgreement agreement{.n = place.at("n").integer<std::size_t>(), .agreed = place.at("agreed").integer<std::size_t>()};
+  std::vector<double> interval;
+  if (const auto kappa = place.maybe("kappa")) {
+    agreement.kappa = kappa->number();
+    place.at("interval").each([&](const Place& end) { interval.push_back(end.number()); });
+    if (interval.size() != 2) place.at("interval").refuse("has no two ends");
+    agreement.low = interval[0], agreement.high = interval[1];
+  }
+  if (const auto floor = place.maybe("floor")) agreement.floor = floor->number();
+  if (const auto others = place.maybe("of_another_judge")) agreement.of_another_judge = others->integer<std::size_t>();
+  return agreement;
 }
 
 CriterionResult read_criterion(const Place& place) {
@@ -139,6 +152,8 @@ CriterionResult read_criterion(const Place& place) {
     votes->each([&](const Place& vote) {
       criterion.votes.push_back({.judge = vote.at("judge").text(), .status = read_status(vote.at("status")), .reasoning = vote.at("reasoning").text()});
     });
+  if (const auto agreement = place.maybe("agreement")) criterion.agreement = read_agreement(*agreement);
+  if (const auto judged = place.maybe("judged")) criterion.judged = read_status(*judged);
   return criterion;
 }
 
@@ -251,6 +266,7 @@ void read_figures(const Place& place, ScenarioResult& result) {
   if (const auto caller = place.maybe("caller"))
     result.fingerprints.caller = text_or_empty(*caller, "hash"), result.fingerprints.draws = caller->at("draws").boolean();
   if (const auto agent = place.maybe("agent")) result.fingerprints.agent = text_or_empty(*agent, "hash");
+  if (const auto judge = place.maybe("judge")) result.fingerprints.judge = {text_or_empty(*judge, "hash"), text_or_empty(*judge, "model")};
   if (const auto notices = place.maybe("notices")) notices->each([&](const Place& item) { result.notices.push_back(item.text()); });
 }
 

@@ -22,11 +22,17 @@ inline ScenarioResult full() {
           .attempt = 2,
           .outcome = RunOutcome::failed,
           .reasoning = "never asked",
-          .criteria = {{.criterion = "asks", .requirement = "must ask", .reasoning = "it did not", .status = CriterionStatus::failed, .evidence = {1}},
+          .criteria = {{.criterion = "asks",
+                        .requirement = "must ask",
+                        .reasoning = "it did not",
+                        .status = CriterionStatus::failed,
+                        .evidence = {1},
+                        .agreement = JudgeAgreement{.n = 34, .agreed = 31, .kappa = 0.625, .low = 0.375, .high = 0.875, .floor = 0.5, .of_another_judge = 2}},
                        {.criterion = "polite",
                         .status = CriterionStatus::inconclusive,
                         .party = Party::judge,
-                        .votes = {{"judge 1", CriterionStatus::passed, "it was"}, {"judge 2", CriterionStatus::failed, ""}}}},
+                        .votes = {{"judge 1", CriterionStatus::passed, "it was"}, {"judge 2", CriterionStatus::failed, ""}},
+                        .judged = CriterionStatus::passed}},
           .checks = {{.kind = "turns", .passed = false, .expected = {{"at_most", 1}}, .found = 2, .message = 1, .time_s = 0.5, .line = 20},
                      {.kind = "similar", .expected = "x", .inconclusive = Party::harness}},
           .fault = Fault{.party = Party::simulated_user,
@@ -60,7 +66,8 @@ inline ScenarioResult full() {
           .cost_usd = 0.0125,
           .clock = "virtual",
           .failed_line = 20,
-          .user_report = {{"unmet", {"status"}}}};
+          .user_report = {{"unmet", {"status"}}},
+          .fingerprints = {.judge = {.hash = "0123456789abcdef", .model = "openai/gpt-4.1-mini"}}};
 }
 
 inline BatchResult batch_of(std::vector<ScenarioResult> scenarios) {

@@ -1,6 +1,9 @@
 #include "antiphon/result/verdict.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
 
 namespace antiphon {
 
@@ -14,6 +17,11 @@ bool any_with(const std::vector<CriterionResult>& criteria, CriterionStatus stat
 }
 
 }  // namespace
+
+std::string two_digits(double number) {
+  const auto text = fmt::format("{:.2f}", std::abs(number));
+  return (number < 0 && text != "0.00" ? "−" : "") + text;
+}
 
 std::string_view to_string(RunOutcome outcome) {
   for (const auto& [value, name] : outcome_names)
@@ -34,6 +42,20 @@ std::string_view to_string(CriterionStatus status) {
     case CriterionStatus::inconclusive: break;
   }
   return "inconclusive";
+}
+
+std::optional<CriterionStatus> criterion_status_from(std::string_view name) {
+  for (const auto status : {CriterionStatus::passed, CriterionStatus::failed, CriterionStatus::inconclusive})
+    if (to_string(status) == name) return status;
+  return std::nullopt;
+}
+
+std::string sentence(const JudgeAgreement& agreement) {
+  const auto of = agreement.of_another_judge;
+  if (agreement.n == 0) return fmt::format("no labels of this judge ({} of {})", of, of == 1 ? "another one" : "others");
+  const auto few = agreement.floor && agreement.n < least_labels_for_floor ? fmt::format(", too few of {} for the floor", least_labels_for_floor) : "";
+  if (!agreement.kappa) return fmt::format("κ undefined, agreed {} of {}{}", agreement.agreed, agreement.n, few);
+  return fmt::format("κ {} ({} to {}), n = {}{}", two_digits(*agreement.kappa), two_digits(agreement.low), two_digits(agreement.high), agreement.n, few);
 }
 
 RunOutcome Verdict::decide() const {

@@ -1,13 +1,13 @@
 #include "antiphon/scenario/judge/judge.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/judge/case_file.hpp"
+#include "antiphon/scenario/judge/judge_mark.hpp"
 #include "antiphon/scenario/judge/make_judge.hpp"
 #include "antiphon/scenario/judge/verdict_tool.hpp"
 #include "antiphon/scenario/model_participant.hpp"
@@ -15,9 +15,6 @@
 namespace antiphon {
 
 namespace {
-
-// SCN-53. (Anthropic's 64 characters for a property's name hold at the top of a schema, and criteria stand below it.)
-constexpr std::size_t key_limit = 70;
 
 std::string numbered(const std::vector<std::string>& criteria) {
   std::string text;
@@ -192,40 +189,26 @@ class Judge final : public Participant {
   ToolSet decision_tools_;
 };
 
-std::string key_of(const std::string& criterion) {
-  std::string key;
-  for (const char c : criterion) {
-    if (key.size() == key_limit) break;
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (c >= 'A' && c <= 'Z')
-      key += static_cast<char>(c - 'A' + 'a');
-    else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80)
-      key += plain ? c : '_';  // one `_` per character, however many bytes it has
-  }
-  return key;
+// All that tells a judge how to judge, whatever the case is.
+std::string instructions_of(const JudgeOptions& options) {
+  return fmt::format("{}\n{}\n{}\n{} {} {}", decision_rule, verdict_rule, options.system_prompt, static_cast<int>(options.include_traces),
+                     options.token_threshold, options.max_discovery_steps);
 }
 
 }  // namespace
 
-std::vector<std::string> criterion_keys(const std::vector<std::string>& criteria) {
-  std::vector<std::string> keys;
-  std::set<std::string> taken;
-  for (const auto& criterion : criteria) {
-    const auto base = key_of(criterion);
-    auto key = base;
-    for (int n = 2; !taken.insert(key).second; ++n) key = fmt::format("{}_{}", base, n);
-    keys.push_back(std::move(key));
-  }
-  return keys;
-}
-
 ParticipantSpec make_judge(JudgeOptions options, double default_temperature) {
   auto criteria = options.criteria;
   const auto settings = options.model;
+  const auto mark = [instructions = instructions_of(options), settings, default_temperature](const ModelSettings& below) {
+    auto model = settings.merged_over(below);
+    if (!model.temperature) model.temperature = default_temperature;
+    return judge_mark(instructions, model);
+  };
   const auto make = [options = std::move(options), default_temperature](const ParticipantContext& context) {
     return std::make_unique<Judge>(options, context, default_temperature);
   };
-  return on_model(ParticipantSpec("judge", make, false), settings).with_criteria(std::move(criteria));
+  return on_model(ParticipantSpec("judge", make, false), settings).with_criteria(std::move(criteria)).with_mark(mark);
 }
 
 ParticipantSpec judge_agent(JudgeOptions options) { return make_judge(std::move(options), 0.0); }

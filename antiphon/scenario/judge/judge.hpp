@@ -5,6 +5,7 @@
 
 #include "antiphon/agent/participant.hpp"
 #include "antiphon/providers/llm/registry.hpp"
+#include "antiphon/result/criterion_keys.hpp"
 
 namespace antiphon {
 
@@ -23,8 +24,5 @@ struct JudgeOptions {
 };
 ParticipantSpec judge_agent(JudgeOptions options);
 ParticipantSpec judge_agent(std::vector<std::string> criteria);
-
-/// Property names of criteria: lower case, non-alphanumerics to `_`, 70 characters; a collision gets `_2`, `_3` (SCN-53).
-std::vector<std::string> criterion_keys(const std::vector<std::string>& criteria);
 
 }  // namespace antiphon

@@ -8,6 +8,7 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/scenario/engine/background.hpp"
+#include "antiphon/scenario/judge/judge_mark.hpp"
 #include "antiphon/scenario/judge/make_judge.hpp"
 
 namespace antiphon {
@@ -154,6 +155,7 @@ std::optional<std::vector<std::string>> criteria_of(const std::vector<Participan
 ParticipantSpec judge_panel(PanelOptions options) {
   const auto judges = std::make_shared<const std::vector<ParticipantSpec>>(options.judges);
   auto criteria = criteria_of(*judges);
+  const auto rule = options.decide == PanelRule::unanimous ? "unanimous" : "majority";
   auto spec = ParticipantSpec(
                   "judge panel", [options = std::move(options)](const ParticipantContext& context) { return std::make_unique<Panel>(options, context); }, true)
                   .with_clock_rule([judges](const ModelRegistry& models, const ModelSettings& below) {
@@ -165,6 +167,11 @@ ParticipantSpec judge_panel(PanelOptions options) {
                   })
                   .with_price_rule([judges](const ModelRegistry& models, const ModelSettings& below) {
                     return std::all_of(judges->begin(), judges->end(), [&](const auto& judge) { return judge.price_is_known(models, below); });
+                  })
+                  .with_mark([judges, rule](const ModelSettings& below) {
+                    std::vector<JudgeMark> marks;
+                    for (const auto& judge : *judges) marks.push_back(judge.mark(below));
+                    return panel_mark(marks, rule);
                   });
   return criteria ? spec.with_criteria(std::move(*criteria)) : spec;
 }
