@@ -5,6 +5,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/store/internal/database.hpp"
+#include "antiphon/store/internal/label_rows.hpp"
 #include "antiphon/store/internal/migrations.hpp"
 #include "antiphon/store/store.hpp"
 
@@ -99,6 +100,20 @@ class SqliteStore final : public Store {
       separator = ",";
     }
     return parse_batch(text + "]}");
+  }
+
+  std::vector<Label> labels() override {
+    const std::lock_guard lock(mutex_);
+    return store::read_labels(database_);
+  }
+
+  std::size_t add_labels(const std::vector<Label>& labels) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(database_);
+    const auto fresh = new_labels(store::read_labels(database_), labels);
+    for (const auto& label : fresh) store::insert_label(database_, label);
+    transaction.commit();
+    return fresh.size();
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/result/label.hpp"
 #include "antiphon/result/result.hpp"
 
 namespace antiphon {
@@ -18,8 +19,8 @@ struct StoredBatch {
   ResultSummary summary{};
 };
 
-/// Keeps batches beyond the run that made them (PRD-20). What `add` returned from is kept whatever happens to the process. Every call may wait for
-/// another process, thirty seconds at most; thread safe.
+/// Keeps batches beyond the run that made them (PRD-20), and what people said about them (SCN-103). What `add` returned from is kept whatever happens to the
+/// process. Every call may wait for another process, thirty seconds at most; thread safe.
 /// @throws Error (all members) io when nothing can be kept or read: what, where, why.
 class Store {
  public:
@@ -36,6 +37,11 @@ class Store {
   virtual std::vector<StoredBatch> list() = 0;
   /// Whole; what was never finished is as `begin` had it. @throws Error not_found for an id that is none.
   virtual BatchResult load(const std::string& batch_id) = 0;
+
+  /// Labels of people on verdicts, with those that newer ones replaced; in the order in which they came.
+  virtual std::vector<Label> labels() = 0;
+  /// Keeps those that are not there yet, all or none. How many these were. @throws Error usage as `new_labels`.
+  virtual std::size_t add_labels(const std::vector<Label>& labels) = 0;
 };
 
 enum class StoreAccess { read, write };

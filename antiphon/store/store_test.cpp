@@ -221,6 +221,31 @@ TEST_F(StoreTest, AnOlderVersionIsBroughtUpToDateWithItsBatches_PRD20) {
   EXPECT_EQ(open(StoreAccess::read)->list().size(), 1U);
 }
 
+Label label(const std::string& author, const std::string& at, CriterionStatus verdict = CriterionStatus::passed) {
+  auto made = completed({.batch_id = "batch_1", .run_id = "run_1", .criterion = "polite", .verdict = verdict, .reason = "a'b\nc", .author = author}, full());
+  made.at = at;
+  return made;
+}
+
+TEST_F(StoreTest, KeepsLabelsWithThoseTheyReplace_SCN103_PRD20) {
+  const auto first = label("ann", "2026-11-26T09:00:00.000Z"), second = label("ann", "2026-11-26T09:01:00.000Z", CriterionStatus::failed);
+  auto whole = label("bob", "2026-11-26T09:00:00.000Z");
+  whole.criterion.reset(), whole.criterion_key.clear(), whole.judged.reset();
+  EXPECT_EQ(open()->add_labels({first, whole}), 2U);
+  EXPECT_EQ(open()->add_labels({first, second}), 1U);
+  const auto labels = open(StoreAccess::read)->labels();
+  EXPECT_EQ(label_lines(labels), label_lines({first, whole, second}));
+  const auto newest = newest_labels(labels);
+  ASSERT_EQ(newest.size(), 2U);
+  EXPECT_EQ(newest[0].verdict, CriterionStatus::failed);
+}
+
+TEST_F(StoreTest, KeepsAllLabelsOrNone_SCN103_PRD20) {
+  open()->add_labels({label("ann", "2026-11-26T09:00:00.000Z")});
+  EXPECT_THROW(open()->add_labels({label("bob", "2026-11-26T09:00:00.000Z"), label("ann", "2026-11-26T09:00:00.000Z", CriterionStatus::failed)}), Error);
+  EXPECT_EQ(open()->labels().size(), 1U);
+}
+
 TEST_F(StoreTest, KeepsWhateverWasSaid_PRD20) {
   auto batch = unstarted("batch_1", 1);
   batch.suite = std::string("a'b\0c\xFF", 6);

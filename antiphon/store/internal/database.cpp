@@ -63,6 +63,13 @@ Statement& Statement::bind(double number) {
   return *this;
 }
 
+Statement& Statement::bind_or_null(const std::optional<std::string>& text) {
+  if (text) return bind(std::string_view(*text));
+  const int code = sqlite3_bind_null(statement_, ++bound_);
+  if (code != SQLITE_OK) database_.fail(code);
+  return *this;
+}
+
 bool Statement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
@@ -77,6 +84,8 @@ std::string Statement::text(int column) const {
 }
 
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
 Database::Database(const std::string& path, bool may_write) : path_(path) {
   const int flags = (may_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_FULLMUTEX;

@@ -24,6 +24,7 @@ class Statement {
   Statement& bind(std::string_view text);
   Statement& bind(std::int64_t number);
   Statement& bind(double number);
+  Statement& bind_or_null(const std::optional<std::string>& text);
   /// False after the last row.
   bool step();
   void run() {
@@ -31,6 +32,7 @@ class Statement {
   }
   std::string text(int column) const;
   std::int64_t integer(int column) const;
+  bool is_null(int column) const;
 
  private:
   const Database& database_;

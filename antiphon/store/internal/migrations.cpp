@@ -11,7 +11,7 @@ namespace antiphon::store {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> steps{// `head` is the batch without its scenarios, `result` one scenario with its messages, both as in result.json.
+constexpr std::array<std::string_view, 3> steps{// `head` is the batch without its scenarios, `result` one scenario with its messages, both as in result.json.
                                                 R"sql(
 CREATE TABLE batches (
   batch_id TEXT PRIMARY KEY,
@@ -35,6 +35,25 @@ CREATE TABLE scenarios (
                                                 R"sql(
 CREATE INDEX batches_by_start ON batches (started_at);
 CREATE INDEX scenarios_by_id ON scenarios (id);
+)sql",
+                                                // What people say about verdicts. A label outlives its batch; newer ones stand beside those they replace.
+                                                R"sql(
+CREATE TABLE labels (
+  label_id INTEGER PRIMARY KEY,
+  batch_id TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  criterion TEXT,
+  criterion_key TEXT NOT NULL,
+  verdict TEXT NOT NULL CHECK (verdict IN ('passed', 'failed', 'inconclusive')),
+  reason TEXT NOT NULL,
+  author TEXT NOT NULL,
+  at TEXT NOT NULL,
+  scenario TEXT NOT NULL,
+  judged TEXT CHECK (judged IN ('passed', 'failed', 'inconclusive')),
+  judge TEXT NOT NULL,
+  judge_model TEXT NOT NULL
+) STRICT;
+CREATE INDEX labels_by_run ON labels (batch_id, run_id);
 )sql"};
 
 std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
