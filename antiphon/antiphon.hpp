@@ -6,6 +6,7 @@
 #include "antiphon/agent/state.hpp"
 #include "antiphon/configure.hpp"
 #include "antiphon/providers/llm/cache/cached.hpp"
+#include "antiphon/result/agreement.hpp"
 #include "antiphon/scenario/judge/check_judge.hpp"
 #include "antiphon/scenario/judge/judge.hpp"
 #include "antiphon/scenario/judge/panel.hpp"

@@ -2,6 +2,8 @@
 
 #include <mutex>
 
+#include "antiphon/scenario/judge/trusted_judge.hpp"
+
 namespace antiphon {
 
 namespace {
@@ -65,6 +67,7 @@ void apply(const RunDefaults& defaults, Scenario& scenario) {
   fill(scenario.clock, defaults.clock);
   fill(scenario.cassettes, defaults.cassettes);
   fill(scenario.cache, defaults.cache);
+  settle_judge(scenario);
 }
 
 void apply(const RunDefaults& defaults, RunOptions& options) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@
 #include "antiphon/scenario/script/step.hpp"
 
 namespace antiphon {
+
+class LabelBook;
 
 /// `automatic` is virtual where every participant waits on our clock alone, else wall.
 enum class ClockChoice { automatic, wall, virtual_time };
@@ -55,9 +58,11 @@ struct Scenario {
   std::vector<std::string> tags{};
   std::string set = "default";
   Hooks hooks{};
-  std::optional<CassetteMode> cassettes{};  ///< unset: off
-  std::string cassette_file{};              ///< empty: below `cassettes/`, beside the suite or in the working directory (`cassette_path`)
-  std::optional<std::string> cache{};       ///< calls to models are answered from the cache under this key; unset or empty: none
+  std::optional<CassetteMode> cassettes{};    ///< unset: off
+  std::string cassette_file{};                ///< empty: below `cassettes/`, beside the suite or in the working directory (`cassette_path`)
+  std::shared_ptr<const LabelBook> labels{};  ///< of people on verdicts: how well the judge agrees with them stands beside its own (SCN-103)
+  std::optional<double> kappa_floor{};        ///< of that agreement, 0..1: below it the judge abstains; unset: it never does
+  std::optional<std::string> cache{};         ///< calls to models are answered from the cache under this key; unset or empty: none
 
   std::string id{};     ///< unique in the batch; empty: the name
   std::string label{};  ///< short prefix for people; empty: the id

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/result/agreement.hpp"
 #include "antiphon/suite/reader.hpp"
 
 namespace antiphon::suite {
@@ -19,12 +21,16 @@ struct UserModel {
   bool is_agenda() const { return name == "agenda"; }
 };
 
+/// Labels of people, by file.
+using LabelCache = std::map<std::string, std::shared_ptr<const LabelBook>>;
+
 /// What every reading function needs beside its node.
 struct ReadContext {
   Reader& reader;
   bool commands_allowed = false;
   ReplayCache* replays = nullptr;         ///< nullptr: each is read anew
   const UserModel* user_model = nullptr;  ///< nullptr: as the files say
+  LabelCache* labels = nullptr;           ///< likewise
 };
 
 /// Reports that `what` runs commands and nobody has allowed that.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/judge/check_judge.hpp"
 #include "antiphon/scenario/judge/panel.hpp"
@@ -85,8 +86,24 @@ ParticipantSpec read_check_judge(ReadContext& context, Fields& fields, const Nod
   return check_judge(std::move(list));
 }
 
-ParticipantSpec read_mapping(ReadContext& context, const Node& node, bool criteria_in_script) {
-  Fields fields(context.reader, node, "a judge");
+std::shared_ptr<const LabelBook> read_label_file(ReadContext& context, const Node& node) {
+  const auto path = context.reader.text(node, "labels");
+  if (!path) return nullptr;
+  const auto file = resolve_path(node, *path);
+  if (context.labels)
+    if (const auto known = context.labels->find(file); known != context.labels->end()) return known->second;
+  std::shared_ptr<const LabelBook> book;
+  try {
+    book = std::make_shared<const LabelBook>(read_labels(file).labels);
+  } catch (const Error& error) {
+    context.reader.report(node, error.message(), error.hint().empty() ? "name a file that `antiphon label export` wrote" : error.hint());
+  }
+  if (context.labels) context.labels->emplace(file, book);
+  return book;
+}
+
+ParticipantSpec read_participant(ReadContext& context, Fields& fields, bool criteria_in_script) {
+  const auto& node = fields.node();
   if (const auto* checks = fields.get("checks")) return read_check_judge(context, fields, *checks, criteria_in_script);
   JudgeOptions options;
   if (const auto* criteria = fields.get("criteria"))
@@ -107,13 +124,27 @@ ParticipantSpec read_mapping(ReadContext& context, const Node& node, bool criter
   return samples ? judge_samples(std::move(options), *samples, rule) : judge_agent(std::move(options));
 }
 
+ReadJudge read_mapping(ReadContext& context, const Node& node, bool criteria_in_script) {
+  ReadJudge judge;
+  Fields fields(context.reader, node, "a judge");
+  // Checks are no opinion: nobody needs to agree with them.
+  if (!node.find("checks")) read_trust(context, fields, judge);
+  judge.spec = read_participant(context, fields, criteria_in_script);
+  return judge;
+}
+
 }  // namespace
 
-ParticipantSpec read_judge(ReadContext& context, const Node& node, bool criteria_in_script) {
+void read_trust(ReadContext& context, Fields& fields, ReadJudge& judge) {
+  if (const auto* labels = fields.get("labels")) judge.labels = read_label_file(context, *labels);
+  if (const auto* floor = fields.get("kappa_floor")) judge.kappa_floor = context.reader.number(*floor, "kappa_floor", 0, 1);
+}
+
+ReadJudge read_judge(ReadContext& context, const Node& node, bool criteria_in_script) {
   if (node.is_mapping()) return read_mapping(context, node, criteria_in_script);
   JudgeOptions options;
   options.criteria = read_criteria(context, node);
-  return options.criteria.empty() ? ParticipantSpec() : judge_agent(std::move(options));
+  return {.spec = options.criteria.empty() ? ParticipantSpec() : judge_agent(std::move(options))};
 }
 
 }  // namespace antiphon::suite

@@ -69,5 +69,34 @@ TEST(SuiteJudge, ChecksMayJudge_SCN56) {
   EXPECT_EQ(result.criteria.size(), 2U);
 }
 
+constexpr const char* labelled =
+    "{\"antiphon_labels\":1}\n{\"batch_id\":\"b\",\"run_id\":\"r\",\"criterion\":\"It says when\",\"verdict\":\"passed\",\"reason\":\"\",\"author\":\"ann\","
+    "\"at\":\"2026-11-26T09:00:00Z\"}\n";
+
+std::string suite_with(const std::string& judge) {
+  return "antiphon: 1\nagent: {model: rules/a.rules.yaml}\nscenarios:\n  - {name: one, script: [agent], judge: " + judge + "}\n";
+}
+
+TEST(SuiteJudge, TakesLabelsAndAFloorOfItsOwnOrOfTheProject_SCN103) {
+  const SuiteFolder folder({{"sub/a.yaml", suite_with("{criteria: [It says when], labels: ../labels.jsonl, kappa_floor: 0.6}")},
+                            {"sub/b.yaml", suite_with("[It says when]")},
+                            {"labels.jsonl", labelled},
+                            {"antiphon.yaml", "judge: {labels: labels.jsonl, kappa_floor: 0.4}\n"}});
+  const auto loaded = folder.load({"sub"});
+  ASSERT_EQ(loaded.scenarios.size(), 2U);
+  EXPECT_EQ(loaded.scenarios[0].kappa_floor, 0.6);
+  EXPECT_EQ(loaded.scenarios[1].kappa_floor, 0.4);
+  for (const auto& scenario : loaded.scenarios) EXPECT_EQ(scenario.labels->labels().size(), 1U);
+}
+
+TEST(SuiteJudge, BadLabelsAreAMistakeOfTheLineThatNamesThem_SCN103) {
+  const SuiteFolder folder({{"a.yaml", suite_with("{criteria: [It says when], labels: labels.jsonl, kappa_floor: 2}")},
+                            {"b.yaml", suite_with("{criteria: [It says when], labels: missing.jsonl}")},
+                            {"c.yaml", suite_with("{checks: [{contains: x}], kappa_floor: 0.4}")},
+                            {"labels.jsonl", "{\"antiphon_labels\":2}\n"}});
+  const auto report = folder.report({"a.yaml", "b.yaml", "c.yaml"});
+  for (const auto* text : {"version 2", "a.yaml:4", "kappa_floor", "missing.jsonl", "b.yaml:4", "c.yaml:4"}) EXPECT_THAT(report, HasSubstr(text));
+}
+
 }  // namespace
 }  // namespace antiphon::suite

@@ -32,6 +32,8 @@ void apply(const Overrides& flags, const ProjectSettings& project, Scenario& sce
   if (!scenario.clock) scenario.clock = project.clock;
   if (!scenario.cassettes) scenario.cassettes = project.cassettes;
   if (!scenario.cache) scenario.cache = project.cache;
+  if (!scenario.labels) scenario.labels = project.labels;
+  if (!scenario.kappa_floor) scenario.kappa_floor = project.kappa_floor;
   if (flags.seed) scenario.seed = flags.seed;
   if (flags.clock) scenario.clock = flags.clock;
   if (flags.cassettes) scenario.cassettes = flags.cassettes;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/providers/llm/wire/endpoint.hpp"
+#include "antiphon/suite/judge_reader.hpp"
 #include "antiphon/suite/model_reader.hpp"
 #include "antiphon/suite/scenario_reader.hpp"
 
@@ -29,6 +30,14 @@ void read_limits(Reader& reader, const Node& node, ProjectSettings& settings) {
   }
 }
 
+void read_judge_settings(ReadContext& context, const Node& node, ProjectSettings& settings) {
+  Fields fields(context.reader, node, "judge", "judge: {labels: labels.jsonl, kappa_floor: 0.4}");
+  ReadJudge judge;
+  read_trust(context, fields, judge);
+  fields.finish();
+  settings.labels = std::move(judge.labels), settings.kappa_floor = judge.kappa_floor;
+}
+
 std::string read_log(Reader& reader, const Node& node) { return reader.choice(node, "log", {"quiet", "normal", "verbose"}).value_or(""); }
 
 void read_file_settings(ReadContext& context, const Node& root, ProjectSettings& settings) {
@@ -47,6 +56,7 @@ void read_file_settings(ReadContext& context, const Node& root, ProjectSettings&
   if (const auto* log = fields.get("log")) settings.log = read_log(context.reader, *log);
   if (const auto* store = fields.get("store"))
     if (auto path = context.reader.text(*store, "store")) settings.store = *path == "off" ? *path : resolve_path(*store, *path);
+  if (const auto* judge = fields.get("judge")) read_judge_settings(context, *judge, settings);
   if (const auto* limits = fields.get("limits")) read_limits(context.reader, *limits, settings);
   fields.finish();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,9 +20,11 @@ struct ProjectSettings {
   std::optional<std::uint64_t> seed;
   std::optional<int> jobs;
   std::string out;
-  std::string store;                  ///< file, or `off`; empty: in the output folder
-  std::string log;                    ///< how much is told: `quiet`, `normal`, `verbose`; empty: nothing was said
-  std::map<std::string, int> limits;  ///< calls in flight by provider
+  std::string store;                        ///< file, or `off`; empty: in the output folder
+  std::string log;                          ///< how much is told: `quiet`, `normal`, `verbose`; empty: nothing was said
+  std::shared_ptr<const LabelBook> labels;  ///< of people on verdicts
+  std::optional<double> kappa_floor;        ///< of a judge's agreement with them
+  std::map<std::string, int> limits;        ///< calls in flight by provider
 };
 
 /// Reads `DIRECTORY/antiphon.yaml` where there is one, then ANTIPHON_MODEL, _CLOCK, _SEED, _JOBS, _OUT and _LOG, which win. `rules/FILE`

@@ -136,7 +136,10 @@ Scenario read_scenario(ReadContext& context, const ScenarioNodes& nodes) {
   if (const auto* node = fields.get("user")) user = read_user(context, *node);
   scenario.user = user.spec;
   if (const auto* node = fields.get("script")) scenario.script = read_script(context, *node);
-  if (const auto* node = fields.get("judge")) scenario.judge = read_judge(context, *node, has_checkpoint(scenario.script));
+  if (const auto* node = fields.get("judge")) {
+    auto judge = read_judge(context, *node, has_checkpoint(scenario.script));
+    scenario.judge = std::move(judge.spec), scenario.labels = std::move(judge.labels), scenario.kappa_floor = judge.kappa_floor;
+  }
   fields.get("matrix");
   fields.get("dataset");
   fields.later({"group", "on_simulation_end", "participants"});

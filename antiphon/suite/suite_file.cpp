@@ -195,7 +195,7 @@ class SuiteBuilder {
     const auto defaults = expand(defaults_);
     if (lacks_values) reader.problems().clear();
     list_.add(std::exchange(reader.problems(), {}));
-    ReadContext context{reader, options_.commands_allowed, &replays_, player};
+    ReadContext context{reader, options_.commands_allowed, &replays_, player, &labels_};
     auto read = read_scenario(context, {.scenario = *scenario, .agent = agent ? &*agent : nullptr, .defaults = defaults ? &*defaults : nullptr});
     if (!lacks_values) list_.add(std::move(reader.problems()));
     const auto* name = original.find("name");
@@ -212,6 +212,7 @@ class SuiteBuilder {
   ProblemList list_;
   SuiteFile suite_;
   ReplayCache replays_;
+  LabelCache labels_;
   const Node* agent_ = nullptr;
   const Node* defaults_ = nullptr;
   const Node* scenarios_ = nullptr;
