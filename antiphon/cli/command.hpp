@@ -24,6 +24,7 @@ Command run_command();
 Command mock_llm_command();
 Command report_command();
 Command compare_command();
+Command label_command();
 Command init_command();
 Command doctor_command();
 Command completion_command();

@@ -1,10 +1,7 @@
-#include <filesystem>
-
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "antiphon/base/error.hpp"
-#include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/stored_batches.hpp"
@@ -19,18 +16,6 @@ struct CompareFlags {
   double least_effect = 5, least_slowdown = 10;  // percent
   bool strict = false, json = false;
 };
-
-BatchResult read_result(const std::string& name, const CompareFlags& flags, const Environment& environment) {
-  auto path = environment.path(name);
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) path = (std::filesystem::path(path) / "result.json").string();
-  if (!std::filesystem::exists(path, ignored)) return stored_batch(name, flags.store, environment);
-  try {
-    return parse_batch(read_file(path));
-  } catch (const Error& error) {
-    throw Error(ErrorKind::usage, fmt::format("{}: {}", name, error.message())).with_hint("name two result.json, or the folders that hold them");
-  }
-}
 
 CompareOptions options_of(const CompareFlags& flags) {
   CompareOptions options{.least_effect = flags.least_effect / 100, .least_slowdown = flags.least_slowdown / 100, .strict = flags.strict};
@@ -48,7 +33,7 @@ CompareOptions options_of(const CompareFlags& flags) {
 
 int compare_results(const CompareFlags& flags, Environment& environment) {
   const auto options = options_of(flags);
-  const auto comparison = compare(read_result(flags.before, flags, environment), read_result(flags.after, flags, environment), options);
+  const auto comparison = compare(result_or_batch(flags.before, flags.store, environment), result_or_batch(flags.after, flags.store, environment), options);
   const Terminal terminal{.out_tty = environment.out_is_terminal, .colour = environment.colour(), .utf8 = environment.utf8()};
   environment.out << (flags.json ? json_text(to_json(comparison)) + "\n" : comparison_lines(comparison, Style(terminal)));
   return comparison.regression() ? 1 : 0;

@@ -5,10 +5,12 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/cli/command.hpp"
+#include "antiphon/cli/label/add_labels.hpp"
 #include "antiphon/cli/stored_batches.hpp"
 #include "antiphon/report/columns.hpp"
 #include "antiphon/report/html.hpp"
 #include "antiphon/report/json_reporter.hpp"
+#include "antiphon/result/agreement.hpp"
 
 namespace antiphon::cli {
 
@@ -38,7 +40,8 @@ int list_batches(const ReportFlags& flags, Environment& environment) {
 }
 
 int write_reports(const ReportFlags& flags, Environment& environment) {
-  const auto batch = stored_batch(flags.batch, flags.store, environment);
+  auto batch = stored_batch(flags.batch, flags.store, environment);
+  show_agreement(batch, LabelBook(open_store(flags.store, environment)->labels()));
   const auto folder =
       !flags.out.empty() ? environment.path(flags.out) : (fs::path(output_folder(project_of(environment), environment)) / batch.batch_id).string();
   std::error_code error;

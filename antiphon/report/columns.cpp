@@ -65,6 +65,7 @@ std::string_view ascii_form(char32_t c) {
     case 0x201D: return "\"";
     case 0x2026: return "...";
     case 0x2192: return "->";
+    case 0x03BA: return "kappa";
     case 0x00A0:
     case 0x2009:
     case 0x202F: return " ";

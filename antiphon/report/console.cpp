@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/report/agreement_lines.hpp"
 #include "antiphon/report/outcome_lines.hpp"
 #include "antiphon/report/progress.hpp"
 #include "antiphon/report/transcript.hpp"
@@ -77,9 +78,11 @@ struct ConsoleReporter::State {
   std::string finished(const ScenarioResult& result) {
     progress.add(result);
     if (quiet()) return {};
-    if (!options.terminal.out_tty) return outcome_line(result, style, options.base_dir) + notice_lines(result, style, 0);
-    if (result.outcome == RunOutcome::passed && !verbose() && notice_lines(result, style, options.terminal.width).empty()) return {};
-    return outcome_block(result, style, options.terminal.width, options.base_dir) + notice_lines(result, style, options.terminal.width);
+    const int width = options.terminal.out_tty ? options.terminal.width : 0;
+    const auto beside = notice_lines(result, style, width) + agreement_lines(result, style, width);
+    if (!options.terminal.out_tty) return outcome_line(result, style, options.base_dir) + beside;
+    if (result.outcome == RunOutcome::passed && !verbose() && beside.empty()) return {};
+    return outcome_block(result, style, options.terminal.width, options.base_dir) + beside;
   }
 
   void handle(const RunStarted&) {}

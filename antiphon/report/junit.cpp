@@ -50,6 +50,8 @@ std::string properties(const ScenarioResult& result) {
     text += property("fault", to_string(fault->party)) + property("fault_by", to_string(fault->by)) + property("fault_why", fault->why);
     if (result.spoiled()) text += property("spoiled", "true");
   }
+  for (const auto& criterion : result.criteria)
+    if (criterion.agreement) text += property("judge_kappa", sentence(*criterion.agreement) + ": " + criterion.criterion);
   return text.empty() ? text : "      <properties>\n" + text + "      </properties>\n";
 }
 

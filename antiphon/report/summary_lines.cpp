@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/report/agreement_lines.hpp"
 #include "antiphon/report/columns.hpp"
 #include "antiphon/result/sensitivity.hpp"
 #include "antiphon/result/statistics.hpp"
@@ -154,7 +155,7 @@ std::string summary_lines(const BatchResult& batch, const SummaryPaths& paths, c
   auto text = counts_line(batch, summary) + rate_line(summary) + repeats_line(batch) + sensitivity_lines(batch) + fault_line(summary) + replaced_line(summary) +
               excluded_line(batch, summary);
   if (!all_passed) text += response_line(batch);
-  text += unpriced_line(batch);
+  text += unpriced_line(batch) + judge_lines(batch, style);
   if (!paths.report.empty()) text += "report     " + one_line(paths.report) + "\n";
   if (!paths.result.empty() && !all_passed) text += "again      antiphon run --failed " + shell_word(one_line(paths.result)) + "\n";
   return style.own(text);

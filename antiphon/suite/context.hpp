@@ -30,7 +30,7 @@ struct ReadContext {
   bool commands_allowed = false;
   ReplayCache* replays = nullptr;         ///< nullptr: each is read anew
   const UserModel* user_model = nullptr;  ///< nullptr: as the files say
-  LabelCache* labels = nullptr;           ///< likewise
+  LabelCache* labels = nullptr;           ///< nullptr: each file is read anew
 };
 
 /// Reports that `what` runs commands and nobody has allowed that.

@@ -76,6 +76,7 @@ class Docs(unittest.TestCase):
         shutil.copytree(ROOT / "examples/init/rules", self.folder / "rules")
         shutil.copy(ROOT / "examples/chat-suite/orders.csv", self.folder)
         (self.folder / "conversation.json").write_text('[{"role": "user", "content": "hi"}]', encoding="utf-8")
+        (self.folder / "labels.jsonl").write_text('{"antiphon_labels": 1}\n', encoding="utf-8")
         (self.folder / "shared.yaml").write_text("defaults: {max_turns: 4}\n", encoding="utf-8")
 
     def dry_run(self, text):

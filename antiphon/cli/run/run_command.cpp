@@ -11,6 +11,7 @@
 #include "antiphon/base/random.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/command.hpp"
+#include "antiphon/cli/label/add_labels.hpp"
 #include "antiphon/cli/run/checkpoint_file.hpp"
 #include "antiphon/cli/run/flags.hpp"
 #include "antiphon/cli/run/open_files.hpp"
@@ -149,6 +150,7 @@ class RunSession {
     // The store first: a file that is no place for one is a mistake, and a mistake leaves no result (contracts.md §8).
     store_ = std::make_unique<StoreWriter>(store_file(plan_.store, loaded_.project, out), batch_, unstarted);
     kept_ = std::make_unique<CheckpointFile>((fs::path(out) / "result.json").string(), batch_, std::move(unstarted));
+    add_labels(loaded_.scenarios, store_->labels());
     reporters_ = make_reporters(plan_, out, size_of(loaded_), jobs_, batch_, environment_);
   }
 

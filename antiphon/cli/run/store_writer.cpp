@@ -36,6 +36,16 @@ void StoreWriter::begin(const std::string& file, const BatchResult& head, const 
   for (std::size_t i = 0; i < unstarted.size(); ++i) index_.emplace(unstarted[i].id, i);
 }
 
+std::vector<Label> StoreWriter::labels() {
+  if (!store_ || failure_) return {};
+  try {
+    return store_->labels();
+  } catch (const Error& error) {
+    failure_ = error;
+    return {};
+  }
+}
+
 void StoreWriter::add(const ScenarioResult& result) {
   if (!store_ || failure_) return;
   try {

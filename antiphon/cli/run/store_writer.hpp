@@ -18,6 +18,8 @@ class StoreWriter {
   /// @param file empty: nothing is stored. @throws Error configuration when the file is no place for a store.
   StoreWriter(const std::string& file, const BatchResult& head, const std::vector<ScenarioResult>& unstarted);
 
+  /// Labels of people on verdicts of earlier batches; none where nothing is stored.
+  std::vector<Label> labels();
   void add(const ScenarioResult& result);
   /// @throws Error io, the first there was.
   void finish(const BatchResult& batch);
