@@ -40,8 +40,8 @@ std::size_t find_criterion(const Label& label, const ScenarioResult& run, const 
   for (std::size_t i = 0; i < words.size(); ++i)
     if (trim(words[i]) == wanted && (label.criterion_key.empty() || label.criterion_key == keys[i])) found = i;
   // A key that fits no such sentence is of another order of criteria: the words are what a person read.
-  for (std::size_t i = 0; i < words.size() && !found; ++i)
-    if (trim(words[i]) == wanted || keys[i] == wanted) found = i;
+  for (std::size_t i = words.size(); i > 0 && !found; --i)
+    if (trim(words[i - 1]) == wanted || keys[i - 1] == wanted) found = i - 1;
   if (!found) refuse_criterion(label, run, words);
   return *found;
 }

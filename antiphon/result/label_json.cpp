@@ -153,17 +153,15 @@ struct Collected {
   }
 };
 
-LabelFile from_document(const json::value& document, const std::string& name) {
+void add_document(Collected& collected, const json::value& document, const std::string& name) {
   require_version(document, name);
   const auto* labels = find(document, "labels");
   if (!labels->is_array()) refuse(name, "\"labels\" is no list", "see docs/labels.md for the format");
-  Collected collected;
   std::size_t n = 0;
   for (const auto& label : labels->get_array()) {
     const auto where = fmt::format("{}, label {}", name, ++n);
     collected.add(label_from(label, where), where);
   }
-  return std::move(collected.file);
 }
 
 LabelFile from_lines(std::string_view text, const std::string& name) {
@@ -176,12 +174,14 @@ LabelFile from_lines(std::string_view text, const std::string& name) {
     const auto value = try_parse_json(trim(line));
     if (!value) refuse(where, "this is no JSON", "a file of labels is one JSON object, or one JSON object per line");
     // Two files that were put together have the head of the second among their lines.
-    if (!versioned || find(*value, version_key)) {
+    const bool is_head = !versioned || find(*value, version_key);
+    if (is_head && find(*value, "labels"))
+      add_document(collected, *value, where);
+    else if (is_head)
       require_version(*value, where);
-      versioned = true;
-      continue;
-    }
-    collected.add(label_from(*value, where), where);
+    else
+      collected.add(label_from(*value, where), where);
+    versioned = true;
   }
   if (!versioned) refuse(name, "there are no labels: the file is empty", "name a file of `antiphon label export` or of the report's page");
   return std::move(collected.file);
@@ -192,7 +192,11 @@ LabelFile from_lines(std::string_view text, const std::string& name) {
 LabelFile parse_labels(std::string_view text, const std::string& name) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  if (const auto whole = try_parse_json(text); whole && find(*whole, "labels")) return from_document(*whole, name);
+  if (const auto whole = try_parse_json(text); whole && find(*whole, "labels")) {
+    Collected collected;
+    add_document(collected, *whole, name);
+    return std::move(collected.file);
+  }
   return from_lines(text, name);
 }
 

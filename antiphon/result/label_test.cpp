@@ -60,7 +60,11 @@ TEST(Labels, WhatIsWrittenIsReadAgain_SCN103) {
   }
 }
 
-TEST(Labels, TwoFilesInOneAreOne_SCN103) { EXPECT_EQ(parse_labels(lines(one) + lines(with("run_id", "\"run_2\"")), "x").labels.size(), 2U); }
+TEST(Labels, TwoFilesInOneAreOne_SCN103) {
+  const auto other = with("run_id", "\"run_2\"");
+  EXPECT_EQ(parse_labels(lines(one) + lines(other), "x").labels.size(), 2U);
+  EXPECT_EQ(parse_labels(document(one) + "\n" + lines(other), "x").labels.size(), 2U);
+}
 
 TEST(Labels, EveryMistakeSaysWhereAndWhatIsAllowed_SCN103_PRD51) {
   EXPECT_THAT(refusal(R"({"antiphon_labels": 2, "labels": []})"), AllOf(HasSubstr("version 2"), HasSubstr("reads 1")));

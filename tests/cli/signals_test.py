@@ -156,6 +156,25 @@ class Signals(Folder):
         self.assertEqual(process.returncode, 130)
         self.assertTrue(self.ends(int((self.folder / "behind").read_text())))
 
+    def test_CtrlCKeepsTheLabelsThatWereGivenAndExits130_SCN72_SCN103(self):
+        (self.folder / "a.rules.yaml").write_text("rules: [{reply: one moment}]\n")
+        (self.folder / "suite.yaml").write_text(
+            "antiphon: 1\nagent: {model: rules/a.rules.yaml}\nscenarios:\n"
+            "  - {name: one, script: [user: hi, agent], checks: [{contains: moment}]}\n"
+            "  - {name: two, script: [user: hi, agent], checks: [{contains: moment}]}\n"
+        )
+        self.assertEqual(self.start("run", "suite.yaml").wait(timeout=20), 0)
+        command = [ANTIPHON, "label", "last", "--author", "ann", "--labels", "labels.jsonl"]
+        process = subprocess.Popen(command, cwd=self.folder, env=ENV, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process.stdin.write("p\nit did\n")
+        process.stdin.flush()
+        self.wait_for(lambda: (self.folder / "labels.jsonl").exists(), process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130, out + err)
+        self.assertIn("1 label kept in labels.jsonl", out)
+        self.assertEqual(len((self.folder / "labels.jsonl").read_text().splitlines()), 2)
+
     def test_SetupIsStoppedWithTheRun(self):
         self.suite(AGENT.replace("SLEEP", "0"), scenarios=1)
         text = (self.folder / "suite.yaml").read_text()
