@@ -163,14 +163,15 @@ class Signals(Folder):
             "  - {name: one, script: [user: hi, agent], checks: [{contains: moment}]}\n"
             "  - {name: two, script: [user: hi, agent], checks: [{contains: moment}]}\n"
         )
-        self.assertEqual(self.start("run", "suite.yaml").wait(timeout=20), 0)
+        self.start("run", "suite.yaml").communicate(timeout=20)
         command = [ANTIPHON, "label", "last", "--author", "ann", "--labels", "labels.jsonl"]
         process = subprocess.Popen(command, cwd=self.folder, env=ENV, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         process.stdin.write("p\nit did\n")
         process.stdin.flush()
         self.wait_for(lambda: (self.folder / "labels.jsonl").exists(), process)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        process.wait(timeout=20)  # before its input is closed, which would end it as well
+        out, err = process.communicate()
         self.assertEqual(process.returncode, 130, out + err)
         self.assertIn("1 label kept in labels.jsonl", out)
         self.assertEqual(len((self.folder / "labels.jsonl").read_text().splitlines()), 2)
