@@ -123,12 +123,14 @@ std::vector<std::string_view> elements_of(std::string_view text, std::string_vie
   return *std::move(list);
 }
 
-std::string_view lines_between(const std::vector<std::string_view>& lines, std::string_view range) {
+std::string_view lines_between(std::string_view text, const std::vector<std::string_view>& lines, std::string_view range) {
   const auto pair = elements_of(range, "a piece of a recorded text");
   if (pair.size() != 2) refuse("a piece of a recorded text names no two lines");
   const auto from = number(pair[0], "a line"), to = number(pair[1], "a line");
   if (from < 1 || from > to || to > lines.size()) refuse(fmt::format("a recorded text takes lines {} to {} of {}", from, to, lines.size()));
-  return {lines[from - 1].data(), static_cast<std::size_t>(lines[to - 1].data() + lines[to - 1].size() - lines[from - 1].data())};
+  const auto begin = static_cast<std::size_t>(lines[from - 1].data() - text.data());
+  const auto end = static_cast<std::size_t>(lines[to - 1].data() - text.data()) + lines[to - 1].size();
+  return text.substr(begin, end - begin);
 }
 
 std::string regrown(const std::vector<raw_json::Member>& members, const CallRequest& earlier) {
@@ -140,7 +142,7 @@ std::string regrown(const std::vector<raw_json::Member>& members, const CallRequ
   std::string out(old->before);
   for (const auto& piece : elements_of(member(members, "text"), "a recorded text")) {
     const auto fresh = raw_json::string_body(piece);
-    out += fresh ? *fresh : lines_between(lines, piece);
+    out += fresh ? *fresh : lines_between(old->text, lines, piece);
     if (out.size() > longest_text + old->before.size()) refuse(fmt::format("a recorded text is put together to more than {} bytes", longest_text));
   }
   return out.append(old->after);
