@@ -226,6 +226,7 @@ TEST(ChatAgent, GarbageIsTheAgentsErrorAndIsQuoted) {
   const auto result = converse(chat_agent({.url = server.url()}));
   EXPECT_EQ(result.error->party, Party::agent);
   EXPECT_THAT(result.reasoning, HasSubstr("welcome"));
+  EXPECT_THAT(result.reasoning, HasSubstr("the agent at " + server.url() + "/chat/completions answered HTTP 200: not JSON"));
 }
 
 TEST(ChatAgent, AReplyThatNeverEndsMeetsTheTurnTimeout) {

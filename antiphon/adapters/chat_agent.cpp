@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "antiphon/adapters/agent_error.hpp"
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/adapters/http_span.hpp"
@@ -43,11 +45,21 @@ class ChatAgent final : public Participant, private ChatAsker {
     return wire;
   }
 
+  ChatResponse response_in(const net::HttpReply& reply) const {
+    require_success(reply, options_.url);
+    try {
+      return openai::parse_response(reply.body);
+    } catch (const Error& error) {
+      throw Error(error.kind(), fmt::format("the agent at {} answered HTTP {}: {}", shown_url(options_.url), reply.status, error.message()))
+          .with_status(reply.status)
+          .with_hint(error.hint());
+    }
+  }
+
   Task<ChatResponse> ask_whole(HttpSpan& span, const History& messages, Deadline deadline) {
     const auto reply = co_await http_.send(span.sending(request(messages, span.get())), deadline);
     span.received(reply);
-    require_success(reply, options_.url);
-    co_return openai::parse_response(reply.body);
+    co_return response_in(reply);
   }
 
   Task<ChatResponse> ask_streamed(HttpSpan& span, const History& messages, Deadline deadline) {
@@ -55,8 +67,7 @@ class ChatAgent final : public Participant, private ChatAsker {
     span.began(body->status());
     if (body->status() >= 300 || !wire::is_event_stream(body->headers())) {  // an error, or a server that answers whole
       const net::HttpReply reply{.status = body->status(), .headers = body->headers(), .body = co_await wire::read_all(*body, deadline)};
-      require_success(reply, options_.url);
-      co_return openai::parse_response(reply.body);
+      co_return response_in(reply);
     }
     wire::SseChatStream stream(std::move(body), clock_, "the agent", options_.key, std::make_unique<openai::ChunkAccumulator>());
     std::exception_ptr broken;
