@@ -171,6 +171,12 @@ TEST(LoadSuites, BrokenSuiteInAFolderIsNotPassedOver_PRD64) {
   EXPECT_THAT(folder.report({"s"}), ::testing::Not(HasSubstr("s/c.yaml")));
 }
 
+TEST(LoadSuites, AFileInAFolderThatCannotBeReadIsNotPassedOver_PRD64) {
+  const SuiteFolder folder({{"s/good.yaml", suite("  - {name: a, user: {lines: [hi]}}\n")}, {"rules/a.yaml", "rules: [{reply: x}]"}});
+  std::filesystem::create_symlink("/proc/self/mem", folder.path() + "/s/unreadable.yaml");  // a regular file that not even root can read from its beginning
+  EXPECT_THAT(folder.report({"s"}), ::testing::AllOf(HasSubstr("unreadable.yaml"), HasSubstr("cannot read")));
+}
+
 TEST(LoadSuites, EqualIdsAreToldApartByTheirFileThenTheirLine_PRD63) {
   const SuiteFolder folder({{"a.yaml", suite("  - name: x\n  - name: x\n")}, {"b.yaml", suite("  - name: x\n")}});
   std::vector<std::string> shown;

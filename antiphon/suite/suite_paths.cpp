@@ -51,15 +51,17 @@ std::optional<Problem> misspelt_version(const std::string& text, const std::stri
   return std::nullopt;
 }
 
-enum class Found { suite, nothing, misspelt };
+enum class Found { suite, nothing, broken };
 
 Found look_at(const std::string& file, std::vector<Problem>& problems) {
   constexpr std::size_t limit = std::size_t{16} << 20;
   std::string text;
   try {
     text = read_file(file, limit);
-  } catch (const Error&) {
-    return Found::nothing;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::too_large || error.kind() == ErrorKind::not_found) return Found::nothing;  // no suite, or gone since it was listed
+    problems.push_back({.message = error.message(), .where = {file, 0, 0}, .hint = "mend its permissions, or move it out of the folder"});
+    return Found::broken;
   }
   // Cheap refusals first: result files below a folder can be large.
   if (text.find("antiphon") != std::string::npos) {
@@ -72,7 +74,7 @@ Found look_at(const std::string& file, std::vector<Problem>& problems) {
   auto misspelt = misspelt_version(text, file);
   if (!misspelt) return Found::nothing;
   problems.push_back(*std::move(misspelt));
-  return Found::misspelt;
+  return Found::broken;
 }
 
 std::vector<std::string> files_below(const fs::path& folder) {
@@ -142,7 +144,7 @@ class Finder {
     try {
       if (is_suite(read_document(file)))
         keep(file);
-      else if (look_at(file, problems_) != Found::misspelt)
+      else if (look_at(file, problems_) != Found::broken)
         refuse(file, "this is no suite", "a suite has `antiphon: 1` at its top");
     } catch (const Problems& problems) {
       problems_.insert(problems_.end(), problems.list().begin(), problems.list().end());
