@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <thread>
 
@@ -133,7 +134,9 @@ TEST_F(StoreTest, TwoProcessesWriteAtOnce_PRD20) {
         store->begin(unstarted(id, 50));
         for (int n = 0; n < 50; ++n) store->add(id, static_cast<std::size_t>(n), scenario(n));
         code = 0;
-      } catch (const std::exception&) {}
+      } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+      }
       ::_exit(code);
     }
     children.push_back(child);

@@ -1,5 +1,7 @@
 #include "antiphon/store/internal/database.hpp"
 
+#include <chrono>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -101,8 +103,16 @@ Database::Database(const std::string& path, bool may_write) : path_(path) {
 
 Database::~Database() { sqlite3_close_v2(handle_); }
 
+// SQLite does not wait by itself where two processes change the mode of the journal at once, as two that make one store do.
 void Database::execute(std::string_view sql) const {
-  const int code = sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  constexpr int pause_ms = 5;
+  const std::string text(sql);
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
+  int code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
+  while ((code & 0xFF) == SQLITE_BUSY && std::chrono::steady_clock::now() < give_up) {
+    sqlite3_sleep(pause_ms);
+    code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
+  }
   if (code != SQLITE_OK) fail(code);
 }
 

@@ -58,12 +58,15 @@ CREATE INDEX labels_by_run ON labels (batch_id, run_id);
 
 std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
 
-// A file without tables is a new one; otherwise its mark says whose it is.
+// A file without tables is a new one; otherwise its mark says whose it is. In this order: another process may make it ours at this moment, and
+// its tables and its mark come together.
 std::int64_t version_of(const Database& database) {
-  const auto mark = database.pragma("application_id");
-  Statement tables(database, "SELECT count(*) FROM sqlite_master");
-  tables.step();
-  if (mark != application_id && tables.integer(0) > 0)
+  const bool is_new = [&] {
+    Statement tables(database, "SELECT count(*) FROM sqlite_master");
+    tables.step();
+    return tables.integer(0) == 0;
+  }();
+  if (!is_new && database.pragma("application_id") != application_id)
     throw Error(ErrorKind::configuration, fmt::format("{} is a database of another program", database.path())).with_hint("name another file with --store");
   const auto version = database.pragma("user_version");
   if (version > newest())
