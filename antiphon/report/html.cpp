@@ -14,9 +14,10 @@ namespace antiphon {
 namespace {
 
 // Bodies stay in the packed part; lists of sentences would only repeat them.
-constexpr std::string_view left_out[] = {"messages",        "timings",         "rolled_back",           "criteria",    "checks",
-                                         "passed_criteria", "failed_criteria", "inconclusive_criteria", "description", "metadata",
-                                         "user_report",     "timeline",        "earlier_attempts"};
+constexpr std::string_view left_out[] = {
+    "messages",    "timings",  "rolled_back", "criteria", "checks",           "passed_criteria", "failed_criteria", "inconclusive_criteria",
+    "description", "metadata", "user_report", "timeline", "earlier_attempts", "usage",           "caller",          "agent",
+    "judge"};
 
 std::string_view initial(MessageRole role) {
   switch (role) {
@@ -96,7 +97,8 @@ json::object run_facts(const BatchResult& batch) {
                                    .jobs = batch.jobs,
                                    .flags = batch.flags,
                                    .duration_s = batch.duration_s,
-                                   .interrupted = batch.interrupted});
+                                   .interrupted = batch.interrupted,
+                                   .exclude_spoiled = batch.exclude_spoiled});
   facts["summary"] = summary_json(batch);
   auto& list = facts["scenarios"].emplace_array();
   list.reserve(batch.scenarios.size());

@@ -111,7 +111,7 @@ export const cases = {
     await openRun(page, rich);
     const strip = await page.locator('.strip').innerText();
     assert.match(strip, /pass@1 55[\s\S]*pass\^3 40[\s\S]*1 flaky[\s\S]*1\s+spoiled attempt replaced \(provider 1\)/);
-    assert.match(strip, /Cost\s+\$0\.021/);
+    assert.match(strip, /Cost\s+\$0\.052/);
     const players = await page.locator('.players').innerText();
     assert.match(players, /61\s%\s+to\s+78\s%, 1 of 12\s+scenarios depend on it, 2 left out/);
     assert.match(players, /openai\/gpt-4\.1-mini\s+78\s%\s+49–93\s+12\s+1/);
@@ -134,7 +134,8 @@ export const cases = {
     await page.getByLabel('Reason').fill('the limit is "30 days"');
     await page.getByRole('button', { name: 'Save' }).click();
     assert.match(await first.locator('.labels').innerText(), /Ann <b>: met disagrees with the judge[\s\S]*the limit is "30 days"/);
-    assert.match(await page.locator('.label-sum').innerText(), /0 of 1\s+label of this run agree with the judge[\s\S]*this browser only/);
+    const summary = page.getByRole('region', { name: 'Labels and notes' });
+    assert.match(await summary.innerText(), /0 of 1\s+label of this run’s criteria agree with the judge[\s\S]*this browser only/);
     await page.reload();
     await page.waitForSelector('.labels');
     await first.getByRole('button', { name: /^Label/ }).click();
@@ -149,6 +150,78 @@ export const cases = {
     assert.match(file.labels[0].batch_id, /^batch_/);
     assert.match(file.labels[0].run_id, /^run_/);
     assert.match(file.labels[0].at, /^\d{4}-\d\d-\d\dT.*Z$/);
+  },
+
+  'a run as a whole is labelled, too, and the run page counts labels': async (page, { small }) => {
+    await openScenario(page, small, FAILED);
+    const whole = page.getByRole('region', { name: 'Labels and notes' });
+    await whole.getByRole('button', { name: 'Label: the run as a whole' }).click();
+    await whole.getByLabel('Not met', { exact: true }).check();
+    await whole.getByLabel('Author').fill('Bo');
+    await whole.getByRole('button', { name: 'Save' }).click();
+    await page.waitForSelector('.labels');
+    assert.match(await whole.innerText(), /Bo: not met/);
+    assert.doesNotMatch(await whole.innerText(), /disagrees|agree with the judge/);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.list a.n');
+    const batch = page.locator('.aside').filter({ hasText: /1\s+label\s+on 1\s+run by one person/ });
+    await batch.locator('summary').click();
+    const [download] = await Promise.all([page.waitForEvent('download'), batch.getByRole('button', { name: /^Export 1/ }).click()]);
+    const { labels } = JSON.parse(await readFile(await download.path(), 'utf8'));
+    assert.deepEqual(labels.map((label) => [label.criterion, label.verdict]), [[null, 'failed']]);
+  },
+
+  'what never began has nothing to label': async (page, { small }) => {
+    await openRun(page, small);
+    await page.locator('.list tr[data-o="not_run"] a.n').click();
+    await page.waitForSelector('.verdict');
+    await page.keyboard.press('l');
+    assert.equal(await page.locator('.label-form, button[aria-label^="Label"]').count(), 0);
+  },
+
+  'earlier attempts open with what was said in them, and as text': async (page, { rich }) => {
+    await openScenario(page, rich, 'refund inside the window');
+    const attempts = page.getByRole('region', { name: 'Earlier attempts' });
+    assert.match(await attempts.innerText(), /Attempt 1: Error, provider at fault\s*replaced[\s\S]*Attempt 2: Failed/);
+    await attempts.locator('summary').nth(1).click();
+    await attempts.locator('.talk li').first().waitFor();
+    assert.match(await attempts.locator('.talk').innerText(), /only <i>store credit<\/i>/);
+    assert.equal(await attempts.locator('.talk a').count(), 0); // numbers are those of the attempt that counts
+  },
+
+  'how well the judge agrees with people stands beside its verdict, and what it is not heard with': async (page, { rich }) => {
+    await openScenario(page, rich, FAILED);
+    const [first, second] = await page.locator('.crit > li').allInnerTexts();
+    assert.match(first, /judge κ 0\.62 \(0\.31 to 0\.88\), agrees with people in 18 of 22; 4\s+labels of another judge left out/);
+    assert.match(second, /The judge said “not met” and is not heard[\s\S]*κ must be 0\.40[\s\S]*judge κ −0\.10/);
+  },
+
+  'what each model used and cost is told by role': async (page, { rich, small }) => {
+    await openScenario(page, rich, FAILED);
+    const models = page.getByRole('region', { name: 'Models' });
+    assert.match(await models.innerText(), /5\s+calls, \$0\.031[\s\S]*user openai\/gpt-4\.1-mini\s+3\s+1.200\s+800\s+90\s+–\s+\$0\.011[\s\S]*judge rules:<b>\s+2\s+400\s+–\s+60\s+40\s+–/);
+    await openScenario(page, small, FAILED);
+    assert.equal(await page.locator('.usage').count(), 0);
+  },
+
+  'notices stand once on the run page with the scenarios that they are of': async (page, { rich, small }) => {
+    await openRun(page, rich);
+    const notices = page.locator('.notices');
+    assert.match(await notices.innerText(), /1\s+notice[\s\S]*exit code 1 refund outside the window is refused and 1 more/);
+    await notices.getByRole('link').click();
+    await page.waitForSelector('.verdict .notice');
+    await openRun(page, small);
+    assert.equal(await page.locator('.notices').count(), 0);
+  },
+
+  'repeats name the scenarios that do not always pass, least reliable first': async (page, { rich }) => {
+    await openRun(page, rich);
+    const repeats = page.locator('.repeats');
+    await repeats.locator('summary').click();
+    assert.match(await repeats.innerText(), /1 of 3 scenarios never failed\s+pass\^1 55\s% of 9 \(27–81 %\)\s+pass\^3 40/);
+    assert.deepEqual(await repeats.locator('tbody th').allTextContents(), ['rarely <b>', 'mostly']);
+    assert.match(await repeats.locator('tbody tr').first().innerText(), /1 of 4\s+5–70 %\s+1/);
+    assert.match(await page.locator('.hd').innerText(), /4 at once[\s\S]*spoiled runs do not decide the exit code/);
   },
 
   'Escape leaves a label form and nothing else, and no key acts while one types': async (page, { small }) => {

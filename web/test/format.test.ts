@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { count, date, interval, moment, money, percent, rate, span, value } from '../src/model/format';
+import { count, date, interval, kappa, moment, money, percent, rate, span, value } from '../src/model/format';
 
 test('spans keep three digits and change their unit with their size', () => {
   const expected: [number, string][] = [
@@ -60,3 +60,5 @@ test('values of checks read as settings, anything deeper as JSON', () => {
   assert.equal(value({}), '{}');
   assert.equal(value(false), 'false');
 });
+
+test('kappa has its sign and two digits', () => assert.deepEqual([0.615, -0.1, 0, null].map(kappa), ['0.61', '−0.10', '0.00', '–']));

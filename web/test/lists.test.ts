@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { applyQuery, filterChoices } from '../src/model/filter';
 import { answer, isSpoiled, verdictWords, worstFirst } from '../src/model/outcome';
 import { shortPaths } from '../src/model/paths';
+import { noticesOf } from '../src/model/notices';
 import { step } from '../src/model/step';
 import { heightAbove, visibleRange } from '../src/model/window';
 import { facts, readSample } from './sample';
@@ -90,4 +91,14 @@ test('a window draws the rows in view and keeps the height of all', () => {
     if (top < 30_000) assert.ok(range.before <= top && range.before + drawn >= Math.min(30_000, top + 900));
   }
   assert.deepEqual(visibleRange(0, { top: 0, height: 900 }, height), { from: 0, to: 0, before: 0, after: 0 });
+});
+
+test('a notice of many scenarios stands once, the most frequent first', () => {
+  const notices = noticesOf([
+    { id: 'a', notices: ['once'] },
+    { id: 'b', notices: ['often', 'often'] },
+    { id: 'c', notices: ['often'] },
+    { id: 'd', notices: null },
+  ]);
+  assert.deepEqual(notices, [{ text: 'often', first: 'b', runs: 2 }, { text: 'once', first: 'a', runs: 1 }]);
 });

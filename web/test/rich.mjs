@@ -6,9 +6,18 @@ export function enrich(result) {
   passed.cost_usd = 0.021;
   passed.earlier_attempts = [
     { ...passed, run_id: 'run_a', attempt: 1, outcome: 'error', reasoning: 'answered 503', replaced: true, fault: { party: 'provider', by: 'rule' } },
-    { ...passed, run_id: 'run_b', attempt: 2, outcome: 'failed', reasoning: 'spoke of store credit' },
+    { ...passed, run_id: 'run_b', attempt: 2, outcome: 'failed', reasoning: 'spoke of store credit', messages: [{ role: 'assistant', content: 'only <i>store credit</i>' }], timings: [] },
   ];
   passed.attempt = 3;
+  failed.notices = passed.notices;
+  failed.cost_usd = 0.031;
+  failed.usage = {
+    ...{ input_tokens: 1600, output_tokens: 150, calls: 5 },
+    models: [
+      { role: 'user', model: 'openai/gpt-4.1-mini', input_tokens: 1200, cached_input_tokens: 800, output_tokens: 90, calls: 3, cost_usd: 0.011 },
+      { role: 'judge', model: 'rules:<b>', input_tokens: 400, output_tokens: 60, reasoning_tokens: 40, calls: 2, cost_usd: null },
+    ],
+  };
   failed.fault = {
     ...failed.fault,
     by: 'audit',
@@ -24,12 +33,17 @@ export function enrich(result) {
       { party: 'harness', standing: 'clear' },
     ],
   };
+  const agreements = [
+    { agreement: { n: 22, agreed: 18, kappa: 0.62, interval: [0.31, 0.88], of_another_judge: 4 } },
+    { judged: 'failed', agreement: { n: 9, agreed: 4, kappa: -0.1, interval: null, floor: 0.4 } },
+  ];
   failed.criteria = failed.criteria.map((criterion, at) => ({
     ...criterion,
+    ...agreements[at],
     votes: at > 0 ? [] : [{ judge: 'openai/<b>one</b>', status: 'failed', reasoning: 'too late' }, { judge: 'openai/two', status: 'passed', reasoning: 'in time' }],
   }));
   spoiled.user_report = { goal: 'track order', completed: { status: { value: 'shipped', message: 1 } }, unmet: ['arrival'] };
-  return { ...result, summary: { ...result.summary, ...figures(result) }, scenarios };
+  return { ...result, jobs: 4, exclude_spoiled: true, summary: { ...result.summary, ...figures(result) }, scenarios };
 }
 
 function figures(result) {
@@ -41,7 +55,11 @@ function figures(result) {
     repeats: {
       pass_at_1: { k: 1, ...rate(0.55, 9, [0.27, 0.81]) },
       pass_hat: [{ k: 1, ...rate(0.55, 9, [0.27, 0.81]) }, { k: 3, ...rate(0.4, 9, [0.1, 0.7]) }],
-      scenarios: [],
+      scenarios: [
+        { id: 'always', runs: 4, decided: 4, passed: 4, pass_rate: rate(1, 4, [0.51, 1]) },
+        { id: 'mostly', runs: 4, decided: 4, passed: 3, pass_rate: rate(0.75, 4, [0.3, 0.95]) },
+        { id: 'rarely <b>', runs: 5, decided: 4, passed: 1, pass_rate: rate(0.25, 4, [0.05, 0.7]) },
+      ],
     },
     user_models: {
       scenarios: 12,

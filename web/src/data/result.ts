@@ -61,6 +61,24 @@ export interface Criterion {
   party?: string | null;
   /** What each judge of a panel, or each sample, said. */
   votes?: Vote[] | null;
+  /** What the judge said where it agrees with people too little to be heard. */
+  judged?: CriterionStatus | null;
+  agreement?: Agreement | null;
+}
+
+/** How well this judge agrees with people on a criterion, by their labels. */
+export interface Agreement {
+  /** Verdicts that people labelled. */
+  n: number;
+  agreed: number;
+  /** Cohen's; null where it is undefined. */
+  kappa?: number | null;
+  /** Of kappa, at 95 %. */
+  interval?: [number, number] | null;
+  /** Of kappa, below which the judge abstains. */
+  floor?: number | null;
+  /** Labelled verdicts of other models or instructions. */
+  of_another_judge?: number | null;
 }
 
 export interface Vote {
@@ -121,6 +139,20 @@ export interface Usage {
   input_tokens?: number | null;
   output_tokens?: number | null;
   calls?: number | null;
+  /** Of the input: read from the provider's cache, and written into it. */
+  cached_input_tokens?: number | null;
+  cache_write_tokens?: number | null;
+  /** Of the output: thought and not said. */
+  reasoning_tokens?: number | null;
+  /** By role and model. */
+  models?: ModelUsage[] | null;
+}
+
+export interface ModelUsage extends Usage {
+  role: string;
+  model: string;
+  /** null where its price is unknown. */
+  cost_usd?: number | null;
 }
 
 /** Of an agenda, what it wanted and got; of lines and recordings, what was left. */
@@ -163,6 +195,11 @@ export interface Scenario extends ScenarioCommon {
   run_id?: string | null;
   thread_id?: string | null;
   attempt?: number | null;
+  /** Line of the step or check that ended the run. */
+  failed_line?: number | null;
+  set?: string | null;
+  metadata?: Record<string, unknown> | null;
+  judge?: { model?: string | null } | null;
   criteria?: Criterion[] | null;
   checks?: Check[] | null;
   messages?: Message[] | null;
@@ -227,7 +264,16 @@ export interface Summary {
   /** Where several user models played the same scenarios. */
   user_models?: { scenarios: number; left_out: number; models: UserModel[]; range: [number, number] | null; dependent: string[] } | null;
   /** Where scenarios were run several times. */
-  repeats?: { pass_at_1: PassHat | null; pass_hat: PassHat[] } | null;
+  repeats?: { pass_at_1: PassHat | null; pass_hat: PassHat[]; scenarios?: RepeatedScenario[] | null } | null;
+}
+
+/** What came of all runs of one scenario. */
+export interface RepeatedScenario {
+  id: string;
+  runs: number;
+  decided: number;
+  passed: number;
+  pass_rate?: Rate | null;
 }
 
 export interface Run {
@@ -238,6 +284,10 @@ export interface Run {
   suite?: string | null;
   duration_s?: number | null;
   interrupted?: boolean | null;
+  /** Spoiled runs did not decide the exit code. */
+  exclude_spoiled?: boolean | null;
+  /** Runs at once. */
+  jobs?: number | null;
   summary: Summary;
   scenarios: ScenarioFacts[];
 }

@@ -11,6 +11,10 @@ interface Props {
   onCancel: () => void;
 }
 
+/** What `antiphon label import` takes, in the worst case of three bytes per character. */
+const LONGEST_REASON = 6000;
+const LONGEST_AUTHOR = 60;
+
 const VERDICTS: readonly CriterionStatus[] = ['passed', 'failed', 'inconclusive'];
 
 /** A person's verdict with its reason. Says what is missing instead of saving half. */
@@ -44,10 +48,10 @@ export function LabelForm({ about, author, onSave, onCancel }: Props) {
         ))}
       </fieldset>
       <label class="wide">
-        Reason <textarea name="reason" rows={2} />
+        Reason <textarea name="reason" rows={2} maxLength={LONGEST_REASON} />
       </label>
       <label class="wide">
-        Author <input type="text" name="author" defaultValue={author} autocomplete="name" />
+        Author <input type="text" name="author" defaultValue={author} autocomplete="name" maxLength={LONGEST_AUTHOR} />
       </label>
       <p class="red" role="alert">
         {missing}

@@ -4,7 +4,11 @@ import { criterionLook } from '../model/outcome';
 import { Glyph } from '../ui/glyph';
 import { current, type Label } from './label';
 
-/** What people said of a criterion, beside the judge; who sees it otherwise is named. */
+function said(label: Label): string {
+  return `${criterionLook(label.verdict).word}${label.reason ? `, “${label.reason}”` : ''} (${date(label.at)})`;
+}
+
+/** What people said of a criterion or of a run, beside what was decided; who sees it otherwise is named. */
 export function LabelList({ labels, judged }: { labels: readonly Label[]; judged: CriterionStatus }) {
   const counted = current(labels);
   if (counted.length === 0) return null;
@@ -29,7 +33,7 @@ function History({ labels }: { labels: readonly Label[] }) {
   if (labels.length < 2) return null;
   return (
     <span class="i3">
-      before: {labels.slice(0, -1).map((label) => `${criterionLook(label.verdict).word} (${date(label.at)})`).join(', ')}
+      before: {labels.slice(0, -1).map(said).join('; ')}
     </span>
   );
 }

@@ -72,6 +72,11 @@ export function percent(share: Maybe): string {
   return `${lies ? Math.min(99.9, Math.max(0.1, value)).toFixed(1) : rounded}${NBSP}%`;
 }
 
+/** Cohen's kappa: `0.62`, `−0.10`. */
+export function kappa(value: Maybe): string {
+  return present(value) ? signed(value, Math.abs(value).toFixed(2)) : ABSENT;
+}
+
 /** `47–91`, both ends in percent without the sign. */
 export function interval(low: Maybe, high: Maybe): string {
   if (!present(low) || !present(high)) return ABSENT;

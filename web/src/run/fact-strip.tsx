@@ -46,7 +46,7 @@ function PassRate({ query }: { query: Query }) {
           {without && ` (${interval(...without.interval)})`}
         </p>
       )}
-      <Repeats />
+      <Reliability />
       {scenarios.length <= MOST_CELLS && (
         <div class="cells">
           {scenarios.map((scenario) => (
@@ -61,7 +61,7 @@ function PassRate({ query }: { query: Query }) {
 }
 
 /** pass@1 and "never failed", where scenarios were run several times; how many passed only when they were run again. */
-function Repeats() {
+function Reliability() {
   const { repeats, flaky, replaced } = useViewer().run.summary;
   const first = repeats?.pass_at_1;
   const last = repeats?.pass_hat.at(-1);

@@ -24,6 +24,8 @@ export function RunHead() {
         <span>{date(run.started_at)}</span>
         <span>{span(run.duration_s)}</span>
         <span>seed {run.seed ?? '–'}</span>
+        {run.jobs && run.jobs > 1 && <span>{run.jobs} at once</span>}
+        {run.exclude_spoiled && <span>spoiled runs do not decide the exit code</span>}
         {run.batch_id && <span class="mono">{run.batch_id}</span>}
         {run.interrupted && <span class="cau">interrupted</span>}
       </div>

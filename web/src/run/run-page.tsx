@@ -5,7 +5,10 @@ import { Segmented } from '../ui/segmented';
 import { useKeys } from '../ui/use-keys';
 import { replaceHash } from '../ui/use-route';
 import { useViewer } from '../viewer';
+import { BatchLabels } from '../labels/batch-labels';
 import { FactStrip } from './fact-strip';
+import { Notices } from './notices';
+import { Repeats } from './repeats';
 import { RunHead } from './run-head';
 import { ScenarioTable } from './scenario-table';
 import { UserModels } from './user-models';
@@ -45,6 +48,9 @@ export function RunPage({ query, spoken, current, onCurrent }: Props) {
       <RunHead />
       <FactStrip query={query} />
       <UserModels />
+      <Repeats />
+      <Notices query={query} />
+      <BatchLabels />
       <div class="bar">
         <Segmented
           label="Filter by outcome"

@@ -1,14 +1,11 @@
-import { useState } from 'preact/hooks';
-import type { Criterion, Scenario, Vote } from '../data/result';
-import { LabelForm } from '../labels/label-form';
-import { LabelList } from '../labels/label-list';
-import { LabelSummary } from '../labels/label-summary';
-import { useLabels } from '../labels/use-labels';
+import type { Criterion, Vote } from '../data/result';
+import { Labelled } from '../labels/labelled';
+import type { RunLabels } from '../labels/use-labels';
 import { count } from '../model/format';
 import { criterionLook, partyWords } from '../model/outcome';
 import { orderedCriteria } from '../model/problems';
 import { Glyph } from '../ui/glyph';
-import { useKeys } from '../ui/use-keys';
+import { AgreementLine } from './agreement-line';
 import { MessageLink, ProblemBadge } from './message-links';
 
 const STATUSES: readonly Criterion['status'][] = ['passed', 'failed', 'inconclusive'];
@@ -19,14 +16,11 @@ function counts(criteria: readonly Criterion[]): string {
   return words.filter(([times]) => times > 0).map(([times, word]) => `${count(times)} ${word}`).join(', ');
 }
 
-/** What the judge decided, and what people say of it. */
-export function Criteria({ scenario }: { scenario: Scenario }) {
-  const criteria = orderedCriteria(scenario.criteria ?? []);
-  const [open, setOpen] = useState<string | null>(null);
-  const labels = useLabels(scenario);
-  const next = criteria.find((one) => labels.of(one.criterion).length === 0) ?? criteria[0];
-  useKeys({ l: () => next && setOpen(next.criterion) });
+/** What the judge decided, and what people say of it. Of a sentence that was decided several times the last one is labelled. */
+export function Criteria({ criteria: given, labels }: { criteria: readonly Criterion[]; labels: RunLabels }) {
+  const criteria = orderedCriteria(given);
   if (criteria.length === 0) return null;
+  const isLast = (criterion: Criterion) => given.filter((one) => one.criterion === criterion.criterion).at(-1) === criterion;
   return (
     <section class="sec" aria-labelledby="criteria">
       <header>
@@ -36,26 +30,10 @@ export function Criteria({ scenario }: { scenario: Scenario }) {
       <ol class="crit">
         {criteria.map((criterion, at) => (
           <CriterionItem key={at} criterion={criterion}>
-            <LabelList labels={labels.of(criterion.criterion)} judged={criterion.status} />
-            {open === criterion.criterion ? (
-              <LabelForm
-                about={criterion.criterion}
-                author={labels.author}
-                onCancel={() => setOpen(null)}
-                onSave={(answer) => {
-                  labels.add(criterion.criterion, answer);
-                  setOpen(null);
-                }}
-              />
-            ) : (
-              <button type="button" class="more" aria-label={`Label: ${criterion.criterion}`} onClick={() => setOpen(criterion.criterion)}>
-                Label
-              </button>
-            )}
+            {isLast(criterion) && <Labelled labels={labels} about={criterion.criterion} name={criterion.criterion} judged={criterion.status} />}
           </CriterionItem>
         ))}
       </ol>
-      <LabelSummary labels={labels} criteria={criteria} />
     </section>
   );
 }
@@ -76,6 +54,7 @@ function CriterionItem({ criterion, children }: { criterion: Criterion; children
           {criterion.reasoning}
           {evidence.length > 0 && <EvidenceLinks indices={evidence} numbered={criterion.status === 'failed'} />}
         </p>
+        <AgreementLine criterion={criterion} />
         {criterion.votes && criterion.votes.length > 0 && <Votes votes={criterion.votes} />}
         {children}
       </div>

@@ -1,4 +1,4 @@
-import type { Fault, FaultEvidence, PartyStanding } from '../data/result';
+import type { Check, Fault, FaultEvidence, PartyStanding } from '../data/result';
 import { capital, partyWords } from '../model/outcome';
 import { standings } from '../model/parties';
 import { MessageLink } from './message-links';
@@ -6,7 +6,7 @@ import { MessageLink } from './message-links';
 const NOT_CERTAIN = 'the likeliest reading, not the only one';
 
 /** Six parties: whose fault it was with its proof, and where the others stand. */
-export function FaultStrip({ fault }: { fault: Fault }) {
+export function FaultStrip({ fault, checks }: { fault: Fault; checks: readonly Check[] }) {
   const [first, ...others] = standings(fault);
   return (
     <section class="faults" aria-labelledby="fault">
@@ -15,7 +15,7 @@ export function FaultStrip({ fault }: { fault: Fault }) {
       </h2>
       <ul>
         <li class="at-fault">
-          <AtFault fault={fault} party={first?.party ?? fault.party} />
+          <AtFault fault={fault} party={first?.party ?? fault.party} checks={checks} />
         </li>
         {others.map((one) => (
           <li key={one.party} class={one.standing}>
@@ -27,9 +27,9 @@ export function FaultStrip({ fault }: { fault: Fault }) {
   );
 }
 
-function AtFault({ fault, party }: { fault: Fault; party: string }) {
+function AtFault({ fault, party, checks }: { fault: Fault; party: string; checks: readonly Check[] }) {
   const how = [`by ${fault.by ?? 'rule'}`, fault.rule, fault.certain === false ? NOT_CERTAIN : null].filter(Boolean).join(', ');
-  const evidence = (fault.evidence ?? []).filter((piece) => typeof piece.message === 'number' || piece.quote || piece.criterion);
+  const evidence = (fault.evidence ?? []).filter((piece) => typeof piece.message === 'number' || piece.quote || piece.criterion || checkOf(piece, checks));
   return (
     <>
       <p class="who">
@@ -40,7 +40,7 @@ function AtFault({ fault, party }: { fault: Fault; party: string }) {
         <ul class="proofs">
           {evidence.map((piece, at) => (
             <li key={at}>
-              <Proof piece={piece} />
+              <Proof piece={piece} check={checkOf(piece, checks)} />
             </li>
           ))}
         </ul>
@@ -70,7 +70,11 @@ function Other({ one }: { one: PartyStanding }) {
   );
 }
 
-function Proof({ piece }: { piece: FaultEvidence }) {
+function checkOf(piece: FaultEvidence, checks: readonly Check[]): Check | undefined {
+  return typeof piece.check === 'number' ? checks[piece.check] : undefined;
+}
+
+function Proof({ piece, check }: { piece: FaultEvidence; check: Check | undefined }) {
   return (
     <>
       {typeof piece.message === 'number' && (
@@ -79,6 +83,7 @@ function Proof({ piece }: { piece: FaultEvidence }) {
         </span>
       )}
       {piece.quote ? <q>{piece.quote}</q> : piece.criterion}
+      {check && <span class="i3"> check {check.kind}{check.line ? `, line ${check.line}` : ''}</span>}
     </>
   );
 }

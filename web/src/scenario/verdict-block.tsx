@@ -1,5 +1,5 @@
 import type { Scenario, ScenarioFacts } from '../data/result';
-import { count, money, plural, span } from '../model/format';
+import { count, money, plural, span, value } from '../model/format';
 import { faultOf, isSpoiled, outcomeLook, verdictWords } from '../model/outcome';
 import { Glyph } from '../ui/glyph';
 import { Notice } from '../ui/notice';
@@ -55,7 +55,7 @@ function tokens(detail: Scenario): string | null {
 
 function FactsLine({ facts, detail }: Props) {
   const viewer = useViewer();
-  const matrix = Object.entries(facts.matrix ?? {}).map(([name, value]) => `${name} = ${value}`);
+  const matrix = Object.entries(facts.matrix ?? {}).map(([name, cell]) => `${name} = ${cell}`);
   const figures = [
     plural(facts.turns ?? 0, 'turn'),
     span(facts.duration_s),
@@ -63,6 +63,10 @@ function FactsLine({ facts, detail }: Props) {
     `seed ${viewer.run.seed ?? '–'}`,
     ...matrix,
     facts.row ? `row ${facts.row}` : null,
+    detail?.failed_line && detail.failed_line !== facts.line ? `ended at line ${detail.failed_line}` : null,
+    detail?.set && detail.set !== 'default' ? `set ${detail.set}` : null,
+    ...Object.entries(detail?.metadata ?? {}).map(([name, item]) => `${name}: ${value(item)}`),
+    detail?.judge?.model ? `judge ${detail.judge.model}` : null,
     detail?.attempt ? `attempt ${detail.attempt}` : null,
     detail?.clock ? `${detail.clock} clock` : null,
     detail ? tokens(detail) : null,

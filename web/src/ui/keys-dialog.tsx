@@ -5,7 +5,7 @@ const KEYS: [string[], string][] = [
   [['j', 'k'], 'next, previous scenario or message'],
   [['n', 'p'], 'next, previous problem'],
   [['Enter'], 'open the scenario'],
-  [['l'], 'label a criterion of the scenario'],
+  [['l'], 'label a criterion, then the run'],
   [['/'], 'search'],
   [['Esc'], 'back to the run'],
   [['?'], 'this list'],
