@@ -7,6 +7,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/judge/case_file.hpp"
+#include "antiphon/scenario/judge/forced_answer.hpp"
 #include "antiphon/scenario/judge/judge_mark.hpp"
 #include "antiphon/scenario/judge/make_judge.hpp"
 #include "antiphon/scenario/judge/verdict_tool.hpp"
@@ -71,10 +72,6 @@ class Judge final : public Participant {
  private:
   static bool shows_traces(const JudgeOptions& options) { return options.include_traces != Inclusion::off; }
 
-  static bool calls(const Message& message, std::string_view tool) {
-    return std::any_of(message.tool_calls().begin(), message.tool_calls().end(), [tool](const ToolCall& call) { return call.name == tool; });
-  }
-
   // What this phase wants stands first: models that must call something, and know no better, call the first.
   static ToolSet with_discovery(std::vector<Tool> tools, const CaseFile& file) {
     for (auto& more : file.tools()) tools.push_back(std::move(more));
@@ -90,7 +87,7 @@ class Judge final : public Participant {
                         .tags = {input.thread_id, "judge", input.turn}};
     for (int attempt = 0;;) {
       const auto response = co_await model_.ask(request, input.deadline);
-      const bool on = calls(response.message, "continue_test"), verdict = calls(response.message, "make_verdict");
+      const bool on = call_of(response.message, "continue_test") != nullptr, verdict = call_of(response.message, "make_verdict") != nullptr;
       if (on != verdict) co_return verdict;
       if (!on && inquiry.look_up(request, response.message)) {
         if (!inquiry.may_look()) co_return true;
@@ -122,7 +119,7 @@ class Judge final : public Participant {
     std::optional<ParsedVerdict> incomplete;
     for (int attempt = 0;;) {
       const auto response = co_await model_.ask(request, input.deadline);
-      if (!calls(response.message, "finish_test") && inquiry.look_up(request, response.message)) {
+      if (!call_of(response.message, "finish_test") && inquiry.look_up(request, response.message)) {
         // What was found goes on as text, for these tools are gone: a model that still sees its calls goes on calling.
         if (!inquiry.may_look()) request = verdict_request(input, criteria, inquiry);
         continue;
@@ -131,8 +128,8 @@ class Judge final : public Participant {
       if (auto parsed = read_verdict(response.message, criteria, input.messages.size(), complaint)) {
         if (incomplete) complete_from(parsed->verdict, incomplete->verdict);
         if (parsed->missing.empty() || incomplete) co_return std::move(parsed->verdict);
-        answer_with(request, response.message,
-                    fmt::format("there is no answer for: {}. Call finish_test again with every criterion", join(parsed->missing, "; ")));
+        complain(request, response.message,
+                 fmt::format("there is no answer for: {}. Call finish_test again with every criterion", join(parsed->missing, "; ")));
         incomplete = std::move(parsed);
         continue;
       }
@@ -148,9 +145,9 @@ class Judge final : public Participant {
 
   static std::optional<ParsedVerdict> read_verdict(const Message& message, const std::vector<std::string>& criteria, std::size_t messages,
                                                    std::string& complaint) {
-    const auto& calls = message.tool_calls();
-    const auto call = std::find_if(calls.begin(), calls.end(), [](const ToolCall& c) { return c.name == "finish_test"; });
-    if (call == calls.end()) {
+    const auto* call = call_of(message, "finish_test");
+    if (!call) {
+      const auto& calls = message.tool_calls();
       const auto lookup = std::find_if(calls.begin(), calls.end(), [](const ToolCall& c) { return is_discovery_tool(c.name); });
       complaint = lookup == calls.end() ? "finish_test was not called" : fmt::format("{} is no longer offered: call finish_test", lookup->name);
       return std::nullopt;
@@ -171,14 +168,7 @@ class Judge final : public Participant {
                   fmt::format("the judge's model {} broke the protocol twice: {}; it answered {}", model_.name(), complaint, preview(answer.json(), 160)))
           .with_party(Party::judge)
           .with_hint("use a model that can call tools");
-    answer_with(request, answer, complaint);
-  }
-
-  // A tool call must be answered before anything else may be said.
-  static void answer_with(ChatRequest& request, const Message& answer, const std::string& complaint) {
-    request.messages.append(answer);
-    for (const auto& call : answer.tool_calls()) request.messages.append(Message::tool_result(call.id, call.name, "error: " + complaint));
-    if (answer.tool_calls().empty()) request.messages.append(Message::user("That was no valid answer: " + complaint));
+    complain(request, answer, complaint);
   }
 
   ModelCaller model_;

@@ -4,19 +4,12 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/scenario/judge/forced_answer.hpp"
 #include "antiphon/scenario/judge/judge.hpp"
 
 namespace antiphon {
 
 namespace {
-
-json::object string_schema(std::string_view description) { return {{"type", "string"}, {"description", description}}; }
-
-json::object closed_object(json::object properties) {
-  json::array required;
-  for (const auto& member : properties) required.push_back(json::value(member.key()));
-  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}, {"additionalProperties", false}};
-}
 
 json::object criterion_schema(const std::string& criterion) {
   auto schema = closed_object({
@@ -32,13 +25,6 @@ json::object criterion_schema(const std::string& criterion) {
 }
 
 [[noreturn]] void malformed(const std::string& what) { throw Error(ErrorKind::protocol, what); }
-
-// Some models write an object as a string of JSON.
-json::value unwrapped(const json::value& value) {
-  if (value.is_string())
-    if (auto inner = try_parse_json(value.get_string())) return *inner;
-  return value;
-}
 
 CriterionStatus status_from(const json::value& value, const std::string& key) {
   if (value.is_bool()) return value.get_bool() ? CriterionStatus::passed : CriterionStatus::failed;
