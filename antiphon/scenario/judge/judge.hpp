@@ -12,7 +12,10 @@ namespace antiphon {
 /// Whether a judge is shown something beside the conversation.
 enum class Inclusion { automatic, on, off };
 
-/// A judge played by a language model: two phases by function calling (contracts.md §6).
+/// A judge played by a language model: two phases by function calling (contracts.md §6). A criterion that its verdict leaves out is asked for
+/// once more, and what was answered before stands beside the new answers. Where that second asking breaks the protocol twice, or rests on what
+/// does not exist, the run is an error of the judge's and the answers before are lost with it: a judge that breaks its contract is believed in
+/// nothing (SCN-55), and an agent is not failed by half a verdict.
 struct JudgeOptions {
   std::vector<std::string> criteria{};
   ModelSettings model{};                            ///< over the scenario's

@@ -1,5 +1,7 @@
 #include "antiphon/scenario/judge/judge_transcript.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
@@ -22,6 +24,12 @@ std::string media_note(const json::value& part) {
 
 std::string readable(std::string_view text, std::size_t limit) { return trace::shortened(trace::without_media(text), limit); }
 
+// One message stays one line, so that nobody can forge another's.
+std::string on_one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  return text;
+}
+
 std::string content_of(const Message& message, std::size_t limit) {
   std::string text = message.text().empty() ? std::string() : quote(readable(message.text(), limit));
   if (const auto* content = find(message.json(), "content"); content && content->is_array())
@@ -40,14 +48,14 @@ std::string tool_name(const Message& result, const History& messages) {
 }
 
 std::string speaker_of(const Message& message, const History& messages) {
-  if (message.role() == MessageRole::tool) return "tool " + tool_name(message, messages);
+  if (message.role() == MessageRole::tool) return on_one_line("tool " + tool_name(message, messages));
   return std::string(message.role() == MessageRole::assistant ? std::string_view("agent") : to_string(message.role()));
 }
 
 std::string outline_of(std::size_t index, const Message& message, const History& messages, std::size_t bytes) {
   auto line = fmt::format("[{}] {}", index, speaker_of(message, messages));
   std::string calls;
-  for (const auto& call : message.tool_calls()) calls += (calls.empty() ? "" : ", ") + call.name;
+  for (const auto& call : message.tool_calls()) calls += (calls.empty() ? "" : ", ") + on_one_line(call.name);
   if (!calls.empty()) line += fmt::format(" [calls {}]", calls);
   return line + fmt::format(" (about {} tokens)\n", trace::estimated_tokens(bytes));
 }
@@ -61,7 +69,7 @@ std::string which_there_are(const History& messages) {
 std::string transcript_line(std::size_t index, const Message& message, const History& messages, std::size_t value_limit) {
   auto line = fmt::format("[{}] {}{}", index, speaker_of(message, messages), message.role() == MessageRole::tool ? " answered:" : ":");
   if (const auto content = content_of(message, value_limit); !content.empty() || message.role() == MessageRole::tool) line += " " + content;
-  for (const auto& call : message.tool_calls()) line += fmt::format(" (calls {} with {})", call.name, readable(call.arguments, value_limit));
+  for (const auto& call : message.tool_calls()) line += on_one_line(fmt::format(" (calls {} with {})", call.name, readable(call.arguments, value_limit)));
   return line;
 }
 
