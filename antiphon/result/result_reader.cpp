@@ -163,6 +163,15 @@ FaultEvidence read_evidence(const Place& place) {
   return evidence;
 }
 
+PartyStanding read_standing(const Place& place) {
+  PartyStanding standing{.party = read_party(place.at("party"))};
+  const auto state = standing_from(place.at("standing").text());
+  if (!state) place.at("standing").refuse("is none of at_fault, clear, not_checked");
+  standing.state = *state;
+  standing.why = place.at("why").text();
+  return standing;
+}
+
 std::optional<Fault> read_fault(const Place& scenario) {
   const auto place = scenario.maybe("fault");
   if (!place) return std::nullopt;
@@ -171,6 +180,9 @@ std::optional<Fault> read_fault(const Place& scenario) {
   fault.why = place->at("why").text();
   if (const auto certain = place->maybe("certain")) fault.certain = certain->boolean();
   place->at("evidence").each([&](const Place& item) { fault.evidence.push_back(read_evidence(item)); });
+  if (const auto before = place->maybe("rules_said"))
+    fault.rules_said = RulesSaid{.party = read_party(before->at("party")), .rule = before->at("rule").text(), .why = before->at("why").text()};
+  if (const auto parties = place->maybe("parties")) parties->each([&](const Place& item) { fault.parties.push_back(read_standing(item)); });
   return fault;
 }
 

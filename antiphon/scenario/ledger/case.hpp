@@ -15,13 +15,18 @@ struct Case {
   Brief user{};                         ///< of the simulated user; empty where several take part
   std::vector<bool> broken_for_good{};  ///< per check: a measured value breaks it, whatever came after; shorter counts as false
   bool out_of_turns = false;            ///< max_turns were used up
+  bool over_network = false;            ///< the agent is reached over a network
 
   bool is_broken_for_good(std::size_t check) const { return check < broken_for_good.size() && broken_for_good[check]; }
   /// A message that the simulated user made up itself, not the script.
   bool own_words_of_user(std::size_t message) const;
   /// What was said before message `index` by anybody but the simulated user, tool results included.
   std::string said_by_others_before(std::size_t index) const;
+  /// The message by which a failing assertion was settled, whatever came later: what a simulated user did after it changed nothing.
+  std::optional<std::size_t> settled_at() const;
 };
+
+inline bool is_failing(const CheckResult& check) { return !check.passed && !check.inconclusive; }
 
 /// What one rule saw.
 struct Finding {
@@ -54,5 +59,7 @@ std::optional<Finding> listens_by_name(const Case& run);
 std::optional<Finding> lines_unsaid(const Case& run);
 /// @name A judge that saw what is not there.
 std::optional<Finding> judge_invents_words(const Case& run);
+/// The criteria that are not met for words that nobody said, though somebody is said to have said them; nothing where there are none.
+std::vector<std::string> criteria_with_invented_words(const Case& run);
 
 }  // namespace antiphon::ledger

@@ -16,8 +16,6 @@ struct Unmet {
   bool alone = true;
 };
 
-bool is_failing(const CheckResult& check) { return !check.passed && !check.inconclusive; }
-
 Unmet unmet_of(const Case& run) {
   Unmet unmet;
   const auto* completed = run.result.user_report.if_contains("completed");

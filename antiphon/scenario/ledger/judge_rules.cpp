@@ -19,7 +19,7 @@ std::string everything_in(const ScenarioResult& result) {
   for (const auto* messages : {&result.messages, &result.rolled_back})
     for (const auto& message : *messages) text += "\n" + message.text() + "\n" + std::string(message.serialized());
   for (const auto& criterion : result.criteria) text += "\n" + criterion.criterion;
-  return " " + normalised(text) + " ";
+  return normalised(text);
 }
 
 // Only words that somebody is said to have used are a claim: "the agent never said …", "it should have asked …" are none.
@@ -34,28 +34,23 @@ bool is_claimed(std::string_view before) {
   return is_utf8(sentence) && saying.matches(sentence) && !unreal.matches(sentence);
 }
 
-// An ellipsis parts what was left out of a quotation.
-std::vector<std::string> pieces_of(std::string quotation) {
-  for (const auto* mark : {"…", "[...]", "..."})
-    for (auto at = quotation.find(mark); at != std::string::npos; at = quotation.find(mark)) quotation.replace(at, std::string_view(mark).size(), "\n");
-  std::vector<std::string> pieces;
-  for (const auto& piece : split(quotation, '\n'))
-    if (auto words = normalised(piece); !words.empty()) pieces.push_back(std::move(words));
-  return pieces;
-}
-
 std::optional<std::string> invented_words(const CriterionResult& criterion, const std::string& everything) {
   for (const auto& quotation : quotations_in(criterion.reasoning)) {
     if (words_of(quotation.text).size() < shortest_quotation || !is_claimed(std::string_view(criterion.reasoning).substr(0, quotation.begin))) continue;
-    const auto pieces = pieces_of(quotation.text);
-    const bool found =
-        std::all_of(pieces.begin(), pieces.end(), [&](const std::string& piece) { return everything.find(" " + piece + " ") != std::string::npos; });
-    if (!found) return quotation.text;
+    if (!holds_quotation(everything, quotation.text)) return quotation.text;
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+std::vector<std::string> criteria_with_invented_words(const Case& run) {
+  std::vector<std::string> list;
+  const auto everything = everything_in(run.result);
+  for (const auto& criterion : run.result.criteria)
+    if (criterion.status == CriterionStatus::failed && invented_words(criterion, everything)) list.push_back(criterion.criterion);
+  return list;
+}
 
 std::optional<Finding> judge_invents_words(const Case& run) {
   if (run.result.outcome != RunOutcome::failed) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/scenario/ledger/parties.hpp"
 
 namespace antiphon::ledger {
 
@@ -12,29 +13,13 @@ namespace {
 
 constexpr std::size_t quote_limit = 240;
 
-bool is_failing(const CheckResult& check) { return !check.passed && !check.inconclusive; }
-
-/// The message by which one failing assertion was settled, whatever came later. What a simulated user did after it changed nothing.
-std::optional<std::size_t> settled_at(const Case& run) {
-  std::optional<std::size_t> first;
-  const auto take = [&](int index) {
-    if (index >= 0 && (!first || static_cast<std::size_t>(index) < *first)) first = static_cast<std::size_t>(index);
-  };
-  for (std::size_t i = 0; i < run.result.checks.size(); ++i)
-    if (is_failing(run.result.checks[i]) && run.is_broken_for_good(i) && run.result.checks[i].message) take(*run.result.checks[i].message);
-  for (const auto& criterion : run.result.criteria)
-    if (criterion.status == CriterionStatus::failed && !criterion.evidence.empty())
-      take(*std::max_element(criterion.evidence.begin(), criterion.evidence.end()));
-  return first;
-}
-
 // The first of a user's misdeeds decides when it went wrong.
 template <RuleFunction look>
 std::optional<Finding> before_it_was_settled(const Case& run) {
   if (run.result.outcome == RunOutcome::error || (run.result.outcome == RunOutcome::failed && run.result.error)) return std::nullopt;
   auto finding = look(run);
   if (!finding || run.result.outcome != RunOutcome::failed) return finding;
-  const auto settled = settled_at(run);
+  const auto settled = run.settled_at();
   const auto& front = finding->evidence.front().message;
   const auto began = finding->from ? finding->from : front ? std::optional(static_cast<std::size_t>(*front)) : std::nullopt;
   return settled && began && *began > *settled ? std::nullopt : finding;
@@ -44,6 +29,12 @@ std::optional<Finding> error_keeps_its_party(const Case& run) {
   if (run.result.outcome != RunOutcome::error) return std::nullopt;
   if (!run.result.error) return Finding{.party = Party::harness, .why = run.result.reasoning};
   return Finding{.party = run.result.error->party, .why = run.result.error->message};
+}
+
+// A panel that disagrees is undecided by itself; one that agrees that nothing can be said may be right.
+bool left_open_by_all(const CriterionResult& criterion) {
+  const auto& votes = criterion.votes;
+  return !votes.empty() && std::all_of(votes.begin(), votes.end(), [](const CriterionVote& vote) { return vote.status == CriterionStatus::inconclusive; });
 }
 
 std::optional<Finding> undecided(const Case& run) {
@@ -57,7 +48,7 @@ std::optional<Finding> undecided(const Case& run) {
     return Finding{.party = party == Party::agent ? Party::judge : party,
                    .why = fmt::format("it left undecided: {}{}{}", criterion.criterion, criterion.reasoning.empty() ? "" : " — ", criterion.reasoning),
                    .evidence = {std::move(evidence)},
-                   .certain = criterion.party.has_value()};
+                   .certain = criterion.party.has_value() && !left_open_by_all(criterion)};
   }
   for (std::size_t i = 0; i < run.result.checks.size(); ++i)
     if (const auto& check = run.result.checks[i]; check.inconclusive)
@@ -110,6 +101,19 @@ bool Case::own_words_of_user(std::size_t message) const {
   return message >= result.timings.size() || !result.timings[message].scripted;
 }
 
+std::optional<std::size_t> Case::settled_at() const {
+  std::optional<std::size_t> first;
+  const auto take = [&](int index) {
+    if (index >= 0 && (!first || static_cast<std::size_t>(index) < *first)) first = static_cast<std::size_t>(index);
+  };
+  for (std::size_t i = 0; i < result.checks.size(); ++i)
+    if (is_failing(result.checks[i]) && is_broken_for_good(i) && result.checks[i].message) take(*result.checks[i].message);
+  for (const auto& criterion : result.criteria)
+    if (criterion.status == CriterionStatus::failed && !criterion.evidence.empty())
+      take(*std::max_element(criterion.evidence.begin(), criterion.evidence.end()));
+  return first;
+}
+
 std::string Case::said_by_others_before(std::size_t index) const {
   std::string text;
   for (std::size_t i = 0; i < index && i < result.messages.size(); ++i)
@@ -143,13 +147,16 @@ const std::vector<Rule>& rules() {
 std::optional<Fault> attribute(const Case& run) {
   if (run.result.not_run || run.result.outcome == RunOutcome::passed) return std::nullopt;
   for (const auto& rule : rules())
-    if (auto finding = rule.look(run))
-      return Fault{.party = finding->party,
-                   .by = Fault::By::rule,
-                   .rule = rule.name,
-                   .why = std::move(finding->why),
-                   .evidence = std::move(finding->evidence),
-                   .certain = finding->certain};
+    if (auto finding = rule.look(run)) {
+      Fault fault{.party = finding->party,
+                  .by = Fault::By::rule,
+                  .rule = rule.name,
+                  .why = std::move(finding->why),
+                  .evidence = std::move(finding->evidence),
+                  .certain = finding->certain};
+      fault.parties = standings(run, fault);
+      return fault;
+    }
   return std::nullopt;
 }
 

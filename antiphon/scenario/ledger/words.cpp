@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "antiphon/base/text.hpp"
 
 namespace antiphon::ledger {
@@ -69,6 +71,21 @@ std::string normalised(std::string_view text) {
   std::string out;
   for (const auto& word : words_of(text)) out += (out.empty() ? "" : " ") + word.text;
   return out;
+}
+
+bool holds_quotation(std::string_view normalised_text, std::string_view quotation) {
+  std::string parted(quotation);
+  for (const std::string_view mark : {"…", "[...]", "..."})
+    for (auto at = parted.find(mark); at != std::string::npos; at = parted.find(mark)) parted.replace(at, mark.size(), "\n");
+  const auto text = fmt::format(" {} ", normalised_text);
+  bool any = false;
+  for (const auto& piece : split(parted, '\n')) {
+    const auto words = normalised(piece);
+    if (words.empty()) continue;
+    if (text.find(" " + words + " ") == std::string::npos) return false;
+    any = true;
+  }
+  return any;
 }
 
 SharedRun longest_shared_run(std::string_view said, std::string_view source) {

@@ -17,6 +17,9 @@ std::vector<Word> words_of(std::string_view text);
 /// The words alone, single blanks between them: texts that say the same become equal.
 std::string normalised(std::string_view text);
 
+/// Whether all words of a quotation stand in a `normalised` text, in their order; an ellipsis in it parts what was left out. False for no words.
+bool holds_quotation(std::string_view normalised_text, std::string_view quotation);
+
 /// What two texts share word for word.
 struct SharedRun {
   std::size_t length = 0;          ///< words
