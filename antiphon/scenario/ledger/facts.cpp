@@ -79,6 +79,32 @@ bool is_denied(std::string_view text, std::size_t at) {
   return denial.matches(std::string(text.substr(0, at)));
 }
 
+// One more thing of the same kind is none instead of it.
+bool is_one_more(std::string_view text, std::size_t at) {
+  static const Regex more(R"(\b(other|another|second|third|also|too|earlier|previous|last|next|new)\b\W+([\w'-]+\W+){0,4}$)", true);
+  return more.matches(std::string(text.substr(0, at)));
+}
+
+const std::set<std::string>& identifying_nouns() {
+  static const std::set<std::string> nouns{"account", "article", "booking",  "card",    "case",    "claim",   "code",   "confirmation", "coupon",
+                                           "customer", "flight", "invoice",  "item",    "member",  "order",   "parcel", "phone",        "policy",
+                                           "postcode", "receipt", "reference", "serial", "shipment", "ticket", "tracking", "voucher",     "zip"};
+  return nouns;
+}
+
+// "The tracking number is 99812", where the agent had asked for the order's: the value has a noun of its own.
+bool is_of_another_kind(std::string_view text, const ValueWord& value, const Fact& fact) {
+  const auto words = words_of(text);
+  const auto at = std::find_if(words.begin(), words.end(), [&](const Word& word) { return word.end > value.begin; });
+  bool another = false;
+  for (auto back = at; back != words.begin() && at - back < 4;) {
+    --back;
+    if (std::find(fact.names.begin(), fact.names.end(), back->text) != fact.names.end()) return false;
+    another = another || identifying_nouns().contains(back->text);
+  }
+  return another;
+}
+
 // The question before the user's words names it, or they do themselves.
 bool is_about(const Case& run, std::size_t index, const Fact& fact) {
   std::string around = normalised(run.result.messages[index].text());
@@ -108,6 +134,7 @@ std::optional<Finding> contradiction_in(const Case& run, std::size_t index, cons
     if (holds_value(known, said.text) || is_denied(text, said.begin) || !is_utf8(text)) continue;
     for (const auto& fact : facts) {
       if (shape_of(fact.value) != shape_of(said.text) || holds_value(text, fact.value) || !is_about(run, index, fact)) continue;
+      if (is_one_more(text, said.begin) || is_of_another_kind(text, said, fact)) continue;
       if (corrected_later(run, index, fact) || holds_value(run.said_by_others_before(index), said.text)) continue;
       return Finding{.party = Party::simulated_user,
                      .why = fmt::format("it gave {} as its {}, where its brief says {}", quote(said.text), fact.names.front(), quote(fact.value)),

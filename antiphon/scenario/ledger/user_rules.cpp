@@ -39,27 +39,37 @@ std::optional<std::size_t> agent_before(const Case& run, std::size_t i) {
   return std::nullopt;
 }
 
-// A situation may be retold; what is about the person, or speaks to whoever plays it, is no person's speech.
+// A situation may be retold, and agents and persons be spoken of; what speaks of the customer, or to whoever plays one, is no customer's speech.
 bool is_stage_talk(std::string_view words) {
   static const Regex markers(
-      R"(\b(you are|you play|your goal|your task|pretend|the (user|customer|caller|person|agent|assistant)|a (user|customer|caller) who|persona)\b)", true);
+      R"(\b(you are|you play|your goal|your task|pretend|the (user|caller)(?! id)|the customer(?! (service|support|care|hotline|number|id|account))|a (user|customer|caller) who|persona)\b)", true);
   return markers.matches(words);
 }
 
 bool is_utf8_text(const std::string& text) { return is_utf8(text); }
 
+// Offers as a service makes them. Customers help, look things up and begin returns, too: they say what with, or for whom.
 const Regex& service_talk() {
-  static const Regex pattern(R"(\bhow (can|may) i (help|assist) you\b)"
-                             R"(|\b(is there )?(anything|something) else (that )?i can (help|assist)( you)?( with)?\b)"
+  static const Regex pattern(R"(\bhow (can|may) i (help|assist) you(?=\W*$|[?.!,;]| (today|now|with|this|further|out|next)\b))"
+                             R"(|\b(is there )?(anything|something) else (that )?i can (help|assist)( you)?+( with)?+\b(?! (on|from) my\b| to\b))"
                              R"(|\banything else i can do for you\b)"
-                             R"(|\bi('d| would) be (happy|glad) to (help|assist) you\b)"
-                             R"(|\bi('m| am) here to (help|assist)\b)"
-                             R"(|\bthank(s| you) for (contacting|calling|reaching out to) (us|our|[\w-]+ (support|service))\b)"
-                             R"(|\blet me (look|check|pull) (that|this|it|your [\w-]+) up for you\b)"
-                             R"(|\bi('ve| have) (processed|issued|initiated) (a|the|your) (refund|return|request)\b)"
-                             R"(|\bas an ai( language)?( model| assistant)?\b)"
-                             R"(|\bi('m| am) (an ai|a language model|a virtual assistant|the (simulated|simulator))\b)",
+                             R"(|\bi('d| would) be (happy|glad) to (help|assist) you(?=\W*$|[.!,;]| with\b))"
+                             R"(|\bi('m| am) here to (help|assist)(?=\W*$|[.!,;]| you\b))"
+                             R"(|\bthank(s| you) for (contacting|calling|reaching out to) (us|our|[\w-]+ (support|service))\b(?! back\b))"
+                             R"(|\blet me (look|check|pull) your [\w-]+( [\w-]+)? up for you\b)"
+                             R"(|\bi('ve| have) (processed|issued) (a|the) refund\b)"
+                             R"(|\bi('ve| have) (processed|issued|initiated) your (refund|return|request)\b)"
+                             R"(|\bas an ai( language)?( model| assistant)?,? (i|my|we)\b)"
+                             R"(|\bi('m| am) an ai(?=\W*$|[.,!;]| (assistant|model|language|system|bot|and|so|that|designed|created|trained)\b))"
+                             R"(|\bi('m| am) (a language model|the (simulated|simulator))\b)"
+                             R"(|\bi('m| am) a virtual assistant(?=\W*$|[.,!;]| (and|so|that|here|designed|created)\b))",
                              true);
+  return pattern;
+}
+
+// What a customer says who was asked for something, and what only a service says who was not.
+const Regex& looking_up() {
+  static const Regex pattern(R"(\blet me (look|check|pull) (that|this|it) up for you\b)", true);
   return pattern;
 }
 
@@ -115,7 +125,10 @@ std::optional<Finding> speaks_as_assistant(const Case& run) {
   return first_of(run, [&](std::size_t i) -> std::optional<Finding> {
     const auto own = without_quotations(text_at(run, i));
     if (!is_utf8_text(own)) return std::nullopt;
-    const auto match = service_talk().search(own);
+    auto match = service_talk().search(own);
+    const auto before = agent_before(run, i);
+    const bool was_asked = before && text_at(run, *before).find('?') != std::string::npos;
+    if (!match && !was_asked) match = looking_up().search(own);
     if (!match || is_reported(own, match->begin)) return std::nullopt;
     const auto words = own.substr(match->begin, match->end - match->begin);
     // Somebody whose part it is to serve may talk like that.
