@@ -16,6 +16,7 @@ namespace antiphon {
 /// Stands below what a scenario or `RunOptions` say. What is left unset says nothing.
 struct Configuration {
   ModelSettings model{};
+  ModelSettings audit{};  ///< says whose fault a failure was where the rules are not certain; none: nobody does
   std::optional<int> max_turns{};
   std::optional<Duration> timeout{}, turn_timeout{};
   std::optional<ClockChoice> clock{};
@@ -46,6 +47,7 @@ inline std::shared_ptr<EventSink> told(int verbose) {
 /// Merges into what was configured before: unset members leave that as it is. For runs that begin later. Thread safe.
 inline void configure(const Configuration& configuration) {
   RunDefaults defaults{.model = configuration.model,
+                       .audit = configuration.audit,
                        .max_turns = configuration.max_turns,
                        .timeout = configuration.timeout,
                        .turn_timeout = configuration.turn_timeout,
@@ -70,8 +72,13 @@ inline void configure(const Configuration& configuration) {
 /// @throws Problems with every mistake of both.
 inline Configuration project_configuration(const std::string& directory = ".") {
   const auto project = suite::read_project(directory, suite::process_environment);
-  Configuration configuration{
-      .model = project.model, .clock = project.clock, .cache = project.cache, .cassettes = project.cassettes, .seed = project.seed, .jobs = project.jobs};
+  Configuration configuration{.model = project.model,
+                              .audit = project.audit,
+                              .clock = project.clock,
+                              .cache = project.cache,
+                              .cassettes = project.cassettes,
+                              .seed = project.seed,
+                              .jobs = project.jobs};
   if (!project.log.empty()) configuration.verbose = project.log == "verbose" ? 1 : 0;
   return configuration;
 }

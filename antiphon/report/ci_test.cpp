@@ -104,6 +104,16 @@ TEST(JsonLines, TellEveryEventByTheirSchema_PRD3) {
   EXPECT_THAT(schema.violations(parse_json(R"({"type": "other"})")), Not(testing::IsEmpty()));
 }
 
+TEST(JsonLines, TellWhatAnAuditSaid_PRD3_SCN100) {
+  std::ostringstream out;
+  JsonLinesReporter reporter(out, {}, 1);
+  reporter.add(FaultAudited{"x", "", {.party = Party::judge, .by = Fault::By::audit, .why = "it misread"}, 2.5});
+  const auto line = lines_of(out.str()).back();
+  EXPECT_EQ(line, (json::value{{"type", "audit"}, {"id", "x"}, {"time_s", 2.5}, {"party", "judge"}, {"certain", true}, {"why", "it misread"}}));
+  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/events.schema.json")));
+  EXPECT_THAT(schema.violations(line), testing::IsEmpty());
+}
+
 TEST(JsonLines, StayLinesWhateverWasSaid_PRD3) {
   std::ostringstream out;
   JsonLinesReporter reporter(out, {}, 1);

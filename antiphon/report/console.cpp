@@ -95,6 +95,9 @@ struct ConsoleReporter::State {
   void handle(const CheckEvaluated& event) {
     if (verbose()) write(transcript.lines(event));
   }
+  void handle(const FaultAudited& event) {
+    if (verbose()) write(transcript.lines(event));
+  }
   void handle(const AttemptFinished& event) {
     if (verbose()) write(transcript.close(event.result.id));
     if (!quiet()) write(again_line(event.result, style));

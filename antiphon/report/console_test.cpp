@@ -199,6 +199,16 @@ TEST(ConsoleReporter, TellsAScriptsBrokenCheckWhereItStands_SCN73) {
   }
 }
 
+TEST(ConsoleReporter, TellsWhatAnAuditSaid_SCN73_SCN100) {
+  const Fault fault{.party = Party::simulated_user, .by = Fault::By::audit, .why = "it kept its number back", .certain = false};
+  for (const auto verbosity : {Verbosity::verbose, Verbosity::normal}) {
+    Console console(plain_tty, verbosity);
+    console.reporter->add(FaultAudited{"id", "desk:4", fault, 2.25});
+    const bool told = console.out.str().find("desk:4  2.25 audit  simulated user, likely: it kept its number back") != std::string::npos;
+    EXPECT_EQ(told, verbosity == Verbosity::verbose) << console.out.str();
+  }
+}
+
 TEST(ConsoleReporter, TellsNoticesUnderTheirRunAlsoWhereItPassed_PRD3) {
   const ScenarioResult result{.id = "kettle", .outcome = RunOutcome::passed, .notices = {"the hook \"drop\" ended with exit code 3: \x1b[2Jleft over"}};
   for (const auto& terminal : {plain_tty, no_tty}) {

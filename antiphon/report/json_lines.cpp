@@ -41,6 +41,11 @@ json::object check_json(const CheckEvaluated& event) {
           {"sentence", event.check.sentence()}};
 }
 
+json::object audit_json(const FaultAudited& event) {
+  return {{"type", "audit"},       {"id", event.id}, {"time_s", event.time_s}, {"party", to_string(event.fault.party)}, {"certain", event.fault.certain},
+          {"why", event.fault.why}};
+}
+
 // The scenario as result.json has it: one parser reads both.
 std::string line_of(std::string_view type, const ScenarioResult& result) { return fmt::format(R"({{"type":"{}","scenario":{}}})", type, serialize(result)); }
 
@@ -48,6 +53,7 @@ std::string line_of(const RunStarted& event) { return line_of(json::object{{"typ
 std::string line_of(const MessageAdded& event) { return line_of(message_json(event)); }
 std::string line_of(const VerdictGiven& event) { return line_of(verdict_json(event)); }
 std::string line_of(const CheckEvaluated& event) { return line_of(check_json(event)); }
+std::string line_of(const FaultAudited& event) { return line_of(audit_json(event)); }
 std::string line_of(const AttemptFinished& event) { return line_of("attempt_finished", event.result); }
 std::string line_of(const RunFinished& event) { return line_of("run_finished", event.result); }
 

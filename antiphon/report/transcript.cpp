@@ -100,6 +100,12 @@ std::string Transcript::lines(const CheckEvaluated& event) {
   return close(event.id) + row(event.label, event.time_s, "check", "", fmt::format("{} {}", style_.bare_mark(outcome), event.check.sentence()));
 }
 
+std::string Transcript::lines(const FaultAudited& event) {
+  std::string party(to_string(event.fault.party));
+  std::replace(party.begin(), party.end(), '_', ' ');
+  return close(event.id) + row(event.label, event.time_s, "audit", "", fmt::format("{}{}: {}", party, event.fault.certain ? "" : ", likely", event.fault.why));
+}
+
 std::string Transcript::close(const std::string& id) {
   const auto calls = open_.find(id);
   if (calls == open_.end()) return {};

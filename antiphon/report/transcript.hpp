@@ -22,6 +22,7 @@ class Transcript {
   std::string lines(const VerdictGiven& event);
   /// Only one that does not hold.
   std::string lines(const CheckEvaluated& event);
+  std::string lines(const FaultAudited& event);
   /// Calls that never got a result.
   std::string close(const std::string& id);
 

@@ -20,6 +20,7 @@ class TranscriptSink final : public EventSink {
     if (const auto* added = std::get_if<MessageAdded>(&event)) text = transcript_.lines(*added);
     if (const auto* verdict = std::get_if<VerdictGiven>(&event)) text = transcript_.lines(*verdict);
     if (const auto* check = std::get_if<CheckEvaluated>(&event)) text = transcript_.lines(*check);
+    if (const auto* audited = std::get_if<FaultAudited>(&event)) text = transcript_.lines(*audited);
     if (const auto* finished = std::get_if<RunFinished>(&event)) text = transcript_.close(finished->result.id);
     if (!text.empty()) out_ << text << std::flush;
   }

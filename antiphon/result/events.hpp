@@ -30,6 +30,13 @@ struct CheckEvaluated {
   CheckResult check;
   double time_s = 0;
 };
+/// An auditing model said whose fault it was that a run did not pass.
+struct FaultAudited {
+  std::string id;
+  std::string label;
+  Fault fault;
+  double time_s = 0;
+};
 /// An attempt that ended and is followed by another one.
 struct AttemptFinished {
   const ScenarioResult& result;
@@ -38,7 +45,7 @@ struct RunFinished {
   const ScenarioResult& result;
 };
 
-using RunEvent = std::variant<RunStarted, MessageAdded, VerdictGiven, CheckEvaluated, AttemptFinished, RunFinished>;
+using RunEvent = std::variant<RunStarted, MessageAdded, VerdictGiven, CheckEvaluated, FaultAudited, AttemptFinished, RunFinished>;
 
 /// Hears what happens while runs are under way. Called from the threads that run scenarios, several at once; must return quickly and not throw.
 class EventSink {

@@ -46,7 +46,7 @@ struct Fault {
   std::string rule{};  ///< name of the rule that decided (docs/results.md lists them); empty for audits
   std::string why{};
   std::vector<FaultEvidence> evidence{};
-  bool certain = true;                   ///< false where this is only the likeliest reading; a rule that is certain is never audited
+  bool certain = true;                    ///< false where this is only the likeliest reading; a rule that is certain is never audited
   std::optional<RulesSaid> rules_said{};  ///< of an audit: what stood there before
   std::vector<PartyStanding> parties{};   ///< all six, the one at fault first; empty where nobody looked
 };

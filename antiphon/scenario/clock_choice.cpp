@@ -6,15 +6,16 @@ namespace antiphon {
 
 bool is_replayed(const Scenario& scenario) { return scenario.cassettes == CassetteMode::replay; }
 
-const ParticipantSpec* first_not_on_clock(const Scenario& scenario, const ModelRegistry& all_models) {
+std::optional<std::string> first_not_on_clock(const Scenario& scenario, const ModelRegistry& all_models) {
   const std::optional<ModelRegistry> replaying = is_replayed(scenario) ? std::optional(all_models.replaying()) : std::nullopt;
   const auto& models = replaying ? *replaying : all_models;
   const auto blocks = [&](const ParticipantSpec& spec) { return spec && !spec.waits_on_clock_alone(models, scenario.model); };
   for (const auto* spec : {&scenario.agent, &scenario.user, &scenario.judge})
-    if (blocks(*spec)) return spec;
+    if (blocks(*spec)) return spec->name();
   for (const auto& extra : scenario.participants)
-    if (blocks(extra.spec)) return &extra.spec;
-  return nullptr;
+    if (blocks(extra.spec)) return extra.spec.name();
+  if (is_audited(scenario) && !models.waits_on_clock_alone(scenario.audit)) return "auditor";
+  return std::nullopt;
 }
 
 bool takes_a_person(const Scenario& scenario) {

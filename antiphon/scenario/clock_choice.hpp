@@ -4,8 +4,8 @@
 
 namespace antiphon {
 
-/// The first participant that waits for something other than our clock (a socket, a thread); nullptr: there is none.
-const ParticipantSpec* first_not_on_clock(const Scenario& scenario, const ModelRegistry& models);
+/// The name of the first participant, or of the auditor, that waits for something other than our clock (a socket, a thread); nullopt: there is none.
+std::optional<std::string> first_not_on_clock(const Scenario& scenario, const ModelRegistry& models);
 
 /// Whether nothing but a cassette answers for the models of this scenario.
 bool is_replayed(const Scenario& scenario);

@@ -28,6 +28,7 @@ void fill(std::optional<T>& value, const std::optional<T>& below) {
 RunDefaults RunDefaults::merged_over(RunDefaults below) const {
   auto merged = *this;
   merged.model = model.merged_over(below.model);
+  merged.audit = audit.merged_over(below.audit);
   fill(merged.max_turns, below.max_turns);
   fill(merged.timeout, below.timeout);
   fill(merged.turn_timeout, below.turn_timeout);
@@ -61,6 +62,7 @@ RunDefaults run_defaults() {
 
 void apply(const RunDefaults& defaults, Scenario& scenario) {
   scenario.model = scenario.model.merged_over(defaults.model);
+  scenario.audit = scenario.audit.merged_over(defaults.audit);
   fill(scenario.max_turns, defaults.max_turns);
   fill(scenario.timeout, defaults.timeout);
   fill(scenario.turn_timeout, defaults.turn_timeout);

@@ -10,6 +10,7 @@ namespace antiphon {
 /// What holds for every run of this process where neither its scenario nor its `RunOptions` say otherwise. Unset members say nothing.
 struct RunDefaults {
   ModelSettings model{};
+  ModelSettings audit{};
   std::optional<int> max_turns{};
   std::optional<Duration> timeout{}, turn_timeout{};
   std::optional<ClockChoice> clock{};

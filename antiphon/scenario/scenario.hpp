@@ -41,6 +41,7 @@ struct Scenario {
   ParticipantSpec user{};
   ParticipantSpec judge{};
   ModelSettings model{};        ///< of user and judge, unless they say otherwise
+  ModelSettings audit{};        ///< says whose fault it was where the rules are not certain; none or `off`: nobody does
   ModelSettings embedding{};    ///< compares texts for `similar`: `lexical` (where none is given), `minilm`, `openai/text-embedding-3-small`
   std::vector<Step> script{};   ///< empty: `proceed()`
   std::vector<Check> checks{};  ///< on the whole run, at every end
@@ -76,6 +77,9 @@ struct Scenario {
   int repeat = 1;               ///< which of these this one is
   int attempt = 1;              ///< which try of this run; with the id it keys the random streams
 };
+
+/// Whether a model is asked whose fault it was.
+inline bool is_audited(const Scenario& scenario) { return !scenario.audit.empty() && scenario.audit.model != "off"; }
 
 /// All that can be known to be wrong before the first step: no name, no agent, a role that the script needs and nobody plays (SCN-6), a
 /// judge without criteria, no model (SCN-43), ranges. Empty: it may be run.

@@ -22,6 +22,7 @@ class Validator {
     background();
     criteria();
     participants();
+    auditor();
     if (problems_.empty()) budget();
     checks();
     clock();
@@ -117,20 +118,34 @@ class Validator {
     for (const auto& extra : scenario_.participants) check(extra.spec);
   }
 
+  void auditor() {
+    const auto& audit = scenario_.audit;
+    const bool settings = audit.temperature || audit.max_tokens || audit.price || !audit.base_url.empty() || !audit.key.empty() || !audit.extra.empty();
+    if (audit.empty() && settings) add("the audit has settings and no model: name one with `audit: {{model: provider/name}}`");
+    if (!is_audited(scenario_)) return;
+    try {
+      models_.check(audit);
+    } catch (const Error& error) {
+      add("the auditor: {}{}{}", error.message(), error.hint().empty() ? "" : "; ", error.hint());
+    }
+  }
+
   void budget() {
     if (scenario_.budget.tokens.value_or(1) < 1) add("the budget of {} tokens allows no call: give it at least 1", *scenario_.budget.tokens);
     if (!scenario_.budget.usd) return;
     if (*scenario_.budget.usd <= 0) add("the budget of {} dollars allows no call: give it more than 0", *scenario_.budget.usd);
-    const auto priced = [this](const ParticipantSpec& spec) {
-      if (spec && !spec.price_is_known(models_, scenario_.model))
+    const auto require = [this](bool priced, std::string_view who) {
+      if (!priced)
         add("a budget in dollars needs the price of every model, and that of the {} is not known: give it `price: {{input: …, output: …}}` "
             "(dollars per million tokens), or use `budget: {{tokens: …}}`",
-            spec.name());
+            who);
     };
+    const auto priced = [&](const ParticipantSpec& spec) { require(!spec || spec.price_is_known(models_, scenario_.model), spec.name()); };
     priced(scenario_.user);
     priced(scenario_.agent);
     priced(scenario_.judge);
     for (const auto& extra : scenario_.participants) priced(extra.spec);
+    require(!is_audited(scenario_) || models_.price(scenario_.audit), "auditor");
   }
 
   void one_check(const Check& check) {
@@ -151,8 +166,8 @@ class Validator {
 
   void clock() {
     if (scenario_.clock != ClockChoice::virtual_time) return;
-    if (const auto* blocker = first_not_on_clock(scenario_, models_))
-      add("clock: virtual needs everybody to wait on our clock alone, and the participant `{}` does not: use `clock: wall` or `auto`", blocker->name());
+    if (const auto blocker = first_not_on_clock(scenario_, models_))
+      add("clock: virtual needs everybody to wait on our clock alone, and the participant `{}` does not: use `clock: wall` or `auto`", *blocker);
   }
 
   const Scenario& scenario_;

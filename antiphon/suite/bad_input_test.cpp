@@ -50,7 +50,7 @@ TEST(BadSuite, UnknownKeyNamesTheNearestAndTheAllowed_PRD10) {
   a.yaml:6:5
 6 |     max_turn: 3
   |     ^^^^^^^^ did you mean "max_turns"?
-fix:   rename it; allowed: agent, budget, cache, cassettes, checks, clock, dataset, description, embedding, first, hooks, judge, matrix, max_turns, metadata, min_turns, model, name, repeat, script, seed, set, tags, timeout, tools, turn_timeout, user
+fix:   rename it; allowed: agent, audit, budget, cache, cassettes, checks, clock, dataset, description, embedding, first, hooks, judge, matrix, max_turns, metadata, min_turns, model, name, repeat, script, seed, set, tags, timeout, tools, turn_timeout, user
 )");
 }
 

@@ -28,6 +28,7 @@ Lookup with_rules_of_working_directory(Lookup environment, const std::string& di
 
 void apply(const Overrides& flags, const ProjectSettings& project, Scenario& scenario) {
   scenario.model = flags.model.merged_over(scenario.model.merged_over(project.model));
+  scenario.audit = flags.audit.merged_over(scenario.audit.merged_over(project.audit));
   if (!scenario.seed) scenario.seed = project.seed;
   if (!scenario.clock) scenario.clock = project.clock;
   if (!scenario.cassettes) scenario.cassettes = project.cassettes;

@@ -13,6 +13,7 @@ namespace antiphon::suite {
 /// What the command line says about every scenario; it wins over the files.
 struct Overrides {
   ModelSettings model;
+  ModelSettings audit;
   std::optional<ClockChoice> clock;
   std::optional<CassetteMode> cassettes;
   std::optional<std::uint64_t> seed;

@@ -83,6 +83,11 @@ ModelSettings read_embedding(ReadContext& context, const Node& node) {
   return settings;
 }
 
+ModelSettings read_audit(ReadContext& context, const Node& node) {
+  if (node.is_scalar() && node.text == "off") return "off";
+  return read_model(context, node);
+}
+
 ModelSettings read_model(ReadContext& context, const Node& node) {
   ModelSettings settings;
   if (node.is_scalar()) {

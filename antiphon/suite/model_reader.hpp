@@ -17,6 +17,9 @@ ModelSettings read_model(ReadContext& context, const Node& node);
 /// The settings that stand beside other keys of `fields`; what is not given stays unset.
 ModelSettings read_model_keys(ReadContext& context, Fields& fields);
 
+/// The model of the auditor: as a model, or `off`.
+ModelSettings read_audit(ReadContext& context, const Node& node);
+
 /// `lexical`, `provider/name` or a mapping: what compares texts for `similar`.
 ModelSettings read_embedding(ReadContext& context, const Node& node);
 

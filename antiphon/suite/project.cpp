@@ -45,6 +45,7 @@ void read_file_settings(ReadContext& context, const Node& root, ProjectSettings&
   fields.get("antiphon");
   settings.allow_commands = fields.boolean("allow_commands").value_or(false);
   if (const auto* model = fields.get("model")) settings.model = read_model(context, *model);
+  if (const auto* audit = fields.get("audit")) settings.audit = read_audit(context, *audit);
   if (const auto* cassettes = fields.get("cassettes")) settings.cassettes = read_cassettes(context.reader, *cassettes);
   settings.cache = fields.text("cache");
   if (const auto* clock = fields.get("clock")) settings.clock = read_clock(context.reader, *clock);

@@ -14,6 +14,7 @@ namespace antiphon::suite {
 struct ProjectSettings {
   bool allow_commands = false;
   ModelSettings model;
+  ModelSettings audit;
   std::optional<ClockChoice> clock;
   std::optional<CassetteMode> cassettes;
   std::optional<std::string> cache;

@@ -72,7 +72,7 @@ error: unknown key "allow_command" in antiphon.yaml
   antiphon.yaml:1:1
 1 | allow_command: true
   | ^^^^^^^^^^^^^ did you mean "allow_commands"?
-fix:   rename it; allowed: allow_commands, antiphon, cache, cassettes, clock, jobs, judge, limits, log, model, out, seed, store
+fix:   rename it; allowed: allow_commands, antiphon, audit, cache, cassettes, clock, jobs, judge, limits, log, model, out, seed, store
 
 error: seed must be a whole number of at least 0, not "many"
   environment variable ANTIPHON_SEED

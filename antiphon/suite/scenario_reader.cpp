@@ -47,6 +47,7 @@ void apply(Scenario& scenario, const SharedSettings& own, const SharedSettings& 
   scenario.seed = own.seed ? own.seed : below.seed;
   scenario.model = own.model.merged_over(below.model);
   scenario.budget = own.budget.merged_over(below.budget);
+  scenario.audit = own.audit.merged_over(below.audit);
   scenario.embedding = own.embedding.merged_over(below.embedding);
   scenario.metadata = merged(below.metadata, own.metadata);
   scenario.tools = merged(below.tools, own.tools);

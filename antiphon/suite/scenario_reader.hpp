@@ -22,6 +22,7 @@ struct SharedSettings {
   std::optional<std::string> set;
   Budget budget;
   ModelSettings model;
+  ModelSettings audit;
   ModelSettings embedding;
   json::object metadata;
   json::object tools;

@@ -32,7 +32,7 @@ setup:
 hooks: {before: {run: [true], cwd: x, env: {A: b}, timeout: 1s}, after: [{run: [true]}, {run: [true]}]}
 agent: {chat: {url: "${URL:-http://127.0.0.1:8080/v1}", model: support, key: k, headers: {x-team: desk}, stream: true, extra: {top_p: 1}, tls: {ca: ca.pem, verify: false}}}
 defaults:
-  {max_turns: 10, min_turns: 1, repeat: 3, metadata: {a: 1}, set: s, budget: {usd: 0.5, tokens: 20000}, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, embedding: lexical, clock: auto, cassettes: auto, cache: k, seed: 7, tags: [t], first: agent,
+  {max_turns: 10, min_turns: 1, repeat: 3, metadata: {a: 1}, set: s, budget: {usd: 0.5, tokens: 20000}, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, audit: off, embedding: lexical, clock: auto, cassettes: auto, cache: k, seed: 7, tags: [t], first: agent,
    tools: {create_refund: {returns: {ok: true}, description: pays, parameters: {type: object}}}, checks: [{not_contains: sorry}], hooks: {after: {run: [true]}}}
 scenarios:
   - name: one ${v}
@@ -40,6 +40,7 @@ scenarios:
     matrix: {v: [a, 2, true]}
     dataset: d.csv
     model: {model: openai/gpt-4.1-mini, base_url: "http://127.0.0.1:1/v1", key: k, temperature: 0.2, max_tokens: 10, price: {input: 0.4, output: 1.6}, extra: {seed: 1}}
+    audit: {model: openai/gpt-4.1, temperature: 0}
     embedding: {model: openai/text-embedding-3-small, base_url: "http://127.0.0.1:1/v1", key: k, extra: {dimensions: 64}}
     agent: {http: {url: "http://127.0.0.1:1", method: PUT, headers: {a: b}, body: {text: "${input.text}"}, reply: /answer, tls: {verify: true}}}
     user: {persona: calm, system: be calm, temperature: 1}

@@ -76,6 +76,7 @@ SharedSettings read_shared(ReadContext& context, Fields& fields) {
     if (auto value = context.reader.integer(*seed, "seed", 0)) shared.seed = static_cast<std::uint64_t>(*value);
   if (const auto* first = fields.get("first")) shared.first = read_first(context.reader, *first);
   if (const auto* model = fields.get("model")) shared.model = read_model(context, *model);
+  if (const auto* audit = fields.get("audit")) shared.audit = read_audit(context, *audit);
   if (const auto* embedding = fields.get("embedding")) shared.embedding = read_embedding(context, *embedding);
   if (const auto* tools = fields.get("tools")) shared.tools = read_tools(context, *tools);
   if (const auto* tags = fields.get("tags")) shared.tags = context.reader.texts(*tags, "tags").value_or(std::vector<std::string>{});

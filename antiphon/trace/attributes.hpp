@@ -45,7 +45,7 @@ inline constexpr std::string_view scenario_set = "antiphon.scenario.set";
 inline constexpr std::string_view run_id = "antiphon.run.id";
 inline constexpr std::string_view outcome = "antiphon.outcome";
 inline constexpr std::string_view turn = "antiphon.turn";
-inline constexpr std::string_view role = "antiphon.role";              // user, agent, judge
+inline constexpr std::string_view role = "antiphon.role";              // user, agent, judge, auditor
 inline constexpr std::string_view tool_by = "antiphon.tool.by";        // antiphon: answered from the scenario; agent: it ran the tool itself
 inline constexpr std::string_view first_byte = "antiphon.first_byte";  // event of a streamed reply
 

@@ -18,7 +18,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ""
 TOLD = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SCENARIO_KEYS = ("name", "agent", "user", "judge", "script", "checks", "tools", "matrix", "dataset", "description", "model")
+SCENARIO_KEYS = ("name", "agent", "user", "judge", "script", "checks", "tools", "matrix", "dataset", "description", "model", "audit")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

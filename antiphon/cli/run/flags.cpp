@@ -45,6 +45,17 @@ std::optional<Duration> timeout_from(const std::string& text) {
   throw Error(ErrorKind::usage, fmt::format("--timeout {} is no duration", quote(text))).with_hint("write a number with its unit, such as 800ms, 30s or 5m");
 }
 
+ModelSettings named_model(std::string_view flag, const std::string& name, const Environment& environment) {
+  if (name.empty()) return {};
+  const auto slash = name.find('/');
+  if (slash == 0 || slash == std::string::npos || slash + 1 == name.size())
+    throw Error(ErrorKind::usage, fmt::format("{} {} is no model", flag, quote(name)))
+        .with_hint("write `provider/name`, such as openai/gpt-4.1-mini or rules/support.rules.yaml");
+  ModelSettings settings(name);
+  settings.directory = environment.directory;
+  return settings;
+}
+
 suite::UserModel user_model_from(std::string_view name, const std::string& directory) {
   suite::UserModel model{.name = std::string(name), .directory = directory};
   const auto slash = model.name.find('/');
@@ -135,13 +146,24 @@ void fill(std::optional<T>& flag, std::optional<T> kept) {
   if (!flag) flag = kept;
 }
 
+void take_model(ModelSettings& settings, const json::object& kept, const std::string& key) {
+  const auto name = find_string(kept, key);
+  if (!name || !settings.empty()) return;
+  settings.model = *name;
+  settings.directory = find_string(kept, key + "_directory").value_or("");
+}
+
+void keep_model(json::object& kept, const ModelSettings& settings, const std::string& key) {
+  if (settings.empty()) return;
+  kept[key] = settings.model;
+  kept[key + "_directory"] = settings.directory;
+}
+
 // Flags on the command line win over those of the run that is repeated.
 void take_flags(RunPlan& plan, const RunFlags& flags, const json::object& kept) {
   auto& overrides = plan.load.overrides;
-  if (auto model = find_string(kept, "model"); model && overrides.model.empty()) {
-    overrides.model.model = *model;
-    overrides.model.directory = find_string(kept, "model_directory").value_or("");
-  }
+  take_model(overrides.model, kept, "model");
+  take_model(overrides.audit, kept, "audit");
   for (const auto& name : strings(kept, "user_models"))
     if (flags.user_models.empty()) overrides.user_models.push_back({name, find_string(kept, "user_models_directory").value_or("")});
   if (auto clock = find_string(kept, "clock"); clock && !overrides.clock) overrides.clock = clock_from(*clock);
@@ -197,6 +219,7 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("--max-turns", flags.max_turns, "Most turns of one scenario (10)");
   app.add_option("--model", flags.model, "Model of simulated users and judges, such as openai/gpt-4.1-mini");
   app.add_option("--user-models", flags.user_models, "Let each of these play every simulated user: provider/model or agenda, with commas between");
+  app.add_option("--audit", flags.audit, "Model that says whose fault a failure was where the rules are not certain, or off");
   app.add_option("--clock", flags.clock, "auto, wall or virtual");
   app.add_option("--cassettes", flags.cassettes, "Recorded calls to models: record, replay, auto (replay, record what is missing) or off");
   app.add_flag("--update-cassettes", flags.update_cassettes, "Record all cassettes anew; the same as --cassettes record");
@@ -231,14 +254,11 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
     return it == variables.end() ? std::nullopt : std::optional(it->second);
   };
   plan.load.allow_commands = flags.allow_commands;
-  if (!flags.model.empty()) {
-    const auto slash = flags.model.find('/');
-    if (slash == 0 || slash == std::string::npos || slash + 1 == flags.model.size())
-      throw Error(ErrorKind::usage, fmt::format("--model {} is no model", quote(flags.model)))
-          .with_hint("write `provider/name`, such as openai/gpt-4.1-mini or rules/support.rules.yaml");
-    plan.load.overrides.model = ModelSettings(flags.model);
-    plan.load.overrides.model.directory = environment.directory;
-  }
+  plan.load.overrides.model = named_model("--model", flags.model, environment);
+  if (flags.audit == "off")
+    plan.load.overrides.audit = flags.audit;
+  else
+    plan.load.overrides.audit = named_model("--audit", flags.audit, environment);
   plan.load.overrides.user_models = user_models_from(flags.user_models, environment.directory);
   plan.load.overrides.clock = clock_from(flags.clock);
   plan.load.overrides.cassettes = cassettes_from(flags);
@@ -266,10 +286,8 @@ json::object remembered(const RunPlan& plan) {
   for (const auto& path : plan.paths) paths.push_back(json::value(path));
   json::object kept{{"paths", std::move(paths)}, {"allow_commands", plan.load.allow_commands}};
   const auto& overrides = plan.load.overrides;
-  if (!overrides.model.empty()) {
-    kept["model"] = overrides.model.model;
-    kept["model_directory"] = overrides.model.directory;
-  }
+  keep_model(kept, overrides.model, "model");
+  keep_model(kept, overrides.audit, "audit");
   if (!overrides.user_models.empty()) {
     kept["user_models_directory"] = overrides.user_models.front().directory;
     auto& names = kept["user_models"].emplace_array();

@@ -25,6 +25,7 @@ struct RunFlags {
   std::optional<int> max_turns;
   std::string model;
   std::string user_models;
+  std::string audit;
   std::string clock;
   std::string cassettes;
   bool update_cassettes = false;

@@ -43,7 +43,7 @@ struct ToolChoice {
 /// Who asks, for servers that answer by rules; sent as x-antiphon-… headers to addresses that are no vendor's (contracts.md §7).
 struct CallTags {
   std::string thread_id;
-  std::string role = "agent";  ///< agent, user or judge
+  std::string role = "agent";  ///< agent, user, judge or auditor
   int turn = 0;                ///< counts from 1
 };
 

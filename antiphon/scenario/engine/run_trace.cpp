@@ -90,11 +90,31 @@ void RunTrace::rolled_back(std::size_t size) {
   if (!produced_.empty()) produced_.back().end = std::min(produced_.back().end, size);
 }
 
+std::shared_ptr<trace::Scope> RunTrace::begin_audit() {
+  if (!recorder_) return nullptr;
+  turn_.end();
+  audit_ = recorder_->begin("audit", trace::SpanKind::internal, scenario_.id(), false);
+  audit_.set(attr::operation, std::string_view("invoke_agent")).set(attr::agent_name, std::string_view("auditor"));
+  audit_.set(attr::role, std::string_view("auditor")).set(attr::conversation, thread_id_);
+  return std::make_shared<trace::Scope>(trace::Scope{.recorder = recorder_, .parent = audit_.id(), .shown = false});
+}
+
+void RunTrace::end_audit(const Fault* fault, const std::string& why) {
+  if (fault)
+    audit_.add_event(attr::evaluation, {{attr::evaluation_name, std::string("fault")},
+                                        {attr::evaluation_label, std::string(to_string(fault->party))},
+                                        {attr::evaluation_explanation, fault->why}});
+  else
+    audit_.fail("no attribution", why);
+  audit_.end();
+}
+
 void RunTrace::end(RunOutcome outcome, const std::string& reasoning) {
   if (!recorder_) return;
   scenario_.set(attr::outcome, to_string(outcome));
   if (outcome == RunOutcome::error) scenario_.fail("error", reasoning);
   turn_.end();
+  audit_.end();
   scenario_.end();
   recorder_->close();
 }

@@ -29,6 +29,10 @@ class RunTrace {
   void produced(std::size_t seat, std::size_t begin, std::size_t end);
   /// Judges are no longer shown what brought forth the messages from `size` on (SCN-20).
   void rolled_back(std::size_t size);
+  /// The run's audit begins, beside its turns. @return where the auditor's calls are recorded; nullptr: nothing is.
+  std::shared_ptr<trace::Scope> begin_audit();
+  /// Ends it. @param fault what it came to; nullptr: nothing, `why` says why.
+  void end_audit(const Fault* fault, const std::string& why);
   void end(RunOutcome outcome, const std::string& reasoning);
 
  private:
@@ -48,7 +52,7 @@ class RunTrace {
   std::vector<Seat> seats_;
   std::vector<Produced> produced_;
   std::string thread_id_;
-  trace::ActiveSpan scenario_, turn_;
+  trace::ActiveSpan scenario_, turn_, audit_;
   int turn_number_ = 0;
 };
 

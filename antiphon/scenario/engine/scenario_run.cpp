@@ -85,9 +85,8 @@ int ScenarioRun::max_turns() const {
   return scenario_.user.plays_to_its_end() ? std::numeric_limits<int>::max() : default_max_turns;
 }
 
-void ScenarioRun::seat_everybody() {
-  if (is_replayed(scenario_)) replaying_ = place_.models.replaying();
-  ParticipantContext context{
+ParticipantContext ScenarioRun::context() {
+  return {
       .runtime = place_.runtime,
       .http = place_.http,
       .models = replaying_ ? *replaying_ : place_.models,
@@ -105,6 +104,11 @@ void ScenarioRun::seat_everybody() {
       .meter = meter_,
       .person = place_.person,
   };
+}
+
+void ScenarioRun::seat_everybody() {
+  if (is_replayed(scenario_)) replaying_ = place_.models.replaying();
+  auto context = this->context();
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     speaking_role_ = roles_[i];
     context.spans = trace_.seat(roles_[i], specs_[i]->name());
@@ -129,22 +133,30 @@ Task<ScenarioResult> ScenarioRun::execute() {
   const bool interrupted = watchdog_.fired() == Watchdog::Reason::interrupted;
   co_await close_everybody();
   co_await embed_what_is_compared();
-  keep_recording(interrupted || watchdog_.fired() == Watchdog::Reason::interrupted);
   evaluate_checks();
-  co_return assemble();
+  assembled_ = assemble();
+  if (!interrupted && watchdog_.fired() != Watchdog::Reason::interrupted) co_await audit(*assembled_);
+  // A run that was cut short would leave a cassette that ends in the middle of it.
+  if (!interrupted && watchdog_.fired() != Watchdog::Reason::interrupted) keep_recording(*assembled_);
+  close(*assembled_);
+  co_return std::move(*assembled_);
 }
 
-// A run that was cut short would leave a cassette that ends in the middle of it.
-void ScenarioRun::keep_recording(bool interrupted) {
-  if (interrupted) return;
+// Last, so that what the auditor was answered is on the cassette, too.
+void ScenarioRun::keep_recording(ScenarioResult& result) {
   try {
     memory_.keep();
   } catch (const Error&) {
-    if (!ending_.error) ending_ = {.kind = Ending::Kind::error, .error = blame(std::current_exception(), std::nullopt), .line = std::nullopt};
+    if (result.error) return;
+    result.error = blame(std::current_exception(), std::nullopt);
+    result.outcome = RunOutcome::error;
+    result.reasoning = result.error->message;
+    result.fault = ledger::attribute(case_of(result));
   }
 }
 
 ScenarioResult ScenarioRun::give_up() {
+  if (assembled_) return give_up_audit();
   ended_ = clock().now();
   const auto who = speaking_ ? to_string(seats_[*speaking_].role) : std::string_view("script");
   keep_partial();
@@ -152,14 +164,18 @@ ScenarioResult ScenarioRun::give_up() {
   ending_.error = RunError{Party::harness, fmt::format("the {} waits for something that is on no clock and cannot be stopped; use `clock: wall`", who)};
   collect_last_reports();
   evaluate_checks();
-  return assemble();
+  auto result = assemble();
+  close(result);
+  return result;
 }
 
 ScenarioResult ScenarioRun::refuse(RunError error) {
   started_ = ended_ = clock().now();
   emit(RunStarted{id_, label()});
   ending_ = {.kind = Ending::Kind::error, .error = std::move(error), .line = std::nullopt};
-  return assemble();
+  auto result = assemble();
+  close(result);
+  return result;
 }
 
 void ScenarioRun::give_trace(const ScenarioResult& result) {
@@ -551,20 +567,33 @@ ScenarioResult ScenarioRun::assemble() {
   result.timings = conversation_.timings(), result.rolled_back = conversation_.removed();
   result.turns = order_.turn(), result.duration_s = since_start(ended_), result.agent_s = agent_s_;
   result.answer_s = std::move(answer_s_), result.latency = summarize_latency(result.answer_s);
+  result.model_calls = meter_.usage().calls;
+  result.clock = clock().is_virtual() ? "virtual" : "wall";
+  result.user_report = std::move(user_report_);
+  result.notices = std::move(notices_);
+  if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;
+  result.fault = ledger::attribute(case_of(result));
+  return result;
+}
+
+ledger::Case ScenarioRun::case_of(const ScenarioResult& result) const {
+  return {.result = result,
+          .user = brief_of_user(),
+          .broken_for_good = broken_for_good_,
+          .out_of_turns = order_.turn() >= max_turns(),
+          .user_concluded = user_concluded(),
+          .over_network = !scenario_.agent.address().empty()};
+}
+
+// What an auditor used is part of what the run did.
+void ScenarioRun::close(ScenarioResult& result) {
   const auto& usage = meter_.usage();
   result.input_tokens = usage.input_tokens, result.output_tokens = usage.output_tokens, result.model_calls = usage.calls;
   result.cost_usd = meter_.cost_usd();
   for (const auto& part : meter_.parts()) result.usage.push_back(usage_of(part));
-  result.clock = clock().is_virtual() ? "virtual" : "wall";
-  result.user_report = std::move(user_report_);
-  result.notices = std::move(notices_);
   if (auto notice = memory_.notice()) result.notices.push_back(*std::move(notice));
   if (auto notice = price_notice(result.usage)) result.notices.push_back(*std::move(notice));
-  if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;
-  result.fault = ledger::attribute(
-      {.result = result, .user = brief_of_user(), .broken_for_good = std::move(broken_for_good_), .out_of_turns = order_.turn() >= max_turns()});
   trace_.end(result.outcome, result.reasoning);
-  return result;
 }
 
 }  // namespace antiphon

@@ -9,6 +9,7 @@
 #include "antiphon/agent/state.hpp"
 #include "antiphon/providers/embed/registry.hpp"
 #include "antiphon/result/events.hpp"
+#include "antiphon/scenario/audit/auditor.hpp"
 #include "antiphon/scenario/checks/text_vectors.hpp"
 #include "antiphon/scenario/engine/background.hpp"
 #include "antiphon/scenario/engine/conversation.hpp"
@@ -85,8 +86,9 @@ class ScenarioRun final : public RunState {
     Clock::Time asked{}, answered{};
   };
 
+  ParticipantContext context();
   void seat_everybody();
-  void keep_recording(bool interrupted);
+  void keep_recording(ScenarioResult& result);
   Task<> play();
   Task<> play_step(const Step& step);
   Task<> play(const Step::Speak& step);
@@ -138,7 +140,12 @@ class ScenarioRun final : public RunState {
   void collect_last_reports();
   CheckScope scope(bool last_agent_message_only) const;
   Brief brief_of_user() const;
+  ledger::Case case_of(const ScenarioResult& result) const;
+  Task<> audit(ScenarioResult& result);
+  ScenarioResult give_up_audit();
+  Task<audit::Audit> ask_auditor(const ScenarioResult& result, std::shared_ptr<trace::Scope> scope);
   ScenarioResult assemble();
+  void close(ScenarioResult& result);
   double since_start(Clock::Time time) const { return std::chrono::duration<double>(time - started_).count(); }
   const std::string& label() const { return scenario_.label.empty() ? id_ : scenario_.label; }
   template <class Event>
@@ -179,6 +186,7 @@ class ScenarioRun final : public RunState {
   std::vector<std::string> notices_;
   TextVectors vectors_;
   json::object user_report_;
+  std::optional<ScenarioResult> assembled_;  // decided, and perhaps being audited
 };
 
 }  // namespace antiphon

@@ -15,6 +15,7 @@ struct Case {
   Brief user{};                         ///< of the simulated user; empty where several take part
   std::vector<bool> broken_for_good{};  ///< per check: a measured value breaks it, whatever came after; shorter counts as false
   bool out_of_turns = false;            ///< max_turns were used up
+  bool user_concluded = false;          ///< the simulated user had nothing more to say
   bool over_network = false;            ///< the agent is reached over a network
 
   bool is_broken_for_good(std::size_t check) const { return check < broken_for_good.size() && broken_for_good[check]; }

@@ -86,9 +86,9 @@ bool is_one_more(std::string_view text, std::size_t at) {
 }
 
 const std::set<std::string>& identifying_nouns() {
-  static const std::set<std::string> nouns{"account", "article", "booking",  "card",    "case",    "claim",   "code",   "confirmation", "coupon",
-                                           "customer", "flight", "invoice",  "item",    "member",  "order",   "parcel", "phone",        "policy",
-                                           "postcode", "receipt", "reference", "serial", "shipment", "ticket", "tracking", "voucher",     "zip"};
+  static const std::set<std::string> nouns{"account",  "article", "booking",   "card",   "case",     "claim",  "code",     "confirmation", "coupon",
+                                           "customer", "flight",  "invoice",   "item",   "member",   "order",  "parcel",   "phone",        "policy",
+                                           "postcode", "receipt", "reference", "serial", "shipment", "ticket", "tracking", "voucher",      "zip"};
   return nouns;
 }
 

@@ -65,7 +65,7 @@ std::optional<Finding> never_asked(const Case& run) {
   return Finding{.party = Party::simulated_user,
                  .why = fmt::format("it never asked the agent for {}", join(unmet.slots, ", ")),
                  .evidence = std::move(unmet.evidence),
-                 .certain = !run.out_of_turns};  // an agent that dawdles may have used the turns up
+                 .certain = run.user_concluded};  // else an agent that dawdles, a script or a judge may have kept it from asking
 }
 
 std::optional<Finding> listens_by_name(const Case& run) {

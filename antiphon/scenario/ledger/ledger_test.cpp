@@ -29,7 +29,9 @@ struct Talk {
     result.checks = {{.kind = "contains", .expected = {{"text", "refund"}}, .found = "no"}};
   }
 
-  std::optional<Fault> fault() const { return attribute({.result = result, .user = brief, .broken_for_good = broken, .out_of_turns = out_of_turns}); }
+  std::optional<Fault> fault() const {
+    return attribute({.result = result, .user = brief, .broken_for_good = broken, .out_of_turns = out_of_turns, .user_concluded = user_concluded});
+  }
   /// Name of the rule that decided.
   std::string rule() const {
     const auto found = fault();
@@ -40,7 +42,7 @@ struct Talk {
   ScenarioResult result;
   Brief brief{.rules = rules_of_user, .situation = jacket};
   std::vector<bool> broken{};
-  bool out_of_turns = false;
+  bool out_of_turns = false, user_concluded = false;
 };
 
 TEST(FaultLedger, LeavesPassedRunsAndThoseNeverBegunAlone_SCN100) {
@@ -270,9 +272,10 @@ TEST(FaultLedger, AGoalThatWasNeverAskedForIsTheUsers_SCN100) {
   EXPECT_EQ(agenda({{"status", 0}}, false).rule(), "never asked");
   EXPECT_EQ(agenda({{"status", 0}}, false).party(), Party::simulated_user);
   EXPECT_EQ(agenda({{"status", 3}}, false).party(), Party::agent);
-  auto dawdling = agenda({{"status", 0}}, false);
-  dawdling.out_of_turns = true;
-  EXPECT_FALSE(dawdling.fault()->certain);
+  auto unasked = agenda({{"status", 0}}, false);
+  EXPECT_FALSE(unasked.fault()->certain);  // somebody else ended the conversation, or an agent that dawdles used the turns up
+  unasked.user_concluded = true;
+  EXPECT_TRUE(unasked.fault()->certain);
 }
 
 TEST(FaultLedger, NeverBlamesTheAgentOnTheListFormAlone_SCN100) {

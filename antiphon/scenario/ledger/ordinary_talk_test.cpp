@@ -20,10 +20,12 @@ std::string rule_for(const Line& line) {
   ScenarioResult result;
   result.outcome = RunOutcome::failed;
   result.checks = {{.kind = "contains", .expected = {{"text", "refund"}}, .found = "no"}};
-  for (const auto& [role, text] : {std::pair{MessageRole::user, "hi, about order A-1007"}, {MessageRole::assistant, line.agent}, {MessageRole::user, line.user}})
+  for (const auto& [role, text] :
+       {std::pair{MessageRole::user, "hi, about order A-1007"}, {MessageRole::assistant, line.agent}, {MessageRole::user, line.user}})
     result.messages.emplace_back(role, std::string(text));
-  const Brief brief{.rules = "You play a person who talks to a service. The other side is the service; you are only ever the person.\n"
-                             "Write the person's next message and nothing else: no quotation marks, no stage directions, no name in front.\n",
+  const Brief brief{.rules =
+                        "You play a person who talks to a service. The other side is the service; you are only ever the person.\n"
+                        "Write the person's next message and nothing else: no quotation marks, no stage directions, no name in front.\n",
                     .situation = situation};
   return attribute({.result = result, .user = brief})->rule;
 }

@@ -98,11 +98,11 @@ PartyStanding harness(const Case& run) {
 std::vector<PartyStanding> standings(const Case& run, const Fault& fault) {
   using Look = PartyStanding (*)(const Case&);
   constexpr std::array<std::pair<Party, Look>, 6> looks{{{Party::agent, agent},
-                                                        {Party::simulated_user, simulated_user},
-                                                        {Party::judge, judge},
-                                                        {Party::provider, provider},
-                                                        {Party::transport, transport},
-                                                        {Party::harness, harness}}};
+                                                         {Party::simulated_user, simulated_user},
+                                                         {Party::judge, judge},
+                                                         {Party::provider, provider},
+                                                         {Party::transport, transport},
+                                                         {Party::harness, harness}}};
   std::vector<PartyStanding> list{{.party = fault.party, .state = State::at_fault, .why = fault.why}};
   for (const auto& [party, look] : looks) {
     if (party == fault.party) continue;

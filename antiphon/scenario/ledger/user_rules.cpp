@@ -42,7 +42,8 @@ std::optional<std::size_t> agent_before(const Case& run, std::size_t i) {
 // A situation may be retold, and agents and persons be spoken of; what speaks of the customer, or to whoever plays one, is no customer's speech.
 bool is_stage_talk(std::string_view words) {
   static const Regex markers(
-      R"(\b(you are|you play|your goal|your task|pretend|the (user|caller)(?! id)|the customer(?! (service|support|care|hotline|number|id|account))|a (user|customer|caller) who|persona)\b)", true);
+      R"(\b(you are|you play|your goal|your task|pretend|the (user|caller)(?! id)|the customer(?! (service|support|care|hotline|number|id|account))|a (user|customer|caller) who|persona)\b)",
+      true);
   return markers.matches(words);
 }
 

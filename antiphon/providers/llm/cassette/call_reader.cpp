@@ -69,7 +69,7 @@ void CallReader::read_message(std::size_t at, const Message& message, bool in_pr
   };
   if (at >= seen_.size() || !known(seen_[at])) {
     seen_.erase(seen_.begin() + static_cast<std::ptrdiff_t>(std::min(at, seen_.size())), seen_.end());
-    const RunMarks marks{.dates = in_preamble, .times = !in_preamble && role_ == "judge"};
+    const RunMarks marks{.dates = in_preamble, .times = !in_preamble && is_told_times(role_)};
     auto text = std::make_shared<const std::string>(secrets.hidden(without_run_marks(message.serialized(), thread_id_, marks)));
     seen_.push_back({message, in_preamble, std::move(text), head_key_});
     keyed_ = std::min(keyed_, at);

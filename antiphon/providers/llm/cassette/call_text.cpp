@@ -179,6 +179,8 @@ json::value Secrets::hidden(const json::value& value) const {
   return object;
 }
 
+bool is_told_times(std::string_view role) { return role == "judge" || role == "auditor"; }
+
 std::string without_run_marks(std::string_view text, std::string_view thread_id, RunMarks what) {
   const Marks marks(text, thread_id, what);
   std::string out;

@@ -31,6 +31,8 @@ struct RunMarks {
   bool dates = false;  ///< plain dates (2026-11-25): in system prompts, where they say what day it is
   bool times = false;  ///< how long something took (+1.25s, 31.0 ms): in the digests that judges are shown
 };
+/// Whether requests of that role hold measured times, which no two runs in real time share: judges and auditors are shown them.
+bool is_told_times(std::string_view role);
 /// Replaces what differs from run to run in a text or its JSON.
 std::string without_run_marks(std::string_view text, std::string_view thread_id, RunMarks marks = {});
 

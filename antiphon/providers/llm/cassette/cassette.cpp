@@ -45,7 +45,7 @@ std::string name_of(const AskedCall& asked) {
 RecordedCall of_first_version(RecordedCall call) {
   auto request = request_from(call.request);
   for (auto& message : request.messages) {
-    const RunMarks marks{.dates = message->starts_with(R"({"role":"system")"), .times = call.role == "judge"};
+    const RunMarks marks{.dates = message->starts_with(R"({"role":"system")"), .times = is_told_times(call.role)};
     message = std::make_shared<const std::string>(without_run_marks(*message, {}, marks));
   }
   call.key = key_of(call.kind, call.role, request).text();

@@ -18,7 +18,7 @@ const std::vector<std::string> result_keys{"name", "matches"};
 const std::vector<std::string> call_keys{"name", "arguments"};
 const std::vector<std::string> latency_keys{"p50", "p95"};
 const std::vector<std::string> fault_keys{"status", "retry_after", "cut_after", "stall"};
-const std::vector<std::string> roles{"agent", "user", "judge"};
+const std::vector<std::string> roles{"agent", "user", "judge", "auditor"};
 const std::vector<std::string> statuses{"passed", "failed", "inconclusive"};
 
 // Names of `(?<name>…)`, `(?P<name>…)` and `(?'name'…)`.
