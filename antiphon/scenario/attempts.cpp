@@ -5,14 +5,16 @@
 namespace antiphon {
 
 const Scenario& Attempts::next() {
-  if (last_) scenario_.attempt = last_->attempt + 1;
-  return scenario_;
+  if (!last_) return scenario_;
+  if (!later_) later_ = std::make_unique<Scenario>(scenario_);
+  later_->attempt = last_->attempt + 1;
+  return *later_;
 }
 
-void Attempts::add(ScenarioResult result) {
+void Attempts::add(std::unique_ptr<ScenarioResult> result) {
   if (last_) {
-    result.earlier = std::exchange(last_->earlier, {});
-    result.earlier.push_back(std::move(*last_));
+    result->earlier = std::exchange(last_->earlier, {});
+    result->earlier.push_back(std::move(*last_));
   }
   last_ = std::move(result);
   const auto next = options_.again && !options_.stop.requested() ? options_.again(*last_) : Again::no;

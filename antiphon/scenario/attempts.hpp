@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 
 #include "antiphon/scenario/run.hpp"
 
@@ -17,13 +17,14 @@ class Attempts {
   /// The scenario as the attempt that is due plays it; valid until the next call.
   const Scenario& next();
   /// What it came to.
-  void add(ScenarioResult result);
-  ScenarioResult result() && { return std::move(*last_); }
+  void add(std::unique_ptr<ScenarioResult> result);
+  std::unique_ptr<ScenarioResult> result() && { return std::move(last_); }
 
  private:
   const RunOptions& options_;
-  Scenario scenario_;
-  std::optional<ScenarioResult> last_;
+  const Scenario& scenario_;
+  std::unique_ptr<Scenario> later_;  // from the second attempt on: most runs have one, and a scenario is large
+  std::unique_ptr<ScenarioResult> last_;
   bool due_ = true;
 };
 

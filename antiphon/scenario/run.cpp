@@ -78,11 +78,14 @@ class WallRun {
  public:
   WallRun(const Scenario& scenario, const RunPlace& place) : hooks_(scenario.hooks), runtime_(place.runtime), run_(scenario, place) {}
 
-  Task<ScenarioResult> execute() {
-    const auto refused = co_await before();
-    auto result = refused ? run_.refuse(*refused) : co_await run_.execute();
-    note(result, co_await after(told_after(run_, result)));
-    run_.give_trace(result);
+  Task<std::unique_ptr<ScenarioResult>> execute() {
+    std::unique_ptr<ScenarioResult> result;
+    if (const auto refused = co_await before())
+      result = std::make_unique<ScenarioResult>(run_.refuse(*refused));
+    else
+      result = co_await run_.execute();
+    note(*result, co_await after(told_after(run_, *result)));
+    run_.give_trace(*result);
     co_return result;
   }
 
@@ -168,10 +171,10 @@ class Batch {
     return i < list.size() ? std::optional(list[i]) : std::nullopt;
   }
 
-  void finish(std::size_t index, ScenarioResult result) {
-    if (options_.events) options_.events->add(RunFinished{result});
+  void finish(std::size_t index, std::unique_ptr<ScenarioResult> result) {
+    if (options_.events) options_.events->add(RunFinished{*result});
     const std::lock_guard lock(mutex_);
-    if (!result.success() && ++not_passed_ == options_.max_failures) given_up_ = true;
+    if (!result->success() && ++not_passed_ == options_.max_failures) given_up_ = true;
     results_[index] = std::move(result);
     if (options_.on_result) options_.on_result(*results_[index]);
   }
@@ -190,14 +193,14 @@ class Batch {
     }
   }
 
-  ScenarioResult play_attempts(const Scenario& scenario) {
+  std::unique_ptr<ScenarioResult> play_attempts(const Scenario& scenario) {
     Attempts attempts(scenario, options_);
     while (attempts.again()) attempts.add(play_virtual(attempts.next()));
     return std::move(attempts).result();
   }
 
   // A clock and an executor of its own for each run: what runs beside it cannot change what it sees.
-  ScenarioResult play_virtual(const Scenario& scenario) {
+  std::unique_ptr<ScenarioResult> play_virtual(const Scenario& scenario) {
     asio::io_context context(1);
     VirtualClock clock(context);
     Runtime runtime{context.get_executor(), clock, blocking_};
@@ -208,29 +211,29 @@ class Batch {
     if (!result) result = play_virtual(run, context, clock);
     note(*result, run_hooks_here(blocking_, scenario.hooks.after, told_after(run, *result), HookFailure::go_on, options_.stop));
     run.give_trace(*result);
-    return std::move(*result);
+    return result;
   }
 
   // Commands live in real time, before the run and after it.
-  std::optional<ScenarioResult> refused_before(const Scenario& scenario, ScenarioRun& run) {
+  std::unique_ptr<ScenarioResult> refused_before(const Scenario& scenario, ScenarioRun& run) {
     std::vector<std::string> failures;
     try {
       failures = run_hooks_here(blocking_, scenario.hooks.before, told_before(run), HookFailure::stop_at_first, options_.stop);
     } catch (const Error& error) {
       failures = {error.message()};
     }
-    return failures.empty() ? std::nullopt : std::optional(run.refuse(hook_error(std::move(failures.front()))));
+    return failures.empty() ? nullptr : std::make_unique<ScenarioResult>(run.refuse(hook_error(std::move(failures.front()))));
   }
 
-  ScenarioResult play_virtual(ScenarioRun& run, asio::io_context& context, VirtualClock& clock) {
-    std::optional<ScenarioResult> result;
+  std::unique_ptr<ScenarioResult> play_virtual(ScenarioRun& run, asio::io_context& context, VirtualClock& clock) {
+    std::unique_ptr<ScenarioResult> result;
     const auto stop = options_.stop.on_request([&] { asio::post(context, [&run] { run.interrupt(); }); });
-    asio::co_spawn(context, run.execute(), [&result](std::exception_ptr failure, ScenarioResult value) {
+    asio::co_spawn(context, run.execute(), [&result](std::exception_ptr failure, std::unique_ptr<ScenarioResult> value) {
       if (failure) std::rethrow_exception(failure);
       result = std::move(value);
     });
-    clock.run([&result] { return result.has_value(); }, Duration::max(), [] {});
-    return result ? std::move(*result) : run.give_up();
+    clock.run([&result] { return result != nullptr; }, Duration::max(), [] {});
+    return result ? std::move(result) : std::make_unique<ScenarioResult>(run.give_up());
   }
 
   void play_wall() {
@@ -264,7 +267,7 @@ class Batch {
     }
   }
 
-  Task<ScenarioResult> play_one(const Scenario& scenario, Runtime& runtime, net::HttpClient& http, SharedParts& shared) {
+  Task<std::unique_ptr<ScenarioResult>> play_one(const Scenario& scenario, Runtime& runtime, net::HttpClient& http, SharedParts& shared) {
     WallRun run(scenario, place_of(scenario, runtime, http, shared, options_));
     struct Entry {
       std::vector<WallRun*>& list;
@@ -283,7 +286,7 @@ class Batch {
   std::vector<Scenario> scenarios_;
   RunOptions options_;
   bool with_person_ = false;
-  std::vector<std::optional<ScenarioResult>> results_;
+  std::vector<std::unique_ptr<ScenarioResult>> results_;
   std::vector<std::size_t> virtual_, wall_;
   std::atomic<std::size_t> next_virtual_{0}, next_wall_{0};
   std::vector<WallRun*> under_way_;  // wall runs; used on their thread only
@@ -294,7 +297,7 @@ class Batch {
   std::exception_ptr failure_;
 };
 
-Task<ScenarioResult> play_on(asio::any_io_executor executor, const Scenario& scenario, RunPlace place, StopSource stop) {
+Task<std::unique_ptr<ScenarioResult>> play_on(asio::any_io_executor executor, const Scenario& scenario, RunPlace place, StopSource stop) {
   WallRun run(scenario, place);
   // The executor is the caller's and goes on after us: what was posted to it may come when the run is gone.
   const auto under_way = std::make_shared<WallRun*>(&run);
@@ -316,9 +319,9 @@ Task<ScenarioResult> run_on(asio::any_io_executor executor, Scenario scenario, R
   Attempts attempts(scenario, options);
   while (attempts.again()) attempts.add(co_await play_on(executor, attempts.next(), place, options.stop));
   co_await shared.close();
-  auto result = std::move(attempts).result();
-  if (options.events) options.events->add(RunFinished{result});
-  co_return result;
+  const auto result = std::move(attempts).result();
+  if (options.events) options.events->add(RunFinished{*result});
+  co_return std::move(*result);
 }
 
 }  // namespace

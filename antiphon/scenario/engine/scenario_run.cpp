@@ -117,7 +117,8 @@ void ScenarioRun::seat_everybody() {
   speaking_role_.reset();
 }
 
-Task<ScenarioResult> ScenarioRun::execute() {
+// A result is large and passes through every frame up to its batch: by pointer, so that thousands at once do not hold it several times.
+Task<std::unique_ptr<ScenarioResult>> ScenarioRun::execute() {
   started_ = clock().now();
   trace_.begin(identity_of(scenario_), run_id_, thread_id_);
   emit(RunStarted{id_, label()});
@@ -134,12 +135,12 @@ Task<ScenarioResult> ScenarioRun::execute() {
   co_await close_everybody();
   co_await embed_what_is_compared();
   evaluate_checks();
-  assembled_ = assemble();
+  assembled_ = std::make_unique<ScenarioResult>(assemble());
   if (!interrupted && watchdog_.fired() != Watchdog::Reason::interrupted) co_await audit(*assembled_);
   // A run that was cut short would leave a cassette that ends in the middle of it.
   if (!interrupted && watchdog_.fired() != Watchdog::Reason::interrupted) keep_recording(*assembled_);
   close(*assembled_);
-  co_return std::move(*assembled_);
+  co_return std::move(assembled_);
 }
 
 // Last, so that what the auditor was answered is on the cassette, too.

@@ -50,7 +50,7 @@ class ScenarioRun final : public RunState {
 
   const std::string& id() const { return id_; }
   /// Plays the scenario. Never throws: whatever goes wrong is in the result. The end is not told yet: `tell` does that.
-  Task<ScenarioResult> execute();
+  Task<std::unique_ptr<ScenarioResult>> execute();
   /// The result of a run that nothing can bring to its end any more: an error of ours, with all that was said. `execute` is not resumed after it.
   ScenarioResult give_up();
   /// The result of a run that could not begin.
@@ -186,7 +186,7 @@ class ScenarioRun final : public RunState {
   std::vector<std::string> notices_;
   TextVectors vectors_;
   json::object user_report_;
-  std::optional<ScenarioResult> assembled_;  // decided, and perhaps being audited
+  std::unique_ptr<ScenarioResult> assembled_;  // decided, and perhaps being audited
 };
 
 }  // namespace antiphon
