@@ -2,16 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <map>
-#include <mutex>
 
 #include <fmt/format.h>
 
-#include "antiphon/base/error.hpp"
-#include "antiphon/base/files.hpp"
 #include "antiphon/base/random.hpp"
-#include "antiphon/providers/llm/rules/rules_cache.hpp"
+#include "antiphon/providers/llm/rules/rules_mark.hpp"
 
 namespace antiphon::suite {
 
@@ -52,42 +47,11 @@ void remove_private(json::value& value, Addresses how) {
 
 std::string mark(std::string_view text) { return fmt::format("{:016x}", mix_seed(0, std::array<std::string_view, 1>{text})); }
 
-// A file that cannot be read is told elsewhere.
-std::string mark_of_file(const std::string& path) {
-  try {
-    return mark(read_file(path));
-  } catch (const Error&) {
-    return "none";
-  }
-}
-
-/// Marks of files, each read once in a load: a matrix may have thousands of cells.
-class FileMarks {
- public:
-  std::string of(const std::string& path) {
-    std::error_code error;
-    const auto changed = std::filesystem::last_write_time(path, error);
-    const std::lock_guard lock(mutex_);
-    auto& known = known_[path];
-    if (known.mark.empty() || error || known.changed != changed) known = {changed, mark_of_file(path)};
-    return known.mark;
-  }
-
- private:
-  struct Known {
-    std::filesystem::file_time_type changed{};
-    std::string mark{};
-  };
-  std::mutex mutex_;
-  std::map<std::string, Known> known_;
-};
-
 std::string mark_of_rules(const std::string& model, const std::string& directory) {
-  if (!model.starts_with("rules/") || model.size() == 6) return {};
-  static FileMarks marks;
   ModelSettings settings(model);
   settings.directory = directory;
-  return " " + marks.of(rules::rules_path(settings));
+  const auto mark = rules::content_mark(settings);
+  return mark.empty() ? mark : " " + mark;
 }
 
 // A rules file is what it says, not what it is called.

@@ -9,12 +9,19 @@
 #include "antiphon/base/json.hpp"
 #include "antiphon/base/random.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/providers/llm/rules/rules_mark.hpp"
 
 namespace antiphon {
 
 namespace {
 
 std::string hash_of(std::string_view text) { return fmt::format("{:016x}", mix_seed(0, std::array<std::string_view, 1>{text})); }
+
+// A rules file is what it says.
+std::string content_of(const ModelSettings& model) {
+  const auto mark = rules::content_mark(model);
+  return mark.empty() ? mark : "\n" + mark;
+}
 
 // A rules file lies elsewhere on each machine.
 std::string name_of(const std::string& model) {
@@ -27,7 +34,8 @@ std::string name_of(const std::string& model) {
 
 JudgeMark judge_mark(std::string_view instructions, const ModelSettings& model) {
   const auto name = name_of(model.model);
-  return {hash_of(fmt::format("{}\n{}\n{}\n{}\n{}", instructions, name, model.temperature.value_or(-1), model.max_tokens.value_or(-1), json_text(model.extra))),
+  return {hash_of(fmt::format("{}\n{}\n{}\n{}\n{}{}", instructions, name, model.temperature.value_or(-1), model.max_tokens.value_or(-1), json_text(model.extra),
+                              content_of(model))),
           name};
 }
 

@@ -1,8 +1,11 @@
 #include "antiphon/scenario/judge/trusted_judge.hpp"
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "antiphon/base/files.hpp"
 #include "antiphon/scenario/judge/judge.hpp"
 #include "antiphon/scenario/judge/panel.hpp"
 #include "antiphon/scenario/run.hpp"
@@ -102,7 +105,22 @@ TEST(JudgeMark, IsOfModelAndInstructionsAlone_SCN103) {
   EXPECT_NE(mark_of({.criteria = {"a"}}, "openai/gpt-4.1-mini").hash, same.hash);
   keyed.temperature = 0.5;
   EXPECT_NE(judge_agent({"a"}).mark(keyed).hash, same.hash);
-  EXPECT_EQ(mark_of({.criteria = {"a"}}, "rules//here/judge.rules.yaml").hash, mark_of({.criteria = {"a"}}, "rules//there/judge.rules.yaml").hash);
+}
+
+TEST(JudgeMark, OfARulesFileIsOfWhatItSaysWhereverItLies_SCN103) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "judge_mark_test";
+  const auto mark_in = [&](const char* place, const char* text) {
+    std::filesystem::create_directories(folder / place);
+    write_file_atomically((folder / place / "judge.rules.yaml").string(), text);
+    ModelSettings settings("rules/judge.rules.yaml");
+    settings.directory = (folder / place).string();
+    return judge_agent({"a"}).mark(settings);
+  };
+  const auto here = mark_in("here", "rules: [{reply: a}]");
+  EXPECT_EQ(here.model, "rules/judge.rules.yaml");
+  EXPECT_EQ(mark_in("there", "rules: [{reply: a}]").hash, here.hash);
+  EXPECT_NE(mark_in("changed", "rules: [{reply: b}]").hash, here.hash);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(JudgeMark, OfAPanelIsOfItsJudgesAndRule_SCN103) {
