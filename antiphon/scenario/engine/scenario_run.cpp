@@ -131,14 +131,13 @@ Task<std::unique_ptr<ScenarioResult>> ScenarioRun::execute() {
   }
   if (failure) record_failure(failure);
   ended_ = clock().now();  // hanging up is no part of the conversation
-  const bool interrupted = watchdog_.fired() == Watchdog::Reason::interrupted;
   co_await close_everybody();
   co_await embed_what_is_compared();
   evaluate_checks();
   assembled_ = std::make_unique<ScenarioResult>(assemble());
-  if (!interrupted && watchdog_.fired() != Watchdog::Reason::interrupted) co_await audit(*assembled_);
+  if (!watchdog_.was_interrupted()) co_await audit(*assembled_);
   // A run that was cut short would leave a cassette that ends in the middle of it.
-  if (!interrupted && watchdog_.fired() != Watchdog::Reason::interrupted) keep_recording(*assembled_);
+  if (!watchdog_.was_interrupted()) keep_recording(*assembled_);
   close(*assembled_);
   co_return std::move(assembled_);
 }
@@ -216,6 +215,7 @@ Task<> ScenarioRun::play(const Step::Speak& step) {
   if (!seat)
     throw Error(ErrorKind::configuration, fmt::format("the script needs a {}, and nobody plays that role", to_string(step.role))).with_party(Party::harness);
   if (!step.wait) {
+    agent_called_ |= step.role == Role::agent;
     if (!co_await person_steps_in(*seat)) start_background(*seat);
     co_return;
   }
@@ -317,6 +317,7 @@ Task<T> ScenarioRun::in_time(std::size_t seat, Duration limit, Task<T> work) {
 }
 
 Task<> ScenarioRun::call_seat(std::size_t seat, std::optional<JudgmentRequest> request) {
+  agent_called_ |= seats_[seat].role == Role::agent;
   if (co_await person_steps_in(seat)) co_return;
   const auto asked = clock().now();
   const bool forced = request.has_value() || last_turn();
@@ -583,7 +584,9 @@ ledger::Case ScenarioRun::case_of(const ScenarioResult& result) const {
           .broken_for_good = broken_for_good_,
           .out_of_turns = order_.turn() >= max_turns(),
           .user_concluded = user_concluded(),
-          .over_network = !scenario_.agent.address().empty()};
+          .over_network = !scenario_.agent.address().empty(),
+          .agent_called = agent_called_,
+          .verdict_asked = ending_.verdict.has_value() || !result.criteria.empty()};
 }
 
 // What an auditor used is part of what the run did.

@@ -175,6 +175,7 @@ class ScenarioRun final : public RunState {
   std::optional<Role> speaking_role_;    // the same while participants are being made
   int line_ = 0;                         // of the step under way
   bool verdict_given_ = false;
+  bool agent_called_ = false;
   bool stepping_ = false;         // a person is asked before each participant speaks
   bool ended_by_person_ = false;  // with /succeed or /fail
   Clock::Time started_{}, ended_{};

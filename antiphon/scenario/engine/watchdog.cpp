@@ -86,6 +86,9 @@ void Watchdog::stop(Reason reason) {
   if (current) current->stop();
 }
 
-void Watchdog::interrupt() { stop(Reason::interrupted); }
+void Watchdog::interrupt() {
+  interrupted_ = true;
+  stop(Reason::interrupted);
+}
 
 }  // namespace antiphon

@@ -62,6 +62,8 @@ class Watchdog {
   std::optional<Reason> reached(Clock::Time asked, Duration limit) const;
   /// Why work was stopped; nullopt: it was not. `turn` is forgotten when the next call begins.
   std::optional<Reason> fired() const { return fired_; }
+  /// Whether anybody interrupted the run, forgiven or not.
+  bool was_interrupted() const { return interrupted_; }
   /// Lets calls run again, for at most `limit`, after the run's own time is over.
   void forgive() { fired_.reset(), run_end_ = Clock::Time::max(), wall_run_end_ = WallTime::max(); }
 
@@ -87,6 +89,7 @@ class Watchdog {
   std::optional<Clock::Alarm> alarm_;
   bool wall_armed_ = false;
   std::optional<Reason> fired_;
+  bool interrupted_ = false;
 };
 
 }  // namespace antiphon

@@ -17,6 +17,8 @@ struct Case {
   bool out_of_turns = false;            ///< max_turns were used up
   bool user_concluded = false;          ///< the simulated user had nothing more to say
   bool over_network = false;            ///< the agent is reached over a network
+  bool agent_called = true;             ///< it was its turn at least once; else what it is said to have said was given
+  bool verdict_asked = false;           ///< a judge gave its verdict, or was asked for one and gave none
 
   bool is_broken_for_good(std::size_t check) const { return check < broken_for_good.size() && broken_for_good[check]; }
   /// A message that the simulated user made up itself, not the script.
@@ -58,6 +60,7 @@ std::optional<Finding> repeats_itself(const Case& run);
 std::optional<Finding> never_asked(const Case& run);
 std::optional<Finding> listens_by_name(const Case& run);
 std::optional<Finding> lines_unsaid(const Case& run);
+std::optional<Finding> agent_never_called(const Case& run);
 /// @name A judge that saw what is not there.
 std::optional<Finding> judge_invents_words(const Case& run);
 /// The criteria that are not met for words that nobody said, though somebody is said to have said them; nothing where there are none.

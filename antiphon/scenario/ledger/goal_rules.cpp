@@ -84,6 +84,17 @@ std::optional<Finding> listens_by_name(const Case& run) {
                  .certain = false};
 }
 
+// Nobody can fail who was not there: what a check or a judge missed, or disliked, are the script's own words, or none.
+std::optional<Finding> agent_never_called(const Case& run) {
+  if (run.result.outcome != RunOutcome::failed || run.result.error || run.agent_called) return std::nullopt;
+  std::vector<FaultEvidence> evidence;
+  for (std::size_t i = 0; i < run.result.checks.size(); ++i)
+    if (is_failing(run.result.checks[i])) evidence.push_back({.quote = run.result.checks[i].sentence(), .check = static_cast<int>(i)});
+  return Finding{.party = Party::harness,
+                 .why = "the agent was never asked: the run ended before its turn; give the script an `agent` or a `proceed` step before it ends",
+                 .evidence = std::move(evidence)};
+}
+
 std::optional<Finding> lines_unsaid(const Case& run) {
   const auto* unsaid = run.result.user_report.if_contains("unsaid");
   if (!unsaid || !unsaid->is_array() || unsaid->get_array().empty() || !run.out_of_turns) return std::nullopt;

@@ -55,8 +55,8 @@ std::optional<Finding> undecided(const Case& run) {
       return Finding{.party = *check.inconclusive == Party::agent ? Party::harness : *check.inconclusive,
                      .why = check.sentence(),
                      .evidence = {{.check = static_cast<int>(i)}}};
-  const bool nothing_asserted = run.result.checks.empty() && run.result.criteria.empty() && run.result.reasoning.find("judge") == std::string::npos;
-  return Finding{.party = nothing_asserted ? Party::harness : Party::judge, .why = run.result.reasoning};
+  // Where nobody was to decide anything, the suite lacks an assertion.
+  return Finding{.party = run.verdict_asked ? Party::judge : Party::harness, .why = run.result.reasoning};
 }
 
 std::optional<Finding> agent_breaks_a_check(const Case& run) {
@@ -134,6 +134,7 @@ const std::vector<Rule>& rules() {
       {"repeated itself", before_it_was_settled<repeats_itself>},
       {"invented evidence", judge_invents_words},
       {"lines unsaid", lines_unsaid},
+      {"agent not called", agent_never_called},
       {"never asked", never_asked},
       {"heard by name alone", listens_by_name},
       {"undecided", undecided},

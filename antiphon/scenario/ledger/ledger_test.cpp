@@ -30,7 +30,13 @@ struct Talk {
   }
 
   std::optional<Fault> fault() const {
-    return attribute({.result = result, .user = brief, .broken_for_good = broken, .out_of_turns = out_of_turns, .user_concluded = user_concluded});
+    return attribute({.result = result,
+                      .user = brief,
+                      .broken_for_good = broken,
+                      .out_of_turns = out_of_turns,
+                      .user_concluded = user_concluded,
+                      .agent_called = agent_called,
+                      .verdict_asked = verdict_asked});
   }
   /// Name of the rule that decided.
   std::string rule() const {
@@ -42,7 +48,7 @@ struct Talk {
   ScenarioResult result;
   Brief brief{.rules = rules_of_user, .situation = jacket};
   std::vector<bool> broken{};
-  bool out_of_turns = false, user_concluded = false;
+  bool out_of_turns = false, user_concluded = false, agent_called = true, verdict_asked = false;
 };
 
 TEST(FaultLedger, LeavesPassedRunsAndThoseNeverBegunAlone_SCN100) {
@@ -106,7 +112,10 @@ TEST(FaultLedger, AnInconclusiveRunIsNeverTheAgents_SCN31_SCN100) {
   talk.result.checks = {{.kind = "similar", .inconclusive = Party::provider}};
   EXPECT_EQ(talk.party(), Party::provider);
   talk.result.checks.clear();
-  talk.result.reasoning = "the judge came to no decision";
+  talk.result.reasoning = "nothing was asserted: add a check, give the judge criteria, or end the script with succeed or fail";
+  EXPECT_EQ(talk.party(), Party::harness);
+  talk.result.reasoning = "I cannot tell";
+  talk.verdict_asked = true;
   EXPECT_EQ(talk.party(), Party::judge);
 }
 
