@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <boost/asio/steady_timer.hpp>
@@ -155,7 +156,7 @@ TEST(Audit, OfAnUndecidedRunNeverNamesTheAgent_SCN31_SCN100) {
   EXPECT_EQ(result.fault->party, Party::simulated_user);
   const auto* parties = at_pointer(run.script->asked.at(0).tools.tools().at(0).parameters, "/properties/party/enum");
   ASSERT_NE(parties, nullptr);
-  EXPECT_EQ(*parties, (json::value{"simulated_user", "judge", "provider", "transport", "harness"}));
+  EXPECT_EQ(*parties, (json::value{"simulated_user", "judge", "harness"}));
   EXPECT_THAT(run.script->asked.at(1).messages.back().text(), HasSubstr("party is agent; allowed are simulated_user"));
 }
 
@@ -166,6 +167,72 @@ TEST(Audit, HoldsNoGivenWordsAgainstTheUser_SCN100) {
   const auto result = run.run();
   EXPECT_EQ(result.fault->party, Party::agent);
   EXPECT_THAT(result.notices, ElementsAre(HasSubstr("party is simulated_user; allowed are agent, judge")));
+}
+
+std::string parties_offered(AuditedRun& run) {
+  run.script->answers = {names("harness")};
+  run.run();
+  const auto& asked = run.script->asked;
+  return asked.empty() ? "nobody asked" : json::serialize(asked[0].tools.tools().at(0).parameters.at("properties").at("party").at("enum"));
+}
+
+TEST(Audit, NamesNobodyWhoHadNoPartInIt_SCN100) {
+  AuditedRun judged;
+  EXPECT_EQ(parties_offered(judged), R"(["agent","simulated_user","judge","harness"])");
+
+  AuditedRun checked;  // whatever the judge had said, a check fails
+  checked.scenario.checks = {contains("shipped")};
+  EXPECT_EQ(parties_offered(checked), R"(["agent","simulated_user","harness"])");
+  checked.criterion.status = CriterionStatus::passed;
+  checked.script->asked.clear();
+  EXPECT_EQ(parties_offered(checked), R"(["agent","simulated_user","harness"])");
+
+  AuditedRun modelled;
+  modelled.scenario.user = user_simulator({.persona = "in a hurry"});
+  modelled.scenario.model = at_no_cost("test/model");
+  modelled.script->answers = {Message::assistant("where is it"), names("provider", "likely", "[]")};
+  EXPECT_EQ(modelled.run().fault->party, Party::provider);
+}
+
+TEST(Audit, IsVoidWhereItQuotesAPieceOfAWordOrHowAMessageIsStored_SCN57_SCN100) {
+  for (const auto* quotation : {"role user content", "orde", ",", "content I forgot"}) {
+    AuditedRun run;
+    run.script->answers = {names("simulated_user", "certain", fmt::format(R"([{{"message":0,"quote":"{}"}}])", quotation))};
+    const auto result = run.run();
+    EXPECT_EQ(result.fault->by, Fault::By::rule) << quotation;
+    EXPECT_THAT(result.notices, ElementsAre(HasSubstr("where nobody says so"))) << quotation;
+  }
+}
+
+TEST(Audit, QuotesACallAsItIsShown_SCN100) {
+  AuditedRun run;
+  run.scenario.agent = [](AgentInput) -> Task<AgentReply> { co_return calls("find_order", R"({"number":"B-2"})"); };
+  run.script->answers = {names("agent", "certain", R"([{"message":1,"quote":"calls find_order with {\"number\":\"B-2\"}"}])")};
+  const auto result = run.run();
+  EXPECT_EQ(result.fault->by, Fault::By::audit) << result;
+  EXPECT_THAT(run.script->asked[0].messages.back().text(), HasSubstr(R"((calls find_order with {"number":"B-2"}))"));
+}
+
+TEST(Audit, IsNotBegunWhereTheRunWasInterruptedWhileSomebodyHungUp_SCN72_SCN100) {
+  class HangsUpSlowly final : public Participant {
+   public:
+    HangsUpSlowly(StopSource stop, Clock& clock) : stop_(std::move(stop)), clock_(clock) {}
+    Task<AgentReply> call(AgentInput) override { co_return "I forgot the order number, sorry"; }
+    Task<> close() override {
+      stop_.request();
+      co_await clock_.sleep_for(1s);
+    }
+
+   private:
+    StopSource stop_;
+    Clock& clock_;
+  };
+  AuditedRun run;
+  run.scenario.user = ParticipantSpec(
+      "slow", [stop = run.options.stop](const ParticipantContext& context) { return std::make_unique<HangsUpSlowly>(stop, context.runtime.clock); }, true);
+  run.script->answers = {names("simulated_user")};
+  EXPECT_EQ(run.run().fault->by, Fault::By::rule);
+  EXPECT_THAT(run.script->asked, IsEmpty());
 }
 
 TEST(Audit, IsAskedOnceMoreWithTheErrorShown_SCN100) {

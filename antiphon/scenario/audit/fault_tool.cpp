@@ -15,6 +15,7 @@ namespace antiphon::audit {
 namespace {
 
 constexpr std::size_t longest_why = 600, longest_quote = 240, most_evidence = 12;
+constexpr std::size_t shortest_piece = 16;  // bytes
 constexpr std::array all_parties{Party::agent, Party::simulated_user, Party::judge, Party::provider, Party::transport, Party::harness};
 constexpr std::array<std::pair<std::string_view, Answer::Sure>, 3> degrees{
     {{"certain", Answer::Sure::certain}, {"likely", Answer::Sure::likely}, {"unsure", Answer::Sure::unsure}}};
@@ -69,12 +70,14 @@ std::size_t index_in(const json::value& value, const ledger::Case& run) {
   return static_cast<std::size_t>(index);
 }
 
-// What was called, with what, is said as well.
+// What was called, with what, is said as well; how the message is stored is not. A sign or a piece of a word stands everywhere and proves nothing.
 bool stands_in(const Message& message, std::string_view quotation) {
-  if (message.text().find(quotation) != std::string::npos) return true;
-  auto everything = message.text() + "\n" + std::string(message.serialized());
-  for (const auto& call : message.tool_calls()) everything += "\n" + call.name + "\n" + call.arguments;
-  return ledger::holds_quotation(ledger::normalised(everything), quotation);
+  if (trim(message.text()) == quotation) return true;
+  auto everything = message.text() + "\n" + find_string(message.json(), "name").value_or("");
+  for (const auto& call : message.tool_calls()) everything += fmt::format("\ncalls {} with {}", call.name, call.arguments);
+  if (ledger::holds_quotation(ledger::normalised(everything), quotation)) return true;
+  // Long messages are shown cut, and so may be the word where one ends.
+  return quotation.size() >= shortest_piece && message.text().find(quotation) != std::string::npos;
 }
 
 FaultEvidence evidence_in(const json::value& raw, const ledger::Case& run) {
@@ -128,7 +131,9 @@ std::vector<Party> parties_for(const ledger::Case& run) {
   for (const auto party : all_parties) {
     if (party == Party::agent && run.result.outcome == RunOutcome::inconclusive) continue;
     if (party == Party::simulated_user && !user_speaks) continue;
-    if (party == Party::judge && run.result.criteria.empty() && any_check_fails(run)) continue;
+    if (party == Party::judge && any_check_fails(run)) continue;  // it fails without the judge as well
+    if (party == Party::provider && run.result.model_calls == 0) continue;
+    if (party == Party::transport && !run.over_network) continue;
     parties.push_back(party);
   }
   return parties;

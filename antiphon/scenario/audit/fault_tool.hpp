@@ -24,7 +24,7 @@ struct Answer {
 };
 
 /// Whom an audit of this run may name: never the agent where the run stayed undecided, never a simulated user all of whose words were
-/// given, nor a judge where checks alone decided.
+/// given, nor a judge where a check fails without it, nor a model's service or a network that had no part in the run.
 std::vector<Party> parties_for(const ledger::Case& run);
 
 /// The one tool: evidence (messages with a quotation), why, which party, how sure, in this order.
