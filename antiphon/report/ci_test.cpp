@@ -14,6 +14,7 @@
 namespace antiphon {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -43,6 +44,14 @@ TEST(Github, LooksAsApproved_PRD3) {
   const auto batch = with_a_flaky_run();
   expect_approved("github.txt", github_commands(batch, "/srv/desk"));
   expect_approved("github-summary.md", github_summary(batch, "/srv/desk"));
+}
+
+TEST(Github, TellsOfAFlakyRunWhatItMissedAndNotWhatWasReplaced_PRD3_SCN101) {
+  const ScenarioResult spoiled{.id = "a", .replaced = true, .outcome = RunOutcome::failed, .reasoning = "the user lost the thread"};
+  const ScenarioResult missed{.id = "a", .attempt = 2, .outcome = RunOutcome::failed, .reasoning = "no refund was given"};
+  const BatchResult batch{.scenarios = {{.id = "a", .attempt = 3, .outcome = RunOutcome::passed, .earlier = {spoiled, missed}}}};
+  EXPECT_THAT(github_commands(batch, "/x"), HasSubstr("flaky: passed at attempt 3; first: no refund was given"));
+  EXPECT_THAT(github_summary(batch, "/x"), AllOf(HasSubstr("no refund was given"), Not(HasSubstr("lost the thread"))));
 }
 
 TEST(Github, EscapesWhatWouldBeACommand_PRD3) {

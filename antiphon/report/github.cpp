@@ -73,7 +73,7 @@ std::string github_commands(const BatchResult& batch, const std::string& base_di
     if (!result.success())
       text += command("error", result, base_dir, fmt::format("{}: {}", to_string(result.outcome), reason_of(result)));
     else if (result.flaky())
-      text += command("warning", result, base_dir, fmt::format("flaky: passed at attempt {}; first: {}", result.attempt, reason_of(result.earlier.front())));
+      text += command("warning", result, base_dir, fmt::format("flaky: passed at attempt {}; first: {}", result.attempt, reason_of(*result.first_miss())));
   }
   return text;
 }
@@ -91,7 +91,7 @@ std::string github_summary(const BatchResult& batch, const std::string& base_dir
     }
     if (rows++ == 0) text += "| outcome | scenario | place | reason |\n|---|---|---|---|\n";
     text += fmt::format("| {} | {} | {} | {} |\n", outcome_word(result), markdown(result.id), markdown(place_of(result, base_dir)),
-                        markdown(result.flaky() ? reason_of(result.earlier.front()) : reason_of(result)));
+                        markdown(reason_of(result.flaky() ? *result.first_miss() : result)));
   }
   if (left > 0) text += fmt::format("\n… and {} more.\n", left);
   return text + fmt::format("\nSeed {}, {}.\n\n", batch.seed, run_time(batch.duration_s));

@@ -64,8 +64,11 @@ std::vector<std::string> ScenarioResult::criteria_with(CriterionStatus status) c
   return sentences;
 }
 
-bool ScenarioResult::flaky() const {
-  return success() && std::any_of(earlier.begin(), earlier.end(), [](const ScenarioResult& attempt) { return !attempt.success() && !attempt.replaced; });
+bool ScenarioResult::flaky() const { return success() && first_miss(); }
+
+const ScenarioResult* ScenarioResult::first_miss() const {
+  const auto miss = std::find_if(earlier.begin(), earlier.end(), [](const ScenarioResult& attempt) { return !attempt.success() && !attempt.replaced; });
+  return miss == earlier.end() ? nullptr : &*miss;
 }
 
 std::string without_repeat(const std::string& id, int repeat) {

@@ -113,6 +113,8 @@ struct ScenarioResult {
   explicit operator bool() const { return success(); }
   /// Passed, and an earlier attempt that nobody spoiled and replaced had not.
   bool flaky() const;
+  /// The first such attempt; nullptr: there is none.
+  const ScenarioResult* first_miss() const;
   /// The sentences of the criteria that ended so.
   std::vector<std::string> criteria_with(CriterionStatus status) const;
 };

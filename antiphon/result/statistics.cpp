@@ -42,7 +42,8 @@ json::value share_json(const Share& share) { return {{"value", share.value}, {"i
 Share wilson(double successes, std::size_t n) {
   const double count = static_cast<double>(n), p = successes / count, z2 = z95 * z95;
   const double middle = p + z2 / (2 * count), half = z95 * std::sqrt(std::max(0.0, p * (1 - p)) / count + z2 / (4 * count * count)), scale = 1 + z2 / count;
-  return {.value = p, .low = std::max(0.0, (middle - half) / scale), .high = std::min(1.0, (middle + half) / scale), .n = n};
+  // At its ends middle and half are the same, but for rounding.
+  return {.value = p, .low = p <= 0 ? 0.0 : std::max(0.0, (middle - half) / scale), .high = p >= 1 ? 1.0 : std::min(1.0, (middle + half) / scale), .n = n};
 }
 
 double pass_hat(std::size_t n, std::size_t c, std::size_t k) {

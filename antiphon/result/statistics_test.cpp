@@ -23,6 +23,13 @@ TEST(Wilson, GivesThePublishedIntervals_SCN104) {
   }
 }
 
+TEST(Wilson, OfNoneAndAllEndsExactlyThere_SCN104) {
+  for (std::size_t n = 1; n < 200; ++n) {
+    EXPECT_EQ(wilson(0, n).low, 0.0) << n;
+    EXPECT_EQ(wilson(static_cast<double>(n), n).high, 1.0) << n;
+  }
+}
+
 TEST(PassHat, CountsTheWaysToDrawPassesAlone_SCN104) {
   EXPECT_DOUBLE_EQ(pass_hat(4, 2, 1), 0.5);
   EXPECT_DOUBLE_EQ(pass_hat(4, 2, 2), 1.0 / 6);
