@@ -16,10 +16,10 @@ constexpr std::size_t resamples = 10'000;
 constexpr std::uint64_t resampling_seed = 1979;  // fixed: the same results compare the same way tomorrow
 
 // Repeats carry the first attempt's word on the agent, whatever retries made of it.
-const ScenarioResult& first_attempt(const ScenarioResult& result) {
+RunOutcome first_outcome(const ScenarioResult& result) {
   for (const auto& attempt : result.earlier)
-    if (!attempt.replaced) return attempt;
-  return result;
+    if (!attempt.replaced) return attempt.outcome;
+  return result.outcome;
 }
 
 RepeatedScenario& find_scenario(RepeatSummary& summary, std::map<std::string, std::size_t>& index, const std::string& id) {
@@ -98,10 +98,10 @@ RepeatSummary summarize_repeats(const std::vector<ScenarioResult>& results) {
     auto& scenario = find_scenario(summary, index, without_repeat(result.id, result.repeat));
     ++scenario.runs;
     summary.repeated = summary.repeated || result.repeat > 1;
-    const auto& attempt = first_attempt(result);
-    if (result.not_run || (attempt.outcome != RunOutcome::passed && attempt.outcome != RunOutcome::failed)) continue;
+    const auto outcome = first_outcome(result);
+    if (result.not_run || (outcome != RunOutcome::passed && outcome != RunOutcome::failed)) continue;
     most = std::max(most, ++scenario.n);
-    if (attempt.success()) ++scenario.passed;
+    if (outcome == RunOutcome::passed) ++scenario.passed;
   }
   for (auto& scenario : summary.scenarios) complete(scenario);
   for (std::size_t k = 1; k <= most; ++k) {
