@@ -286,7 +286,7 @@ scenarios:
 )");
   EXPECT_EQ(antiphon({"run", "tracks.yaml", "--user-models", "rules/shy.rules.yaml,agenda"}), 1);
   EXPECT_THAT(out(), AllOf(HasSubstr("user       rules/shy.rules.yaml  0 of 1 decided"), HasSubstr("           agenda                1 of 1 decided"),
-                           HasSubstr("range      0–100 % by who plays the user; 1 of 1 scenarios depends on it")));
+                           HasSubstr("range      0–100 % by who plays the user; 1 of 1 scenario depends on it")));
   const auto text = read("antiphon-out/result.json");
   EXPECT_EQ(parse_batch(text).scenarios.size(), 3U);
   const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));

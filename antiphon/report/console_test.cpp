@@ -250,7 +250,7 @@ TEST(Summary, SaysHowReliableRepeatsWere_SCN104) {
   for (int n = 1; n <= 20; ++n)
     batch.scenarios.push_back({.id = n > 1 ? "a #" + std::to_string(n) : "a", .repeat = n, .outcome = n > 2 ? RunOutcome::passed : RunOutcome::failed});
   const auto lines = summary_lines(batch, {}, Style(plain_tty));
-  EXPECT_THAT(lines, HasSubstr("pass@1     90 % of 1 scenarios (95 % interval 17–100)  pass^2 81 %  pass^4 63 %  pass^8 35 %  pass^20 0 %\n"));
+  EXPECT_THAT(lines, HasSubstr("pass@1     90 % of 1 scenario (95 % interval 17–100)  pass^2 81 %  pass^4 63 %  pass^8 35 %  pass^20 0 %\n"));
 }
 
 TEST(Summary, SaysWhatTheModelsCostWhereThatIsKnown_SCN90) {

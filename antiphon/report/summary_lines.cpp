@@ -86,6 +86,8 @@ std::string user_model_line(const UserModelRate& model, std::size_t width) {
   return text + "\n";
 }
 
+std::string scenario_count(std::size_t n) { return fmt::format("{} scenario{}", n, n == 1 ? "" : "s"); }
+
 // A number alone would hide that somebody else's voice may have made it.
 std::string sensitivity_lines(const BatchResult& batch) {
   const auto sensitivity = user_model_sensitivity(batch.scenarios);
@@ -97,8 +99,8 @@ std::string sensitivity_lines(const BatchResult& batch) {
   text += "range      ";
   text += sensitivity.range ? fmt::format("{}–{} % by who plays the user", percent(sensitivity.range->low), percent(sensitivity.range->high))
                             : std::string("none: fewer than two user models have a pass rate");
-  text += fmt::format("; {} of {} {} on it", sensitivity.dependent.size(), sensitivity.scenarios,
-                      sensitivity.dependent.size() == 1 ? "scenarios depends" : "scenarios depend");
+  text += fmt::format("; {} of {} {} on it", sensitivity.dependent.size(), scenario_count(sensitivity.scenarios),
+                      sensitivity.dependent.size() == 1 ? "depends" : "depend");
   if (sensitivity.left_out > 0) text += fmt::format("; {} left out, not all could play {}", sensitivity.left_out, sensitivity.left_out == 1 ? "it" : "them");
   return text + "\n";
 }
@@ -109,7 +111,8 @@ std::string repeats_line(const BatchResult& batch) {
   if (!repeats.repeated || repeats.pass_hat.empty()) return {};
   const auto percent = [](double share) { return std::lround(share * 100); };
   const auto& first = repeats.pass_hat.front().share;
-  auto line = fmt::format("pass@1     {} % of {} scenarios (95 % interval {}–{})", percent(first.value), first.n, percent(first.low), percent(first.high));
+  auto line =
+      fmt::format("pass@1     {} % of {} (95 % interval {}–{})", percent(first.value), scenario_count(first.n), percent(first.low), percent(first.high));
   const auto last = repeats.pass_hat.size();
   const auto add = [&](std::size_t k) { line += fmt::format("  pass^{} {} %", k, percent(repeats.pass_hat[k - 1].share.value)); };
   for (const std::size_t k : {2U, 4U, 8U})

@@ -78,7 +78,7 @@ ParticipantSpec read_http(ReadContext& context, const Node& node) {
 
 ParticipantSpec read_process(ReadContext& context, const Node& node, const Node& owner) {
   Fields fields(context.reader, node, "a process agent", "process: {run: [python3, agent.py]}");
-  if (!context.commands_allowed) report_commands(context, owner, "a process agent");
+  if (!context.commands_allowed) report_commands(context, owner, "a process agent runs");
   auto command = read_command(context, fields);
   ProcessAgentOptions options{.argv = std::move(command.argv), .directory = std::move(command.directory), .env = std::move(command.env)};
   if (const auto* per = fields.get("per")) options.per_suite = context.reader.choice(*per, "per", {"scenario", "suite"}) == "suite";
@@ -104,7 +104,7 @@ void report_neighbours(ReadContext& context, const Node& node, const Node::Membe
 }  // namespace
 
 void report_commands(ReadContext& context, const Node& at, std::string_view what) {
-  context.reader.report(at, fmt::format("{} runs commands, and commands are not allowed", what),
+  context.reader.report(at, fmt::format("{} commands, and commands are not allowed", what),
                         "add --allow-commands, or `allow_commands: true` to antiphon.yaml in the working directory");
 }
 

@@ -151,6 +151,16 @@ fix:   keep one of them
 )");
 }
 
+TEST(BadSuite, TwoKindsOfUser_PRD10) {
+  EXPECT_EQ(report("antiphon: 1\nagent: {model: rules/a.yaml}\nscenarios:\n  - {name: x, user: {lines: [hi], persona: shy}}\n"),
+            R"(error: a user has one kind, and here are two: "lines" and "persona"
+  a.yaml:4:35
+4 |   - {name: x, user: {lines: [hi], persona: shy}}
+  |                                   ^^^^^^^
+fix:   keep one of them
+)");
+}
+
 TEST(BadSuite, NoAgent_PRD10) {
   EXPECT_EQ(report("antiphon: 1\nscenarios:\n  - name: refund\n    user: {lines: [hello]}\n"), R"(error: nobody plays the agent
   a.yaml:3:5

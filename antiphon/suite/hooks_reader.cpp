@@ -38,7 +38,7 @@ ReadHooks read_hooks(ReadContext& context, const Node& node) {
   ReadHooks hooks;
   Fields fields(context.reader, node, "hooks", example);
   if (!fields.is_mapping()) return hooks;
-  if (!context.commands_allowed) report_commands(context, node, "hooks");
+  if (!context.commands_allowed) report_commands(context, node, "hooks run");
   if (const auto* before = fields.get("before")) hooks.before = read_commands(context, *before);
   if (const auto* after = fields.get("after")) hooks.after = read_commands(context, *after);
   fields.finish();

@@ -12,8 +12,9 @@ namespace {
 
 bool among(const std::vector<std::string>& words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
+// "user" is the only word with a u, which is spoken as in "you".
 std::string article(std::string_view word) {
-  return (std::string_view("aeiou").find(word.front()) == std::string_view::npos ? "a " : "an ") + std::string(word);
+  return (std::string_view("aeio").find(word.front()) == std::string_view::npos ? "a " : "an ") + std::string(word);
 }
 
 void report_several(Reader& reader, const Kinds& kinds, const Node::Member& first, const Node::Member& second) {

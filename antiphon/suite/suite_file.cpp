@@ -102,7 +102,7 @@ class SuiteBuilder {
       reader.report(node, "setup must be a list of commands", "write it as `setup: [{run: [python3, agent.py], ready: \"http://127.0.0.1:8080/health\"}]`");
       return;
     }
-    if (!options_.commands_allowed && !node.items.empty()) report_commands(context, node, "setup");
+    if (!options_.commands_allowed && !node.items.empty()) report_commands(context, node, "setup runs");
     for (const auto& item : node.items) suite_.setup.push_back(read_command_of_setup(context, item));
   }
 

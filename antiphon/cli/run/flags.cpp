@@ -233,7 +233,7 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("--reporter", flags.reporters, "console, junit, json, jsonl, tap, github or html; NAME=FILE writes elsewhere; repeatable")
       ->allow_extra_args(false);
   app.add_option("--failed", flags.failed, "Run again what did not pass in this result.json");
-  app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs (setup, process agents)");
+  app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs: setup, hooks, process agents");
   app.add_flag("--exclude-spoiled", flags.exclude_spoiled, "Runs that somebody else than the agent spoiled do not decide the exit code");
   app.add_flag("--dry-run", flags.dry_run, "Check every suite and run nothing");
   app.add_flag("--debug", flags.debug, "Go through each run step by step: before a participant speaks, let it, or type in its place");

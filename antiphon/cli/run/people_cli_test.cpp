@@ -94,7 +94,7 @@ TEST_F(People, LogSaysHowMuchIsToldUnlessAFlagDoes_SCN71_SCN73) {
 TEST_F(People, HooksNeedLeave_PRD10_PRD50) {
   suite("    script: [user: hi, agent]\n    checks: [{contains: order}]\n    hooks: {before: {run: [touch, ran]}}\n");
   EXPECT_EQ(antiphon({"run", "suite.yaml"}), 2);
-  EXPECT_THAT(err(), AllOf(HasSubstr("hooks runs commands"), HasSubstr("--allow-commands")));
+  EXPECT_THAT(err(), AllOf(HasSubstr("hooks run commands"), HasSubstr("--allow-commands")));
   EXPECT_FALSE(exists("ran"));
   EXPECT_EQ(antiphon({"run", "suite.yaml", "--allow-commands"}), 0) << err();
   EXPECT_TRUE(exists("ran"));
