@@ -131,14 +131,18 @@ Phrases phrases(const CheckResult& check) {
   if (kind == "turns") return {count_limits(check.expected), text_of(check.found, 40)};
   if (kind == "latency") return {"answers with " + limits(check.expected), measured(check.found, check.expected)};
   if (kind == "completed") return {"answers for " + names(check.expected, "nothing"), names(check.found, "none")};
-  return {kind + " " + text_of(check.expected, expected_limit), ""};
+  return {check.expected.is_null() ? kind : kind + " " + text_of(check.expected, expected_limit), ""};
 }
+
+// A check of the caller's own need not say what it looked for: then its name has to do.
+bool says_nothing(const CheckResult& check) { return check.expected.is_null() && check.found.is_null(); }
 
 }  // namespace
 
 std::string CheckResult::sentence() const {
   const auto [wish, fact] = phrases(*this);
   auto text = inconclusive ? fmt::format("not decided ({}): ", antiphon::to_string(*inconclusive)) : std::string();
+  if (says_nothing(*this) && wish == kind) return cut(text + kind + (passed ? " holds" : " does not hold"), sentence_limit);
   text += fmt::format("expected {}; found ", wish);
   constexpr std::size_t quotes = 2, least = 20;
   text += fact.empty() ? text_of(found, std::max(least, sentence_limit - std::min(sentence_limit, text.size() + quotes))) : fact;

@@ -15,6 +15,9 @@ TEST(CheckResult, SaysWhatWasExpectedAndWhatWasFound_SCN61) {
             "expected somebody not to say \"store credit\"; found \"have store credit\"");
   EXPECT_EQ(sentence("regex", {{"pattern", "A-\\d+"}, {"role", "user"}}, nullptr), "expected the user to match \"A-\\\\d+\"; found nothing");
   EXPECT_EQ(sentence("turns", {{"at_most", 6}}, 7), "expected at most 6 turns; found 7");
+  EXPECT_EQ(sentence("no_shouting", nullptr, nullptr), "no_shouting does not hold");
+  EXPECT_EQ(sentence("no_shouting", nullptr, "STOP!!"), "expected no_shouting; found \"STOP!!\"");
+  EXPECT_EQ(sentence("no_shouting", "calm words", "STOP!!"), "expected no_shouting \"calm words\"; found \"STOP!!\"");
   EXPECT_EQ(sentence("turns", {{"at_least", 2}, {"at_most", 6}}, 1), "expected at least 2 and at most 6 turns; found 1");
   EXPECT_EQ(sentence("latency", {{"p95", 2.0}}, {{"p50", 1.0}, {"p95", 2.31}}), "expected answers with p95 at most 2.00 s; found p95 2.31 s");
   EXPECT_EQ(sentence("completed", json::array{"status", "arrival"}, json::array{"status"}), "expected answers for status, arrival; found status");
