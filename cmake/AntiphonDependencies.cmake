@@ -17,5 +17,7 @@ include_directories(SYSTEM "${ANTIPHON_VALIJSON_INCLUDE}" "${ANTIPHON_CLI11_INCL
 
 add_library(antiphon_asio INTERFACE)
 target_link_libraries(antiphon_asio INTERFACE Boost::headers Threads::Threads)
+# Whoever includes a header needs the standard that it is written in.
+target_compile_features(antiphon_asio INTERFACE cxx_std_20)
 target_compile_definitions(antiphon_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)

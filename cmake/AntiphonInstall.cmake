@@ -13,8 +13,9 @@ if(TARGET antiphon)
   # The program itself writes its manual pages and completions; where it cannot be run here (a cross build), they are left out.
   if(NOT CMAKE_CROSSCOMPILING)
     set(man "${PROJECT_BINARY_DIR}/man")
+    set(written "${man}/antiphon.1" "${PROJECT_BINARY_DIR}/antiphon.bash" "${PROJECT_BINARY_DIR}/_antiphon" "${PROJECT_BINARY_DIR}/antiphon.fish")
     add_custom_command(
-      OUTPUT "${man}/antiphon.1"
+      OUTPUT ${written}
       COMMAND antiphon man --out "${man}"
       COMMAND antiphon completion bash > "${PROJECT_BINARY_DIR}/antiphon.bash"
       COMMAND antiphon completion zsh > "${PROJECT_BINARY_DIR}/_antiphon"
@@ -22,7 +23,7 @@ if(TARGET antiphon)
       DEPENDS antiphon
       COMMENT "Writing manual pages and completions"
       VERBATIM)
-    add_custom_target(antiphon_manual ALL DEPENDS "${man}/antiphon.1")
+    add_custom_target(antiphon_manual ALL DEPENDS ${written})
     install(DIRECTORY "${man}/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" FILES_MATCHING PATTERN "*.1")
     install(FILES "${PROJECT_BINARY_DIR}/antiphon.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME antiphon)
     install(FILES "${PROJECT_BINARY_DIR}/_antiphon" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
