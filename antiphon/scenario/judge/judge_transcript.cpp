@@ -13,22 +13,22 @@ namespace antiphon {
 namespace {
 
 // Bytes of one message: what is looked up leaves a quarter of an answer (`trace::answer_bytes`) to others; an excerpt tells what it is about.
-constexpr std::size_t expanded_limit = 12'000, excerpt_limit = 400;
-
-// Audio and pictures say nothing in base64; their size does.
-std::string media_note(const json::value& part) {
-  const auto type = find_string(part, "type").value_or("part");
-  if (type == "text") return {};
-  return fmt::format(" [{}, about {} bytes]", type, json::serialize(part).size());
-}
-
-std::string readable(std::string_view text, std::size_t limit) { return trace::shortened(trace::without_media(text), limit); }
+constexpr std::size_t expanded_limit = 12'000, excerpt_limit = 400, longest_type = 40;
 
 // One message stays one line, so that nobody can forge another's.
 std::string on_one_line(std::string text) {
   std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
   return text;
 }
+
+// Audio and pictures say nothing in base64; their size does.
+std::string media_note(const json::value& part) {
+  const auto type = find_string(part, "type").value_or("part");
+  if (type == "text") return {};
+  return on_one_line(fmt::format(" [{}, about {} bytes]", cut(type, longest_type), json::serialize(part).size()));
+}
+
+std::string readable(std::string_view text, std::size_t limit) { return trace::shortened(trace::without_media(text), limit); }
 
 std::string content_of(const Message& message, std::size_t limit) {
   std::string text = message.text().empty() ? std::string() : quote(readable(message.text(), limit));
