@@ -47,6 +47,9 @@ struct Rule {
   RuleFunction look;
 };
 
+/// What the rule sees; nothing where the words are such that its patterns give up on them. Never throws for what anybody said.
+std::optional<Finding> seen_by(RuleFunction rule, const Case& run);
+
 FaultEvidence at_message(std::size_t index, std::string_view words);
 
 /// @name What a simulated user does wrong. Each looks at its own words alone.

@@ -75,13 +75,13 @@ bool means_to_be_wrong(const Brief& brief) {
 }
 
 bool is_denied(std::string_view text, std::size_t at) {
-  static const Regex denial(R"((\bnot|n't|\binstead of|\brather than|\bno longer|\bnever)\W+([\w'-]+\W+){0,3}$)", true);
+  static const Regex denial(R"((\bnot|n't|\binstead of|\brather than|\bno longer|\bnever)\W++([\w'-]++\W++){0,3}$)", true);
   return denial.matches(std::string(text.substr(0, at)));
 }
 
 // One more thing of the same kind is none instead of it.
 bool is_one_more(std::string_view text, std::size_t at) {
-  static const Regex more(R"(\b(other|another|second|third|also|too|earlier|previous|last|next|new)\b\W+([\w'-]+\W+){0,4}$)", true);
+  static const Regex more(R"(\b(other|another|second|third|also|too|earlier|previous|last|next|new)\b\W++([\w'-]++\W++){0,4}$)", true);
   return more.matches(std::string(text.substr(0, at)));
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/regex.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/ledger/case.hpp"
@@ -47,8 +48,13 @@ std::optional<std::string> invented_words(const CriterionResult& criterion, cons
 std::vector<std::string> criteria_with_invented_words(const Case& run) {
   std::vector<std::string> list;
   const auto everything = everything_in(run.result);
-  for (const auto& criterion : run.result.criteria)
-    if (criterion.status == CriterionStatus::failed && invented_words(criterion, everything)) list.push_back(criterion.criterion);
+  for (const auto& criterion : run.result.criteria) {
+    try {
+      if (criterion.status == CriterionStatus::failed && invented_words(criterion, everything)) list.push_back(criterion.criterion);
+    } catch (const Error&) {
+      continue;  // a pattern gave up on the judge's words
+    }
+  }
   return list;
 }
 

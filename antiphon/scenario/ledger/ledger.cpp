@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/ledger/parties.hpp"
 
@@ -123,6 +124,14 @@ std::string Case::said_by_others_before(std::size_t index) const {
 
 FaultEvidence at_message(std::size_t index, std::string_view words) { return {.message = static_cast<int>(index), .quote = cut(trim(words), quote_limit)}; }
 
+std::optional<Finding> seen_by(RuleFunction rule, const Case& run) {
+  try {
+    return rule(run);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> table{
       {"error", error_keeps_its_party},
@@ -148,7 +157,7 @@ const std::vector<Rule>& rules() {
 std::optional<Fault> attribute(const Case& run) {
   if (run.result.not_run || run.result.outcome == RunOutcome::passed) return std::nullopt;
   for (const auto& rule : rules())
-    if (auto finding = rule.look(run)) {
+    if (auto finding = seen_by(rule.look, run)) {
       Fault fault{.party = finding->party,
                   .by = Fault::By::rule,
                   .rule = rule.name,

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/random.hpp"
 #include "antiphon/scenario/ledger/facts.hpp"
 #include "antiphon/scenario/ledger/words.hpp"
@@ -85,6 +86,26 @@ TEST(FaultLedger, AFailedCheckIsTheAgentsWithTheCheckAsEvidence_SCN100) {
   EXPECT_EQ(fault->evidence[0].message, 1);
   EXPECT_EQ(fault->evidence[0].quote, "no");
   EXPECT_EQ(fault->why, talk.result.checks[1].sentence());
+}
+
+// Rows of signs belong to words and to what parts them: a pattern that tries every way to cut them gives up, or never ends.
+TEST(FaultLedger, ReadsWhateverAUserTypes_SCN100) {
+  std::string signs;
+  for (int i = 0; i < 1500; ++i) signs += "'-";
+  for (const std::string begin : {"my order is not ", "my order is another ", "your order, never "}) {
+    Talk talk({"hi", "Which order number is it?", begin + signs + " aa! bb! cc! dd! ee! ff! A-1008"});
+    EXPECT_EQ(talk.rule(), "contradicted its brief") << begin;
+    EXPECT_EQ(talk.fault()->parties.size(), 6U);
+  }
+  Talk denied({"hi", "Which order number is it?", "it is not " + signs + " A-1008"});
+  EXPECT_EQ(denied.rule(), "check");
+}
+
+TEST(FaultLedger, ARuleThatGivesUpSeesNothing_SCN100) {
+  const Talk talk({"hi", "hello"});
+  const ledger::Case run{.result = talk.result};
+  EXPECT_FALSE(seen_by([](const Case&) -> std::optional<Finding> { throw Error(ErrorKind::too_large, "match limit exceeded"); }, run));
+  EXPECT_TRUE(seen_by([](const Case&) -> std::optional<Finding> { return Finding{.why = "x"}; }, run));
 }
 
 TEST(FaultLedger, ACriterionThatIsNotMetIsTheAgentsButNotForCertain_SCN100) {

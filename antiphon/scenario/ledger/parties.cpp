@@ -56,7 +56,7 @@ PartyStanding simulated_user(const Case& run) {
   if (said == 0) return not_checked("it said nothing");
   if (own == 0) return clear("its words were given");
   if (run.result.error) return not_checked("the run broke off, which decides it alone");
-  if (std::any_of(user_rules.begin(), user_rules.end(), [&](RuleFunction look) { return look(run).has_value(); }))
+  if (std::any_of(user_rules.begin(), user_rules.end(), [&](RuleFunction look) { return seen_by(look, run).has_value(); }))
     return clear("what it did wrong changed nothing any more");
   const auto lines = counted(own, "line", "lines");
   if (run.user.situation.empty() && run.user.facts.empty()) return not_checked(fmt::format("its brief is not known; no rule of form broken in {}", lines));
