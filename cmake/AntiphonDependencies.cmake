@@ -9,6 +9,11 @@ find_package(ZLIB REQUIRED)
 find_package(SQLite3 3.37 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile>=1.2)
+pkg_check_modules(soxr REQUIRED IMPORTED_TARGET soxr)
+pkg_check_modules(opus REQUIRED IMPORTED_TARGET opus)
+pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)
+pkg_check_modules(webrtc REQUIRED IMPORTED_TARGET webrtc-audio-processing)
 
 # Headers only, seen by every source: tools/bootstrap.sh unpacks valijson into build/deps, because its package pulls in Qt and Poco.
 find_path(ANTIPHON_VALIJSON_INCLUDE valijson/validator.hpp HINTS "${PROJECT_SOURCE_DIR}/build/deps/usr/include" REQUIRED)
