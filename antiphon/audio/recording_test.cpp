@@ -1,0 +1,133 @@
+#include <csignal>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "antiphon/audio/file.hpp"
+#include "antiphon/audio/sample_store.hpp"
+#include "antiphon/audio/testing/signals.hpp"
+#include "antiphon/audio/wav_writer.hpp"
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/files.hpp"
+
+namespace antiphon::audio {
+namespace {
+
+std::string fresh_path(const std::string& name) { return ::testing::TempDir() + std::to_string(::getpid()) + name; }
+
+TEST(WavWriter, TheFileCanBePlayedAfterEveryCall_VOX62) {
+  const auto path = fresh_path("growing.wav");
+  const auto speech = testing::speech(1);
+  WavWriter writer(path);
+  for (std::size_t i = 0; i < speech.size(); i += 480) {
+    writer.append(SampleView(speech).subspan(i, 480));
+    if (i % 4800 == 0) ASSERT_EQ(read_audio_file(path), Samples(speech.begin(), speech.begin() + static_cast<std::ptrdiff_t>(i + 480)));
+  }
+  EXPECT_EQ(writer.frames(), speech.size());
+  EXPECT_EQ(read_file(path), encode_audio_file(speech, FileKind::wav)) << "byte for byte what is written at once";
+  std::filesystem::remove(path);
+}
+
+TEST(WavWriter, WhatWasWrittenBeforeAKillCanBePlayed_VOX62) {
+  const auto path = fresh_path("killed.wav");
+  const auto tone = testing::sine(440, 0.02);
+  const auto child = ::fork();
+  if (child == 0) {
+    WavWriter writer(path);
+    for (int i = 0; i < 50; ++i) writer.append(tone);
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(read_audio_file(path).size(), 50 * tone.size());
+  std::filesystem::remove(path);
+}
+
+TEST(WavWriter, TwoChannelsAreWrittenInTurn_VOX60) {
+  const auto path = fresh_path("stereo.wav");
+  WavWriter writer(path, 2, 48000);
+  writer.append(Samples{1, 2, 3, 4});
+  EXPECT_EQ(read_file(path), encode_audio_file(Samples{1, 2, 3, 4}, FileKind::wav, 2, 48000));
+  EXPECT_THROW(writer.append(Samples(3)), Error);
+  EXPECT_EQ(writer.frames(), 2U);
+  std::filesystem::remove(path);
+}
+
+TEST(WavWriter, APlaceThatCannotBeWrittenIsNamed_VOX62) {
+  try {
+    const WavWriter writer("/no/such/folder/a.wav");
+    FAIL() << "it must be refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::io);
+    EXPECT_STREQ(error.what(), "cannot write /no/such/folder/a.wav: No such file or directory");
+  }
+  EXPECT_THROW(WavWriter(fresh_path("a.wav"), 3), Error);
+}
+
+TEST(WavWriter, AFullDiskLeavesWhatWasThereWhole_VOX62) {
+  const auto path = fresh_path("full.wav");
+  const auto child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{20000, 20000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    int appended = 0;
+    try {
+      WavWriter writer(path);
+      for (; appended < 100; ++appended) writer.append(Samples(480, 5));
+    } catch (const Error&) {}
+    ::_exit(appended);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(WEXITSTATUS(status), 20);
+  EXPECT_EQ(read_audio_file(path), Samples(9600, 5));
+  std::filesystem::remove(path);
+}
+
+TEST(SampleStore, ItReadsTheSameFromMemoryAndFromDisk_VOX62) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    RandomStream random(seed);
+    SampleStore store(1 + random.below(400));
+    Samples expected;
+    for (auto i = random.below(20) + 1; i > 0; --i) {
+      const auto more = testing::anything(random.below(300), random);
+      store.append(more);
+      expected.insert(expected.end(), more.begin(), more.end());
+      ASSERT_EQ(store.size(), expected.size());
+      const auto at = random.below(expected.size() + 10), count = random.below(600);
+      const auto begin = std::min(at, expected.size()), end = std::min(expected.size(), begin + count);
+      ASSERT_EQ(store.read(at, count), Samples(expected.begin() + static_cast<std::ptrdiff_t>(begin), expected.begin() + static_cast<std::ptrdiff_t>(end))) << "seed " << seed;
+    }
+  }
+}
+
+TEST(SampleStore, PastItsLimitItHoldsNothingInMemoryAndLeavesNoFile_VOX62) {
+  const auto folder = fresh_path("spill");
+  std::filesystem::create_directories(folder);
+  {
+    SampleStore store(1000, folder);
+    store.append(Samples(1000, 1));
+    EXPECT_FALSE(store.spilled());
+    store.append(Samples(1, 2));
+    EXPECT_TRUE(store.spilled());
+    SampleStore moved = std::move(store);
+    moved.append(Samples(5, 3));
+    EXPECT_EQ(moved.read(999, 3), (Samples{1, 2, 3}));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(SampleStore, AFolderThatCannotBeWrittenIsNamed_VOX62) {
+  SampleStore store(1, "/no/such/folder");
+  EXPECT_THAT([&] { store.append(Samples(2)); }, ::testing::ThrowsMessage<Error>(::testing::HasSubstr("cannot write audio in /no/such/folder: No such file")));
+}
+
+}  // namespace
+}  // namespace antiphon::audio

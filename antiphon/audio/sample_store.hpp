@@ -1,0 +1,34 @@
+#pragma once
+
+#include "antiphon/audio/pcm.hpp"
+
+namespace antiphon::audio {
+
+/// A long piece of audio that grows: up to a limit in memory, from there on in a file without a name, so that a call of hours costs no more than one of
+/// minutes. The file vanishes with the store, also when the process is killed. One thread at a time.
+class SampleStore {
+ public:
+  /// `folder` takes the file; empty is the system's folder for temporary files.
+  explicit SampleStore(std::size_t most_in_memory = std::size_t{4} << 20, std::string folder = {});
+  ~SampleStore();
+  SampleStore(SampleStore&& other) noexcept;
+  SampleStore& operator=(SampleStore&& other) noexcept;
+
+  /// @throws Error io, naming the folder and the reason.
+  void append(SampleView samples);
+  /// Those from `at` on, at most `count`; fewer at the end. @throws Error io.
+  Samples read(std::size_t at, std::size_t count) const;
+  std::size_t size() const { return on_disk_ + in_memory_.size(); }
+  bool spilled() const { return fd_ >= 0; }
+
+ private:
+  void spill();
+  [[noreturn]] void fail(const char* verb, int code) const;
+
+  Samples in_memory_;  ///< those after what is on disk
+  std::size_t most_in_memory_, on_disk_ = 0;
+  std::string folder_;
+  int fd_ = -1;
+};
+
+}  // namespace antiphon::audio
