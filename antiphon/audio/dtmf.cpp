@@ -1,0 +1,166 @@
+#include "antiphon/audio/dtmf.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon::audio {
+
+namespace {
+
+constexpr std::array<double, 8> tones_hz{697, 770, 852, 941, 1209, 1336, 1477, 1633};
+constexpr std::string_view pad = "123A456B789C*0#D";
+
+// Amplitudes relative to full scale: together −6.5 dBFS at the peak, the column 2 dB louder.
+constexpr double row_amplitude = 0.2095, column_amplitude = 0.2637;
+
+// Short enough for keys of 40 ms, long enough to tell 697 from 770 Hz.
+constexpr std::size_t block_size = 480, hop = 120;
+constexpr int fewest_hits = 5, most_misses = 2;
+constexpr double lowest_power = 3.16e-5 * 32768 * 32768;  // −45 dBFS
+constexpr double least_share = 0.6, row_over_column = 10, column_over_row = 4, neighbours_below = 4;
+constexpr double second_harmonic_below = 0.15;
+
+struct Pair {
+  double row_hz, column_hz;
+};
+
+std::optional<Pair> pair_of(char key) {
+  if (key >= 'a' && key <= 'd') key = static_cast<char>(key - 'a' + 'A');
+  const auto at = pad.find(key);
+  if (at == std::string_view::npos) return std::nullopt;
+  return Pair{tones_hz[at / 4], tones_hz[4 + at % 4]};
+}
+
+void require(std::chrono::milliseconds time, int low, int high, const char* what) {
+  if (time.count() < low || time.count() > high) throw Error(ErrorKind::configuration, fmt::format("a tone {} for {} to {} ms, not {}", what, low, high, time.count()));
+}
+
+void append_tone(Samples& samples, Pair pair, std::size_t count) {
+  constexpr double ramp = 48;  // 2 ms: no click
+  for (std::size_t i = 0; i < count; ++i) {
+    const double t = static_cast<double>(i) / canonical_rate_hz, edge = std::min(static_cast<double>(i), static_cast<double>(count - 1 - i));
+    const double envelope = edge >= ramp ? 1 : 0.5 - 0.5 * std::cos(std::numbers::pi * edge / ramp);
+    const double row = row_amplitude * std::sin(2 * std::numbers::pi * pair.row_hz * t), column = column_amplitude * std::sin(2 * std::numbers::pi * pair.column_hz * t);
+    samples.push_back(to_sample(32767 * envelope * (row + column)));
+  }
+}
+
+/// Goertzel's recursion for several frequencies at once; energies such that a sine of amplitude a reads (a · n / 2)².
+template <std::size_t N>
+std::array<float, N> energies(SampleView samples, const std::array<float, N>& coefficients) {
+  std::array<float, N> one{}, two{};
+  for (const auto sample : samples)
+    for (std::size_t k = 0; k < N; ++k) {
+      const float now = static_cast<float>(sample) + coefficients[k] * one[k] - two[k];
+      two[k] = one[k];
+      one[k] = now;
+    }
+  std::array<float, N> result;
+  for (std::size_t k = 0; k < N; ++k) result[k] = one[k] * one[k] + two[k] * two[k] - coefficients[k] * one[k] * two[k];
+  return result;
+}
+
+float coefficient(double hz) { return static_cast<float>(2 * std::cos(2 * std::numbers::pi * hz / canonical_rate_hz)); }
+
+std::array<float, 8> coefficients_of_tones() {
+  std::array<float, 8> coefficients;
+  std::ranges::transform(tones_hz, coefficients.begin(), coefficient);
+  return coefficients;
+}
+
+struct Peak {
+  std::size_t at;
+  float energy, second;
+};
+
+Peak peak_of(std::span<const float, 4> group) {
+  const auto at = static_cast<std::size_t>(std::ranges::max_element(group) - group.begin());
+  float second = 0;
+  for (std::size_t i = 0; i < group.size(); ++i)
+    if (i != at) second = std::max(second, group[i]);
+  return {at, group[at], second};
+}
+
+/// The key that a block holds throughout; 0 for none.
+char key_in(SampleView block) {
+  static const auto coefficients = coefficients_of_tones();
+  float power = 0;
+  for (const float sample : block) power += sample * sample;
+  const auto n = static_cast<float>(block.size());
+  if (power / n < lowest_power) return 0;
+  const auto all = energies(block, coefficients);
+  const auto row = peak_of(std::span(all).first<4>()), column = peak_of(std::span(all).last<4>());
+  if (2 * (row.energy + column.energy) < least_share * n * power) return 0;
+  if (row.energy > row_over_column * column.energy || column.energy > column_over_row * row.energy) return 0;
+  if (row.energy < neighbours_below * row.second || column.energy < neighbours_below * column.second) return 0;
+  // A voice has overtones, a keypad has none. That of a row lies too near to a column to tell.
+  const auto overtone = energies<1>(block, {coefficient(2 * tones_hz[4 + column.at])});
+  if (overtone[0] > second_harmonic_below * column.energy) return 0;
+  return pad[row.at * 4 + column.at];
+}
+
+}  // namespace
+
+Samples dtmf_tones(std::string_view keys, const DtmfTiming& timing) {
+  require(timing.on, 40, 1000, "sounds");
+  require(timing.off, 30, 1000, "pauses");
+  Samples samples;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i] == 'w' || keys[i] == 'W') {
+      samples.resize(samples.size() + canonical_rate_hz / (keys[i] == 'w' ? 2 : 1));
+      continue;
+    }
+    const auto pair = pair_of(keys[i]);
+    if (!pair) throw Error(ErrorKind::configuration, fmt::format("character {} of the tones is {}: keys are 0-9, *, #, A-D, and w or W wait", i + 1, quote(keys.substr(i, 1))));
+    append_tone(samples, *pair, samples_in(timing.on));
+    samples.resize(samples.size() + samples_in(timing.off));
+  }
+  return samples;
+}
+
+std::vector<DtmfKey> DtmfDetector::feed(SampleView samples) {
+  std::vector<DtmfKey> found;
+  waiting_.insert(waiting_.end(), samples.begin(), samples.end());
+  std::size_t at = 0;
+  for (; at + block_size <= waiting_.size(); at += hop) {
+    judge(key_in(SampleView(waiting_).subspan(at, block_size)), found);
+    ++block_;
+  }
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(at));
+  return found;
+}
+
+std::vector<DtmfKey> DtmfDetector::finish() {
+  std::vector<DtmfKey> found;
+  if (const auto key = release()) found.push_back(*key);
+  waiting_.clear();
+  return found;
+}
+
+void DtmfDetector::judge(char key, std::vector<DtmfKey>& found) {
+  if (held_ && held_->key == key) {
+    held_->last = block_;
+    held_->misses = 0;
+    return;
+  }
+  if (held_ && key == 0 && ++held_->misses <= most_misses) return;
+  if (const auto ended = release()) found.push_back(*ended);
+  if (key != 0) held_ = Held{key, block_, block_};
+}
+
+std::optional<DtmfKey> DtmfDetector::release() {
+  if (!held_) return std::nullopt;
+  const auto held = *held_;
+  held_.reset();
+  if (static_cast<int>(held.last - held.first) + 1 < fewest_hits) return std::nullopt;
+  // A block hits once about half of it is tone.
+  return DtmfKey{held.key, held.first * hop + block_size / 2, held.last * hop + block_size / 2};
+}
+
+}  // namespace antiphon::audio
