@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <cmath>
+
+#include "antiphon/audio/effects/internal/filters.hpp"
+#include "antiphon/audio/effects/internal/values.hpp"
+#include "antiphon/audio/g711.hpp"
+#include "antiphon/audio/opus.hpp"
+#include "antiphon/audio/resample.hpp"
+
+namespace antiphon::audio::effects {
+
+namespace {
+
+constexpr int line_rate_hz = 8000;
+constexpr std::size_t opus_frame = 480;  // 20 ms
+
+/// Makes frames of a length out of the samples, silence after the last.
+Samples padded(SampleView samples, std::size_t frame, std::size_t more = 0) {
+  Samples whole(samples.begin(), samples.end());
+  whole.resize((samples.size() + more + frame - 1) / frame * frame);
+  return whole;
+}
+
+/// Through Opus and back, in place: what the coder looks ahead is taken off again.
+template <class Receive>
+Samples through_opus(SampleView samples, const OpusSettings& settings, const Receive& receive) {
+  OpusPacker packer(settings);
+  OpusUnpacker unpacker(settings.rate_hz);
+  const auto lag = packer.lookahead();
+  const auto input = padded(samples, opus_frame, lag);
+  Samples output;
+  output.reserve(input.size());
+  for (std::size_t i = 0; i < input.size(); i += opus_frame) {
+    const auto heard = receive(unpacker, packer.encode(SampleView(input).subspan(i, opus_frame)), i / opus_frame);
+    output.insert(output.end(), heard.begin(), heard.end());
+  }
+  output.erase(output.begin(), output.begin() + static_cast<std::ptrdiff_t>(lag));
+  output.resize(samples.size());
+  return output;
+}
+
+/// Puts something else in place of lost frames.
+class Concealer {
+ public:
+  explicit Concealer(bool repeat) : repeat_(repeat) {}
+
+  void run(Samples& samples, const std::vector<bool>& lost, std::size_t frame) {
+    for (std::size_t i = 0, k = 0; i < samples.size(); i += frame, ++k) {
+      const auto end = std::min(i + frame, samples.size());
+      if (lost[k]) fill(samples, i, end, frame);
+      fade_ = lost[k] ? fade_ * 0.6 : 1;
+    }
+  }
+
+ private:
+  void fill(Samples& samples, std::size_t begin, std::size_t end, std::size_t frame) const {
+    for (std::size_t i = begin; i < end; ++i) samples[i] = repeat_ && i >= frame ? to_sample(samples[i - frame] * (i < begin + 24 ? 1 : fade_ * 0.8)) : Sample{0};
+  }
+  bool repeat_;
+  double fade_ = 1;
+};
+
+std::size_t frames_in(std::size_t samples, std::size_t frame) { return (samples + frame - 1) / frame; }
+
+/// Losses in bursts: after a lost packet the next one is lost with probability burst + (1 − burst) · rate, and the share of all is `rate` still.
+/// @see E. N. Gilbert, "Capacity of a burst-noise channel", 1960
+std::vector<bool> draw_losses(std::size_t count, double rate, double burst, RandomStream& random) {
+  std::vector<bool> lost(count);
+  bool before = random.uniform() < rate;
+  for (std::size_t i = 0; i < count; ++i) {
+    lost[i] = before;
+    before = random.uniform() < (before ? burst + (1 - burst) * rate : (1 - burst) * rate);
+  }
+  return lost;
+}
+
+}  // namespace
+
+Samples phone_quality(SampleView samples, const Values& values, RandomStream&) {
+  auto wave = wave_of(resample(samples, canonical_rate_hz, line_rate_hz));
+  high_pass4(wave, 300, line_rate_hz);
+  low_pass4(wave, 3400, line_rate_hz);
+  const auto narrow = samples_of(wave);
+  const auto line = values.word("law") == "alaw" ? decode_alaw(encode_alaw(narrow)) : decode_mulaw(encode_mulaw(narrow));
+  auto heard = resample(line, line_rate_hz, canonical_rate_hz);
+  heard.resize(samples.size());
+  return heard;
+}
+
+Samples low_bandwidth(SampleView samples, const Values& values, RandomStream&) {
+  const OpusSettings settings{.bit_rate = static_cast<int>(std::lround(values.number("bit_rate"))), .complexity = 0, .constant_bit_rate = true};
+  return through_opus(samples, settings, [](OpusUnpacker& unpacker, const std::string& packet, std::size_t) { return unpacker.decode(packet); });
+}
+
+Samples packet_loss(SampleView samples, const Values& values, RandomStream& random) {
+  const auto& concealment = values.word("concealment");
+  const auto frame = concealment == "opus" ? opus_frame : samples_in_ms(values.number("frame_ms"));
+  const auto lost = draw_losses(frames_in(samples.size(), frame) + 1, values.number("rate"), values.number("burst"), random);
+  if (concealment == "opus")
+    return through_opus(samples, {.bit_rate = 32000, .complexity = 0}, [&](OpusUnpacker& unpacker, const std::string& packet, std::size_t k) {
+      return k < lost.size() && lost[k] ? unpacker.conceal(opus_frame) : unpacker.decode(packet);
+    });
+  Samples heard(samples.begin(), samples.end());
+  Concealer(concealment == "repeat").run(heard, lost, frame);
+  return heard;
+}
+
+Samples jitter(SampleView samples, const Values& values, RandomStream& random) {
+  const auto frame = samples_in_ms(20);
+  const double spread = values.number("spread_ms"), buffer = values.number("buffer_ms");
+  // One packet's delay resembles that of the packet before: queues fill and empty.
+  constexpr double memory = 0.8;
+  std::vector<bool> late(frames_in(samples.size(), frame));
+  double delay = random.normal();
+  for (std::size_t i = 0; i < late.size(); ++i) {
+    late[i] = std::abs(delay) * spread > buffer;
+    delay = memory * delay + std::sqrt(1 - memory * memory) * random.normal();
+  }
+  Samples heard(samples.begin(), samples.end());
+  Concealer(true).run(heard, late, frame);
+  return heard;
+}
+
+Samples dropout(SampleView samples, const Values& values, RandomStream& random) {
+  const auto length = samples_in_ms(values.number("length_ms")), edge = std::min<std::size_t>(length / 4, 72);
+  const double probability = values.number("probability");
+  Samples heard(samples.begin(), samples.end());
+  for (std::size_t begin = 0; begin < heard.size(); begin += length) {
+    if (random.uniform() >= probability) continue;
+    for (std::size_t i = begin; i < std::min(begin + length, heard.size()); ++i) {
+      const auto distance = std::min(i - begin, begin + length - 1 - i);
+      heard[i] = distance >= edge ? Sample{0} : to_sample(heard[i] * (1 - static_cast<double>(distance) / static_cast<double>(edge)));
+    }
+  }
+  return heard;
+}
+
+Samples static_noise(SampleView samples, const Values& values, RandomStream& random) {
+  const double range = 2 * 32767 * values.number("intensity");
+  Samples heard(samples.size());
+  std::ranges::transform(samples, heard.begin(), [&](Sample sample) { return to_sample(sample + range * (random.uniform() - 0.5)); });
+  return heard;
+}
+
+Samples crackle(SampleView samples, const Values& values, RandomStream& random) {
+  const double rate = values.number("per_second"), height = 32767 * values.number("intensity");
+  auto wave = wave_of(samples);
+  // The gaps between events that come at random are exponential.
+  for (double at = 0; rate > 0;) {
+    at += -std::log(1 - random.uniform()) / rate * canonical_rate_hz;
+    const double size = height * (2 * random.uniform() - 1);
+    if (at >= static_cast<double>(wave.size())) break;
+    const auto begin = static_cast<std::size_t>(at);
+    for (std::size_t i = 0; i < 48 && begin + i < wave.size(); ++i) wave[begin + i] += size * std::exp(-static_cast<double>(i) / 6) * (i % 2 == 0 ? 1 : -0.6);
+  }
+  return samples_of(wave);
+}
+
+}  // namespace antiphon::audio::effects
