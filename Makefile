@@ -91,8 +91,9 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS each (60)
 	@tools/build.sh fuzz fuzzers
 	@tools/fuzz.sh
 
-models: ## install the sentence encoder all-MiniLM-L6-v2 (84 MB to fetch) for `embedding: minilm`; nothing else needs it
+models: ## install the sentence encoder all-MiniLM-L6-v2 (84 MB to fetch) for `embedding: minilm`, and the voice detector Silero (11 MB); nothing else needs them
 	@tools/get-minilm.sh
+	@tools/get-silero.sh
 
 clean: ## remove what was built; keep unpacked dependencies
 	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +; fi

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/base/safetensors.hpp"
 #include "antiphon/providers/embed/embedder.hpp"
-#include "antiphon/providers/embed/minilm/safetensors.hpp"
 
 namespace antiphon::minilm {
 

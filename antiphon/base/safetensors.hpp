@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace antiphon::minilm {
+namespace antiphon {
 
 /// A file of named tensors, checked as a whole when it is opened: every tensor lies inside the file and has the size that its shape says.
 /// @see https://github.com/huggingface/safetensors#format
@@ -29,4 +29,4 @@ class SafeTensors {
   std::map<std::string, Tensor> tensors_;
 };
 
-}  // namespace antiphon::minilm
+}  // namespace antiphon

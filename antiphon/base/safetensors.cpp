@@ -1,4 +1,4 @@
-#include "antiphon/providers/embed/minilm/safetensors.hpp"
+#include "antiphon/base/safetensors.hpp"
 
 #include <bit>
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include "antiphon/base/json.hpp"
 #include "antiphon/base/text.hpp"
 
-namespace antiphon::minilm {
+namespace antiphon {
 
 static_assert(std::endian::native == std::endian::little, "the numbers of a safetensors file are little endian");
 
@@ -101,4 +101,4 @@ std::vector<std::string> SafeTensors::names() const {
   return list;
 }
 
-}  // namespace antiphon::minilm
+}  // namespace antiphon

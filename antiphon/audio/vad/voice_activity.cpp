@@ -1,0 +1,103 @@
+#include "antiphon/audio/vad/voice_activity.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "antiphon/audio/vad/internal/judges.hpp"
+#include "antiphon/audio/vad/silero.hpp"
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon::audio {
+
+namespace {
+
+constexpr std::array engines{VoiceEngine::energy, VoiceEngine::webrtc, VoiceEngine::silero};
+
+void require(double value, double low, double high, const char* what) {
+  if (!(value >= low && value <= high)) throw Error(ErrorKind::configuration, fmt::format("voice detector: {} is {} to {}, not {}", what, low, high, value));
+}
+
+std::unique_ptr<FrameJudge> make_judge(const VoiceSettings& settings) {
+  switch (settings.engine) {
+    case VoiceEngine::energy:
+      require(settings.energy_rms, 1, 32767, "the RMS");
+      require(settings.energy_over_noise, 0, 100, "the factor over noise");
+      return internal::make_energy_judge(settings.energy_rms, settings.energy_over_noise);
+    case VoiceEngine::webrtc: require(settings.webrtc_mode, 0, 3, "the mode"); return internal::make_webrtc_judge(settings.webrtc_mode);
+    case VoiceEngine::silero:
+      require(settings.silero_on, 0, 1, "the probability of a start");
+      require(settings.silero_off, 0, settings.silero_on, "the probability of a stop");
+      return make_silero_judge(installed_silero(), settings.silero_on, settings.silero_off);
+  }
+  throw Error(ErrorKind::internal, "no such voice detector");
+}
+
+std::string name_of(const VoiceSettings& settings) {
+  switch (settings.engine) {
+    case VoiceEngine::energy: return fmt::format("energy/1 rms {} over noise {}", settings.energy_rms, settings.energy_over_noise);
+    case VoiceEngine::webrtc: return fmt::format("webrtc/0.3 mode {}", settings.webrtc_mode);
+    case VoiceEngine::silero: return fmt::format("silero/6.2.3 on {} off {}", settings.silero_on, settings.silero_off);
+  }
+  return "";
+}
+
+std::size_t frames_in(std::chrono::milliseconds time, std::size_t frame) { return std::max<std::size_t>(1, (samples_in(time) + frame - 1) / frame); }
+
+}  // namespace
+
+std::string_view to_string(VoiceEngine engine) {
+  switch (engine) {
+    case VoiceEngine::energy: return "energy";
+    case VoiceEngine::webrtc: return "webrtc";
+    case VoiceEngine::silero: return "silero";
+  }
+  return "";
+}
+
+VoiceEngine voice_engine_from(std::string_view name) {
+  for (const auto engine : engines)
+    if (to_string(engine) == name) return engine;
+  throw Error(ErrorKind::configuration, fmt::format("{} is no voice detector: there are energy, webrtc and silero", quote(name)));
+}
+
+VoiceActivity::VoiceActivity(const VoiceSettings& settings) : VoiceActivity(make_judge(settings), settings.timing, name_of(settings)) {}
+
+VoiceActivity::VoiceActivity(std::unique_ptr<FrameJudge> judge, VoiceTiming timing, std::string name) : judge_(std::move(judge)), frame_(judge_->frame()) {
+  require(static_cast<double>(timing.onset.count()), 10, 1000, "the onset in ms");
+  require(static_cast<double>(timing.hangover.count()), 10, 5000, "the hangover in ms");
+  frames_to_start_ = frames_in(timing.onset, frame_);
+  frames_to_stop_ = frames_in(timing.hangover, frame_);
+  name_ = fmt::format("{}, onset {} ms, hangover {} ms, frames of {} ms", name, timing.onset.count(), timing.hangover.count(), frame_ * 1000 / canonical_rate_hz);
+}
+
+std::vector<VoiceEdge> VoiceActivity::feed(SampleView samples) {
+  std::vector<VoiceEdge> edges;
+  waiting_.insert(waiting_.end(), samples.begin(), samples.end());
+  std::size_t used = 0;
+  for (; used + frame_ <= waiting_.size(); used += frame_) judge_frame(SampleView(waiting_).subspan(used, frame_), edges);
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(used));
+  return edges;
+}
+
+void VoiceActivity::judge_frame(SampleView frame, std::vector<VoiceEdge>& edges) {
+  const bool voiced = judge_->voiced(frame);
+  at_ += frame_;
+  if (voiced) last_voiced_end_ = at_;
+  run_ = voiced == speaking_ ? 0 : run_ + 1;
+  if (run_ < (speaking_ ? frames_to_stop_ : frames_to_start_)) return;
+  speaking_ = !speaking_;
+  edges.push_back(speaking_ ? VoiceEdge{true, at_ - run_ * frame_} : VoiceEdge{false, last_voiced_end_});
+  run_ = 0;
+}
+
+std::vector<VoiceEdge> VoiceActivity::finish() {
+  waiting_.clear();
+  if (!std::exchange(speaking_, false)) return {};
+  return {{false, last_voiced_end_}};
+}
+
+}  // namespace antiphon::audio
