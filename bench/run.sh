@@ -31,6 +31,7 @@ measure $bin/bench_cassettes
 measure $bin/bench_scale
 measure $bin/bench_process_start $bin/antiphon examples/init/suite.yaml
 measure $bin/bench_http_client
+measure $bin/bench_audio
 
 machine() {
   local cpu os
