@@ -8,7 +8,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace antiphon::audio;
   try {
-    const auto samples = decode_audio_file(std::string(reinterpret_cast<const char*>(data), size), "fuzzed", {.bytes = 1 << 20, .duration = std::chrono::seconds(5)});
+    const auto samples =
+        decode_audio_file(std::string(reinterpret_cast<const char*>(data), size), "fuzzed", {.bytes = 1 << 20, .duration = std::chrono::seconds(5)});
     if (samples.empty() || samples.size() > 5 * 24000 + 1) std::abort();
   } catch (const antiphon::Error& error) {
     if (error.message().find("fuzzed") == std::string::npos) std::abort();

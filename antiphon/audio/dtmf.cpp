@@ -38,7 +38,8 @@ std::optional<Pair> pair_of(char key) {
 }
 
 void require(std::chrono::milliseconds time, int low, int high, const char* what) {
-  if (time.count() < low || time.count() > high) throw Error(ErrorKind::configuration, fmt::format("a tone {} for {} to {} ms, not {}", what, low, high, time.count()));
+  if (time.count() < low || time.count() > high)
+    throw Error(ErrorKind::configuration, fmt::format("a tone {} for {} to {} ms, not {}", what, low, high, time.count()));
 }
 
 void append_tone(Samples& samples, Pair pair, std::size_t count) {
@@ -46,7 +47,8 @@ void append_tone(Samples& samples, Pair pair, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const double t = static_cast<double>(i) / canonical_rate_hz, edge = std::min(static_cast<double>(i), static_cast<double>(count - 1 - i));
     const double envelope = edge >= ramp ? 1 : 0.5 - 0.5 * std::cos(std::numbers::pi * edge / ramp);
-    const double row = row_amplitude * std::sin(2 * std::numbers::pi * pair.row_hz * t), column = column_amplitude * std::sin(2 * std::numbers::pi * pair.column_hz * t);
+    const double row = row_amplitude * std::sin(2 * std::numbers::pi * pair.row_hz * t),
+                 column = column_amplitude * std::sin(2 * std::numbers::pi * pair.column_hz * t);
     samples.push_back(to_sample(32767 * envelope * (row + column)));
   }
 }
@@ -117,7 +119,9 @@ Samples dtmf_tones(std::string_view keys, const DtmfTiming& timing) {
       continue;
     }
     const auto pair = pair_of(keys[i]);
-    if (!pair) throw Error(ErrorKind::configuration, fmt::format("character {} of the tones is {}: keys are 0-9, *, #, A-D, and w or W wait", i + 1, quote(keys.substr(i, 1))));
+    if (!pair)
+      throw Error(ErrorKind::configuration,
+                  fmt::format("character {} of the tones is {}: keys are 0-9, *, #, A-D, and w or W wait", i + 1, quote(keys.substr(i, 1))));
     append_tone(samples, *pair, samples_in(timing.on));
     samples.resize(samples.size() + samples_in(timing.off));
   }

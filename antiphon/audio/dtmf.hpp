@@ -9,8 +9,8 @@
 namespace antiphon::audio {
 
 struct DtmfTiming {
-  std::chrono::milliseconds on{100};   ///< 40 to 1,000 ms
-  std::chrono::milliseconds off{50};   ///< 30 to 1,000 ms, after every key
+  std::chrono::milliseconds on{100};  ///< 40 to 1,000 ms
+  std::chrono::milliseconds off{50};  ///< 30 to 1,000 ms, after every key
 };
 
 /// The tones of a keypad: 0–9, *, #, A–D (in either case); `w` waits 500 ms, `W` a second. The higher tone is 2 dB louder; both together reach −6.5 dBFS.

@@ -8,7 +8,7 @@
 namespace antiphon::audio {
 
 struct AudioFileLimits {
-  std::size_t bytes = std::size_t{256} << 20;            ///< of the file
+  std::size_t bytes = std::size_t{256} << 20;             ///< of the file
   std::chrono::seconds duration = std::chrono::hours{3};  ///< of what it holds
 };
 

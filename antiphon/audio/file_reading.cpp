@@ -32,7 +32,10 @@ struct Closed {
 class Intake {
  public:
   Intake(std::string_view name, const AudioFileLimits& limits, int rate_hz)
-      : name_(name), limit_(limits.duration), most_(rate_hz > 0 ? samples_in(limits.duration, rate_hz) : 0), resampler_(checked(name, rate_hz), canonical_rate_hz) {}
+      : name_(name),
+        limit_(limits.duration),
+        most_(rate_hz > 0 ? samples_in(limits.duration, rate_hz) : 0),
+        resampler_(checked(name, rate_hz), canonical_rate_hz) {}
 
   /// Interleaved, full scale 1.
   void take(std::span<const float> values, std::size_t channels) {
@@ -106,8 +109,8 @@ Samples decode_others(internal::MemoryFile memory, std::string_view name, const 
 bool looks_like_url(std::string_view text) {
   const auto colon = text.find("://");
   return colon != std::string_view::npos && colon > 0 && std::ranges::all_of(text.substr(0, colon), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-  });
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+         });
 }
 
 }  // namespace
@@ -124,7 +127,9 @@ Samples decode_audio_file(std::string bytes, std::string_view name, const AudioF
 }
 
 Samples read_audio_file(const std::string& path, const AudioFileLimits& limits) {
-  if (looks_like_url(path)) throw Error(ErrorKind::configuration, fmt::format("{} is a URL: audio is read from files only", quote(cut(path, 200)))).with_hint("fetch it first and name the file");
+  if (looks_like_url(path))
+    throw Error(ErrorKind::configuration, fmt::format("{} is a URL: audio is read from files only", quote(cut(path, 200))))
+        .with_hint("fetch it first and name the file");
   return decode_audio_file(read_file(path, limits.bytes), path, limits);
 }
 

@@ -72,11 +72,17 @@ TEST_F(AudioFile, EveryFormatIsReadAtAnyRateAndCountOfChannels_VOX30) {
     const char* name;
     int format, rate_hz, channels;
   };
-  for (const auto& c : std::vector<Case>{
-           {"wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 8000, 1},      {"wav 24 bits", SF_FORMAT_WAV | SF_FORMAT_PCM_24, 44100, 2}, {"wav float", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 48000, 6},
-           {"wav mu-law", SF_FORMAT_WAV | SF_FORMAT_ULAW, 8000, 1}, {"wav A-law", SF_FORMAT_WAV | SF_FORMAT_ALAW, 8000, 2},      {"wavex", SF_FORMAT_WAVEX | SF_FORMAT_PCM_16, 16000, 3},
-           {"flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 96000, 2},   {"vorbis", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 44100, 2},     {"opus", SF_FORMAT_OGG | SF_FORMAT_OPUS, 48000, 2},
-           {"mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 2}, {"mp3 of a telephone", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 8000, 1}}) {
+  for (const auto& c : std::vector<Case>{{"wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 8000, 1},
+                                         {"wav 24 bits", SF_FORMAT_WAV | SF_FORMAT_PCM_24, 44100, 2},
+                                         {"wav float", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 48000, 6},
+                                         {"wav mu-law", SF_FORMAT_WAV | SF_FORMAT_ULAW, 8000, 1},
+                                         {"wav A-law", SF_FORMAT_WAV | SF_FORMAT_ALAW, 8000, 2},
+                                         {"wavex", SF_FORMAT_WAVEX | SF_FORMAT_PCM_16, 16000, 3},
+                                         {"flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 96000, 2},
+                                         {"vorbis", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 44100, 2},
+                                         {"opus", SF_FORMAT_OGG | SF_FORMAT_OPUS, 48000, 2},
+                                         {"mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 2},
+                                         {"mp3 of a telephone", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 8000, 1}}) {
     const auto tone = testing::sine(440, 1.5, 0.3, c.rate_hz);
     Samples frames;
     for (const auto sample : tone) frames.insert(frames.end(), static_cast<std::size_t>(c.channels), sample);
@@ -122,14 +128,16 @@ TEST_F(AudioFile, WhatIsNoAudioNamesTheFileAndTheReason_VOX30) {
   EXPECT_THAT(why("hello, world"), HasSubstr("neither WAV, FLAC, OGG, Opus nor MP3"));
   EXPECT_THAT(why("RIFF\x04\0\0\0WAVE"), HasSubstr("cannot read line.wav"));
   EXPECT_THAT(why(encode_audio_file({}, FileKind::wav)), HasSubstr("it holds no audio"));
-  for (const auto* magic : {"fLaC", "OggS", "ID3\x03", "\xff\xfb\x90\x64"}) EXPECT_THAT(why(std::string(magic) + std::string(400, 'x')), HasSubstr("cannot read line.wav")) << magic;
+  for (const auto* magic : {"fLaC", "OggS", "ID3\x03", "\xff\xfb\x90\x64"})
+    EXPECT_THAT(why(std::string(magic) + std::string(400, 'x')), HasSubstr("cannot read line.wav")) << magic;
 }
 
 TEST_F(AudioFile, AFileThatIsCutOffIsRefused_VOX30) {
   for (const auto kind : {FileKind::wav, FileKind::flac, FileKind::ogg}) {
     const auto whole = encode_audio_file(testing::speech(3), kind);
     for (const auto share : {0.01, 0.3, 0.6, 0.95})
-      EXPECT_THAT(refusal([&] { decode_audio_file(whole.substr(0, static_cast<std::size_t>(static_cast<double>(whole.size()) * share)), "half"); }), HasSubstr("half"))
+      EXPECT_THAT(refusal([&] { decode_audio_file(whole.substr(0, static_cast<std::size_t>(static_cast<double>(whole.size()) * share)), "half"); }),
+                  HasSubstr("half"))
           << static_cast<int>(kind) << " at " << share;
   }
 }

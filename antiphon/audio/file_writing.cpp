@@ -65,7 +65,8 @@ std::string encode_audio_file(SampleView samples, FileKind kind, int channels, i
   sf_count_t written = 0;
   while (written < frames) {
     const auto wanted = std::min(block_frames, frames - written);
-    const auto count = write_block(file, samples.subspan(static_cast<std::size_t>(written * channels), static_cast<std::size_t>(wanted * channels)), wanted, kind);
+    const auto count =
+        write_block(file, samples.subspan(static_cast<std::size_t>(written * channels), static_cast<std::size_t>(wanted * channels)), wanted, kind);
     if (count <= 0) break;
     written += count;
   }

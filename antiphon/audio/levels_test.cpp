@@ -33,8 +33,7 @@ TEST(Levels, PausesDoNotCountAsSpeech_VOX90) {
 
 TEST(Levels, LoudnessAgreesWithTheStandardsOwnTone_VOX90) {
   // A sine of 997 Hz at −20 dBFS (peak) in one channel reads −23.0 LUFS by BS.1770.
-  for (const int rate : {8000, 24000, 48000})
-    EXPECT_NEAR(loudness_lufs(sine(997, 5, std::pow(10, -20 / 20.0), rate), rate).value(), -23.0, 0.1) << rate;
+  for (const int rate : {8000, 24000, 48000}) EXPECT_NEAR(loudness_lufs(sine(997, 5, std::pow(10, -20 / 20.0), rate), rate).value(), -23.0, 0.1) << rate;
   EXPECT_FALSE(loudness_lufs(silence(5)));
   EXPECT_FALSE(loudness_lufs(sine(997, 0.2)));
   EXPECT_FALSE(loudness_lufs({}));

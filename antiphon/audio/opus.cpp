@@ -97,8 +97,7 @@ Samples OpusUnpacker::conceal(std::size_t samples, std::string_view next_packet)
   require_frame(samples, rate_hz_);
   Samples made(samples);
   const auto* next = next_packet.empty() ? nullptr : data_of(next_packet);
-  const int count =
-      opus_decode(decoder_.get(), next, static_cast<opus_int32>(next_packet.size()), made.data(), static_cast<int>(samples), next ? 1 : 0);
+  const int count = opus_decode(decoder_.get(), next, static_cast<opus_int32>(next_packet.size()), made.data(), static_cast<int>(samples), next ? 1 : 0);
   if (count < 0) refuse(next_packet, count);
   made.resize(static_cast<std::size_t>(count));
   made.resize(samples);

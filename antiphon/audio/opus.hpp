@@ -12,11 +12,11 @@ struct OpusDecoder;
 namespace antiphon::audio {
 
 struct OpusSettings {
-  int rate_hz = canonical_rate_hz;   ///< 8,000, 12,000, 16,000, 24,000 or 48,000
-  int bit_rate = 24000;              ///< bits per second: 6,000 to 510,000
-  int complexity = 5;                ///< 0 (fast) to 10
+  int rate_hz = canonical_rate_hz;  ///< 8,000, 12,000, 16,000, 24,000 or 48,000
+  int bit_rate = 24000;             ///< bits per second: 6,000 to 510,000
+  int complexity = 5;               ///< 0 (fast) to 10
   bool constant_bit_rate = false;
-  int expected_loss_percent = 0;     ///< above 0 a packet carries a coarse copy of the one before: 0 to 100
+  int expected_loss_percent = 0;  ///< above 0 a packet carries a coarse copy of the one before: 0 to 100
 };
 
 /// Makes packets of speech. One stream each, one thread at a time.

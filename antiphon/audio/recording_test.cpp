@@ -102,7 +102,8 @@ TEST(SampleStore, ItReadsTheSameFromMemoryAndFromDisk_VOX62) {
       ASSERT_EQ(store.size(), expected.size());
       const auto at = random.below(expected.size() + 10), count = random.below(600);
       const auto begin = std::min(at, expected.size()), end = std::min(expected.size(), begin + count);
-      ASSERT_EQ(store.read(at, count), Samples(expected.begin() + static_cast<std::ptrdiff_t>(begin), expected.begin() + static_cast<std::ptrdiff_t>(end))) << "seed " << seed;
+      ASSERT_EQ(store.read(at, count), Samples(expected.begin() + static_cast<std::ptrdiff_t>(begin), expected.begin() + static_cast<std::ptrdiff_t>(end)))
+          << "seed " << seed;
     }
   }
 }

@@ -12,7 +12,8 @@ using testing::sine;
 using testing::snr_db;
 
 std::size_t expected(std::size_t count, int from, int to) {
-  return static_cast<std::size_t>((static_cast<unsigned __int128>(count) * static_cast<unsigned>(to) + static_cast<unsigned>(from) / 2) / static_cast<unsigned>(from));
+  return static_cast<std::size_t>((static_cast<unsigned __int128>(count) * static_cast<unsigned>(to) + static_cast<unsigned>(from) / 2) /
+                                  static_cast<unsigned>(from));
 }
 
 TEST(Resampler, TheLengthIsExactAtEveryRateAndCut_VOX30) {

@@ -59,7 +59,9 @@ Samples SampleStore::read(std::size_t at, std::size_t count) const {
     if (n <= 0) fail("read", n < 0 ? errno : EIO);
     done += static_cast<std::size_t>(n);
   }
-  if (from_disk < count) std::copy_n(in_memory_.begin() + static_cast<std::ptrdiff_t>(at + from_disk - on_disk_), count - from_disk, samples.begin() + static_cast<std::ptrdiff_t>(from_disk));
+  if (from_disk < count)
+    std::copy_n(in_memory_.begin() + static_cast<std::ptrdiff_t>(at + from_disk - on_disk_), count - from_disk,
+                samples.begin() + static_cast<std::ptrdiff_t>(from_disk));
   return samples;
 }
 
@@ -82,6 +84,8 @@ void SampleStore::spill() {
   in_memory_.clear();
 }
 
-void SampleStore::fail(const char* verb, int code) const { throw Error(ErrorKind::io, fmt::format("cannot {} audio in {}: {}", verb, folder_, std::strerror(code))); }
+void SampleStore::fail(const char* verb, int code) const {
+  throw Error(ErrorKind::io, fmt::format("cannot {} audio in {}: {}", verb, folder_, std::strerror(code)));
+}
 
 }  // namespace antiphon::audio

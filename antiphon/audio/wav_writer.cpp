@@ -59,7 +59,8 @@ WavWriter::~WavWriter() { ::close(fd_); }
 void WavWriter::append(SampleView samples) {
   if (samples.size() * 2 % frame_bytes_ != 0) throw Error(ErrorKind::configuration, "the last frame of two channels lacks one");
   if (samples.empty()) return;
-  if (samples.size() * 2 > most_data_bytes - data_bytes_) throw Error(ErrorKind::too_large, fmt::format("{} would pass the 4 GiB that a WAV file can hold", path_));
+  if (samples.size() * 2 > most_data_bytes - data_bytes_)
+    throw Error(ErrorKind::too_large, fmt::format("{} would pass the 4 GiB that a WAV file can hold", path_));
   // Audio first: a header never speaks of what is not there yet.
   write_at(header_bytes + data_bytes_, bytes_from_samples(samples));
   const auto bytes = data_bytes_ + samples.size() * 2;

@@ -31,19 +31,22 @@ std::vector<Entry> make_entries() {
   const auto volume = number("volume", "how loud, where 1 is as loud as speech (-23 dBFS)", "", 0, 1, 0.3);
   const auto snr = number("snr_db", "how far below the speech it lies; instead of `volume`", "dB", -20, 60, std::nullopt);
   return {
-      {{"background_noise", "a place around the caller",
+      {{"background_noise",
+        "a place around the caller",
         "background_noise",
         true,
         {choice("kind", "which place", {"cafe", "street", "office", "airport", "babble"}), file("a recording instead of `kind`, repeated"), volume, snr}},
        effects::background_noise},
-      {{"clipping", "a microphone that is overdriven: peaks are cut off", "", true, {number("threshold_db", "where they are cut", "dBFS", -60, 0, -12)}}, effects::clipping},
+      {{"clipping", "a microphone that is overdriven: peaks are cut off", "", true, {number("threshold_db", "where they are cut", "dBFS", -60, 0, -12)}},
+       effects::clipping},
       {{"crackle",
         "a bad contact: clicks at random times",
         "",
         true,
         {number("per_second", "how many, on average", "1/s", 0, 200, 8), number("intensity", "the highest, as a share of full scale", "", 0, 1, 0.3)}},
        effects::crackle},
-      {{"double_talk", "somebody else speaks at the same time", "multiple_voices", true, {file("a recording of them, repeated"), volume, snr}}, effects::double_talk},
+      {{"double_talk", "somebody else speaks at the same time", "multiple_voices", true, {file("a recording of them, repeated"), volume, snr}},
+       effects::double_talk},
       {{"dropout",
         "pieces are missing",
         "breaking_up",
@@ -54,7 +57,8 @@ std::vector<Entry> make_entries() {
         "the line sends back what was said",
         "echo",
         true,
-        {number("delay_ms", "until it comes back", "ms", 1, 2000, 200), number("gain", "how loud", "", 0, 1, 0.5), number("feedback", "how much of an echo is sent back again", "", 0, 0.9, 0)}},
+        {number("delay_ms", "until it comes back", "ms", 1, 2000, 200), number("gain", "how loud", "", 0, 1, 0.5),
+         number("feedback", "how much of an echo is sent back again", "", 0, 0.9, 0)}},
        effects::echo},
       {{"jitter",
         "packets come late; what is later than the buffer allows is replaced by what was before",
@@ -63,15 +67,22 @@ std::vector<Entry> make_entries() {
         {number("spread_ms", "standard deviation of their delay", "ms", 0, 500, 30), number("buffer_ms", "what the receiver waits", "ms", 0, 500, 40)}},
        effects::jitter},
       {{"low_bandwidth", "Opus at a low bit rate", "low_quality", true, {number("bit_rate", "constant", "bit/s", 6000, 64000, 8000)}}, effects::low_bandwidth},
-      {{"muffled", "a hand over the microphone: highs are missing", "", true, {number("cutoff_hz", "above it 24 dB per octave are lost", "Hz", 200, 8000, 1000)}}, effects::muffled},
+      {{"muffled",
+        "a hand over the microphone: highs are missing",
+        "",
+        true,
+        {number("cutoff_hz", "above it 24 dB per octave are lost", "Hz", 200, 8000, 1000)}},
+       effects::muffled},
       {{"packet_loss",
         "packets are lost",
         "packet_loss",
         true,
         {number("rate", "the share that is lost", "", 0, 1, 0.05), number("burst", "how much losses cling together; 0: not at all", "", 0, 0.95, 0),
-         number("frame_ms", "what a packet holds (with `opus`: 20)", "ms", 5, 120, 20), choice("concealment", "what is heard instead", {"silence", "repeat", "opus"})}},
+         number("frame_ms", "what a packet holds (with `opus`: 20)", "ms", 5, 120, 20),
+         choice("concealment", "what is heard instead", {"silence", "repeat", "opus"})}},
        effects::packet_loss},
-      {{"phone_quality", "a telephone line: 300 to 3,400 Hz at 8 kHz, G.711 and back", "phone_quality", true, {choice("law", "of G.711", {"mulaw", "alaw"})}}, effects::phone_quality},
+      {{"phone_quality", "a telephone line: 300 to 3,400 Hz at 8 kHz, G.711 and back", "phone_quality", true, {choice("law", "of G.711", {"mulaw", "alaw"})}},
+       effects::phone_quality},
       {{"pitch", "a higher or lower voice, as fast as before", "", true, {number("semitones", "up, or down below 0", "", -12, 12, 3)}}, effects::pitch},
       {{"reverb",
         "a room with hard walls",
@@ -80,9 +91,19 @@ std::vector<Entry> make_entries() {
         {number("decay_s", "until it is 60 dB lower", "s", 0.05, 5, 0.6), number("mix", "share of the room in what is heard", "", 0, 1, 0.3)}},
        effects::reverb},
       {{"robotic", "a metallic voice: multiplied by a sine", "robotic", true, {number("frequency_hz", "of the sine", "Hz", 20, 1000, 100)}}, effects::robotic},
-      {{"speed", "faster or slower speech with its pitch kept", "speaking_fast, speaking_slow", false, {number("factor", "1 changes nothing", "", 0.5, 2, 1.3)}}, effects::speed},
+      {{"speed",
+        "faster or slower speech with its pitch kept",
+        "speaking_fast, speaking_slow",
+        false,
+        {number("factor", "1 changes nothing", "", 0.5, 2, 1.3)}},
+       effects::speed},
       {{"static", "hiss: white noise", "static", true, {number("intensity", "the highest, as a share of full scale", "", 0, 1, 0.05)}}, effects::static_noise},
-      {{"volume", "louder or quieter; what passes full scale is clipped", "low_volume, high_volume", true, {number("gain_db", "louder, or quieter below 0", "dB", -60, 40, -6)}}, effects::volume},
+      {{"volume",
+        "louder or quieter; what passes full scale is clipped",
+        "low_volume, high_volume",
+        true,
+        {number("gain_db", "louder, or quieter below 0", "dB", -60, 40, -6)}},
+       effects::volume},
   };
 }
 
@@ -114,15 +135,18 @@ enum class Wanted { number, word };
 const EffectParameter& require_parameter(const EffectDescription& effect, std::string_view name, Wanted wanted) {
   const auto found = std::ranges::find(effect.parameters, name, &EffectParameter::name);
   if (found == effect.parameters.end())
-    refuse(fmt::format("the effect {} has no setting {}: {}", effect.name, quote(name), names_of(effect.parameters, [](const auto& each) { return each.name; })));
+    refuse(
+        fmt::format("the effect {} has no setting {}: {}", effect.name, quote(name), names_of(effect.parameters, [](const auto& each) { return each.name; })));
   const bool is_number = found->choices.empty() && !found->is_file;
-  if (is_number != (wanted == Wanted::number)) refuse(fmt::format("{} of the effect {} is a {}", name, effect.name, is_number ? "number" : found->is_file ? "file" : "word"));
+  if (is_number != (wanted == Wanted::number))
+    refuse(fmt::format("{} of the effect {} is a {}", name, effect.name, is_number ? "number" : found->is_file ? "file" : "word"));
   return *found;
 }
 
 void check_number(const EffectDescription& effect, const EffectParameter& parameter, double value) {
   if (value >= parameter.lowest && value <= parameter.highest) return;
-  refuse(fmt::format("{} of the effect {} is {} to {}{}{}, not {}", parameter.name, effect.name, parameter.lowest, parameter.highest, parameter.unit.empty() ? "" : " ", parameter.unit, value));
+  refuse(fmt::format("{} of the effect {} is {} to {}{}{}, not {}", parameter.name, effect.name, parameter.lowest, parameter.highest,
+                     parameter.unit.empty() ? "" : " ", parameter.unit, value));
 }
 
 effects::Values usual_values(const EffectDescription& effect) {
@@ -150,7 +174,8 @@ effects::Values complete(const EffectDescription& effect, const EffectSettings& 
       refuse(fmt::format("{} of the effect {} is one of {}, not {}", name, effect.name, fmt::join(parameter.choices, ", "), quote(word)));
     values.words[name] = word;
   }
-  if (settings.numbers.contains("volume") && settings.numbers.contains("snr_db")) refuse(fmt::format("the effect {} takes volume or snr_db, not both", effect.name));
+  if (settings.numbers.contains("volume") && settings.numbers.contains("snr_db"))
+    refuse(fmt::format("the effect {} takes volume or snr_db, not both", effect.name));
   if (settings.words.contains("kind") && settings.words.contains("file")) refuse(fmt::format("the effect {} takes kind or file, not both", effect.name));
   return values;
 }
@@ -173,9 +198,8 @@ const EffectDescription* find_effect(std::string_view name) {
 
 Effect make_effect(std::string_view name, const EffectSettings& settings) {
   const auto& entry = require_entry(name);
-  return [function = entry.function, values = std::make_shared<const effects::Values>(complete(entry.description, settings))](SampleView samples, RandomStream& random) {
-    return samples.empty() ? Samples{} : function(samples, *values, random);
-  };
+  return [function = entry.function, values = std::make_shared<const effects::Values>(complete(entry.description, settings))](
+             SampleView samples, RandomStream& random) { return samples.empty() ? Samples{} : function(samples, *values, random); };
 }
 
 Samples apply_effects(std::span<const Effect> effects, SampleView samples, RandomStream& random) {

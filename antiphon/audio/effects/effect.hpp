@@ -17,7 +17,7 @@ namespace antiphon::audio {
 struct EffectParameter {
   std::string_view name, meaning, unit;
   double lowest = 0, highest = 0;
-  std::optional<double> usual;  ///< nullopt: nothing, unless it is given
+  std::optional<double> usual;              ///< nullopt: nothing, unless it is given
   std::vector<std::string_view> choices{};  ///< the first one is usual
   bool is_file = false;
 };

@@ -63,8 +63,8 @@ std::size_t silent_frames(SampleView samples) {
 TEST(Effects, AllOfThemAreThere_VOX40) {
   std::set<std::string_view> names;
   for (const auto& effect : effect_descriptions()) names.insert(effect.name);
-  for (const auto* name : {"background_noise", "phone_quality", "static", "crackle", "packet_loss", "jitter", "low_bandwidth", "echo", "reverb", "volume", "clipping", "speed", "pitch", "muffled",
-                           "dropout", "double_talk", "robotic"})
+  for (const auto* name : {"background_noise", "phone_quality", "static", "crackle", "packet_loss", "jitter", "low_bandwidth", "echo", "reverb", "volume",
+                           "clipping", "speed", "pitch", "muffled", "dropout", "double_talk", "robotic"})
     EXPECT_TRUE(names.contains(name)) << name;
   EXPECT_TRUE(std::ranges::is_sorted(effect_descriptions(), {}, &EffectDescription::name));
 }
@@ -95,17 +95,21 @@ TEST(Effects, EveryEndOfEveryRangeWorksAndWhatIsBeyondIsRefused_VOX40) {
     for (const auto& parameter : effect.parameters) {
       if (!parameter.choices.empty() || parameter.is_file) continue;
       const std::string name(parameter.name);
-      for (const double value : {parameter.lowest, parameter.highest}) EXPECT_FALSE(heard(effect.name, speech, {{name, value}}).empty()) << effect.name << ' ' << name;
+      for (const double value : {parameter.lowest, parameter.highest})
+        EXPECT_FALSE(heard(effect.name, speech, {{name, value}}).empty()) << effect.name << ' ' << name;
       for (const double value : {parameter.lowest - 0.001, parameter.highest + 0.001, std::nan(""), HUGE_VAL, -HUGE_VAL})
-        EXPECT_THAT(refusal([&] { heard(effect.name, speech, {{name, value}}); }), HasSubstr(name + " of the effect " + std::string(effect.name) + " is ")) << value;
+        EXPECT_THAT(refusal([&] { heard(effect.name, speech, {{name, value}}); }), HasSubstr(name + " of the effect " + std::string(effect.name) + " is "))
+            << value;
       if (parameter.usual) EXPECT_EQ(heard(effect.name, speech, {{name, *parameter.usual}}), heard(effect.name, speech)) << name << " is usual";
     }
 }
 
 TEST(Effects, MistakesNameEffectSettingAndWhatThereIs_VOX40) {
   EXPECT_THAT(refusal([] { make_effect("telephone"); }), HasSubstr("there is no effect \"telephone\": background_noise, clipping"));
-  EXPECT_THAT(refusal([] { make_effect("echo", {.numbers = {{"delay", 1}}}); }), HasSubstr("the effect echo has no setting \"delay\": delay_ms, gain, feedback"));
-  EXPECT_THAT(refusal([] { make_effect("background_noise", {.words = {{"kind", "beach"}}}); }), HasSubstr("one of cafe, street, office, airport, babble, not \"beach\""));
+  EXPECT_THAT(refusal([] { make_effect("echo", {.numbers = {{"delay", 1}}}); }),
+              HasSubstr("the effect echo has no setting \"delay\": delay_ms, gain, feedback"));
+  EXPECT_THAT(refusal([] { make_effect("background_noise", {.words = {{"kind", "beach"}}}); }),
+              HasSubstr("one of cafe, street, office, airport, babble, not \"beach\""));
   EXPECT_THAT(refusal([] { make_effect("background_noise", {.numbers = {{"kind", 1}}}); }), HasSubstr("kind of the effect background_noise is a word"));
   EXPECT_THAT(refusal([] { make_effect("echo", {.words = {{"gain", "loud"}}}); }), HasSubstr("gain of the effect echo is a number"));
   EXPECT_THAT(refusal([] { make_effect("background_noise", {.numbers = {{"volume", 0.1}, {"snr_db", 10}}}); }), HasSubstr("volume or snr_db, not both"));
@@ -213,7 +217,8 @@ TEST(PacketLoss, AsMuchIsLostAsAsked_VOX40) {
   const Samples steady(480 * 20000, 1000);
   for (const double burst : {0.0, 0.5, 0.9})
     for (const double rate : {0.0, 0.05, 0.3, 1.0})
-      EXPECT_NEAR(static_cast<double>(silent_frames(heard("packet_loss", steady, {{"rate", rate}, {"burst", burst}}))) / 20000, rate, 0.03) << rate << ' ' << burst;
+      EXPECT_NEAR(static_cast<double>(silent_frames(heard("packet_loss", steady, {{"rate", rate}, {"burst", burst}}))) / 20000, rate, 0.03)
+          << rate << ' ' << burst;
 }
 
 TEST(PacketLoss, BurstsClingTogether_VOX40) {
@@ -246,7 +251,9 @@ TEST(Jitter, OnlyWhatIsLaterThanTheBufferIsReplaced_VOX40) {
   EXPECT_EQ(heard("jitter", speech, {{"spread_ms", 20}, {"buffer_ms", 200}}), speech);
   const auto out = heard("jitter", speech, {{"spread_ms", 30}, {"buffer_ms", 30}});
   std::size_t touched = 0;
-  for (std::size_t i = 0; i < out.size(); i += 480) touched += !std::equal(out.begin() + static_cast<std::ptrdiff_t>(i), out.begin() + static_cast<std::ptrdiff_t>(i + 480), speech.begin() + static_cast<std::ptrdiff_t>(i));
+  for (std::size_t i = 0; i < out.size(); i += 480)
+    touched += !std::equal(out.begin() + static_cast<std::ptrdiff_t>(i), out.begin() + static_cast<std::ptrdiff_t>(i + 480),
+                           speech.begin() + static_cast<std::ptrdiff_t>(i));
   EXPECT_NEAR(static_cast<double>(touched) / 1000, 0.317, 0.08) << "beyond one standard deviation";
 }
 
@@ -269,7 +276,9 @@ TEST(Static, HissIsAsLoudAsAsked_VOX40) {
 TEST(Crackle, ClicksComeAsOftenAsAsked_VOX40) {
   const auto out = heard("crackle", silence(100), {{"per_second", 10}, {"intensity", 1}});
   int clicks = 0;
-  for (std::size_t i = 48; i < out.size(); ++i) clicks += std::abs(out[i]) > 0 && std::all_of(out.begin() + static_cast<std::ptrdiff_t>(i) - 24, out.begin() + static_cast<std::ptrdiff_t>(i), [](Sample s) { return s == 0; });
+  for (std::size_t i = 48; i < out.size(); ++i)
+    clicks += std::abs(out[i]) > 0 &&
+              std::all_of(out.begin() + static_cast<std::ptrdiff_t>(i) - 24, out.begin() + static_cast<std::ptrdiff_t>(i), [](Sample s) { return s == 0; });
   EXPECT_NEAR(clicks, 1000, 120);
   EXPECT_EQ(heard("crackle", testing::speech(1), {{"per_second", 0}}), testing::speech(1));
 }
@@ -348,7 +357,8 @@ TEST(DoubleTalk, SomebodyElseSpeaks_VOX40) {
 TEST(Effects, KeysAreHeardThroughALine_VOX32) {
   const auto tones = dtmf_tones("0123456789*#");
   RandomStream random(4);
-  const std::vector<Effect> line{make_effect("background_noise", {.numbers = {{"snr_db", 20}}}), make_effect("phone_quality"), make_effect("volume", {.numbers = {{"gain_db", -10}}})};
+  const std::vector<Effect> line{make_effect("background_noise", {.numbers = {{"snr_db", 20}}}), make_effect("phone_quality"),
+                                 make_effect("volume", {.numbers = {{"gain_db", -10}}})};
   DtmfDetector detector;
   std::string text;
   for (const auto& key : detector.feed(apply_effects(line, tones, random))) text += key.key;

@@ -54,7 +54,8 @@ class Concealer {
 
  private:
   void fill(Samples& samples, std::size_t begin, std::size_t end, std::size_t frame) const {
-    for (std::size_t i = begin; i < end; ++i) samples[i] = repeat_ && i >= frame ? to_sample(samples[i - frame] * (i < begin + 24 ? 1 : fade_ * 0.8)) : Sample{0};
+    for (std::size_t i = begin; i < end; ++i)
+      samples[i] = repeat_ && i >= frame ? to_sample(samples[i - frame] * (i < begin + 24 ? 1 : fade_ * 0.8)) : Sample{0};
   }
   bool repeat_;
   double fade_ = 1;

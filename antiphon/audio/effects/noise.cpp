@@ -119,7 +119,8 @@ Wave cafe(std::size_t n, RandomStream& random) {
   add(wave, pink(n, random), 0.3);
   scatter(clinks, 1.5, random, [](std::span<double> from, RandomStream& draw) {
     const double hz = 2000 + 3000 * draw.uniform(), loud = draw.uniform();
-    for (std::size_t i = 0; i < from.size() && i < second / 5; ++i) from[i] += loud * (sine(hz, i) + 0.5 * sine(1.51 * hz, i)) * std::exp(-static_cast<double>(i) / 900);
+    for (std::size_t i = 0; i < from.size() && i < second / 5; ++i)
+      from[i] += loud * (sine(hz, i) + 0.5 * sine(1.51 * hz, i)) * std::exp(-static_cast<double>(i) / 900);
   });
   add(wave, clinks, 0.25);
   return wave;
@@ -139,7 +140,8 @@ Wave street(std::size_t n, RandomStream& random) {
   add(wave, cars, 0.8);
   scatter(horns, 0.15, random, [](std::span<double> from, RandomStream& draw) {
     const auto length = second / 4 + draw.below(second / 2);
-    for (std::size_t i = 0; i < from.size() && i < length; ++i) from[i] += (sine(420, i) + sine(510, i)) * std::min(1.0, static_cast<double>(std::min(i, length - i)) / 480);
+    for (std::size_t i = 0; i < from.size() && i < length; ++i)
+      from[i] += (sine(420, i) + sine(510, i)) * std::min(1.0, static_cast<double>(std::min(i, length - i)) / 480);
   });
   add(wave, horns, 0.15);
   return wave;

@@ -83,7 +83,8 @@ inline Samples speech(double seconds, double dbfs = -23, double pitch_hz = 120, 
     if (phase >= 1) phase -= 1, x += 10;
     double out = 0;
     for (int k = 0; k < 3; ++k) {
-      const double r = std::exp(-std::numbers::pi * (60 + 40 * k) / canonical_rate_hz), c = 2 * r * std::cos(2 * std::numbers::pi * vowels[vowel][k] / canonical_rate_hz);
+      const double r = std::exp(-std::numbers::pi * (60 + 40 * k) / canonical_rate_hz),
+                   c = 2 * r * std::cos(2 * std::numbers::pi * vowels[vowel][k] / canonical_rate_hz);
       const double now = (1 - r) * x + c * y[k][0] - r * r * y[k][1];
       y[k][1] = y[k][0], y[k][0] = now, out += now / (1 + k);
     }

@@ -15,7 +15,8 @@ constexpr int quiet_frames = 10;
 
 class EnergyJudge final : public FrameJudge {
  public:
-  EnergyJudge(double rms, double over_noise) : rms_(rms), over_noise_(over_noise), lowest_floor_(over_noise > 0 ? rms / over_noise : 0), floor_(lowest_floor_) {}
+  EnergyJudge(double rms, double over_noise)
+      : rms_(rms), over_noise_(over_noise), lowest_floor_(over_noise > 0 ? rms / over_noise : 0), floor_(lowest_floor_) {}
 
   std::size_t frame() const override { return frame_samples; }
 

@@ -36,7 +36,8 @@ std::vector<float> neighbourhoods(std::span<const float> in, std::size_t channel
     for (std::size_t k = 0; k < kernel; ++k) {
       const auto column = t * step + k;  // one too far right: the padding
       if (column == 0 || column > columns) continue;
-      std::copy_n(in.begin() + static_cast<std::ptrdiff_t>((column - 1) * channels), channels, out.begin() + static_cast<std::ptrdiff_t>((t * kernel + k) * channels));
+      std::copy_n(in.begin() + static_cast<std::ptrdiff_t>((column - 1) * channels), channels,
+                  out.begin() + static_cast<std::ptrdiff_t>((t * kernel + k) * channels));
     }
   return out;
 }
@@ -83,7 +84,8 @@ void SileroModel::step_cell(std::span<const float> input, State& state) const {
   std::array<float, gates> sums;
   internal::dense(both.data(), both.size(), cell_.weights.data(), cell_.bias.data(), gates, sums.data());
   for (std::size_t i = 0; i < cell_size; ++i) {
-    const float in = sigmoid(sums[i]), forget = sigmoid(sums[cell_size + i]), candidate = std::tanh(sums[2 * cell_size + i]), out = sigmoid(sums[3 * cell_size + i]);
+    const float in = sigmoid(sums[i]), forget = sigmoid(sums[cell_size + i]), candidate = std::tanh(sums[2 * cell_size + i]),
+                out = sigmoid(sums[3 * cell_size + i]);
     state.cell[i] = forget * state.cell[i] + in * candidate;
     state.hidden[i] = out * std::tanh(state.cell[i]);
   }

@@ -29,11 +29,21 @@ struct Shape {
 
 /// In the order of their names.
 const std::vector<Shape>& shapes() {
-  static const std::vector<Shape> list{{"conv1.bias", {128}, 0.1F},        {"conv1.weight", {128, 129, 3}, 0.06F},       {"conv2.bias", {64}, 0.1F},
-                                       {"conv2.weight", {64, 128, 3}, 0.06F}, {"conv3.bias", {64}, 0.1F},                 {"conv3.weight", {64, 64, 3}, 0.12F},
-                                       {"conv4.bias", {128}, 0.1F},        {"conv4.weight", {128, 64, 3}, 0.12F},        {"final_conv.bias", {1}, 0.1F},
-                                       {"final_conv.weight", {1, 128, 1}, 1.5F}, {"lstm_cell.bias_hh", {512}, 0.1F},     {"lstm_cell.bias_ih", {512}, 0.1F},
-                                       {"lstm_cell.weight_hh", {512, 128}, 0.1F}, {"lstm_cell.weight_ih", {512, 128}, 0.45F}, {"stft_conv.weight", {258, 1, 256}, 0.05F}};
+  static const std::vector<Shape> list{{"conv1.bias", {128}, 0.1F},
+                                       {"conv1.weight", {128, 129, 3}, 0.06F},
+                                       {"conv2.bias", {64}, 0.1F},
+                                       {"conv2.weight", {64, 128, 3}, 0.06F},
+                                       {"conv3.bias", {64}, 0.1F},
+                                       {"conv3.weight", {64, 64, 3}, 0.12F},
+                                       {"conv4.bias", {128}, 0.1F},
+                                       {"conv4.weight", {128, 64, 3}, 0.12F},
+                                       {"final_conv.bias", {1}, 0.1F},
+                                       {"final_conv.weight", {1, 128, 1}, 1.5F},
+                                       {"lstm_cell.bias_hh", {512}, 0.1F},
+                                       {"lstm_cell.bias_ih", {512}, 0.1F},
+                                       {"lstm_cell.weight_hh", {512, 128}, 0.1F},
+                                       {"lstm_cell.weight_ih", {512, 128}, 0.45F},
+                                       {"stft_conv.weight", {258, 1, 256}, 0.05F}};
   return list;
 }
 
@@ -50,7 +60,8 @@ std::string made_up_weights(const std::string& without = {}) {
       const float value = static_cast<float>(static_cast<int>((e * 7919 + e / 2001 * 977 + t * 104729) % 2001) - 1000) / 1000.0F * shape.scale;
       data.append(reinterpret_cast<const char*>(&value), sizeof value);
     }
-    header += fmt::format(R"({}"{}":{{"dtype":"F32","shape":[{}],"data_offsets":[{},{}]}})", header.empty() ? "" : ",", shape.name, fmt::join(shape.sizes, ","), begin, data.size());
+    header += fmt::format(R"({}"{}":{{"dtype":"F32","shape":[{}],"data_offsets":[{},{}]}})", header.empty() ? "" : ",", shape.name, fmt::join(shape.sizes, ","),
+                          begin, data.size());
   }
   header = "{" + header + "}";
   const std::uint64_t length = header.size();
@@ -75,7 +86,8 @@ std::vector<float> probabilities(const SileroModel& model, std::size_t windows) 
   const auto samples = signal(windows);
   SileroModel::State state;
   std::vector<float> list;
-  for (std::size_t i = 0; i < windows; ++i) list.push_back(model.probability(std::span(samples).subspan(i * SileroModel::window).first<SileroModel::window>(), state));
+  for (std::size_t i = 0; i < windows; ++i)
+    list.push_back(model.probability(std::span(samples).subspan(i * SileroModel::window).first<SileroModel::window>(), state));
   return list;
 }
 
@@ -89,11 +101,12 @@ TEST(Silero, TheNetworkComputesWhatAPlainOneDoes_VOX50) {
 TEST(Silero, WithThePublishedWeightsItSaysWhatThePublishedGraphSays_VOX50) {
   if (!silero_is_installed()) GTEST_SKIP() << "tools/get-silero.sh has not been run";
   // From the package's own graph (silero_vad_16k_sequence.onnx) in ONNX Runtime 1.32, with the weights of silero_vad_16k.safetensors put into it.
-  const std::vector<float> published{0.118522F,  0.1171287F, 0.0317328F, 0.0048488F, 0.0030005F, 0.0017077F, 0.0012489F, 0.0069538F, 0.0293006F, 0.0156426F, 0.0079089F, 0.003769F,
-                                     0.0034812F, 0.0025809F, 0.006785F,  0.0063071F, 0.0264281F, 0.0356916F, 0.0146507F, 0.0110662F, 0.0072131F, 0.0054184F, 0.0040615F, 0.1809959F,
-                                     0.1347677F, 0.0323017F, 0.0107763F, 0.0121001F, 0.0131264F, 0.0060101F, 0.0034694F, 0.0019237F, 0.0013257F, 0.0011129F, 0.0035481F, 0.0116551F,
-                                     0.0050357F, 0.0035395F, 0.0019408F, 0.0107753F, 0.023071F,  0.0628453F, 0.0471613F, 0.0180923F, 0.0085379F, 0.0068626F, 0.008783F,  0.6787906F,
-                                     0.47742F,   0.1088435F, 0.0300886F, 0.0156291F, 0.0076903F, 0.0049124F, 0.0077638F, 0.0046522F, 0.002745F,  0.0020295F, 0.0014198F, 0.0009543F};
+  const std::vector<float> published{0.118522F,  0.1171287F, 0.0317328F, 0.0048488F, 0.0030005F, 0.0017077F, 0.0012489F, 0.0069538F, 0.0293006F, 0.0156426F,
+                                     0.0079089F, 0.003769F,  0.0034812F, 0.0025809F, 0.006785F,  0.0063071F, 0.0264281F, 0.0356916F, 0.0146507F, 0.0110662F,
+                                     0.0072131F, 0.0054184F, 0.0040615F, 0.1809959F, 0.1347677F, 0.0323017F, 0.0107763F, 0.0121001F, 0.0131264F, 0.0060101F,
+                                     0.0034694F, 0.0019237F, 0.0013257F, 0.0011129F, 0.0035481F, 0.0116551F, 0.0050357F, 0.0035395F, 0.0019408F, 0.0107753F,
+                                     0.023071F,  0.0628453F, 0.0471613F, 0.0180923F, 0.0085379F, 0.0068626F, 0.008783F,  0.6787906F, 0.47742F,   0.1088435F,
+                                     0.0300886F, 0.0156291F, 0.0076903F, 0.0049124F, 0.0077638F, 0.0046522F, 0.002745F,  0.0020295F, 0.0014198F, 0.0009543F};
   const auto list = probabilities(*installed_silero(), published.size());
   for (std::size_t i = 0; i < published.size(); ++i) EXPECT_NEAR(list[i], published[i], 1e-5) << i;
 }
@@ -150,7 +163,8 @@ TEST(SileroDetector, AThresholdOfItsOwnKeepsSpeechTogether_VOX50) {
   for (std::size_t i = 0; i + 768 <= speech.size(); i += 768) voiced.push_back(judge->voiced(SampleView(speech).subspan(i, 768)));
   EXPECT_FALSE(voiced.front());
   EXPECT_TRUE(voiced.back());
-  EXPECT_EQ(std::ranges::count(voiced, true), std::ranges::find(voiced, true) == voiced.end() ? 0 : voiced.end() - std::ranges::find(voiced, true)) << "once on, it stays on";
+  EXPECT_EQ(std::ranges::count(voiced, true), std::ranges::find(voiced, true) == voiced.end() ? 0 : voiced.end() - std::ranges::find(voiced, true))
+      << "once on, it stays on";
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ VoiceActivity::VoiceActivity(std::unique_ptr<FrameJudge> judge, VoiceTiming timi
   require(static_cast<double>(timing.hangover.count()), 10, 5000, "the hangover in ms");
   frames_to_start_ = frames_in(timing.onset, frame_);
   frames_to_stop_ = frames_in(timing.hangover, frame_);
-  name_ = fmt::format("{}, onset {} ms, hangover {} ms, frames of {} ms", name, timing.onset.count(), timing.hangover.count(), frame_ * 1000 / canonical_rate_hz);
+  name_ =
+      fmt::format("{}, onset {} ms, hangover {} ms, frames of {} ms", name, timing.onset.count(), timing.hangover.count(), frame_ * 1000 / canonical_rate_hz);
 }
 
 std::vector<VoiceEdge> VoiceActivity::feed(SampleView samples) {

@@ -31,11 +31,11 @@ struct VoiceTiming {
 struct VoiceSettings {
   VoiceEngine engine = VoiceEngine::energy;
   VoiceTiming timing;
-  double energy_rms = 500;             ///< lowest RMS of a voiced frame: 1 to 32,767
-  double energy_over_noise = 3;        ///< times the tracked noise floor; 0 takes `energy_rms` alone: 0 to 100
-  int webrtc_mode = 2;                 ///< 0 (takes much for speech) to 3 (takes little)
-  double silero_on = 0.5;              ///< probability from which on a window is voiced
-  double silero_off = 0.35;            ///< and below which it no longer is; at most `silero_on`
+  double energy_rms = 500;       ///< lowest RMS of a voiced frame: 1 to 32,767
+  double energy_over_noise = 3;  ///< times the tracked noise floor; 0 takes `energy_rms` alone: 0 to 100
+  int webrtc_mode = 2;           ///< 0 (takes much for speech) to 3 (takes little)
+  double silero_on = 0.5;        ///< probability from which on a window is voiced
+  double silero_off = 0.35;      ///< and below which it no longer is; at most `silero_on`
 };
 
 struct VoiceEdge {
@@ -67,8 +67,8 @@ class VoiceActivity {
   std::string name_;
   std::size_t frame_, frames_to_start_, frames_to_stop_;
   Samples waiting_;
-  std::size_t at_ = 0;            ///< first sample of the next frame
-  std::size_t run_ = 0;           ///< voiced frames before speech, unvoiced ones within it, without a break
+  std::size_t at_ = 0;   ///< first sample of the next frame
+  std::size_t run_ = 0;  ///< voiced frames before speech, unvoiced ones within it, without a break
   std::size_t last_voiced_end_ = 0;
   bool speaking_ = false;
 };

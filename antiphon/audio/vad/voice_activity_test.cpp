@@ -62,7 +62,8 @@ TEST(VoiceActivity, SpeechStartsAfterItsOnsetAndStopsAfterItsHangover_VOX50) {
   EXPECT_THAT(scripted("..##......", {30ms, 40ms}), ElementsAre()) << "too short";
   EXPECT_THAT(scripted("##.##.##.#", {30ms, 40ms}), ElementsAre()) << "never three together";
   EXPECT_THAT(scripted("###...###.....", {30ms, 40ms}), ElementsAre(VoiceEdge{true, 0}, VoiceEdge{false, 9 * 240})) << "a pause within the hangover";
-  EXPECT_THAT(scripted("###....###....", {30ms, 40ms}), ElementsAre(VoiceEdge{true, 0}, VoiceEdge{false, 720}, VoiceEdge{true, 7 * 240}, VoiceEdge{false, 2400}));
+  EXPECT_THAT(scripted("###....###....", {30ms, 40ms}),
+              ElementsAre(VoiceEdge{true, 0}, VoiceEdge{false, 720}, VoiceEdge{true, 7 * 240}, VoiceEdge{false, 2400}));
   EXPECT_THAT(scripted("...####..", {30ms, 40ms}), ElementsAre(VoiceEdge{true, 720}, VoiceEdge{false, 7 * 240})) << "the end of the stream";
 }
 
@@ -105,7 +106,8 @@ TEST(VoiceActivity, HowAStreamIsCutChangesNothing_VOX50) {
 TEST(EnergyDetector, ItFindsSpeechInSilenceAndInComfortNoise_VOX50) {
   const auto turn = joined({silence(1), speech(1.5), silence(1)});
   expect_one_turn(turn, 1, 2.5, 0.025, {}, "clean");
-  for (const double noise : {-50.0, -40.0}) expect_one_turn(testing::sum(turn, testing::noise(3.5, noise)), 1, 2.5, 0.05, {}, fmt::format("noise of {} dBFS", noise));
+  for (const double noise : {-50.0, -40.0})
+    expect_one_turn(testing::sum(turn, testing::noise(3.5, noise)), 1, 2.5, 0.05, {}, fmt::format("noise of {} dBFS", noise));
 }
 
 TEST(EnergyDetector, ThreeFramesAboveTheThresholdAreAStart_VOX50) {
