@@ -28,7 +28,7 @@ SampleStore::SampleStore(SampleStore&& other) noexcept
     : in_memory_(std::move(other.in_memory_)),
       most_in_memory_(other.most_in_memory_),
       on_disk_(std::exchange(other.on_disk_, 0)),
-      folder_(other.folder_),
+      folder_(std::move(other.folder_)),
       fd_(std::exchange(other.fd_, -1)) {}
 
 SampleStore& SampleStore::operator=(SampleStore&& other) noexcept {
@@ -37,7 +37,7 @@ SampleStore& SampleStore::operator=(SampleStore&& other) noexcept {
   in_memory_ = std::move(other.in_memory_);
   most_in_memory_ = other.most_in_memory_;
   on_disk_ = std::exchange(other.on_disk_, 0);
-  folder_ = other.folder_;
+  folder_ = std::move(other.folder_);
   fd_ = std::exchange(other.fd_, -1);
   return *this;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,7 +26,7 @@ struct Values {
   const std::string& word(std::string_view name) const { return words.find(name)->second; }
 };
 
-inline std::size_t samples_in_ms(double ms) { return static_cast<std::size_t>(ms * canonical_rate_hz / 1000 + 0.5); }
+inline std::size_t samples_in_ms(double ms) { return static_cast<std::size_t>(std::llround(ms * canonical_rate_hz / 1000)); }
 
 using Function = Samples (*)(SampleView, const Values&, RandomStream&);
 
