@@ -15,3 +15,4 @@ draw(screen);
 // Rendering from the root is done at once: the whole list is there before the page is laid out for paper.
 addEventListener('beforeprint', () => draw(screen && screen.forPrint()));
 addEventListener('afterprint', () => draw(screen));
+addEventListener('storage', () => screen?.labels.refresh());  // another tab has added a label

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agreeing, current, exported, parseKept, type Label } from '../src/labels/label';
+import { LabelStore } from '../src/labels/label-store';
 import { byParty, standings } from '../src/model/parties';
 
 const label = (author: string, verdict: Label['verdict'], criterion = 'polite'): Label => ({
@@ -29,6 +30,54 @@ test('what is exported names its format, and what was not written by this page i
   assert.deepEqual(parseKept('{'), []);
   assert.deepEqual(parseKept(null), []);
   assert.equal(parseKept(JSON.stringify([label('ann', 'passed')])).length, 1);
+});
+
+test('what has the shape of a label but not its words would break the page, and is left out', () => {
+  const good = label('ann', 'passed');
+  const bad = [{ ...good, verdict: 'maybe' }, { ...good, reason: { text: 'x' } }, { ...good, criterion: 3 }, { ...good, at: undefined }];
+  assert.deepEqual(parseKept(JSON.stringify([...bad, good, { ...good, criterion: null }])).map((one) => one.criterion), ['polite', null]);
+});
+
+test('labels given in two tabs are both kept, the newest last, and each once', () => {
+  const kept = new Map<string, string>();
+  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => void kept.set(key, text) };
+  Object.defineProperty(globalThis, 'localStorage', { value: storage, configurable: true });
+  try {
+    const one = new LabelStore('batch_1');
+    const other = new LabelStore('batch_1');
+    let told = 0;
+    other.listen(() => (told += 1));
+    one.add({ ...label('ann', 'passed'), at: '2026-11-26T00:00:01.000Z' });
+    other.add({ ...label('bo', 'failed'), at: '2026-11-26T00:00:02.000Z' });
+    one.add({ ...label('ann', 'failed'), at: '2026-11-26T00:00:03.000Z' });
+    const words = (store: LabelStore) => store.all().map((each) => `${each.author} ${each.verdict}`);
+    const all = ['ann passed', 'bo failed', 'ann failed'];
+    assert.deepEqual(words(new LabelStore('batch_1')), all);
+    other.refresh();
+    assert.deepEqual(words(other), all);
+    assert.equal(told, 2);
+  } finally {
+    Reflect.deleteProperty(globalThis, 'localStorage');
+  }
+});
+
+test('labels stay while the page is open where the browser keeps nothing', () => {
+  Object.defineProperty(globalThis, 'localStorage', {
+    get: () => {
+      throw new Error('denied');
+    },
+    configurable: true,
+  });
+  try {
+    const store = new LabelStore('batch_1');
+    store.add(label('ann', 'passed'));
+    store.add(label('bo', 'failed'));
+    store.refresh();
+    assert.equal(store.all().length, 2);
+    assert.equal(store.lasting, false);
+  } finally {
+    Reflect.deleteProperty(globalThis, 'localStorage');
+  }
 });
 
 test('a party of which the result says nothing is not checked, never clear', () => {

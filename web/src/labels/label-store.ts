@@ -1,4 +1,4 @@
-import { parseKept, type Label } from './label';
+import { merged, parseKept, type Label } from './label';
 
 const AUTHOR_KEY = 'antiphon.labels.author';
 
@@ -24,17 +24,32 @@ export class LabelStore {
   }
 
   add(label: Label): void {
-    this.labels = [...this.labels, label];
+    this.labels = [...this.withStored(), label];
     this.author = label.author;
     this.write(this.key, JSON.stringify(this.labels));
     this.write(AUTHOR_KEY, label.author);
-    for (const listener of this.listeners) listener();
+    this.tell();
+  }
+
+  /** Takes in what other pages of this batch have added. */
+  refresh(): void {
+    this.labels = this.withStored();
+    this.tell();
   }
 
   /** @returns ends it */
   listen(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  // Another tab may have written since we read: what is written in its place holds both.
+  private withStored(): Label[] {
+    return merged(this.labels, parseKept(this.read(this.key)));
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
   }
 
   private read(key: string): string | null {

@@ -34,9 +34,19 @@ export function exported(labels: readonly Label[]): string {
   return `${JSON.stringify({ antiphon_labels: 1, labels }, null, 2)}\n`;
 }
 
+/** All labels of both, each once, oldest first. */
+export function merged(ours: readonly Label[], theirs: readonly Label[]): Label[] {
+  const all = new Map([...ours, ...theirs].map((label) => [JSON.stringify([label.run_id, label.criterion, label.author, label.at, label.verdict, label.reason]), label]));
+  return [...all.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+const VERDICTS: readonly unknown[] = ['passed', 'failed', 'inconclusive'];
+
 function isLabel(item: unknown): item is Label {
-  const label = item as Label | null;
-  return typeof label === 'object' && label !== null && typeof label.run_id === 'string' && typeof label.author === 'string' && typeof label.verdict === 'string';
+  const label = item as Record<keyof Label, unknown> | null;
+  if (typeof label !== 'object' || label === null || !VERDICTS.includes(label.verdict)) return false;
+  const texts = [label.batch_id, label.run_id, label.author, label.reason, label.at, label.criterion ?? ''];
+  return texts.every((text) => typeof text === 'string');
 }
 
 /** What was kept before; nothing where it is not what this page wrote. */
