@@ -1,6 +1,7 @@
 #include "antiphon/net/internal/group_guard.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <mutex>
 #include <set>
 #include <string>
@@ -18,15 +19,19 @@ namespace antiphon::net {
 
 namespace {
 
-// Keeps the list of groups; the end of its input is the end of whoever wrote it. `for` takes the list as it was when it began.
+// Keeps a variable for each group, which costs the same however many there are; the end of its input is the end of whoever wrote it.
 constexpr const char* helper = R"sh(
 while read -r what group; do
   case $what in
-    +) set -- "$@" "$group" ;;
-    -) for kept do shift; [ "$kept" = "$group" ] || set -- "$@" "$kept"; done ;;
+    +) eval "g$group=" ;;
+    -) unset "g$group" ;;
   esac
 done
-for group do kill -s KILL -- "-$group"; done
+set | while IFS== read -r name value; do
+  case $name in
+    g[0-9]*) kill -s KILL -- "-${name#g}" ;;
+  esac
+done
 )sh";
 
 class Helper {
@@ -35,17 +40,15 @@ class Helper {
     const std::lock_guard lock(mutex_);
     forget_before_fork();
     groups_.insert(group);
-    if (tell('+', group)) return;
-    start();
-    for (const int each : groups_)
-      if (!tell('+', each)) return;
+    if (!tell(line('+', group))) replace();
   }
 
   void remove(int group) {
     const std::lock_guard lock(mutex_);
     forget_before_fork();
     groups_.erase(group);
-    tell('-', group);
+    // A number that the helper goes on keeping would one day be somebody else's.
+    if (ours_.get() >= 0 && !tell(line('-', group))) replace();
   }
 
  private:
@@ -57,11 +60,28 @@ class Helper {
     pid_ = -1;
   }
 
-  // False where nobody listens. One that is merely slow (it was stopped, say) is not replaced: it would kill what it knows of when it goes on.
-  bool tell(char what, int group) {
+  static std::string line(char what, int group) { return fmt::format("{} {}\n", what, group); }
+
+  // False where nobody listens, or not fast enough: it was stopped, say.
+  bool tell(const std::string& lines) {
     if (ours_.get() < 0) return false;
-    const auto line = fmt::format("{} {}\n", what, group);
-    return ::send(ours_.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 || errno != EPIPE;
+    const auto sent = ::send(ours_.get(), lines.data(), lines.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    is_slow_ = sent >= 0 || errno == EAGAIN;
+    return sent == static_cast<ssize_t>(lines.size());
+  }
+
+  void replace() {
+    end();
+    if (!groups_.empty()) start();
+  }
+
+  // One that is slow is killed before its input ends: what it knows of is not what it should kill.
+  void end() {
+    if (pid_ > 0 && is_slow_) ::kill(pid_, SIGKILL);
+    if (pid_ > 0) ::waitpid(pid_, nullptr, is_slow_ ? 0 : WNOHANG);
+    pid_ = -1;
+    ours_ = Descriptor();
+    is_slow_ = false;
   }
 
   void start() {
@@ -69,15 +89,17 @@ class Helper {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return;
     ours_ = Descriptor(ends[0]);
     const Descriptor theirs(ends[1]);
-    if (pid_ > 0) ::waitpid(pid_, nullptr, WNOHANG);  // the one before has ended, for it no longer listened
     pid_ = spawn_helper({"/bin/sh", "-c", helper, "antiphon-guard"}, theirs);
-    if (pid_ < 0) ours_ = Descriptor();
+    std::string lines;
+    for (const int each : groups_) lines += line('+', each);
+    if (pid_ < 0 || !tell(lines)) end();
   }
 
   std::mutex mutex_;
   std::set<int> groups_;
   Descriptor ours_;
   int pid_ = -1, owner_ = ::getpid();
+  bool is_slow_ = false;  ///< it lives, and did not take all that it was told last
 };
 
 // Of the process, as the groups are. Never destroyed: children may be let go of after everything else.
