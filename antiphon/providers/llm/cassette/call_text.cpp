@@ -156,7 +156,17 @@ Secrets Secrets::of_environment() {
 }
 
 void Secrets::add(std::string_view value) {
-  if (value.size() >= shortest_secret && std::find(values_.begin(), values_.end(), value) == values_.end()) values_.emplace_back(value);
+  if (value.size() < shortest_secret) return;
+  // As it is, as it stands in JSON, and as in JSON that stands in JSON: what a tool is called with.
+  std::string form(value);
+  for (int i = 0; i < 3; ++i) {
+    if (std::find(values_.begin(), values_.end(), form) == values_.end()) values_.push_back(form);
+    std::string quoted;
+    append_json_string(quoted, form);
+    form = quoted.substr(1, quoted.size() - 2);
+  }
+  // One may begin another, whose rest would stay.
+  std::sort(values_.begin(), values_.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
 }
 
 std::string Secrets::hidden(std::string text) const {

@@ -246,6 +246,69 @@ TEST(Cassette, HoldsNoSecret_SCN81) {
   EXPECT_THAT(text, HasSubstr("keys *** ***, Bearer ***"));
 }
 
+/// Says its words one piece at a time.
+class Slowly final : public LanguageModel {
+ public:
+  explicit Slowly(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
+  Task<ChatResponse> complete(ChatRequest, Deadline) override { co_return response(); }
+  Task<std::unique_ptr<ChatStream>> stream(ChatRequest, Deadline) override { co_return std::make_unique<Pieces>(*this); }
+  const std::string& name() const override { return name_; }
+
+ private:
+  struct Pieces final : ChatStream {
+    explicit Pieces(const Slowly& m) : model(m) {}
+    Task<std::optional<ChatDelta>> next(Deadline) override {
+      if (sent == model.pieces_.size()) co_return std::nullopt;
+      co_return ChatDelta{model.pieces_[sent++]};
+    }
+    ChatResponse response() const override { return model.response(); }
+    const Slowly& model;
+    std::size_t sent = 0;
+  };
+  ChatResponse response() const {
+    std::string text;
+    for (const auto& piece : pieces_) text += piece;
+    return {.message = Message::assistant(text), .finish_reason = "stop"};
+  }
+  std::vector<std::string> pieces_;
+  std::string name_ = "test/slowly";
+};
+
+TEST(Cassette, HoldsNoSecretThatLiesAcrossPiecesOfAStream_SCN81) {
+  const ScopedVariable key("DESK_API_KEY", "sesame-open-123");
+  const Folder folder;
+  const auto ask = [&](CassetteMode mode) {
+    Taped taped(folder.file(), mode);
+    const std::vector<std::string> pieces{"it is ses", "ame-open", "-123", "."};
+    taped.registry.add(
+        "slow",
+        {.make = [pieces](const ModelSettings&, const ModelContext&) { return std::make_unique<Slowly>(pieces); }, .waits_on_clock_alone = true, .check = {}});
+    const auto model = open_remembered(taped.registry, "slow/ly", {taped.world.runtime, taped.http, 1, "s"}, {.cassette = taped.cassette});
+    const auto got = taped.world.run(read_stream(*model, asking("what is it?", {"t", "user", 1})));
+    taped.cassette->save(1);
+    return got.pieces;
+  };
+  EXPECT_EQ(ask(CassetteMode::record).size(), 4U);
+  const auto text = read_file(folder.file());
+  for (const auto* part : {"ses\"", "ame-open", "-123"}) EXPECT_THAT(text, Not(HasSubstr(part)));
+  EXPECT_THAT(ask(CassetteMode::replay), ElementsAre("it is ***."));
+}
+
+TEST(Secrets, OfWhichOneBeginsAnotherAreBothHiddenWhole_SCN81) {
+  Secrets secrets;
+  for (const auto* value : {"abcdefgh", "abcdefgh-and-more", "xyabcdefgh"}) secrets.add(value);
+  EXPECT_EQ(secrets.hidden(std::string("abcdefgh, abcdefgh-and-more, xyabcdefgh")), "***, ***, ***");
+}
+
+TEST(Secrets, AreHiddenInJsonAndInWhatToolsAreCalledWith_SCN81) {
+  Secrets secrets;
+  const std::string password = R"(pass"wo\rd 1)";
+  secrets.add(password);
+  const auto message = Message::assistant_calls("I use " + password, {{"c1", "login", json_text(json::object{{"with", password}})}});
+  EXPECT_THAT(message.serialized(), HasSubstr("rd 1"));
+  EXPECT_THAT(secrets.hidden(message.serialized()), Not(HasSubstr("rd 1")));
+}
+
 struct Broken {
   const char* why;
   std::function<std::string(std::string)> change;

@@ -133,7 +133,7 @@ class RecordingStream final : public ChatStream {
     try {
       auto piece = co_await inner_->next(deadline);
       if (piece)
-        pieces_.push_back(json::array{to_s(clock_.now() - began_), hidden(json::value(piece->text), secrets_)});
+        pieces_.push_back({clock_.now() - began_, piece->text});
       else
         finish(answer_json(inner_->response(), secrets_), {});
       co_return piece;
@@ -155,9 +155,22 @@ class RecordingStream final : public ChatStream {
     if (!keep_) return;
     call_.latency = clock_.now() - began_;
     call_.answer = std::move(answer);
-    if (!pieces_.empty()) call_.answer["pieces"] = std::move(pieces_);
+    if (!pieces_.empty()) call_.answer["pieces"] = hidden_pieces();
     call_.failure = hidden(failure, secrets_);
     std::exchange(keep_, nullptr)(std::move(call_));
+  }
+
+  // A secret may lie across several pieces: then they become one.
+  json::array hidden_pieces() const {
+    std::string whole;
+    for (const auto& piece : pieces_) whole += piece.text;
+    auto safe = secrets_ ? secrets_->hidden(whole) : whole;
+    json::array list;
+    if (safe != whole)
+      list.push_back(json::array{to_s(pieces_.front().at), std::move(safe)});
+    else
+      for (const auto& piece : pieces_) list.push_back(json::array{to_s(piece.at), json::string(piece.text)});
+    return list;
   }
 
   std::unique_ptr<ChatStream> inner_;
@@ -166,7 +179,7 @@ class RecordingStream final : public ChatStream {
   Clock& clock_;
   Clock::Time began_;
   const Secrets* secrets_;
-  json::array pieces_;
+  std::vector<Piece> pieces_;
 };
 
 }  // namespace
