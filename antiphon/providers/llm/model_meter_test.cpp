@@ -77,6 +77,8 @@ TEST(ListPrice, HoldsForVersionsOfAModelAndForNoOther_SCN90) {
   EXPECT_EQ(list_price("openai/gpt-4.1")->output, 8.00);
   EXPECT_EQ(list_price("openai/gpt-4.1-2025-04-14")->output, 8.00);
   EXPECT_EQ(list_price("anthropic/claude-sonnet-4-20250514")->input, 3.00);
+  EXPECT_EQ(list_price("openai/gpt-4o-2024-08-06")->output, 10.00);
+  EXPECT_EQ(list_price("openai/gpt-4o-2024-05-13")->output, 15.00);
   EXPECT_FALSE(list_price("openai/gpt-4.1-turbo"));
   EXPECT_FALSE(list_price("openai/gpt-4.12"));
   EXPECT_FALSE(list_price("gpt-4.1"));

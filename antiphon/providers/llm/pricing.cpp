@@ -18,6 +18,7 @@ constexpr Entry table[] = {
     {"openai/gpt-4.1", {2.00, 8.00, 0.50}},
     {"openai/gpt-4.1-mini", {0.40, 1.60, 0.10}},
     {"openai/gpt-4.1-nano", {0.10, 0.40, 0.025}},
+    {"openai/gpt-4o-2024-05-13", {5.00, 15.00}},  // the one version that costs more
     {"openai/gpt-4o", {2.50, 10.00, 1.25}},
     {"openai/gpt-4o-mini", {0.15, 0.60, 0.075}},
     {"openai/gpt-5", {1.25, 10.00, 0.125}},
