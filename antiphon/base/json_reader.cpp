@@ -15,7 +15,7 @@ using Text = json::string_view;
 struct ExactNumbers {
   static constexpr std::size_t max_object_size = json::object::max_size(), max_array_size = json::array::max_size();
   static constexpr std::size_t max_key_size = json::string::max_size(), max_string_size = json::string::max_size();
-  static constexpr std::size_t always_exact = 15;  // characters of a number that Boost reads exactly
+  static constexpr std::size_t always_exact = 15;  // characters of a number without an exponent that Boost reads exactly
 
   json::value_stack stack;
 
@@ -35,7 +35,8 @@ struct ExactNumbers {
   bool on_double(double number, Text text, error_code&) {
     double exact = 0;
     // The whole text is there at once, so `text` is the whole number.
-    if (text.size() > always_exact && std::from_chars(text.data(), text.data() + text.size(), exact).ec == std::errc()) number = exact;
+    const bool simple = text.size() <= always_exact && text.find_first_of("eE") == Text::npos;
+    if (!simple && std::from_chars(text.data(), text.data() + text.size(), exact).ec == std::errc()) number = exact;
     return stack.push_double(number), true;
   }
   bool on_bool(bool b, error_code&) { return stack.push_bool(b), true; }

@@ -39,6 +39,11 @@ TEST(Json, NumbersComeBackAsTheyWereWritten) {
     EXPECT_EQ(parse_json(text), (json::value{number, 0.1, -number})) << text;
     EXPECT_EQ(try_parse_json(text), (json::value{number, 0.1, -number})) << text;
   }
+  for (int mantissa = 1; mantissa < 1000; mantissa += 7)
+    for (int exponent = -300; exponent <= 300; ++exponent) {
+      const auto text = std::to_string(mantissa) + "e" + std::to_string(exponent);
+      EXPECT_EQ(parse_json(text).as_double(), std::strtod(text.c_str(), nullptr)) << text;
+    }
   EXPECT_EQ(parse_json("14.645336209203193").as_double(), 14.645336209203193);
   EXPECT_EQ(parse_json("[1.7976931348623157E+308, 4.9e-324, 123456789012345678901234567890]"),
             (json::value{1.7976931348623157e308, 4.9e-324, 123456789012345678901234567890.0}));
