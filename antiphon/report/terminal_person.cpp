@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 
 namespace antiphon {
@@ -13,6 +14,15 @@ namespace {
 
 constexpr std::string_view help =
     "stepping: Enter lets the next participant speak, text stands in its place; /succeed or /fail REASON ends the run, /proceed lets it run on\n";
+
+// What a person says in one line. Without a bound a file without line ends (a device, say) would be read until the memory is full.
+constexpr std::size_t line_limit = std::size_t{1} << 20;
+
+[[noreturn]] void refuse_line() {
+  throw Error(ErrorKind::too_large, fmt::format("a line of the standard input is longer than {} bytes", line_limit))
+      .with_party(Party::harness)
+      .with_hint("end each thing that is said with a line break");
+}
 
 std::string reason_after(std::string_view line, std::string_view command) { return std::string(trim(line.substr(command.size()))); }
 
@@ -89,7 +99,11 @@ class TerminalPerson final : public Person {
 LineSource lines_of(std::istream& in) {
   return [&in](std::stop_token) -> std::optional<std::string> {
     std::string line;
-    if (!std::getline(in, line)) return std::nullopt;
+    bool too_long = false;
+    char c = 0;
+    for (; in.get(c) && c != '\n'; too_long ? void() : line.push_back(c)) too_long = line.size() == line_limit;
+    if (too_long) refuse_line();
+    if (!in && line.empty()) return std::nullopt;
     if (line.ends_with('\r')) line.pop_back();
     return line;
   };

@@ -14,7 +14,7 @@ namespace antiphon {
 /// Waits for a line, without its end; nullopt: the input has ended, or the token asked to stop. Called on a thread that it may block.
 using LineSource = std::function<std::optional<std::string>(std::stop_token)>;
 
-/// Lines of a stream. It cannot be asked to stop while it waits.
+/// Lines of a stream. It cannot be asked to stop while it waits. Throws Error too_large, party harness, for a line of over 1 MiB; the one after it is next.
 LineSource lines_of(std::istream& in);
 
 /// A person who reads prompts on `out` and types lines.

@@ -51,6 +51,22 @@ TEST_F(TypingPerson, SaysALineAndIsAskedAgainAfterABlankOne_SCN41) {
   EXPECT_THAT(out_.str(), HasSubstr("desk:4 turn 2, you are the user> "));
 }
 
+TEST_F(TypingPerson, RefusesALineWithoutEndAndGoesOnWithTheNext_SCN41) {
+  const std::string longest(std::size_t{1} << 20, 'a');
+  std::istringstream in(longest + "\n" + longest + "b\nnext");
+  const auto lines = lines_of(in);
+  EXPECT_EQ(lines({})->size(), longest.size());
+  try {
+    lines({});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::too_large);
+    EXPECT_EQ(error.party(), Party::harness);
+  }
+  EXPECT_EQ(lines({}), "next");
+  EXPECT_EQ(lines({}), std::nullopt);
+}
+
 TEST_F(TypingPerson, ReadsNoPromptsWhereNobodyLooks_SCN41) {
   types("a\n", false);
   say(), step();
