@@ -286,6 +286,15 @@ TEST(ProcessAgent, ADyingProcessTellsItsCodeAndLastWords_TRN3) {
 
 TEST(ProcessAgent, GarbageIsQuoted_TRN3) { EXPECT_THAT(converse(shell("read line; echo Starting up...; cat")).reasoning, HasSubstr("Starting up...")); }
 
+TEST(ProcessAgent, ASecondLineIsNotTakenForTheNextAnswer_TRN3) {
+  const auto spec = shell(R"(while read line; do printf '{"content":"one"}\n{"content":"two"}\n'; done)");
+  const auto result = run({.name = "talks", .agent = spec, .script = {user("hi"), agent(), user("and?"), agent(), succeed()}});
+  ASSERT_EQ(result.outcome, RunOutcome::error) << result;
+  EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.reasoning, HasSubstr("nobody asked for"));
+  EXPECT_THAT(result.reasoning, HasSubstr("two"));
+}
+
 TEST(ProcessAgent, AHangMeetsTheTurnTimeout_TRN3) {
   // Real time: the program hangs in its own process.
   Scenario scenario{.name = "hangs", .agent = shell("read line; sleep 60"), .script = {user("hi"), agent()}};

@@ -31,6 +31,7 @@ class AgentProcess {
     const auto place = co_await line_->acquire();  // one line in, one line out: turns of several runs wait for each other
     if (out_of_step_) co_await restart();
     out_of_step_ = true;
+    refuse_what_nobody_asked_for();
     const auto answer = co_await ask(std::move(line), deadline);
     try {
       auto messages = parse_turn_answer(answer);
@@ -51,6 +52,16 @@ class AgentProcess {
     } catch (const Error& error) {
       throw agent_error(error);
     }
+  }
+
+  // One line out per line in (contracts.md §5): a second one would be taken for the answer to the next.
+  void refuse_what_nobody_asked_for() {
+    const auto unread = process_->take_unread();
+    if (unread.empty()) return;
+    throw Error(ErrorKind::protocol, fmt::format("the agent's process {} wrote a line that nobody asked for: {}", quote(name_),
+                                                 quote(cut(std::string_view(unread).substr(0, unread.find('\n')), 200))))
+        .with_party(Party::agent)
+        .with_hint("write one line for each line that is read; what else there is to tell belongs on standard error");
   }
 
   // A turn was cut off (a timeout, garbage, the end of the process). What comes late must not pass for the answer to somebody else's line.

@@ -47,6 +47,12 @@ class PosixProcess final : public Process {
     co_return co_await at_most(runtime_.clock, deadline, read_line_now(), late("wrote no line", left));
   }
 
+  std::string take_unread() override {
+    output_.drain(lines_);
+    scanned_ = 0;
+    return std::exchange(lines_, {});
+  }
+
   Task<int> wait(Deadline deadline) override {
     const auto left = deadline.left(runtime_.clock);
     co_await at_most(runtime_.clock, deadline, child_->ended(), late("did not end", left));

@@ -27,6 +27,8 @@ class Process {
   virtual Task<> write(std::string bytes, Deadline deadline) = 0;
   /// The next line of stdout without its end; nullopt at the end. @throws Error too_large over 64 MiB, timeout.
   virtual Task<std::optional<std::string>> read_line(Deadline deadline) = 0;
+  /// Takes what it wrote to stdout and nobody has read; does not wait.
+  virtual std::string take_unread() = 0;
   /// Waits for its end: exit code, or 128 + signal. @throws Error timeout.
   virtual Task<int> wait(Deadline deadline) = 0;
   /// nullopt while it runs.

@@ -50,6 +50,7 @@ class FakeProcess final : public net::Process {
   FakeProcess(World& world, std::string name) : world_(world), name_(std::move(name)) {}
   Task<> write(std::string, Deadline) override { co_return; }
   Task<std::optional<std::string>> read_line(Deadline) override { co_return std::nullopt; }
+  std::string take_unread() override { return {}; }
   Task<int> wait(Deadline) override { co_return 0; }
   std::optional<int> exit_status() override {
     const bool ended = world_.ends_after && world_.clock->now() >= world_.started_at + *world_.ends_after;

@@ -17,6 +17,7 @@ namespace {
 using asio::posix::stream_descriptor;
 
 constexpr std::size_t read_size = 64 * 1024;
+constexpr int most_reads = 32;  // of what is there: a pipe holds 64 KiB and more, and something that is still alive may go on writing
 
 std::array<char, read_size>& shared_buffer() {
   thread_local std::array<char, read_size> buffer;
@@ -99,6 +100,15 @@ Task<bool> ReadEnd::read(std::string& into) {
   }
 }
 
+void ReadEnd::drain(std::string& into) {
+  auto& buffer = shared_buffer();
+  for (int i = 0; i < most_reads && pipe_.is_open(); ++i) {
+    const auto n = ::read(pipe_.native_handle(), buffer.data(), buffer.size());
+    if (n <= 0) return;
+    into.append(buffer.data(), static_cast<std::size_t>(n));
+  }
+}
+
 Tail::Tail(const asio::any_io_executor& executor, Descriptor descriptor, std::size_t limit) : pipe_(pipe_on(executor, std::move(descriptor))), limit_(limit) {}
 
 void Tail::collect() {
@@ -118,8 +128,7 @@ bool Tail::read_some() {
 }
 
 void Tail::drain() {
-  // A pipe holds 64 KiB and more, so this ends even where something that is still alive goes on writing.
-  for (int i = 0; i < 32 && pipe_.is_open(); ++i) {
+  for (int i = 0; i < most_reads && pipe_.is_open(); ++i) {
     const auto size = kept_.size();
     if (!read_some() || kept_.size() == size) return;
   }

@@ -41,6 +41,8 @@ class ReadEnd {
   ReadEnd(const asio::any_io_executor& executor, Descriptor descriptor);
   /// Appends what there is; false at the end.
   Task<bool> read(std::string& into);
+  /// Appends what is there already, up to some pipefuls.
+  void drain(std::string& into);
 
  private:
   asio::posix::stream_descriptor pipe_;
