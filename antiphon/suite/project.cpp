@@ -50,7 +50,7 @@ void read_file_settings(ReadContext& context, const Node& root, ProjectSettings&
   settings.cache = fields.text("cache");
   if (const auto* clock = fields.get("clock")) settings.clock = read_clock(context.reader, *clock);
   if (const auto* seed = fields.get("seed"))
-    if (auto value = context.reader.integer(*seed, "seed", 0)) settings.seed = static_cast<std::uint64_t>(*value);
+    if (auto value = context.reader.integer(*seed, "seed", 0, most_seed)) settings.seed = static_cast<std::uint64_t>(*value);
   settings.jobs = fields.integer("jobs", 1, most_jobs);
   if (const auto* out = fields.get("out"))
     if (auto path = context.reader.text(*out, "out")) settings.out = resolve_path(*out, *path);
@@ -87,7 +87,7 @@ void read_environment(ReadContext& context, const Lookup& environment, ProjectSe
     if (auto mode = read_cassettes(context.reader, *node)) settings.cassettes = mode;
   if (const auto node = variable(environment, "ANTIPHON_CACHE")) settings.cache = node->text;
   if (const auto node = variable(environment, "ANTIPHON_SEED"))
-    if (auto seed = context.reader.integer(*node, "seed", 0)) settings.seed = static_cast<std::uint64_t>(*seed);
+    if (auto seed = context.reader.integer(*node, "seed", 0, most_seed)) settings.seed = static_cast<std::uint64_t>(*seed);
   if (const auto node = variable(environment, "ANTIPHON_JOBS"))
     if (auto jobs = context.reader.integer(*node, "jobs", 1, most_jobs)) settings.jobs = static_cast<int>(*jobs);
   if (const auto node = variable(environment, "ANTIPHON_OUT")) settings.out = node->text;

@@ -56,6 +56,14 @@ TEST(ProjectSettings, EnvironmentWinsOverTheFile_PRD10_SCN71) {
   EXPECT_EQ(settings.out, "here");
 }
 
+TEST(ProjectSettings, RefuseASeedThatAResultCouldNotBringBack_SCN82) {
+  const SuiteFolder most({{"antiphon.yaml", "seed: 9007199254740991\n"}});
+  EXPECT_EQ(read(most, {}).seed, 9007199254740991U);
+  const SuiteFolder more({{"antiphon.yaml", "seed: 9007199254740992\n"}}), none({{"antiphon.yaml", "jobs: 2\n"}});
+  EXPECT_THROW(read(more, {}), Problems);
+  EXPECT_THROW(read(none, {{"ANTIPHON_SEED", "9007199254740992"}}), Problems);
+}
+
 TEST(ProjectSettings, MistakesOfFileAndEnvironmentComeTogether_PRD10) {
   const SuiteFolder folder({{"antiphon.yaml", "allow_command: true\njobs: 0\n"}});
   try {
@@ -74,7 +82,7 @@ error: unknown key "allow_command" in antiphon.yaml
   | ^^^^^^^^^^^^^ did you mean "allow_commands"?
 fix:   rename it; allowed: allow_commands, antiphon, audit, cache, cassettes, clock, jobs, judge, limits, log, model, out, seed, store
 
-error: seed must be a whole number of at least 0, not "many"
+error: seed must be a whole number from 0 to 9007199254740991, not "many"
   environment variable ANTIPHON_SEED
 fix:   write it as `seed: 4`
 

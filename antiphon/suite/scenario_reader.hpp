@@ -33,6 +33,8 @@ struct SharedSettings {
 
 /// Runs of one scenario in one batch, at most.
 inline constexpr int most_repeats = 10'000;
+/// Whole numbers up to it are exact wherever JSON is read: a result must bring back its run.
+inline constexpr std::int64_t most_seed = (std::int64_t{1} << 53) - 1;
 
 /// Reads the shared keys of `fields`.
 SharedSettings read_shared(ReadContext& context, Fields& fields);

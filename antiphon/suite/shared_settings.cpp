@@ -73,7 +73,7 @@ SharedSettings read_shared(ReadContext& context, Fields& fields) {
   shared.cache = fields.text("cache");
   if (const auto* clock = fields.get("clock")) shared.clock = read_clock(context.reader, *clock);
   if (const auto* seed = fields.get("seed"))
-    if (auto value = context.reader.integer(*seed, "seed", 0)) shared.seed = static_cast<std::uint64_t>(*value);
+    if (auto value = context.reader.integer(*seed, "seed", 0, most_seed)) shared.seed = static_cast<std::uint64_t>(*value);
   if (const auto* first = fields.get("first")) shared.first = read_first(context.reader, *first);
   if (const auto* model = fields.get("model")) shared.model = read_model(context, *model);
   if (const auto* audit = fields.get("audit")) shared.audit = read_audit(context, *audit);

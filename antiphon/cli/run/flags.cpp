@@ -20,7 +20,6 @@ namespace {
 constexpr int most_jobs = 100'000;
 constexpr int most_retries = 100;
 constexpr int most_shards = 100'000;
-constexpr std::int64_t seed_limit = std::int64_t{1} << 53;  // exact in JSON numbers
 
 std::optional<ClockChoice> clock_from(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -106,7 +105,7 @@ void check_ranges(const RunFlags& flags) {
   check_range("--max-failures", flags.max_failures, 1, std::numeric_limits<int>::max());
   if (flags.jobs && (*flags.jobs < 1 || *flags.jobs > most_jobs)) throw Error(ErrorKind::usage, fmt::format("-j {}: from 1 to {}", *flags.jobs, most_jobs));
   if (flags.max_turns && *flags.max_turns < 1) throw Error(ErrorKind::usage, fmt::format("--max-turns {} is too few: at least 1", *flags.max_turns));
-  if (flags.seed && (*flags.seed < 0 || *flags.seed >= seed_limit))
+  if (flags.seed && (*flags.seed < 0 || *flags.seed > suite::most_seed))
     throw Error(ErrorKind::usage, fmt::format("--seed {}: from 0 to less than 2^53", *flags.seed));
   if (flags.verbose && flags.quiet) throw Error(ErrorKind::usage, "--verbose and --quiet exclude each other");
   if (flags.paths.empty() && flags.failed.empty())
@@ -168,7 +167,7 @@ void take_flags(RunPlan& plan, const RunFlags& flags, const json::object& kept) 
     if (flags.user_models.empty()) overrides.user_models.push_back({name, find_string(kept, "user_models_directory").value_or("")});
   if (auto clock = find_string(kept, "clock"); clock && !overrides.clock) overrides.clock = clock_from(*clock);
   if (auto mode = find_string(kept, "cassettes"); mode && !overrides.cassettes) overrides.cassettes = cassette_mode_from(*mode);
-  if (const auto seed = find_number(kept, "seed"); seed && *seed >= 0 && *seed < static_cast<double>(seed_limit))
+  if (const auto seed = find_number(kept, "seed"); seed && *seed >= 0 && *seed <= static_cast<double>(suite::most_seed))
     fill(overrides.seed, std::optional(static_cast<std::uint64_t>(*seed)));
   fill(overrides.timeout, kept_timeout(kept));
   fill(overrides.max_turns, kept_count(kept, "max_turns", 1, std::numeric_limits<int>::max()));
