@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -22,13 +21,6 @@ std::optional<Encoding> encoding_from(std::string_view name) {
   for (const auto encoding : encodings)
     if (to_string(encoding) == name) return encoding;
   return std::nullopt;
-}
-
-std::optional<int> whole_number(std::string_view text) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
@@ -64,7 +56,7 @@ AudioFormat parse_format(std::string_view text) {
   if (slash == std::string_view::npos) refuse(text, "write ENCODING/RATE, such as pcm16/24000");
   const auto encoding = encoding_from(text.substr(0, slash));
   if (!encoding) refuse(text, "the encoding is pcm16, mulaw, alaw or opus");
-  const auto rate = whole_number(text.substr(slash + 1));
+  const auto rate = parse_integer(text.substr(slash + 1));
   if (!rate || *rate < lowest_rate_hz || *rate > highest_rate_hz) refuse(text, fmt::format("the rate is {} to {} Hz", lowest_rate_hz, highest_rate_hz));
   if (encoding == Encoding::opus && std::ranges::find(opus_rates_hz, *rate) == opus_rates_hz.end())
     refuse(text, fmt::format("the rate of Opus is one of {}", fmt::join(opus_rates_hz, ", ")));

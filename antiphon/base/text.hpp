@@ -32,6 +32,9 @@ bool contains_ignoring_case(std::string_view text, std::string_view part);
 /// The candidate that `word` was probably meant to be: edit distance (a swap counts one) of at most a third of its length.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
+/// Digits alone, with a minus before them or none; nullopt for anything else and for what no `int` holds.
+std::optional<int> parse_integer(std::string_view text);
+
 /// "800ms", "2s", "1.5m", "1h". nullopt where the text is no duration: a bare number has no unit and is none.
 std::optional<Duration> parse_duration(std::string_view text);
 /// For people: "0.31 ms", "31.0 ms", from 100 ms on "1.84 s", from a minute on "1 min 38 s" (see docs/metrics.md).

@@ -12,6 +12,12 @@ using testing::ElementsAre;
 
 constexpr const char* replacement = "\xEF\xBF\xBD";
 
+TEST(Text, ReadsWholeNumbersAndNothingElse) {
+  EXPECT_EQ(parse_integer("24000"), 24000);
+  EXPECT_EQ(parse_integer("-3"), -3);
+  for (const auto* text : {"", " 1", "1 ", "+1", "1.0", "0x1", "99999999999"}) EXPECT_FALSE(parse_integer(text)) << text;
+}
+
 TEST(Text, KnowsUtf8) {
   for (const auto* good : {"", "plain", "é", "€", "😀", "\xF4\x8F\xBF\xBF"}) EXPECT_TRUE(is_utf8(good)) << good;
   for (const auto* bad : {"\x80", "\xC3", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xF4\x90\x80\x80", "a\xE2\x82"})

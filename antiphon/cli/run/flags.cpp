@@ -1,6 +1,5 @@
 #include "antiphon/cli/run/flags.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -79,16 +78,10 @@ std::vector<suite::UserModel> user_models_from(const std::string& text, const st
   return models;
 }
 
-std::optional<int> whole_number(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
 suite::Shard shard_from(const std::string& text) {
   if (text.empty()) return {};
   const auto parts = split(text, '/');
-  const auto index = parts.size() == 2 ? whole_number(parts[0]) : std::nullopt, count = parts.size() == 2 ? whole_number(parts[1]) : std::nullopt;
+  const auto index = parts.size() == 2 ? parse_integer(parts[0]) : std::nullopt, count = parts.size() == 2 ? parse_integer(parts[1]) : std::nullopt;
   if (!index || !count || *index < 1 || *count < *index || *count > most_shards)
     throw Error(ErrorKind::usage, fmt::format("--shard {} is no part of a whole", quote(text))).with_hint("write i/n with i from 1 to n, such as 2/5");
   return {.index = *index, .count = *count};

@@ -1,7 +1,6 @@
 #include "antiphon/providers/llm/rules/rules_file.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 
@@ -25,9 +24,9 @@ std::optional<TurnTest> TurnTest::parse(std::string_view text) {
   text = trim(text);
   const auto it = std::find_if(std::begin(comparisons), std::end(comparisons), [&](const auto& entry) { return text.starts_with(entry.first); });
   TurnTest test{.comparison = it->second};
-  const auto number = trim(text.substr(it->first.size()));
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), test.turn);
-  if (error != std::errc() || end != number.data() + number.size() || number.empty()) return std::nullopt;
+  const auto number = parse_integer(trim(text.substr(it->first.size())));
+  if (!number) return std::nullopt;
+  test.turn = *number;
   return test;
 }
 
