@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/audio/internal/write_at.hpp"
 #include "antiphon/base/error.hpp"
 
 namespace antiphon::audio {
@@ -72,14 +73,8 @@ void SampleStore::spill() {
     if (fd_ < 0) fail("write", errno);
     ::unlink(name.c_str());
   }
-  const auto* from = reinterpret_cast<const char*>(in_memory_.data());
-  const auto bytes = in_memory_.size() * sizeof(Sample);
-  for (std::size_t done = 0; done < bytes;) {
-    const auto n = ::pwrite(fd_, from + done, bytes - done, static_cast<off_t>(on_disk_ * sizeof(Sample) + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail("write", errno);
-    done += static_cast<std::size_t>(n);
-  }
+  const std::string_view bytes(reinterpret_cast<const char*>(in_memory_.data()), in_memory_.size() * sizeof(Sample));
+  if (const int code = internal::write_at(fd_, on_disk_ * sizeof(Sample), bytes)) fail("write", code);
   on_disk_ += in_memory_.size();
   in_memory_.clear();
 }

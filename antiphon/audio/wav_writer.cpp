@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/audio/internal/write_at.hpp"
 #include "antiphon/base/error.hpp"
 
 namespace antiphon::audio {
@@ -70,13 +71,7 @@ void WavWriter::append(SampleView samples) {
 }
 
 void WavWriter::write_at(std::size_t offset, std::string_view bytes) const {
-  while (!bytes.empty()) {
-    const auto n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw Error(ErrorKind::io, fmt::format("cannot write {}: {}", path_, std::strerror(errno)));
-    offset += static_cast<std::size_t>(n);
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
+  if (const int code = internal::write_at(fd_, offset, bytes)) throw Error(ErrorKind::io, fmt::format("cannot write {}: {}", path_, std::strerror(code)));
 }
 
 }  // namespace antiphon::audio
