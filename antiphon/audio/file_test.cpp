@@ -11,6 +11,7 @@
 #include "antiphon/audio/internal/memory_file.hpp"
 #include "antiphon/audio/levels.hpp"
 #include "antiphon/audio/mix.hpp"
+#include "antiphon/audio/testing/refusal.hpp"
 #include "antiphon/audio/testing/signals.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/files.hpp"
@@ -22,6 +23,7 @@ namespace antiphon::audio {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::refusal;
 
 class AudioFile : public ::testing::Test {
  protected:
@@ -32,15 +34,6 @@ class AudioFile : public ::testing::Test {
  private:
   std::string folder_ = ::testing::TempDir() + "audio_file_" + std::to_string(::getpid());
 };
-
-std::string refusal(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 std::string encoded_as(int format, SampleView samples, int channels, int rate_hz) {
   internal::MemoryFile memory;

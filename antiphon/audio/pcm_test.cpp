@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "antiphon/audio/testing/refusal.hpp"
 #include "antiphon/audio/testing/signals.hpp"
 #include "antiphon/base/error.hpp"
 
@@ -15,15 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::string refusal(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
+using testing::refusal;
 
 TEST(AudioFormat, EveryFormatReadsAsItIsWritten_VOX5) {
   for (const auto* text : {"pcm16/24000", "pcm16/8000", "mulaw/8000", "alaw/8000", "opus/48000", "pcm16/1000", "pcm16/192000"})

@@ -11,6 +11,7 @@
 #include "antiphon/audio/effects/noise.hpp"
 #include "antiphon/audio/file.hpp"
 #include "antiphon/audio/levels.hpp"
+#include "antiphon/audio/testing/refusal.hpp"
 #include "antiphon/audio/testing/signals.hpp"
 #include "antiphon/base/error.hpp"
 
@@ -19,6 +20,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::joined;
+using testing::refusal;
 using testing::silence;
 using testing::sine;
 using testing::tone_db;
@@ -30,15 +32,6 @@ Samples heard(std::string_view effect, SampleView samples, const EffectSettings&
 
 Samples heard(std::string_view effect, SampleView samples, std::map<std::string, double, std::less<>> numbers, std::uint64_t seed = 1) {
   return heard(effect, samples, EffectSettings{.numbers = std::move(numbers)}, seed);
-}
-
-std::string refusal(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 double level_after(std::string_view effect, double hz, const EffectSettings& settings = {}) {
