@@ -1,0 +1,106 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "antiphon/audio/pcm.hpp"
+#include "antiphon/base/clock.hpp"
+#include "antiphon/chat/message.hpp"
+
+namespace antiphon {
+
+/// What an adapter's far side can do (VOX-5): data, so that a step that cannot work is refused before the call.
+struct AdapterCapabilities {
+  bool streaming_transcripts = false;  ///< tells the words of its own speech while it speaks
+  bool native_vad = false;             ///< tells when it hears us start and stop
+  bool dtmf = false;                   ///< a channel for keys, beside the audio
+  bool interruption = false;           ///< a signal of its own for "stop speaking"
+  bool turn_end = false;               ///< tells that it has said all of a turn
+  bool text = false;                   ///< takes text in place of speech
+  bool paced = false;                  ///< a line that stays open: a frame of 20 ms leaves every 20 ms, silence too (VOX-12)
+  std::vector<audio::AudioFormat> input_formats{{}};   ///< what it can be sent, the one in use first
+  std::vector<audio::AudioFormat> output_formats{{}};  ///< what it may send
+};
+
+/// Audio of the agent, canonical, as one message of the wire held it.
+struct AgentAudio {
+  audio::Samples samples;
+};
+/// Words: of the agent's own speech (`speaker` agent), or what it understood of ours (`speaker` user).
+struct AgentTranscript {
+  audio::Speaker speaker = audio::Speaker::agent;
+  std::string text;      ///< of this piece; where `whole` is set, of the turn so far: replaces what was told before
+  bool whole = false;
+  bool final = false;    ///< of this utterance no other will come
+};
+/// It has sent all of its turn.
+struct AgentTurnEnd {};
+/// What was sent and is not heard yet is dropped by its own side (a transport's clear, cancel, truncate).
+struct AgentClear {};
+/// It called a tool, or had one answered.
+struct AgentToolCall {
+  ToolCall call;
+  std::optional<json::value> result{};
+};
+/// Its own voice detector heard us start or stop.
+struct AgentHeardUser {
+  bool started = true;
+};
+/// What it claims its answer took, for comparison with what is heard.
+struct AgentLatencyClaim {
+  std::string what;  ///< `response`, `time_to_first_audio`, `asr`, `llm`, `tts`
+  Duration latency{0};
+};
+/// The connection is over; nothing follows. An agent that hangs up by its own will says goodbye on purpose.
+struct AgentClosed {
+  bool on_purpose = false;
+  std::string reason;
+};
+
+using AgentSignal = std::variant<AgentAudio, AgentTranscript, AgentTurnEnd, AgentClear, AgentToolCall, AgentHeardUser, AgentLatencyClaim, AgentClosed>;
+
+/// A voice agent at the far end of one call (VOX-10). Used on the thread of one executor. One task awaits `receive` for as long as the call lasts, another sends:
+/// both go on at the same time.
+///
+/// Every error names the adapter and has a party: agent where the agent broke its protocol, transport where it could not be reached (TRN-21).
+class VoiceAgentAdapter {
+ public:
+  virtual ~VoiceAgentAdapter() = default;
+
+  /// As suites name it: `websocket`, `composed`.
+  virtual const std::string& name() const = 0;
+  virtual const AdapterCapabilities& capabilities() const = 0;
+
+  /// Idempotent. @throws Error refused, unauthorized, timeout, protocol.
+  virtual Task<> connect(Deadline deadline) = 0;
+  /// Idempotent, also after a failure. Never throws for a peer that is gone already.
+  virtual Task<> disconnect(Deadline deadline) = 0;
+
+  /// Canonical audio of our user, in the order of speech. A paced adapter gets 480 samples (20 ms) every 20 ms from `connect` to `disconnect`; the others the same
+  /// while the user speaks, and nothing between. Returns when the bytes were handed to the transport; never holds back what was handed in (VOX-13).
+  /// @throws Error closed, timeout.
+  virtual Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) = 0;
+  /// Our user has finished an utterance: where turns are taken by hand, the agent may answer now. Nothing elsewhere.
+  virtual Task<> end_of_utterance(Deadline deadline);
+
+  /// The next signal, in the order of the wire; `AgentClosed` is the last. Cancelling the awaiting task loses nothing.
+  /// @throws Error timeout at the deadline, protocol.
+  virtual Task<AgentSignal> receive(Deadline deadline) = 0;
+
+  /// The transport's own signal for barge-in. @throws Error unsupported where `interruption` is false.
+  virtual Task<> interrupt(Deadline deadline);
+  /// Keys over a channel of their own. @throws Error unsupported where `dtmf` is false.
+  virtual Task<> send_dtmf(std::string keys, Deadline deadline);
+  /// @throws Error unsupported where `text` is false.
+  virtual Task<> send_text(std::string text, Deadline deadline);
+};
+
+/// `UnsupportedCapability`: Error unsupported, party harness, that names adapter, capability and what to do instead.
+[[noreturn]] void refuse_capability(std::string_view adapter, std::string_view capability, std::string_view alternative);
+
+}  // namespace antiphon

@@ -1,0 +1,145 @@
+#include "antiphon/providers/speech/registry.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "antiphon/base/error.hpp"
+
+namespace antiphon {
+namespace {
+
+bool is_automatic(const std::string& name) { return name.empty() || name == "auto"; }
+std::string provider_of(const std::string& name) { return name.substr(0, name.find('/')); }
+std::string rest_of(const std::string& name) {
+  const auto slash = name.find('/');
+  return slash == std::string::npos ? std::string() : name.substr(slash + 1);
+}
+
+template <class Value>
+void fill(Value& value, const Value& below) {
+  if (value == Value{}) value = below;
+}
+
+void fill(json::object& value, const json::object& below) {
+  for (const auto& [key, member] : below) value.emplace(key, member);  // keeps what is there
+}
+
+template <class Check>
+std::string first_that_passes(const std::vector<std::string>& names, Check check) {
+  for (std::size_t i = 0; i + 1 < names.size(); ++i) {
+    try {
+      check(names[i]);
+      return names[i];
+    } catch (const Error&) {
+      // Not installed: the next one may be.
+    }
+  }
+  if (names.empty()) throw Error(ErrorKind::configuration, "this build has no speech of its own").with_hint("name a vendor's");
+  return names.back();
+}
+
+template <class Entry>
+std::vector<std::string> names_of(const std::map<std::string, Entry>& all) {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : all) names.push_back(name);
+  return names;
+}
+
+std::optional<std::string> fell_back(const std::string& asked, const std::string& got, const std::vector<std::string>& preferred, std::string_view verb) {
+  if (!is_automatic(asked) || preferred.empty() || got == preferred.front()) return std::nullopt;
+  return fmt::format("{} {}, because {} is not installed here (`make speech` installs it)", got, verb, preferred.front());
+}
+
+}  // namespace
+
+VoiceChoice VoiceChoice::merged_over(const VoiceChoice& below) const {
+  auto merged = *this;
+  fill(merged.voice, below.voice), fill(merged.base_url, below.base_url), fill(merged.key, below.key), fill(merged.speed, below.speed);
+  fill(merged.style, below.style), fill(merged.language, below.language), fill(merged.lexicon, below.lexicon), fill(merged.extra, below.extra);
+  return merged;
+}
+
+EarChoice EarChoice::merged_over(const EarChoice& below) const {
+  auto merged = *this;
+  fill(merged.recogniser, below.recogniser), fill(merged.base_url, below.base_url), fill(merged.key, below.key);
+  fill(merged.language, below.language), fill(merged.phrases, below.phrases), fill(merged.extra, below.extra);
+  return merged;
+}
+
+void SpeechRegistry::add(std::string provider, VoiceProvider entry) { voices_[std::move(provider)] = std::move(entry); }
+void SpeechRegistry::add(std::string provider, EarProvider entry) { ears_[std::move(provider)] = std::move(entry); }
+void SpeechRegistry::prefer_voices(std::vector<std::string> names) { preferred_voices_ = std::move(names); }
+void SpeechRegistry::prefer_ears(std::vector<std::string> names) { preferred_ears_ = std::move(names); }
+
+template <class Entry>
+const Entry& SpeechRegistry::find(const std::map<std::string, Entry>& all, const std::string& name, std::string_view what) const {
+  const auto entry = all.find(provider_of(name));
+  if (entry != all.end()) return entry->second;
+  throw Error(ErrorKind::configuration, fmt::format("there is no {} called '{}'", what, name))
+      .with_hint(fmt::format("there are auto, {}", fmt::join(names_of(all), ", ")));
+}
+
+std::string SpeechRegistry::resolve_voice(const std::string& name) const {
+  if (!is_automatic(name)) return name;
+  return first_that_passes(preferred_voices_, [this](const std::string& candidate) { check(VoiceChoice(candidate)); });
+}
+
+std::string SpeechRegistry::resolve_ear(const std::string& name) const {
+  if (!is_automatic(name)) return name;
+  return first_that_passes(preferred_ears_, [this](const std::string& candidate) { check(EarChoice(candidate)); });
+}
+
+OpenVoice SpeechRegistry::open(const VoiceChoice& choice, const SpeechContext& context) const {
+  auto resolved = choice;
+  resolved.voice = resolve_voice(choice.voice);
+  const auto& provider = find(voices_, resolved.voice, "voice");
+  OpenVoice open{.synthesiser = provider.make(resolved, context), .name = resolved.voice};
+  open.defaults = {.text = {},
+                   .voice = rest_of(resolved.voice),
+                   .speed = resolved.speed.value_or(1),
+                   .style = resolved.style,
+                   .language = resolved.language,
+                   .settings = resolved.extra};
+  open.notice = fell_back(choice.voice, resolved.voice, preferred_voices_, "speaks");
+  if (!open.notice && !resolved.style.empty() && !open.synthesiser->capabilities().styles)
+    open.notice = fmt::format("the voice {} follows no `voice_style`: it is left out", resolved.voice);
+  return open;
+}
+
+OpenEar SpeechRegistry::open(const EarChoice& choice, const SpeechContext& context) const {
+  auto resolved = choice;
+  resolved.recogniser = resolve_ear(choice.recogniser);
+  const auto& provider = find(ears_, resolved.recogniser, "recogniser");
+  OpenEar open{.recogniser = provider.make(resolved, context)};
+  open.defaults = {.language = resolved.language, .phrases = resolved.phrases, .settings = resolved.extra};
+  open.notice = fell_back(choice.recogniser, resolved.recogniser, preferred_ears_, "listens");
+  return open;
+}
+
+void SpeechRegistry::check(const VoiceChoice& choice) const {
+  auto resolved = choice;
+  resolved.voice = resolve_voice(choice.voice);
+  if (choice.speed && !(*choice.speed >= 0.5 && *choice.speed <= 2))
+    throw Error(ErrorKind::configuration, fmt::format("the speed of a voice is {}, and lies between 0.5 and 2", *choice.speed));
+  const auto& provider = find(voices_, resolved.voice, "voice");
+  if (provider.check) provider.check(resolved);
+}
+
+void SpeechRegistry::check(const EarChoice& choice) const {
+  auto resolved = choice;
+  resolved.recogniser = resolve_ear(choice.recogniser);
+  const auto& provider = find(ears_, resolved.recogniser, "recogniser");
+  if (provider.check) provider.check(resolved);
+}
+
+bool SpeechRegistry::waits_on_clock_alone(const VoiceChoice& choice) const {
+  return find(voices_, resolve_voice(choice.voice), "voice").waits_on_clock_alone;
+}
+
+bool SpeechRegistry::waits_on_clock_alone(const EarChoice& choice) const {
+  return find(ears_, resolve_ear(choice.recogniser), "recogniser").waits_on_clock_alone;
+}
+
+}  // namespace antiphon

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "antiphon/audio/pcm.hpp"
+#include "antiphon/audio/sample_store.hpp"
+#include "antiphon/result/call_record.hpp"
+
+namespace antiphon {
+
+/// What was said and heard in a call (VOX-60): a track for each side, as long as the call, and where in it somebody spoke.
+///
+/// Long calls lie on disk (`SampleStore`). Used by one thread at a time.
+class VoiceRecording {
+ public:
+  VoiceRecording() = default;
+  /// `user` as it left, `agent` as it was heard, both from the beginning of the call.
+  VoiceRecording(audio::SampleStore user, audio::SampleStore agent, const CallRecord& call);
+
+  /// In order of start, without their audio.
+  struct Segment {
+    audio::Speaker speaker = audio::Speaker::user;
+    Duration start{0}, end{0};
+    std::optional<std::string> transcript{};
+    bool transcript_truncated = false;
+  };
+  const std::vector<Segment>& segments() const { return segments_; }
+  std::vector<Segment>& segments() { return segments_; }
+  /// With its audio. @throws Error io.
+  audio::AudioSegment segment(std::size_t index) const;
+  const std::vector<VoiceEvent>& timeline() const { return timeline_; }
+  Duration duration() const { return duration_; }
+  /// One side from a place on. @throws Error io.
+  audio::Samples track(audio::Speaker speaker, Duration from, Duration length) const;
+
+  /// Both sides at their real times, in the format of the suffix; the path is resolved first. Stereo: user left, agent right.
+  /// @throws Error configuration for a suffix other than wav, mp3, ogg, flac; io.
+  void save(const std::string& path, bool stereo = false) const;
+  /// `segments/NN-role-MMMMms.wav`, `full.wav` and, unless it is not wanted, `manifest.json`. What else lies in the folder stays.
+  /// @throws Error io.
+  void save_segments(const std::string& folder, bool manifest = true) const;
+
+ private:
+  audio::SampleStore user_, agent_;
+  std::vector<Segment> segments_;
+  std::vector<VoiceEvent> timeline_;
+  Duration duration_{0};
+};
+
+}  // namespace antiphon
