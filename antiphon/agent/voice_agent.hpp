@@ -16,13 +16,13 @@ namespace antiphon {
 
 /// What an adapter's far side can do (VOX-5): data, so that a step that cannot work is refused before the call.
 struct AdapterCapabilities {
-  bool streaming_transcripts = false;  ///< tells the words of its own speech while it speaks
-  bool native_vad = false;             ///< tells when it hears us start and stop
-  bool dtmf = false;                   ///< a channel for keys, beside the audio
-  bool interruption = false;           ///< a signal of its own for "stop speaking"
-  bool turn_end = false;               ///< tells that it has said all of a turn
-  bool text = false;                   ///< takes text in place of speech
-  bool paced = false;                  ///< a line that stays open: a frame of 20 ms leaves every 20 ms, silence too (VOX-12)
+  bool streaming_transcripts = false;                  ///< tells the words of its own speech while it speaks
+  bool native_vad = false;                             ///< tells when it hears us start and stop
+  bool dtmf = false;                                   ///< a channel for keys, beside the audio
+  bool interruption = false;                           ///< a signal of its own for "stop speaking"
+  bool turn_end = false;                               ///< tells that it has said all of a turn
+  bool text = false;                                   ///< takes text in place of speech
+  bool paced = false;                                  ///< a line that stays open: a frame of 20 ms leaves every 20 ms, silence too (VOX-12)
   std::vector<audio::AudioFormat> input_formats{{}};   ///< what it can be sent, the one in use first
   std::vector<audio::AudioFormat> output_formats{{}};  ///< what it may send
 };
@@ -34,9 +34,9 @@ struct AgentAudio {
 /// Words: of the agent's own speech (`speaker` agent), or what it understood of ours (`speaker` user).
 struct AgentTranscript {
   audio::Speaker speaker = audio::Speaker::agent;
-  std::string text;      ///< of this piece; where `whole` is set, of the turn so far: replaces what was told before
+  std::string text;  ///< of this piece; where `whole` is set, of the turn so far: replaces what was told before
   bool whole = false;
-  bool final = false;    ///< of this utterance no other will come
+  bool final = false;  ///< of this utterance no other will come
 };
 /// It has sent all of its turn.
 struct AgentTurnEnd {};
@@ -64,8 +64,8 @@ struct AgentClosed {
 
 using AgentSignal = std::variant<AgentAudio, AgentTranscript, AgentTurnEnd, AgentClear, AgentToolCall, AgentHeardUser, AgentLatencyClaim, AgentClosed>;
 
-/// A voice agent at the far end of one call (VOX-10). Used on the thread of one executor. One task awaits `receive` for as long as the call lasts, another sends:
-/// both go on at the same time.
+/// A voice agent at the far end of one call (VOX-10). Used on the thread of one executor. One task awaits `receive` for as long as the call lasts, another
+/// sends: both go on at the same time.
 ///
 /// Every error names the adapter and has a party: agent where the agent broke its protocol, transport where it could not be reached (TRN-21).
 class VoiceAgentAdapter {
@@ -81,8 +81,8 @@ class VoiceAgentAdapter {
   /// Idempotent, also after a failure. Never throws for a peer that is gone already.
   virtual Task<> disconnect(Deadline deadline) = 0;
 
-  /// Canonical audio of our user, in the order of speech. A paced adapter gets 480 samples (20 ms) every 20 ms from `connect` to `disconnect`; the others the same
-  /// while the user speaks, and nothing between. Returns when the bytes were handed to the transport; never holds back what was handed in (VOX-13).
+  /// Canonical audio of our user, in the order of speech. A paced adapter gets 480 samples (20 ms) every 20 ms from `connect` to `disconnect`; the others the
+  /// same while the user speaks, and nothing between. Returns when the bytes were handed to the transport; never holds back what was handed in (VOX-13).
   /// @throws Error closed, timeout.
   virtual Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) = 0;
   /// Our user has finished an utterance: where turns are taken by hand, the agent may answer now. Nothing elsewhere.

@@ -52,8 +52,8 @@ std::string_view to_string(Expectation expectation);
 /// One utterance of our user, as it was sent.
 struct UserUtterance {
   UtteranceKind kind = UtteranceKind::speech;
-  std::string text{};  ///< what was spoken; empty where nobody knows (a file without `text:`)
-  std::string keys{};  ///< of a dtmf
+  std::string text{};                ///< what was spoken; empty where nobody knows (a file without `text:`)
+  std::string keys{};                ///< of a dtmf
   Duration start{0}, end{0};         ///< first and last sample that left, silence around the words included
   std::vector<VoicedSpan> voiced{};  ///< in it
   Expectation expect = Expectation::respond;
@@ -66,7 +66,7 @@ std::string_view to_string(TurnEnding ending);
 
 /// One turn of the agent, as it was heard (contracts.md §12).
 struct AgentTurn {
-  Duration start{0}, end{0};               ///< first and last voiced sample
+  Duration start{0}, end{0};                 ///< first and last voiced sample
   std::optional<Duration> received_start{};  ///< when the frame of `start` crossed the wire
   std::vector<VoicedSpan> voiced{};
   TurnEnding ending = TurnEnding::open;
@@ -78,13 +78,13 @@ struct AgentTurn {
 
 /// A deliberate interruption: what was meant, what came of it (VOX-33, VOX-91).
 struct Interruption {
-  std::size_t utterance = 0;                 ///< index of our cut-in
-  std::optional<Duration> intended{};        ///< when it should have begun; nullopt: the situation never came about
-  std::optional<Duration> achieved{};        ///< first voiced sample of our cut-in, or the transport's own signal
-  std::optional<Duration> agent_stopped{};   ///< last voiced sample heard that is followed by 0.6 s without one
-  bool censored = false;                     ///< it did not stop within the window of 2 s: `agent_stopped` is only how far it is known
-  bool native = false;                       ///< the transport's own signal
-  std::string outcome{};                     ///< fired_after_speech, fired_before_speech, turn_was_over, nothing_heard
+  std::size_t utterance = 0;                ///< index of our cut-in
+  std::optional<Duration> intended{};       ///< when it should have begun; nullopt: the situation never came about
+  std::optional<Duration> achieved{};       ///< first voiced sample of our cut-in, or the transport's own signal
+  std::optional<Duration> agent_stopped{};  ///< last voiced sample heard that is followed by 0.6 s without one
+  bool censored = false;                    ///< it did not stop within the window of 2 s: `agent_stopped` is only how far it is known
+  bool native = false;                      ///< the transport's own signal
+  std::string outcome{};                    ///< fired_after_speech, fired_before_speech, turn_was_over, nothing_heard
 };
 
 /// How the agent's audio crossed the wire against how it is heard (VOX-14).
@@ -94,7 +94,7 @@ struct Delivery {
   Duration longest_tail{0};  ///< most that was received and not heard yet
   Duration dropped{0};       ///< received, then cleared before it was heard
   std::size_t frames = 0;
-  std::size_t jitters = 0;   ///< gaps under 40 ms: closed in the recording
+  std::size_t jitters = 0;  ///< gaps under 40 ms: closed in the recording
   Duration jitter{0};
   std::size_t under_runs = 0;  ///< gaps of 40 ms and more inside a turn
   Duration under_run{0};
@@ -102,8 +102,8 @@ struct Delivery {
 
 /// What the agent said of itself and what it understood of us.
 struct AgentClaims {
-  std::vector<std::pair<std::string, Duration>> latencies{};     ///< in order
-  std::vector<std::pair<Duration, std::string>> understood{};    ///< final transcripts of our speech, when they came
+  std::vector<std::pair<std::string, Duration>> latencies{};   ///< in order
+  std::vector<std::pair<Duration, std::string>> understood{};  ///< final transcripts of our speech, when they came
 };
 
 /// All that is known of a call beside its audio: what measures, ledger, checks and page read. Times are heard times since the call began.

@@ -134,9 +134,7 @@ void SpeechRegistry::check(const EarChoice& choice) const {
   if (provider.check) provider.check(resolved);
 }
 
-bool SpeechRegistry::waits_on_clock_alone(const VoiceChoice& choice) const {
-  return find(voices_, resolve_voice(choice.voice), "voice").waits_on_clock_alone;
-}
+bool SpeechRegistry::waits_on_clock_alone(const VoiceChoice& choice) const { return find(voices_, resolve_voice(choice.voice), "voice").waits_on_clock_alone; }
 
 bool SpeechRegistry::waits_on_clock_alone(const EarChoice& choice) const {
   return find(ears_, resolve_ear(choice.recogniser), "recogniser").waits_on_clock_alone;

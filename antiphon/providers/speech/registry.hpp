@@ -36,7 +36,8 @@ struct VoiceChoice {
   friend bool operator==(const VoiceChoice&, const VoiceChoice&) = default;
 };
 
-/// Which recogniser listens: `auto` (Moonshine where it is installed, else PocketSphinx), `moonshine`, `pocketsphinx`, `sherpa/DIR`, a vendor's `provider/model`.
+/// Which recogniser listens: `auto` (Moonshine where it is installed, else PocketSphinx), `moonshine`, `pocketsphinx`, `sherpa/DIR`, a vendor's
+/// `provider/model`.
 struct EarChoice {
   std::string recogniser{};
   std::string base_url{};
@@ -64,9 +65,9 @@ struct SpeechContext {
 /// A voice that was opened: `request` makes what it understands of a text.
 struct OpenVoice {
   std::shared_ptr<TextToSpeech> synthesiser;
-  std::string name;                      ///< what `auto` became: `hibari/heart`
-  SpeechRequest defaults{};              ///< voice, speed, style, language, settings
-  std::optional<std::string> notice{};   ///< what a person should know: `auto` fell back, a style that nobody follows
+  std::string name;                     ///< what `auto` became: `hibari/heart`
+  SpeechRequest defaults{};             ///< voice, speed, style, language, settings
+  std::optional<std::string> notice{};  ///< what a person should know: `auto` fell back, a style that nobody follows
 };
 
 struct OpenEar {

@@ -32,8 +32,8 @@ struct RecognitionSettings {
 };
 
 struct RecognitionCapabilities {
-  bool streaming = false;   ///< hears while somebody speaks
-  bool partials = false;    ///< tells what it understood so far
+  bool streaming = false;  ///< hears while somebody speaks
+  bool partials = false;   ///< tells what it understood so far
   bool word_times = false;
   bool confidence = false;
   bool phrases = false;               ///< is primed by `RecognitionSettings::phrases`: its word error rates count as `primed`
