@@ -16,6 +16,10 @@ pkg_check_modules(opus REQUIRED IMPORTED_TARGET opus)
 pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)
 pkg_check_modules(webrtc REQUIRED IMPORTED_TARGET webrtc-audio-processing)
 
+# flite has no description for CMake or pkg-config. Bare names, as users of the installed library link them, too.
+find_path(ANTIPHON_FLITE_INCLUDE flite/flite.h REQUIRED)
+set(ANTIPHON_FLITE flite_cmu_us_slt flite_cmu_us_rms flite_cmu_us_kal16 flite_cmu_us_awb flite_usenglish flite_cmulex flite)
+
 # Headers only, seen by every source: tools/bootstrap.sh unpacks valijson into build/deps, because its package pulls in Qt and Poco.
 find_path(ANTIPHON_VALIJSON_INCLUDE valijson/validator.hpp HINTS "${PROJECT_SOURCE_DIR}/build/deps/usr/include" REQUIRED)
 find_path(ANTIPHON_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)

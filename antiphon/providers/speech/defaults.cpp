@@ -1,10 +1,37 @@
 #include "antiphon/providers/speech/registry.hpp"
 
+#include "antiphon/providers/tts/flite/flite_voice.hpp"
+#include "antiphon/providers/tts/remembered.hpp"
+
 namespace antiphon {
+
+namespace {
+
+/// What makes a synthesiser speak differently and is not in its requests. Never the key.
+std::string identity_of(const std::string& provider, const VoiceChoice& choice) {
+  json::object lexicon;
+  for (const auto& [word, spelling] : choice.lexicon) lexicon[word] = spelling;
+  return json::serialize(json::array{provider, choice.base_url, lexicon});
+}
+
+/// What a provider says is said from memory the second time, whoever asks.
+SpeechRegistry::VoiceProvider remembering(std::string provider, SpeechRegistry::VoiceProvider entry) {
+  entry.make = [provider = std::move(provider), make = std::move(entry.make)](const VoiceChoice& choice, const SpeechContext& context) {
+    return std::make_unique<RememberedVoice>(make(choice, context), identity_of(provider, choice));
+  };
+  return entry;
+}
+
+void add_voice(SpeechRegistry& registry, const std::string& provider, SpeechRegistry::VoiceProvider entry) {
+  registry.add(provider, remembering(provider, std::move(entry)));
+}
+
+}  // namespace
 
 std::shared_ptr<const SpeechRegistry> SpeechRegistry::with_defaults() {
   static const auto all = [] {
     auto registry = std::make_shared<SpeechRegistry>();
+    add_voice(*registry, "flite", flite::provider());
     registry->prefer_voices({"hibari/heart", "flite/slt"});
     registry->prefer_ears({"moonshine", "pocketsphinx"});
     return std::shared_ptr<const SpeechRegistry>(std::move(registry));
