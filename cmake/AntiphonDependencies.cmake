@@ -19,6 +19,10 @@ pkg_check_modules(webrtc REQUIRED IMPORTED_TARGET webrtc-audio-processing)
 # flite has no description for CMake or pkg-config. Bare names, as users of the installed library link them, too.
 find_path(ANTIPHON_FLITE_INCLUDE flite/flite.h REQUIRED)
 set(ANTIPHON_FLITE flite_cmu_us_slt flite_cmu_us_rms flite_cmu_us_kal16 flite_cmu_us_awb flite_usenglish flite_cmulex flite)
+# Debian's description of pocketsphinx names a folder that there is not. Bare names, as users of the installed library link them, too.
+find_path(ANTIPHON_POCKETSPHINX_INCLUDE pocketsphinx.h PATH_SUFFIXES pocketsphinx REQUIRED)
+find_path(ANTIPHON_SPHINXBASE_INCLUDE sphinxbase/cmd_ln.h REQUIRED)
+set(ANTIPHON_POCKETSPHINX pocketsphinx sphinxbase)
 
 # Headers only, seen by every source: tools/bootstrap.sh unpacks valijson into build/deps, because its package pulls in Qt and Poco.
 find_path(ANTIPHON_VALIJSON_INCLUDE valijson/validator.hpp HINTS "${PROJECT_SOURCE_DIR}/build/deps/usr/include" REQUIRED)
@@ -31,3 +35,15 @@ target_link_libraries(antiphon_asio INTERFACE Boost::headers Threads::Threads)
 target_compile_features(antiphon_asio INTERFACE cxx_std_20)
 target_compile_definitions(antiphon_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+
+# The neural runtime: tools/get-speech.sh puts it into build/deps. Code asks `#if ANTIPHON_ONNX`, which stands in no public header.
+option(ANTIPHON_ONNX "Moonshine listens and hibari speaks, where tools/get-speech.sh could fetch them" ON)
+set(ANTIPHON_ONNX_DIR "${PROJECT_SOURCE_DIR}/build/deps/onnx")
+set(ANTIPHON_ONNX_TARGETS "")
+if(ANTIPHON_ONNX AND NOT EXISTS "${ANTIPHON_ONNX_DIR}/lib/libonnxruntime.so")
+  message(NOTICE "-- no neural runtime in build/deps/onnx (tools/get-speech.sh): built without the recogniser moonshine and the voice hibari")
+elseif(ANTIPHON_ONNX)
+  include("${CMAKE_CURRENT_LIST_DIR}/AntiphonOnnx.cmake")
+  antiphon_onnx_targets("${ANTIPHON_ONNX_DIR}/lib" "${ANTIPHON_ONNX_DIR}/include")
+  set(ANTIPHON_ONNX_TARGETS antiphon::sherpa antiphon::onnxruntime)
+endif()

@@ -7,7 +7,18 @@ set(ANTIPHON_PACKAGE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/antiphon")
 set_target_properties(antiphon_asio PROPERTIES EXPORT_NAME asio)
 install(TARGETS antiphon_all antiphon_asio ${ANTIPHON_MODULE_TARGETS} EXPORT antiphon ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT antiphon NAMESPACE antiphon:: FILE antiphonTargets.cmake DESTINATION "${ANTIPHON_PACKAGE_DIR}")
+# The neural runtime and its models lie where the program looks for them: ../lib/antiphon and ../share/antiphon/models.
+set(ANTIPHON_ONNX_INSTALL_DIR "")
+if(ANTIPHON_ONNX_TARGETS)
+  set(ANTIPHON_ONNX_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/antiphon")
+  install(FILES "${ANTIPHON_ONNX_DIR}/lib/libsherpa-onnx-c-api.so" "${ANTIPHON_ONNX_DIR}/lib/libonnxruntime.so" DESTINATION "${ANTIPHON_ONNX_INSTALL_DIR}")
+  install(FILES "${ANTIPHON_ONNX_DIR}/LICENSE" "${ANTIPHON_ONNX_DIR}/NOTICE" DESTINATION "${CMAKE_INSTALL_DOCDIR}/onnx")
+  install(DIRECTORY "${ANTIPHON_ONNX_DIR}/../models/" DESTINATION "${CMAKE_INSTALL_DATADIR}/antiphon/models")
+  install(FILES "${PROJECT_SOURCE_DIR}/cmake/AntiphonOnnx.cmake" DESTINATION "${ANTIPHON_PACKAGE_DIR}")
+endif()
 if(TARGET antiphon)
+  file(RELATIVE_PATH to_libraries "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}/antiphon")
+  set_target_properties(antiphon PROPERTIES INSTALL_RPATH "$ORIGIN/${to_libraries}")
   install(TARGETS antiphon RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 
   # The program itself writes its manual pages and completions; where it cannot be run here (a cross build), they are left out.
@@ -36,6 +47,6 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/antiphon" DESTINATION "${CMAKE_INSTALL_
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/antiphonConfig.cmake.in" "${PROJECT_BINARY_DIR}/antiphonConfig.cmake"
-  INSTALL_DESTINATION "${ANTIPHON_PACKAGE_DIR}")
+  INSTALL_DESTINATION "${ANTIPHON_PACKAGE_DIR}" PATH_VARS ANTIPHON_ONNX_INSTALL_DIR)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/antiphonConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/antiphonConfig.cmake" "${PROJECT_BINARY_DIR}/antiphonConfigVersion.cmake" DESTINATION "${ANTIPHON_PACKAGE_DIR}")

@@ -24,9 +24,10 @@ supported || die "this knows the packages of Debian 12 and Ubuntu 24.04 or newer
 compiler=('clang-19|clang-18' 'lld-19|lld-18' cmake ninja-build ccache pkg-config)
 libraries=('libboost1.81-dev|libboost1.83-dev|libboost-dev' 'libboost-json1.81-dev|libboost-json1.83-dev|libboost-json-dev'
   'libboost-url1.81-dev|libboost-url1.83-dev|libboost-url-dev' libfmt-dev libcli11-dev libyaml-cpp-dev libpcre2-dev libssl-dev zlib1g-dev
-  libsqlite3-dev libsndfile1-dev libmpg123-dev libsoxr-dev libopus-dev libebur128-dev libwebrtc-audio-processing-dev flite1-dev)
+  libsqlite3-dev libsndfile1-dev libmpg123-dev libsoxr-dev libopus-dev libebur128-dev libwebrtc-audio-processing-dev flite1-dev
+  libpocketsphinx-dev pocketsphinx-en-us)
 sanitizers=('libclang-rt-19-dev|libclang-rt-18-dev')
-tests=(libgtest-dev libgmock-dev catch2 python3)
+tests=(libgtest-dev libgmock-dev catch2 python3 pocketsphinx-testdata)
 tidy=('clang-tidy-19|clang-tidy-18' 'clang-format-19|clang-format-18' shellcheck python3)
 
 node_is_there() {  # one that is on PATH will do, wherever it came from
@@ -45,7 +46,10 @@ browser_is_there() {  # likewise; CHROMIUM names one that is called otherwise
 browser=()
 if ! browser_is_there; then browser=('chromium|chromium-browser'); fi
 
-needed=("${compiler[@]}" "${libraries[@]}" "${node[@]}")
+pip=()
+if tools/get-speech.sh need && ! python3 -m pip --version >/dev/null 2>&1; then pip=(python3-pip); fi
+
+needed=("${compiler[@]}" "${libraries[@]}" "${node[@]}" "${pip[@]}")
 case $purpose in
   build | bench) ;;
   demo) needed+=(python3) ;;
@@ -70,7 +74,7 @@ missing=()
 for choice in "${needed[@]}"; do any_installed "$choice" || missing+=("$choice"); done
 
 valijson_is_there() { [ -e /usr/include/valijson/validator.hpp ] || [ -e build/deps/usr/include/valijson/validator.hpp ]; }
-if [ ${#missing[@]} -eq 0 ] && valijson_is_there; then exit 0; fi
+if [ ${#missing[@]} -eq 0 ] && valijson_is_there; then exec tools/get-speech.sh; fi
 
 # --- Installing ----------------------------------------------------------------------------------------------------------------------------
 as_root() {
@@ -145,4 +149,5 @@ refresh_lists
 start=$SECONDS
 if [ ${#missing[@]} -gt 0 ]; then install_packages; fi
 if ! valijson_is_there; then unpack_valijson; fi
+tools/get-speech.sh
 say "done in $((SECONDS - start)) s"

@@ -11,8 +11,8 @@ choose_compiler
 export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$root}" CCACHE_NOHASHDIR="${CCACHE_NOHASHDIR:-1}"
 export NINJA_STATUS="${NINJA_STATUS:-[%f/%t, %es] }"
 
-# CMake notices changed lists by itself, but neither a changed preset nor another compiler.
-wanted="$ANTIPHON_CXX $(cksum <CMakePresets.json)" stamp=build/$preset/.configured
+# CMake notices changed lists by itself, but neither a changed preset nor another compiler, nor that the neural runtime came or went.
+wanted="$ANTIPHON_CXX $(cksum <CMakePresets.json)$([ ! -d build/deps/onnx ] || echo ' onnx')" stamp=build/$preset/.configured
 if [ ! -f "build/$preset/build.ninja" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
   say "configuring build/$preset with $ANTIPHON_CXX"
   cmake --preset "$preset" --log-level=NOTICE

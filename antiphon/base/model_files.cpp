@@ -19,7 +19,10 @@ std::vector<fs::path> model_folders() {
   if (const auto own = variable("ANTIPHON_MODELS"); !own.empty()) return {own};
   std::vector<fs::path> folders;
   std::error_code error;
-  if (const auto program = fs::read_symlink("/proc/self/exe", error); !error) folders.push_back(program.parent_path() / "../share/antiphon/models");
+  if (const auto program = fs::read_symlink("/proc/self/exe", error); !error) {
+    folders.push_back(program.parent_path() / "../share/antiphon/models");
+    folders.push_back(program.parent_path() / "../../deps/models");  // of build/PRESET/bin/PROGRAM: build/deps/models
+  }
   if (const auto data = variable("XDG_DATA_HOME"); !data.empty())
     folders.push_back(fs::path(data) / "antiphon/models");
   else if (const auto home = variable("HOME"); !home.empty())
