@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/agent/voice_agent.hpp"
 #include "antiphon/base/error.hpp"
 
 namespace antiphon {
@@ -150,6 +151,12 @@ ParticipantSpec ParticipantSpec::around(std::function<std::unique_ptr<Participan
 ParticipantSpec ParticipantSpec::at_address(std::string url) const {
   auto copy = *this;
   copy.address_ = std::move(url);
+  return copy;
+}
+
+ParticipantSpec ParticipantSpec::by_voice(VoiceAgentSpec voice) const {
+  auto copy = *this;
+  copy.voice_ = std::make_shared<const VoiceAgentSpec>(std::move(voice));
   return copy;
 }
 

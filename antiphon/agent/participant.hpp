@@ -22,7 +22,9 @@ class ModelMeter;
 class ModelRegistry;
 class Person;
 class RunState;
+class SpeechRegistry;
 struct ModelSettings;
+struct VoiceAgentSpec;
 namespace net {
 class HttpClient;
 }
@@ -143,11 +145,12 @@ struct ParticipantContext {
   int min_turns = 0;
   int concurrency = 0;
   SharedParts& shared;
-  const CallMemory& memory;               ///< the run's cassette and cache
-  std::string stream{};                   ///< added to the keys of its random streams, where several sit in one seat
-  std::shared_ptr<trace::Scope> spans{};  ///< where it records what it does; nullptr: nothing is recorded
-  ModelMeter& meter;                      ///< asked before every call to a model, told after it
-  Person* person = nullptr;               ///< who is there to play a part; nullptr: nobody
+  const CallMemory& memory;                ///< the run's cassette and cache
+  std::string stream{};                    ///< added to the keys of its random streams, where several sit in one seat
+  std::shared_ptr<trace::Scope> spans{};   ///< where it records what it does; nullptr: nothing is recorded
+  ModelMeter& meter;                       ///< asked before every call to a model, told after it
+  Person* person = nullptr;                ///< who is there to play a part; nullptr: nobody
+  const SpeechRegistry* speech = nullptr;  ///< voices and recognisers; nullptr: none are there
 };
 
 /// How to make a participant; a value that many runs share.
@@ -199,6 +202,10 @@ class ParticipantSpec {
   /// Where a participant that is reached over a network lives; empty for all others.
   ParticipantSpec at_address(std::string url) const;
   const std::string& address() const { return address_; }
+  /// An agent that is spoken to: a scenario with it is a call.
+  ParticipantSpec by_voice(VoiceAgentSpec voice) const;
+  /// nullptr: it is written to.
+  const std::shared_ptr<const VoiceAgentSpec>& voice() const { return voice_; }
 
  private:
   static ParticipantSpec from_coroutine(std::function<Task<AgentReply>(AgentInput)> call);
@@ -215,6 +222,7 @@ class ParticipantSpec {
   bool plays_to_its_end_ = false;
   bool person_ = false;
   std::string address_;
+  std::shared_ptr<const VoiceAgentSpec> voice_;
 };
 
 template <class F>

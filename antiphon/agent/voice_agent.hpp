@@ -100,6 +100,28 @@ class VoiceAgentAdapter {
   virtual Task<> send_text(std::string text, Deadline deadline);
 };
 
+/// Whether our user lets the agent speak first (contracts.md §12): for its first voiced frame, so long, and then to the end of that turn.
+struct Greeting {
+  Duration longest{std::chrono::seconds(2)};  ///< zero: it does not wait
+};
+
+struct ParticipantContext;
+class SpeechRegistry;
+
+/// How to reach an agent by voice, and what is known of it before the call. A value that many runs share.
+struct VoiceAgentSpec {
+  std::function<std::unique_ptr<VoiceAgentAdapter>(const ParticipantContext&)> make;
+  AdapterCapabilities capabilities{};
+  std::optional<Greeting> greeting{};               ///< its usual one; unset: our user speaks first
+  std::optional<Duration> tail_silence{};           ///< unset: 0.6 s
+  std::optional<Duration> response_timeout{};       ///< unset: 30 s
+  std::optional<Duration> response_max_duration{};  ///< unset: 30 s
+  /// Whether the speech that it uses itself may be used in virtual time; empty: it uses none.
+  std::function<bool(const SpeechRegistry&)> speech_waits_on_clock_alone{};
+  /// What can be known to be wrong with that speech before the first step: throws Error configuration.
+  std::function<void(const SpeechRegistry&)> check{};
+};
+
 /// `UnsupportedCapability`: Error unsupported, party harness, that names adapter, capability and what to do instead.
 [[noreturn]] void refuse_capability(std::string_view adapter, std::string_view capability, std::string_view alternative);
 

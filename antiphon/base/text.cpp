@@ -111,6 +111,21 @@ std::string quote(std::string_view text) {
   return repair_utf8(out + "\"");
 }
 
+std::string file_name_of(std::string_view id) {
+  constexpr std::size_t longest_name = 60;
+  std::string name;
+  for (const char c : id) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain)
+      name += c;
+    else if (!name.empty() && name.back() != '-')
+      name += '-';
+    if (name.size() == longest_name) break;
+  }
+  while (name.ends_with('-')) name.pop_back();
+  return name.empty() ? "scenario" : name;
+}
+
 std::string last_line(std::string_view text) {
   constexpr std::size_t limit = 300;
   const auto end = text.find_last_not_of(" \t\r\n");

@@ -24,6 +24,8 @@ std::string lower(std::string_view text);
 std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
+/// A name for files: letters and digits of `id`, a dash for whatever is between them, at most 60 bytes. Several ids may get the same.
+std::string file_name_of(std::string_view id);
 /// The last line that is not blank, as valid UTF-8 of at most 300 bytes; empty where there is none.
 std::string last_line(std::string_view text);
 /// Ignores ASCII case.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@
 #include "antiphon/result/verdict.hpp"
 
 namespace antiphon {
+
+class VoiceRecording;
+struct CallRecord;
 
 /// A check that was evaluated (SCN-61).
 struct CheckResult {
@@ -105,7 +109,10 @@ struct ScenarioResult {
   json::object user_report{};          ///< what the simulated user could not do
   std::vector<std::string> notices{};  ///< what happened beside the conversation and changes no outcome: a hook that failed, a person who stepped in
   Fingerprints fingerprints{};
-  std::vector<ScenarioResult> earlier{};  ///< attempts at the same run before this one, in order; this one counts
+  std::shared_ptr<const CallRecord> call{};     ///< of a spoken conversation: who spoke when, and what came of it
+  std::shared_ptr<VoiceRecording> recording{};  ///< its audio; with the run alone, never in JSON
+  std::string recording_file{};                 ///< where the call was recorded while it went on; empty: nowhere
+  std::vector<ScenarioResult> earlier{};        ///< attempts at the same run before this one, in order; this one counts
 
   bool success() const { return outcome == RunOutcome::passed; }
   /// It did not pass (failed, error or inconclusive), and not because of the agent.

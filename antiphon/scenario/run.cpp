@@ -24,8 +24,8 @@ namespace {
 // Seeds stay exact in JSON numbers.
 std::uint64_t draw_seed() { return random_seed() >> 11; }
 
-void require_valid(const Scenario& scenario, const ModelRegistry& models) {
-  const auto problems = validate(scenario, models);
+void require_valid(const Scenario& scenario, const RunOptions& options) {
+  const auto problems = validate(scenario, *options.models, *options.speech);
   if (problems.empty()) return;
   throw Error(ErrorKind::configuration, fmt::format("the scenario \"{}\" cannot be run: {}", scenario.name, fmt::join(problems, "; ")));
 }
@@ -34,6 +34,7 @@ void complete(RunOptions& options, const RunDefaults& defaults) {
   apply(defaults, options);
   if (!options.models) options.models = ModelRegistry::with_defaults();
   if (!options.embedders) options.embedders = std::make_shared<EmbedderRegistry>();
+  if (!options.speech) options.speech = SpeechRegistry::with_defaults();
   if (options.seed == 0) options.seed = draw_seed();
 }
 
@@ -56,7 +57,9 @@ RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& h
           .debug = options.debug.value_or(false),
           .tracing = options.tracing.value_or(true),
           .on_trace = &options.on_trace,
-          .cache_folder = options.cache_folder};
+          .cache_folder = options.cache_folder,
+          .speech = options.speech.get(),
+          .recordings = options.recordings};
 }
 
 HookEnvironment told_before(const ScenarioRun& run) { return {{"ANTIPHON_SCENARIO_ID", run.id()}, {"ANTIPHON_THREAD_ID", run.thread_id()}}; }
@@ -130,9 +133,9 @@ class Batch {
     with_person_ = options_.debug.value_or(false) || std::any_of(scenarios_.begin(), scenarios_.end(), takes_a_person);
     options_.jobs = with_person_ ? 1 : std::max(options_.jobs.value_or(default_jobs), 1);
     for (std::size_t i = 0; i < scenarios_.size(); ++i) {
-      require_valid(scenarios_[i], *options_.models);
+      require_valid(scenarios_[i], options_);
       require_person(scenarios_[i], options_);
-      (runs_in_virtual_time(scenarios_[i], *options_.models) ? virtual_ : wall_).push_back(i);
+      (runs_in_virtual_time(scenarios_[i], *options_.models, *options_.speech) ? virtual_ : wall_).push_back(i);
     }
   }
 
@@ -345,7 +348,7 @@ Task<ScenarioResult> async_run(Scenario scenario, RunOptions options) {
   complete(options, defaults);
   apply(defaults, scenario);
   require_person(scenario, options);
-  require_valid(scenario, *options.models);
+  require_valid(scenario, options);
   // The run keeps a stack of its own: cancelling the caller interrupts the run, which then still hangs up and tells what there was.
   StopSource own;
   const auto chained = options.stop.on_request([own]() mutable { own.request(); });

@@ -13,6 +13,7 @@
 namespace antiphon {
 
 class EmbedderRegistry;
+class SpeechRegistry;
 
 /// What follows an attempt that has ended.
 enum class Again {
@@ -29,6 +30,8 @@ struct RunOptions {
   std::uint64_t seed = 0;                               ///< 0: drawn, and told in the result
   std::shared_ptr<const ModelRegistry> models{};        ///< nullptr: the defaults
   std::shared_ptr<const EmbedderRegistry> embedders{};  ///< nullptr: one of the batch's own
+  std::shared_ptr<const SpeechRegistry> speech{};       ///< nullptr: the defaults
+  std::string recordings{};                             ///< folder in which each call is recorded while it goes on, as WAV; empty: nowhere
   EventSink* events = nullptr;
   std::shared_ptr<Person> person{};                        ///< plays what is `human`, and steps through
   std::optional<bool> debug{};                             ///< the person is asked before each participant speaks (SCN-71)

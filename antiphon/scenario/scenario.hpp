@@ -14,6 +14,7 @@
 #include "antiphon/scenario/checks/check.hpp"
 #include "antiphon/scenario/hooks.hpp"
 #include "antiphon/scenario/script/step.hpp"
+#include "antiphon/scenario/voice/voice_options.hpp"
 
 namespace antiphon {
 
@@ -43,6 +44,7 @@ struct Scenario {
   ModelSettings model{};        ///< of user and judge, unless they say otherwise
   ModelSettings audit{};        ///< says whose fault it was where the rules are not certain; none or `off`: nobody does
   ModelSettings embedding{};    ///< compares texts for `similar`: `lexical` (where none is given), `minilm`, `openai/text-embedding-3-small`
+  VoiceOptions voice{};         ///< of our user, where the agent is spoken to
   std::vector<Step> script{};   ///< empty: `proceed()`
   std::vector<Check> checks{};  ///< on the whole run, at every end
   std::vector<ExtraParticipant> participants{};
@@ -83,6 +85,6 @@ inline bool is_audited(const Scenario& scenario) { return !scenario.audit.empty(
 
 /// All that can be known to be wrong before the first step: no name, no agent, a role that the script needs and nobody plays (SCN-6), a
 /// judge without criteria, no model (SCN-43), ranges. Empty: it may be run.
-std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models);
+std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech = *SpeechRegistry::with_defaults());
 
 }  // namespace antiphon

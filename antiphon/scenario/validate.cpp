@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
+#include "antiphon/audio/dtmf.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/providers/embed/registry.hpp"
 #include "antiphon/providers/embed/taped.hpp"
@@ -14,7 +16,7 @@ namespace {
 
 class Validator {
  public:
-  Validator(const Scenario& scenario, const ModelRegistry& models) : scenario_(scenario), models_(models) {}
+  Validator(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech) : scenario_(scenario), models_(models), speech_(speech) {}
 
   std::vector<std::string> problems() && {
     ranges();
@@ -25,7 +27,8 @@ class Validator {
     auditor();
     if (problems_.empty()) budget();
     checks();
-    clock();
+    const bool speech_is_there = voice();
+    if (speech_is_there) clock();
     return std::move(problems_);
   }
 
@@ -164,22 +167,94 @@ class Validator {
       if (const auto* assertion = std::get_if<Step::Assert>(&step.what)) one_check(assertion->check);
   }
 
+  static std::string_view voice_step(const Step& step) {
+    if (std::holds_alternative<Step::Audio>(step.what)) return "audio";
+    if (std::holds_alternative<Step::Silence>(step.what)) return "silence";
+    if (std::holds_alternative<Step::Dtmf>(step.what)) return "dtmf";
+    if (std::holds_alternative<Step::Interrupt>(step.what)) return "interrupt";
+    if (std::holds_alternative<Step::Effects>(step.what)) return "effects";
+    return {};
+  }
+
+  // Whether the speech that the scenario needs is there.
+  bool voice() {
+    const auto before = problems_.size();
+    int number = 0;
+    for (const auto& step : scenario_.script) {
+      ++number;
+      const auto kind = voice_step(step);
+      if (kind.empty()) continue;
+      if (!scenario_.agent.voice())
+        add("step {} of the script (`{}`) needs an agent that is spoken to, and `{}` is written to: use one by voice, such as `composed`", number, kind,
+            scenario_.agent.name());
+      else
+        voice_step(step, number);
+    }
+    if (!scenario_.agent.voice()) return true;
+    for (auto& problem : problems_of(scenario_.voice, speech_)) problems_.push_back(std::move(problem));
+    try {
+      if (scenario_.agent.voice()->check) scenario_.agent.voice()->check(speech_);
+    } catch (const Error& error) {
+      add("the agent's speech: {}{}{}", error.message(), error.hint().empty() ? "" : "; ", error.hint());
+    }
+    return problems_.size() == before;
+  }
+
+  void voice_step(const Step& step, int number) {
+    const auto effects = [&](const std::vector<VoiceEffect>& list) {
+      for (auto& problem : problems_of({.effects = list}, speech_)) add("step {} of the script: {}", number, problem);
+    };
+    if (const auto* audio = std::get_if<Step::Audio>(&step.what)) {
+      file(audio->file, number);
+      if (audio->how.effects) effects(*audio->how.effects);
+    }
+    if (const auto* change = std::get_if<Step::Effects>(&step.what)) effects(change->effects);
+    if (const auto* silence = std::get_if<Step::Silence>(&step.what); silence && silence->duration <= Duration::zero())
+      add("step {} of the script: a silence must be longer than nothing", number);
+    if (const auto* keys = std::get_if<Step::Dtmf>(&step.what)) {
+      try {
+        audio::dtmf_tones(keys->keys);
+      } catch (const Error& error) {
+        add("step {} of the script: {}", number, error.message());
+      }
+    }
+    if (const auto* cut = std::get_if<Step::Interrupt>(&step.what)) interruption(*cut, number);
+  }
+
+  void interruption(const Step::Interrupt& cut, int number) {
+    file(cut.file, number);
+    if (cut.text.empty() && cut.file.empty()) add("step {} of the script interrupts with nothing: give it `text`", number);
+    if ((cut.after_words ? 1 : 0) + (cut.after ? 1 : 0) + (cut.after_sent ? 1 : 0) > 1)
+      add("step {} of the script: give `interrupt` one of after_words, after and after_sent", number);
+    if (cut.after_words.value_or(1) < 1) add("step {} of the script: after_words is {}, and counts from 1", number, *cut.after_words);
+  }
+
+  void file(const std::string& path, int number) {
+    if (path.empty()) return;
+    std::error_code none;
+    if (path.find("://") != std::string::npos)
+      add("step {} of the script: \"{}\" looks like a URL, and recordings are files: fetch it first", number, path);
+    else if (!std::filesystem::is_regular_file(path, none))
+      add("step {} of the script: there is no recording {}", number, path);
+  }
+
   void clock() {
     if (scenario_.clock != ClockChoice::virtual_time) return;
-    if (const auto blocker = first_not_on_clock(scenario_, models_))
+    if (const auto blocker = first_not_on_clock(scenario_, models_, speech_))
       add("clock: virtual needs everybody to wait on our clock alone, and the participant `{}` does not: use `clock: wall` or `auto`", *blocker);
   }
 
   const Scenario& scenario_;
   const ModelRegistry& models_;
+  const SpeechRegistry& speech_;
   std::vector<std::string> problems_;
 };
 
 }  // namespace
 
-std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models) {
-  if (is_replayed(scenario)) return Validator(scenario, models.replaying()).problems();
-  return Validator(scenario, models).problems();
+std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech) {
+  if (is_replayed(scenario)) return Validator(scenario, models.replaying(), speech).problems();
+  return Validator(scenario, models, speech).problems();
 }
 
 }  // namespace antiphon

@@ -202,6 +202,10 @@ Effect make_effect(std::string_view name, const EffectSettings& settings) {
              SampleView samples, RandomStream& random) { return samples.empty() ? Samples{} : function(samples, *values, random); };
 }
 
+NoiseSource make_line_noise(const EffectSettings& settings, RandomStream& random) {
+  return effects::line_noise(complete(require_entry("background_noise").description, settings), random);
+}
+
 Samples apply_effects(std::span<const Effect> effects, SampleView samples, RandomStream& random) {
   Samples heard(samples.begin(), samples.end());
   for (const auto& effect : effects) heard = effect(heard, random);

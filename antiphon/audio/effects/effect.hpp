@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "antiphon/audio/effects/noise.hpp"
 #include "antiphon/audio/pcm.hpp"
 #include "antiphon/base/random.hpp"
 
@@ -50,6 +51,10 @@ using Effect = std::function<Samples(SampleView, RandomStream&)>;
 /// @throws Error configuration, naming effect and setting, for an unknown name, a number out of range (NaN too) or another word than the choices; or
 ///         what `read_audio_file` throws.
 Effect make_effect(std::string_view name, const EffectSettings& settings = {});
+
+/// The noise of `background_noise` by itself, for what lies under a whole call; `snr_db` counts from speech at its usual level.
+/// @throws Error as `make_effect`.
+NoiseSource make_line_noise(const EffectSettings& settings, RandomStream& random);
 
 /// One after the other.
 Samples apply_effects(std::span<const Effect> effects, SampleView samples, RandomStream& random);

@@ -68,8 +68,17 @@ class AllPass {
 
 }  // namespace
 
-Samples background_noise(SampleView samples, const Values& values, RandomStream& random) {
-  return with_noise(samples, values.file ? values.file : noise_bed(noise_kind_from(values.word("kind"))), values, random);
+namespace {
+
+std::shared_ptr<const Samples> bed_of(const Values& values) { return values.file ? values.file : noise_bed(noise_kind_from(values.word("kind"))); }
+
+}  // namespace
+
+Samples background_noise(SampleView samples, const Values& values, RandomStream& random) { return with_noise(samples, bed_of(values), values, random); }
+
+NoiseSource line_noise(const Values& values, RandomStream& random) {
+  const auto bed = bed_of(values);
+  return NoiseSource(bed, gain_db_of({}, *bed, values), random);
 }
 
 Samples double_talk(SampleView samples, const Values& values, RandomStream& random) {

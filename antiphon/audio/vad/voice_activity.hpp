@@ -57,6 +57,8 @@ class VoiceActivity {
   /// The stop of speech that was going on at the end.
   std::vector<VoiceEdge> finish();
   bool speaking() const { return speaking_; }
+  /// Sample after the last voiced frame so far.
+  std::size_t last_voiced_end() const { return last_voiced_end_; }
   /// Detector, version and rule, as results name it: "webrtc/0.3 mode 2, onset 60 ms, hangover 300 ms, frames of 20 ms".
   const std::string& name() const { return name_; }
 

@@ -7,8 +7,8 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/base/latch.hpp"
 #include "antiphon/base/limit.hpp"
-#include "antiphon/scenario/engine/latch.hpp"
 
 namespace antiphon {
 

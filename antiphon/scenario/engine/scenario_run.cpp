@@ -8,6 +8,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/clock_choice.hpp"
 #include "antiphon/scenario/engine/blame.hpp"
+#include "antiphon/scenario/engine/call_participant.hpp"
 #include "antiphon/scenario/ledger/ledger.hpp"
 
 namespace antiphon {
@@ -103,6 +104,7 @@ ParticipantContext ScenarioRun::context() {
       .memory = memory_.calls(),
       .meter = meter_,
       .person = place_.person,
+      .speech = place_.speech,
   };
 }
 
@@ -112,7 +114,8 @@ void ScenarioRun::seat_everybody() {
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     speaking_role_ = roles_[i];
     context.spans = trace_.seat(roles_[i], specs_[i]->name());
-    seats_.push_back({.role = roles_[i], .name = specs_[i]->name(), .participant = specs_[i]->make(context)});
+    const bool spoken_to = roles_[i] == Role::agent && specs_[i]->voice();
+    seats_.push_back({.role = roles_[i], .name = specs_[i]->name(), .participant = spoken_to ? take_call(*specs_[i], context) : specs_[i]->make(context)});
   }
   speaking_role_.reset();
 }
@@ -125,6 +128,7 @@ Task<std::unique_ptr<ScenarioResult>> ScenarioRun::execute() {
   std::exception_ptr failure;
   try {
     seat_everybody();
+    co_await begin_call();
     co_await play();
   } catch (...) {
     failure = std::current_exception();
@@ -209,6 +213,10 @@ Task<> ScenarioRun::play(const Step::Speak& step) {
   const auto seat = order_.claim(step.role);
   if (step.text || step.message) {
     const auto role = step.role == Role::user ? MessageRole::user : MessageRole::assistant;
+    if (call_ && step.role == Role::user) {
+      co_await say(step.message ? *step.message : Message(role, *step.text), seat, true, step.how);
+      co_return;
+    }
     add(step.message ? *step.message : Message(role, *step.text), at_once(), seat, true);
     co_return;
   }
@@ -304,7 +312,7 @@ Task<> ScenarioRun::play(const Step::Assert& step) {
   co_return;
 }
 
-Task<> ScenarioRun::play(const Step::Sleep& step) { co_await watchdog_.guard(no_limit, clock().sleep_for(step.duration)); }
+Task<> ScenarioRun::play(const Step::Sleep& step) { co_await watchdog_.guard(no_limit, call_ ? call_->wait(step.duration) : clock().sleep_for(step.duration)); }
 
 Task<> ScenarioRun::play(const Step::Call& step) {
   auto verdict = co_await watchdog_.guard(turn_limit(), step.function(*this));
@@ -326,6 +334,7 @@ Task<> ScenarioRun::call_seat(std::size_t seat, std::optional<JudgmentRequest> r
   auto input = input_for(seat, std::move(request));
   auto reply = co_await in_time(seat, turn_limit(), trace_.call(seat, order_.turn(), seats_[seat].participant->call(std::move(input))));
   speaking_.reset();
+  if (call_ && seats_[seat].role == Role::user) co_return co_await say_reply(seat, std::move(reply));
   take_reply(seat, std::move(reply), {asked, clock().now()}, forced);
 }
 
@@ -361,6 +370,7 @@ AgentInput ScenarioRun::input_for(std::size_t seat, std::optional<JudgmentReques
 
 void ScenarioRun::take_reply(std::size_t seat, AgentReply reply, Answered when, bool forced) {
   const auto role = seats_[seat].role;
+  if (const auto* agent = dynamic_cast<const CallParticipant*>(seats_[seat].participant.get())) return take_answer(seat, *agent);
   if (role == Role::agent && !specs_[seat]->is_a_person()) {
     answer_s_.push_back(to_seconds(when.answered - when.asked));
     agent_s_ += answer_s_.back();
@@ -487,6 +497,7 @@ std::optional<Watchdog::Reason> ScenarioRun::why_stopped(std::exception_ptr fail
 
 Task<> ScenarioRun::close_everybody() {
   if (background_) co_await background_->abandon();
+  co_await end_call();
   for (auto& seat : seats_) {
     watchdog_.forgive();  // each anew: an interruption stops one that hangs up, and must not keep the others from it
     try {
@@ -574,6 +585,7 @@ ScenarioResult ScenarioRun::assemble() {
   result.user_report = std::move(user_report_);
   result.notices = std::move(notices_);
   if (ending_.line && *ending_.line > 0) result.failed_line = ending_.line;
+  if (call_) keep_call(result);
   result.fault = ledger::attribute(case_of(result));
   return result;
 }

@@ -19,8 +19,11 @@
 #include "antiphon/scenario/engine/turn_order.hpp"
 #include "antiphon/scenario/engine/watchdog.hpp"
 #include "antiphon/scenario/scenario.hpp"
+#include "antiphon/scenario/voice/voice_call.hpp"
 
 namespace antiphon {
+
+class CallParticipant;
 
 /// Where a run takes place.
 struct RunPlace {
@@ -37,6 +40,8 @@ struct RunPlace {
   bool tracing = true;
   const std::function<void(const ScenarioResult&, const trace::Recorder&)>* on_trace = nullptr;
   std::string cache_folder{};  ///< empty: the user's
+  const SpeechRegistry* speech = nullptr;
+  std::string recordings{};  ///< folder in which calls are recorded while they go on; empty: nowhere
 };
 
 /// What a result says of a scenario whatever happens to it.
@@ -99,6 +104,25 @@ class ScenarioRun final : public RunState {
   Task<> play(const Step::Assert& step);
   Task<> play(const Step::Sleep& step);
   Task<> play(const Step::Call& step);
+  Task<> play(const Step::Audio& step);
+  Task<> play(const Step::Silence& step);
+  Task<> play(const Step::Dtmf& step);
+  Task<> play(const Step::Interrupt& step);
+  Task<> play(const Step::Effects& step);
+
+  std::unique_ptr<Participant> take_call(const ParticipantSpec& spec, const ParticipantContext& context);
+  Task<> begin_call();
+  Task<> end_call();
+  Task<> keep_overheard();
+  Task<> say_reply(std::size_t seat, AgentReply reply);
+  void take_answer(std::size_t seat, const CallParticipant& agent);
+  std::optional<double> response_latency(const voice::Heard& heard) const;
+  Task<> interrupt_agent(const Step::Interrupt& step);
+  Task<> say(Message message, std::optional<std::size_t> author, bool scripted, const SpokenHow& how);
+  void add_said(Message message, std::size_t utterance, std::optional<std::size_t> author, bool scripted);
+  void add_heard(const voice::Heard& heard, std::optional<std::size_t> author);
+  std::string recording_file() const;
+  void keep_call(ScenarioResult& result);
   Task<> play_due(const Step::Proceed& step);
   Task<> open_by_agent(const Step::Proceed& step);
   bool keeps_silent(std::size_t seat) const;
@@ -168,6 +192,8 @@ class ScenarioRun final : public RunState {
   Conversation conversation_;
   RunTrace trace_;
   Watchdog watchdog_;
+  std::unique_ptr<voice::VoiceCall> call_;  // where the agent is spoken to
+  Clock::Time call_began_{};
   std::unique_ptr<Background> background_;
   Ending ending_;
   std::optional<std::size_t> speaking_;  // seat whose call is under way, for blame

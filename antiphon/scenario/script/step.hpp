@@ -7,11 +7,20 @@
 #include <vector>
 
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/result/call_record.hpp"
 #include "antiphon/scenario/checks/check.hpp"
+#include "antiphon/scenario/voice/voice_options.hpp"
 
 namespace antiphon {
 
 class RunState;
+
+/// How our user speaks at one step alone (SCN-10), and what should come of it (VOX-93).
+struct SpokenHow {
+  std::string style{};
+  std::optional<std::vector<VoiceEffect>> effects{};
+  Expectation expect = Expectation::respond;
+};
 
 /// One step of a script. Built by the functions below; `line` is its place in a suite file.
 struct Step {
@@ -21,6 +30,7 @@ struct Step {
     std::optional<std::string> text;
     std::optional<Message> message;
     bool wait = true;  ///< false: the agent's turn goes on in the background
+    SpokenHow how{};   ///< in a call
   };
   /// A verdict: final, or a checkpoint on `criteria`.
   struct Judge {
@@ -49,7 +59,36 @@ struct Step {
     std::function<Task<std::optional<Verdict>>(RunState&)> function;
   };
 
-  std::variant<Speak, Judge, Inject, Proceed, End, Assert, Sleep, Call> what;
+  /// A recording in place of our user's voice (VOX-30): a file, or canonical samples.
+  struct Audio {
+    std::string file;
+    std::shared_ptr<const audio::Samples> samples{};
+    std::string text{};  ///< what it says; empty: nobody knows
+    SpokenHow how{};
+  };
+  /// A turn of our user without a word (VOX-31).
+  struct Silence {
+    Duration duration;
+  };
+  /// Keys of a telephone; `w` waits 500 ms (VOX-32).
+  struct Dtmf {
+    std::string keys;
+  };
+  /// Our user cuts in while the agent speaks (VOX-33).
+  struct Interrupt {
+    std::string text{};
+    std::string file{};  ///< a recording in place of `text`'s synthesis
+    std::optional<int> after_words{};
+    std::optional<Duration> after{}, after_sent{};
+    Duration wait_for_speech{std::chrono::seconds(8)};
+    SpokenHow how{.expect = Expectation::stop};
+  };
+  /// From the next turn of our user on (VOX-41).
+  struct Effects {
+    std::vector<VoiceEffect> effects;
+  };
+
+  std::variant<Speak, Judge, Inject, Proceed, End, Assert, Sleep, Call, Audio, Silence, Dtmf, Interrupt, Effects> what;
   int line = 0;
 
   Step(decltype(what) w) : what(std::move(w)) {}  // NOLINT
@@ -103,5 +142,21 @@ Step succeed(std::string reason = {});
 Step fail(std::string reason = {});
 Step check(Check check);
 Step sleep(Duration duration);
+Step user(std::string text, SpokenHow how);
+/// In a call. `file` is a path below the working directory; what looks like a URL is refused.
+Step play_audio(std::string file, std::string text = {}, SpokenHow how = {});
+/// Canonical samples (PCM16 mono 24 kHz).
+Step play_audio(audio::Samples samples, std::string text = {}, SpokenHow how = {});
+Step silence(Duration duration);
+Step dtmf(std::string keys);
+struct InterruptOptions {
+  std::optional<int> after_words{};
+  std::optional<Duration> after{}, after_sent{};
+  Duration wait_for_speech_timeout{std::chrono::seconds(8)};
+  SpokenHow how{.expect = Expectation::stop};
+};
+/// `content` is spoken; where it ends in .wav, .mp3, .ogg, .flac or .opus, that recording is played.
+Step interrupt(std::string content, InterruptOptions options = {});
+Step effects(std::vector<VoiceEffect> effects);
 
 }  // namespace antiphon

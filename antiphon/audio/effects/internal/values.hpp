@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "antiphon/audio/effects/noise.hpp"
 #include "antiphon/audio/pcm.hpp"
 #include "antiphon/base/random.hpp"
 
@@ -40,6 +41,7 @@ Samples static_noise(SampleView, const Values&, RandomStream&);
 Samples crackle(SampleView, const Values&, RandomStream&);
 // room.cpp: what a place does
 Samples background_noise(SampleView, const Values&, RandomStream&);
+NoiseSource line_noise(const Values&, RandomStream&);
 Samples double_talk(SampleView, const Values&, RandomStream&);
 Samples echo(SampleView, const Values&, RandomStream&);
 Samples reverb(SampleView, const Values&, RandomStream&);

@@ -21,22 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view remedy = "record it anew with --update-cassettes";
-constexpr std::size_t longest_name = 60;
-
-std::string safe_name(std::string_view id) {
-  std::string name;
-  for (const char c : id) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain)
-      name += c;
-    else if (!name.empty() && name.back() != '-')
-      name += '-';
-    if (name.size() == longest_name) break;
-  }
-  while (name.ends_with('-')) name.pop_back();
-  return name.empty() ? "scenario" : name;
-}
-
 std::string name_of(const AskedCall& asked) {
   return asked.kind == "llm" ? fmt::format("the {}'s call in turn {}", asked.role, asked.turn) : fmt::format("a call for {}s", asked.kind);
 }
@@ -78,7 +62,7 @@ std::optional<CassetteMode> cassette_mode_from(std::string_view name) {
 std::string cassette_path(const std::string& suite_file, std::string_view scenario_id) {
   const fs::path suite(suite_file);
   const auto hash = sha256_hex(fmt::format("{}\n{}", suite.filename().string(), scenario_id)).substr(0, 8);
-  return (suite.parent_path() / "cassettes" / suite.stem() / fmt::format("{}-{}.jsonl", safe_name(scenario_id), hash)).lexically_normal().string();
+  return (suite.parent_path() / "cassettes" / suite.stem() / fmt::format("{}-{}.jsonl", file_name_of(scenario_id), hash)).lexically_normal().string();
 }
 
 Cassette::Cassette(CassetteOptions options) : options_(std::move(options)) {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "antiphon/agent/participant.hpp"
+#include "antiphon/providers/speech/registry.hpp"
+
+namespace antiphon {
+
+/// What an agent of parts takes for each of them, in the run's time: where they compute here, they would otherwise take none in virtual time.
+struct ComposedLatency {
+  Duration recognise{std::chrono::milliseconds(120)};
+  Duration think{std::chrono::milliseconds(0)};  ///< added to what the model takes
+  Duration speak{std::chrono::milliseconds(120)};
+};
+
+/// A voice agent made of a recogniser, any agent by text, and a voice (VOX-70). It listens on an open line, answers when our user has been quiet for
+/// `endpointing`, and stops when somebody cuts in.
+struct ComposedAgentOptions {
+  ParticipantSpec brain{};  ///< finds the words: a model, a chat endpoint, a program, a callable
+  EarChoice ear{};
+  VoiceChoice voice{};
+  std::string greeting{};  ///< said first, where there is one
+  Duration endpointing{std::chrono::milliseconds(500)};
+  bool barge_in = true;                                     ///< false: it speaks on whatever our user does
+  Duration barge_in_after{std::chrono::milliseconds(200)};  ///< of speech over its own
+  ComposedLatency latency{};
+};
+
+/// @throws Error configuration where no brain is given.
+ParticipantSpec composed_agent(ComposedAgentOptions options);
+
+}  // namespace antiphon

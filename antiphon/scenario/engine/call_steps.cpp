@@ -1,0 +1,205 @@
+#include <array>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "antiphon/audio/file.hpp"
+#include "antiphon/base/random.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/scenario/engine/call_participant.hpp"
+#include "antiphon/scenario/engine/scenario_run.hpp"
+
+namespace antiphon {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto connect_limit = 30s;
+constexpr auto hang_up_limit = 5s;
+constexpr auto no_limit = Duration::max();
+
+[[noreturn]] void refuse_without_call(std::string_view step) {
+  throw Error(ErrorKind::configuration, fmt::format("the script's `{}` needs an agent that is spoken to, and this one is written to", step))
+      .with_party(Party::harness)
+      .with_hint("use an agent by voice, such as `composed`");
+}
+
+voice::SayOptions options_of(const SpokenHow& how, UtteranceKind kind = UtteranceKind::speech) {
+  return {.kind = kind, .style = how.style, .effects = how.effects, .expect = how.expect};
+}
+
+bool begins_with_agent(const std::vector<Step>& script) {
+  if (script.empty()) return false;
+  const auto* first = std::get_if<Step::Speak>(&script.front().what);
+  return first && first->role == Role::agent && !first->text && !first->message;
+}
+
+}  // namespace
+
+std::string ScenarioRun::recording_file() const {
+  if (place_.recordings.empty()) return {};
+  std::filesystem::create_directories(place_.recordings);
+  const std::array<std::string_view, 1> key{stream_key_};  // two ids may make one name
+  const auto name = fmt::format("{}-{:08x}.wav", file_name_of(stream_key_), mix_seed(0, key) & 0xffffffffU);
+  return (std::filesystem::path(place_.recordings) / name).string();
+}
+
+std::unique_ptr<Participant> ScenarioRun::take_call(const ParticipantSpec& spec, const ParticipantContext& context) {
+  if (call_) throw Error(ErrorKind::configuration, "a call has one agent, and two are spoken to").with_party(Party::harness);
+  call_ = std::make_unique<voice::VoiceCall>(scenario_.voice, *spec.voice(), spec.voice()->make(context),
+                                             voice::CallPlace{.runtime = place_.runtime,
+                                                              .speech = *place_.speech,
+                                                              .http = place_.http,
+                                                              .seed = memory_.seed(),
+                                                              .scenario_id = stream_key_,
+                                                              .spans = context.spans,
+                                                              .file = recording_file()});
+  return std::make_unique<CallParticipant>(*call_);
+}
+
+Task<> ScenarioRun::begin_call() {
+  if (!call_) co_return;
+  speaking_role_ = Role::agent;
+  const bool takes_greeting = begins_with_agent(scenario_.script) || scenario_.first == Role::agent;
+  auto greeting = co_await watchdog_.guard(no_limit, call_->begin(Deadline::after(clock(), connect_limit), takes_greeting));
+  call_began_ = clock().now() - call_->now();
+  speaking_role_.reset();
+  if (greeting) add_heard(*greeting, find_seat(Role::agent));
+}
+
+Task<> ScenarioRun::end_call() {
+  if (!call_) co_return;
+  watchdog_.forgive();
+  try {
+    co_await watchdog_.guard(hang_up_limit + 1s, call_->end(Deadline::after(clock(), hang_up_limit)));
+  } catch (...) {
+    // What was said and heard stands, however the line went down.
+  }
+  for (auto& notice : call_->notices()) notices_.push_back(std::move(notice));
+}
+
+void ScenarioRun::keep_call(ScenarioResult& result) {
+  result.call = std::make_shared<const CallRecord>(call_->record());
+  result.recording = call_->take_recording();
+  result.recording_file = recording_file();
+}
+
+void ScenarioRun::add_heard(const voice::Heard& heard, std::optional<std::size_t> author) {
+  call_->place_turn(heard.turn, messages().size());
+  add(Message(MessageRole::assistant, heard.text), {call_began_ + heard.start, call_began_ + heard.end}, author);
+}
+
+// What the agent said beside its answers comes before what our user says next.
+Task<> ScenarioRun::keep_overheard() {
+  for (const auto& heard : co_await watchdog_.guard(turn_limit(), call_->overheard())) add_heard(heard, find_seat(Role::agent));
+}
+
+void ScenarioRun::add_said(Message message, std::size_t utterance, std::optional<std::size_t> author, bool scripted) {
+  const auto& said = call_->line().utterances()[utterance];
+  call_->place_utterance(utterance, messages().size());
+  add(std::move(message), {call_began_ + said.start, call_began_ + said.end}, author, scripted);
+}
+
+Task<> ScenarioRun::say(Message message, std::optional<std::size_t> author, bool scripted, const SpokenHow& how) {
+  co_await keep_overheard();
+  const auto utterance = co_await watchdog_.guard(no_limit, call_->say(message.text(), options_of(how)));
+  add_said(std::move(message), utterance, author, scripted);
+}
+
+Task<> ScenarioRun::say_reply(std::size_t seat, AgentReply reply) {
+  seats_[seat].concluded |= reply.concludes();
+  const auto before = messages().size();
+  for (auto& message : std::move(reply).messages(MessageRole::user)) co_await say(std::move(message), seat, false, {});
+  trace_.produced(seat, before, messages().size());
+}
+
+void ScenarioRun::take_answer(std::size_t seat, const CallParticipant& agent) {
+  if (!agent.last()) return;  // it has hung up: what is left of the script concludes quietly
+  if (const auto latency = response_latency(*agent.last())) {
+    answer_s_.push_back(*latency);
+    agent_s_ += *latency;
+  }
+  const auto before = messages().size();
+  add_heard(*agent.last(), seat);
+  trace_.produced(seat, before, messages().size());
+}
+
+// From our user's last voiced sample to the agent's first; nullopt where nothing was said before, or it began over our words.
+std::optional<double> ScenarioRun::response_latency(const voice::Heard& heard) const {
+  const auto& said = call_->line().utterances();
+  for (auto utterance = said.rbegin(); utterance != said.rend(); ++utterance) {
+    if (!utterance->sent || utterance->voiced.empty() || utterance->start > heard.start) continue;
+    const auto latency = heard.start - utterance->voiced.back().end;
+    return latency >= Duration::zero() ? std::optional(to_seconds(latency)) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Task<> ScenarioRun::play(const Step::Audio& step) {
+  if (!call_) refuse_without_call("audio");
+  co_await join_background();
+  if (ended()) co_return;
+  const auto seat = order_.claim(Role::user);
+  auto samples = step.samples ? *step.samples : audio::read_audio_file(step.file);
+  co_await keep_overheard();
+  const auto utterance = co_await watchdog_.guard(no_limit, call_->play(std::move(samples), step.text, options_of(step.how, UtteranceKind::audio)));
+  add_said(Message(MessageRole::user, step.text.empty() ? "[audio]" : step.text), utterance, seat, true);
+}
+
+Task<> ScenarioRun::play(const Step::Silence& step) {
+  if (!call_) refuse_without_call("silence");
+  co_await join_background();
+  if (ended()) co_return;
+  const auto seat = order_.claim(Role::user);
+  co_await keep_overheard();
+  const auto utterance = co_await watchdog_.guard(no_limit, call_->stay_silent(step.duration));
+  add_said(Message(MessageRole::user, fmt::format("[silence of {:g} s]", to_seconds(step.duration))), utterance, seat, true);
+}
+
+Task<> ScenarioRun::play(const Step::Dtmf& step) {
+  if (!call_) refuse_without_call("dtmf");
+  co_await join_background();
+  if (ended()) co_return;
+  const auto seat = order_.claim(Role::user);
+  co_await keep_overheard();
+  const auto utterance = co_await watchdog_.guard(no_limit, call_->press(step.keys));
+  add_said(Message(MessageRole::user, fmt::format("[keys {}]", step.keys)), utterance, seat, true);
+}
+
+Task<> ScenarioRun::play(const Step::Interrupt& step) {
+  if (!call_) refuse_without_call("interrupt");
+  if (!background_) {
+    const auto seat = order_.claim(Role::agent);
+    if (!seat) throw Error(ErrorKind::configuration, "nobody plays the agent that the script interrupts").with_party(Party::harness);
+    agent_called_ = true;
+    start_background(*seat);
+  }
+  co_await interrupt_agent(step);
+}
+
+Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step) {
+  voice::CutIn cut{
+      .text = step.text, .after_words = step.after_words, .after = step.after, .after_sent = step.after_sent, .wait_for_speech = step.wait_for_speech};
+  cut.how = options_of(step.how, UtteranceKind::interruption);
+  if (!step.file.empty()) cut.audio = audio::read_audio_file(step.file);
+  const auto done = co_await watchdog_.guard(no_limit, call_->interrupt(std::move(cut)));
+  if (done.fired || background_->is_over()) {
+    co_await join_background();
+  } else {
+    // Nothing was heard that it could have been an answer to: what comes answers the line that was spoken instead.
+    co_await background_->abandon();
+    background_.reset();
+  }
+  if (ended()) co_return;
+  const auto seat = order_.claim(Role::user);
+  add_said(Message(MessageRole::user, step.text.empty() ? "[audio]" : step.text), done.utterance, seat, true);
+}
+
+Task<> ScenarioRun::play(const Step::Effects& step) {
+  if (!call_) refuse_without_call("effects");
+  call_->set_effects(step.effects);
+  co_return;
+}
+
+}  // namespace antiphon

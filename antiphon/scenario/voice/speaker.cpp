@@ -1,0 +1,75 @@
+#include "antiphon/scenario/voice/speaker.hpp"
+
+#include <array>
+
+#include "antiphon/audio/levels.hpp"
+#include "antiphon/base/error.hpp"
+
+namespace antiphon::voice {
+
+namespace {
+
+constexpr std::string_view noise_effect = "background_noise";
+
+RandomStream effects_stream(const SpeechContext& context) {
+  const std::array<std::string_view, 3> key{context.scenario_id, "user", "effects"};
+  return RandomStream(context.seed, key);
+}
+
+}  // namespace
+
+std::vector<VoicedSpan> voiced_spans(audio::SampleView samples, const audio::VoiceSettings& settings) {
+  audio::VoiceActivity detector(settings);
+  auto edges = detector.feed(samples);
+  for (const auto& edge : detector.finish()) edges.push_back(edge);
+  std::vector<VoicedSpan> spans;
+  for (const auto& edge : edges) {
+    const auto at = audio::duration_of(edge.at);
+    if (edge.starts)
+      spans.push_back({at, at});
+    else if (!spans.empty())
+      spans.back().end = at;
+  }
+  return spans;
+}
+
+Speaker::Speaker(const VoiceOptions& options, const SpeechRegistry& speech, const SpeechContext& context, bool line_is_paced)
+    : voice_(speech.open(options.user, context)), line_is_paced_(line_is_paced), detector_(options.detector), random_(effects_stream(context)) {
+  set_effects(options.effects);
+}
+
+std::vector<audio::Effect> Speaker::make_effects(const std::vector<VoiceEffect>& effects) {
+  std::vector<audio::Effect> made;
+  for (const auto& effect : effects) {
+    if (line_is_paced_ && effect.name == noise_effect) continue;
+    made.push_back(audio::make_effect(effect.name, effect.settings));
+  }
+  return made;
+}
+
+void Speaker::set_effects(const std::vector<VoiceEffect>& effects) {
+  effects_ = make_effects(effects);
+  for (const auto& effect : effects)
+    if (line_is_paced_ && effect.name == noise_effect) noise_ = audio::make_line_noise(effect.settings, random_);
+}
+
+Task<Speech> Speaker::speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline) {
+  auto request = voice_.defaults;
+  request.text = std::move(text);
+  if (!style.empty()) request.style = std::move(style);
+  auto samples = co_await synthesize_whole(*voice_.synthesiser, std::move(request), deadline);
+  co_return finish(audio::normalise(samples), effects);
+}
+
+Speech Speaker::play(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects) { return finish(std::move(samples), effects); }
+
+// Where it is voiced is told of the speech itself: an effect such as noise has no say in when our user spoke.
+Speech Speaker::finish(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects) {
+  auto voiced = voiced_spans(samples, detector_);
+  const auto clean = samples.size();
+  samples = audio::apply_effects(effects ? make_effects(*effects) : effects_, samples, random_);
+  if (samples.size() != clean) voiced = voiced_spans(samples, detector_);
+  return {std::move(samples), std::move(voiced)};
+}
+
+}  // namespace antiphon::voice

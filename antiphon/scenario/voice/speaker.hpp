@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/audio/effects/effect.hpp"
+#include "antiphon/audio/effects/noise.hpp"
+#include "antiphon/result/call_record.hpp"
+#include "antiphon/scenario/voice/voice_options.hpp"
+
+namespace antiphon::voice {
+
+/// Audio that our user is going to send.
+struct Speech {
+  audio::Samples samples;
+  std::vector<VoicedSpan> voiced{};  ///< since its first sample
+};
+
+/// Our user's voice: text to speech, effects on it (VOX-20). Belongs to one run.
+class Speaker {
+ public:
+  /// @throws Error as `SpeechRegistry::open` and `audio::make_effect`.
+  Speaker(const VoiceOptions& options, const SpeechRegistry& speech, const SpeechContext& context, bool line_is_paced);
+
+  /// `style` and `effects`, where given, hold for this text alone. @throws Error as `TextToSpeech`, party provider.
+  Task<Speech> speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline);
+  /// What was recorded elsewhere, with the effects on it.
+  Speech play(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects);
+  /// From the next text on (VOX-41). @throws Error configuration.
+  void set_effects(const std::vector<VoiceEffect>& effects);
+
+  /// What lies under every frame of a paced line: the effect `background_noise`, where there is one.
+  std::optional<audio::NoiseSource> take_noise() { return std::exchange(noise_, std::nullopt); }
+  const std::string& voice() const { return voice_.name; }
+  const std::optional<std::string>& notice() const { return voice_.notice; }
+
+ private:
+  std::vector<audio::Effect> make_effects(const std::vector<VoiceEffect>& effects);
+  Speech finish(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects);
+
+  OpenVoice voice_;
+  bool line_is_paced_;
+  audio::VoiceSettings detector_;
+  std::vector<audio::Effect> effects_;
+  std::optional<audio::NoiseSource> noise_;
+  RandomStream random_;
+};
+
+/// Where somebody speaks in a piece of audio.
+std::vector<VoicedSpan> voiced_spans(audio::SampleView samples, const audio::VoiceSettings& detector);
+
+}  // namespace antiphon::voice

@@ -1,0 +1,86 @@
+#include "antiphon/scenario/voice/turn_tracker.hpp"
+
+#include <algorithm>
+
+namespace antiphon::voice {
+
+namespace {
+
+constexpr Duration grain = std::chrono::milliseconds(40);  // more than the longest frame of a detector
+
+}  // namespace
+
+bool TurnTracker::resumes(Duration at) const {
+  return !turns_.empty() && turns_.back().ending == TurnEnding::tail_silence && at - decided_ <= rules_.resumption;
+}
+
+void TurnTracker::start_speaking(Duration at, std::optional<Duration> received) {
+  speaking_ = true;
+  if (!open_) {
+    if (resumes(at)) {
+      ++turns_.back().resumed;
+      turns_.back().ending = TurnEnding::open;
+    } else {
+      turns_.push_back({.start = at, .end = at, .received_start = received});
+    }
+    open_ = true;
+  }
+  turns_.back().voiced.push_back({at, at});
+}
+
+void TurnTracker::stop_speaking(Duration at) {
+  speaking_ = false;
+  if (turns_.empty() || turns_.back().voiced.empty()) return;
+  auto& turn = turns_.back();
+  turn.voiced.back().end = std::max(at, turn.voiced.back().start);
+  turn.end = std::max(turn.end, turn.voiced.back().end);
+}
+
+void TurnTracker::end_signal(Duration heard_all) { ends_at_ = heard_all; }
+
+void TurnTracker::cleared(Duration now) {
+  ends_at_.reset();
+  if (open_) end(TurnEnding::cleared, now);
+}
+
+void TurnTracker::closed(Duration now) {
+  if (open_) end(TurnEnding::closed, now);
+}
+
+void TurnTracker::advance(Duration now, std::optional<Duration> last_voiced) {
+  if (open_ && speaking_ && last_voiced) {
+    auto& turn = turns_.back();
+    turn.voiced.back().end = std::max(turn.voiced.back().end, *last_voiced);
+    turn.end = std::max(turn.end, *last_voiced);
+  }
+  if (ends_at_ && now >= *ends_at_) {
+    ends_at_.reset();
+    // A turn without a voiced frame is one all the same: the agent says that it has answered.
+    if (!open_) turns_.push_back({.start = now, .end = now}), open_ = true;
+    return end(TurnEnding::signal, now);
+  }
+  // Speech that follows a turn's end without a gap has no edge of its own.
+  if (!open_ && speaking_ && last_voiced && *last_voiced > decided_ + grain)
+    turns_.push_back({.start = decided_, .end = *last_voiced, .voiced = {{decided_, *last_voiced}}}), open_ = true;
+  if (!open_) return;
+  const auto& turn = turns_.back();
+  if (now - turn.start >= rules_.longest) return end(TurnEnding::capped, turn.start + rules_.longest);
+  const auto limit = rules_.signalled ? rules_.response_timeout : rules_.tail_silence;
+  if (!speaking_ && now - turn.end >= limit) end(TurnEnding::tail_silence, now);
+}
+
+void TurnTracker::end(TurnEnding how, Duration now) {
+  auto& turn = turns_.back();
+  turn.ending = how;
+  open_ = false;
+  decided_ = now;
+  if (how != TurnEnding::capped) return;
+  turn.end = std::min(turn.end, now);
+  if (!speaking_) return;
+  // It goes on: what follows is a turn of its own.
+  turn.voiced.back().end = std::min(turn.voiced.back().end, now);
+  turns_.push_back({.start = now, .end = now, .voiced = {{now, now}}});
+  open_ = true;
+}
+
+}  // namespace antiphon::voice

@@ -1,0 +1,306 @@
+#include "antiphon/scenario/voice/voice_call.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "antiphon/audio/dtmf.hpp"
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/scenario/voice/call_events.hpp"
+
+namespace antiphon::voice {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto speech_limit = 30s;     // to synthesise or understand one turn
+constexpr auto transcript_grace = 2s;  // for an agent's own transcript of a turn that was heard to its end
+constexpr auto stop_window = 2s;       // in which an agent should notice that somebody cuts in
+constexpr auto around_speech = 300ms;  // more than its voiced edges is handed to a recogniser
+
+SpeechContext speech_context(const CallPlace& place) {
+  return {.runtime = place.runtime, .http = place.http, .seed = place.seed, .scenario_id = place.scenario_id, .spans = place.spans};
+}
+
+TurnRules rules_of(const VoiceOptions& options, const VoiceAgentSpec& spec) {
+  TurnRules rules{.signalled = spec.capabilities.turn_end};
+  const auto choose = [](Duration& rule, const std::optional<Duration>& ours, const std::optional<Duration>& theirs) {
+    rule = ours ? *ours : theirs.value_or(rule);
+  };
+  choose(rules.tail_silence, options.tail_silence, spec.tail_silence);
+  choose(rules.response_timeout, options.response_timeout, spec.response_timeout);
+  choose(rules.longest, options.response_max_duration, spec.response_max_duration);
+  return rules;
+}
+
+RandomStream interjections_stream(const CallPlace& place) {
+  const std::array<std::string_view, 3> key{place.scenario_id, "user", "interruptions"};
+  return RandomStream(place.seed, key);
+}
+
+int count_words(std::string_view text) {
+  int words = 0;
+  bool inside = false;
+  for (const char c : text) {
+    const bool letter = c != ' ' && c != '\n' && c != '\t';
+    words += letter && !inside;
+    inside = letter;
+  }
+  return words;
+}
+
+}  // namespace
+
+VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, std::unique_ptr<VoiceAgentAdapter> adapter, CallPlace place)
+    : options_(options),
+      place_(std::move(place)),
+      capabilities_(spec.capabilities),
+      rules_(rules_of(options, spec)),
+      greeting_(options.greeting ? *options.greeting : spec.greeting.value_or(Greeting{Duration::zero()})),
+      speaker_(options, place_.speech, speech_context(place_), spec.capabilities.paced),
+      line_(place_.runtime, std::move(adapter), {.turns = rules_, .detector = options.detector, .noise = speaker_.take_noise(), .file = place_.file}),
+      random_(interjections_stream(place_)) {
+  if (options.hear || !capabilities_.streaming_transcripts) ear_ = place_.speech.open(options.hear.value_or(EarChoice{}), speech_context(place_));
+  if (speaker_.notice()) notices_.push_back(*speaker_.notice());
+  if (ear_ && ear_->notice) notices_.push_back(*ear_->notice);
+}
+
+Deadline VoiceCall::soon() const { return Deadline::after(place_.runtime.clock, speech_limit); }
+
+Task<std::optional<Heard>> VoiceCall::begin(Deadline deadline, bool script_takes_greeting) {
+  co_await line_.open(deadline);
+  if (script_takes_greeting || greeting_.longest <= Duration::zero()) co_return std::nullopt;
+  if (!co_await until_speaking(greeting_.longest)) co_return std::nullopt;
+  while (line_.turns().open()) co_await line_.tick();
+  const auto turn = next_ended(Duration::zero());
+  if (!turn) co_return std::nullopt;
+  co_return co_await take(*turn);
+}
+
+Task<> VoiceCall::end(Deadline deadline) { co_await line_.close(deadline); }
+
+Task<std::size_t> VoiceCall::send(UserUtterance utterance, audio::Samples samples) {
+  const bool a_turn = utterance.expect == Expectation::respond || utterance.kind == UtteranceKind::interruption;
+  const auto index = line_.say(std::move(utterance), std::move(samples));
+  if (a_turn) answerable_since_ = line_.now();
+  co_await line_.said(index);
+  co_return index;
+}
+
+Task<std::size_t> VoiceCall::say(std::string text, SayOptions how) {
+  auto speech = co_await speaker_.speak(text, how.style, how.effects, soon());
+  co_return co_await send({.kind = how.kind, .text = std::move(text), .voiced = std::move(speech.voiced), .expect = how.expect}, std::move(speech.samples));
+}
+
+Task<std::size_t> VoiceCall::play(audio::Samples samples, std::string text, SayOptions how) {
+  auto speech = speaker_.play(std::move(samples), how.effects);
+  co_return co_await send({.kind = how.kind, .text = std::move(text), .voiced = std::move(speech.voiced), .expect = how.expect}, std::move(speech.samples));
+}
+
+Task<std::size_t> VoiceCall::stay_silent(Duration duration) {
+  co_return co_await send({.kind = UtteranceKind::silence}, audio::Samples(audio::samples_in(duration)));
+}
+
+Task<std::size_t> VoiceCall::press(std::string keys) {
+  auto tones = audio::dtmf_tones(keys);
+  if (!capabilities_.dtmf) {
+    auto voiced = voiced_spans(tones, options_.detector);
+    co_return co_await send({.kind = UtteranceKind::dtmf, .keys = std::move(keys), .voiced = std::move(voiced)}, std::move(tones));
+  }
+  co_await line_.send_keys(keys, soon());
+  co_return co_await send({.kind = UtteranceKind::dtmf, .keys = std::move(keys)}, audio::Samples(tones.size()));
+}
+
+Task<> VoiceCall::wait(Duration duration) {
+  const auto until = line_.now() + duration;
+  while (line_.now() < until) co_await line_.tick();
+}
+
+void VoiceCall::set_effects(const std::vector<VoiceEffect>& effects) { speaker_.set_effects(effects); }
+
+std::optional<std::size_t> VoiceCall::next_ended(Duration since) const {
+  const auto& turns = line_.turns().turns();
+  for (std::size_t i = taken_; i < turns.size(); ++i)
+    if (turns[i].ending != TurnEnding::open && turns[i].start >= since) return i;
+  return std::nullopt;
+}
+
+bool VoiceCall::quiet_for_too_long(Duration since) const {
+  if (line_.turns().open() || !line_.playout().idle(line_.now())) return false;
+  const auto& turns = line_.turns().turns();
+  const auto last = turns.empty() ? since : std::max(since, turns.back().end);
+  return line_.now() - last >= rules_.response_timeout;
+}
+
+Task<std::optional<Heard>> VoiceCall::answer() {
+  const auto since = line_.now();
+  const auto answerable = answerable_since_;  // of the line that is answered, whatever is said meanwhile
+  for (;;) {
+    if (const auto turn = next_ended(answerable)) {
+      auto heard = co_await take(*turn);
+      co_return heard;
+    }
+    if (line_.is_over() && !line_.turns().open()) {
+      if (line_.closed()->on_purpose) co_return std::nullopt;
+      throw Error(ErrorKind::closed, fmt::format("the agent hung up at {:.2f} s of the call, before it answered{}{}", to_seconds(line_.now()),
+                                                 line_.closed()->reason.empty() ? "" : ": ", line_.closed()->reason))
+          .with_party(Party::agent);
+    }
+    if (quiet_for_too_long(since))
+      throw Error(ErrorKind::timeout, fmt::format("{}: the agent said nothing for {:g} s ({:.2f} s into the call)", line_.adapter_name(),
+                                                  to_seconds(rules_.response_timeout), to_seconds(line_.now())))
+          .with_party(Party::agent)
+          .with_hint("set `response_timeout` where it may take longer");
+    co_await line_.tick();
+  }
+}
+
+Task<std::vector<Heard>> VoiceCall::overheard() {
+  std::vector<Heard> all;
+  while (const auto turn = next_ended(Duration::zero())) all.push_back(co_await take(*turn));
+  co_return all;
+}
+
+Task<Heard> VoiceCall::take(std::size_t index) {
+  taken_ = index + 1;
+  const auto until = line_.now() + transcript_grace;
+  while (capabilities_.streaming_transcripts && line_.text().empty() && line_.now() < until && !line_.is_over()) co_await line_.tick();
+  auto told = line_.text().take();
+  const auto turn = line_.turns().turns()[index];
+  auto text = co_await understand(turn, std::move(told));
+  line_.turns().turns()[index].transcript = text;
+  co_return Heard{.turn = index, .text = std::move(text), .start = turn.start, .end = turn.end};
+}
+
+// What our user was told to hear with decides; else the agent's own words do.
+Task<std::string> VoiceCall::understand(const AgentTurn& turn, std::string told) {
+  if (!ear_ || (!told.empty() && !options_.hear) || turn.voiced.empty()) co_return told;
+  const auto from = std::max(Duration::zero(), turn.start - around_speech);
+  auto heard = co_await ear_->recogniser->transcribe(line_.agent_audio(from, std::min(turn.end + around_speech, line_.known_until())), ear_->defaults, soon());
+  co_return heard.text.empty() ? told : heard.text;
+}
+
+Task<bool> VoiceCall::until_speaking(Duration limit) {
+  const auto until = line_.now() + limit;
+  while (!line_.turns().open()) {
+    if (line_.now() >= until || line_.is_over()) co_return false;
+    co_await line_.tick();
+  }
+  co_return true;
+}
+
+// In proportion to what was heard of all that came, where the agent tells its words; else what a recogniser makes of it so far.
+Task<int> VoiceCall::words_heard() {
+  const auto& turn = line_.turns().turns().back();
+  const auto heard = line_.known_until() - turn.start;
+  if (!line_.text().now().empty()) {
+    const auto all = std::max(line_.playout().track_end() - turn.start, heard);
+    co_return static_cast<int>(count_words(line_.text().now()) * to_seconds(heard) / std::max(to_seconds(all), 0.001));
+  }
+  if (!ear_) co_return 0;
+  const auto from = std::max(Duration::zero(), turn.start - around_speech);
+  const auto so_far = co_await ear_->recogniser->transcribe(line_.agent_audio(from, line_.known_until()), ear_->defaults, soon());
+  co_return count_words(so_far.text);
+}
+
+Task<bool> VoiceCall::until_words(int words) {
+  constexpr auto look_again = 240ms;  // a recogniser starts anew each time
+  auto next = line_.now();
+  while (line_.turns().open()) {
+    const bool told = !line_.text().now().empty();
+    if (told || line_.now() >= next) {
+      if (co_await words_heard() >= words) co_return true;
+      next = line_.now() + look_again;
+    }
+    co_await line_.tick();
+  }
+  co_return false;
+}
+
+/// When the cut-in should be heard; nullopt: the moment did not come. Returns early enough for `lead`, the silence before its first word.
+Task<std::optional<Duration>> VoiceCall::moment_for(const CutIn& cut, Duration lead) {
+  if (!co_await until_speaking(cut.wait_for_speech)) co_return std::nullopt;
+  if (cut.after_words && !co_await until_words(*cut.after_words)) co_return std::nullopt;
+  if (cut.after) {
+    const auto moment = line_.turns().turns().back().start + *cut.after;
+    while (line_.turns().open() && line_.now() + VoiceLine::frame / 2 < moment - lead) co_await line_.tick();
+    if (!line_.turns().open()) co_return std::nullopt;
+    co_return moment;
+  }
+  if (cut.after_sent) {
+    while (line_.turns().open() && !(line_.last_received() && line_.now() - *line_.last_received() >= *cut.after_sent)) co_await line_.tick();
+    if (!line_.turns().open() || line_.playout().idle(line_.now())) co_return std::nullopt;
+  }
+  co_return line_.now() + lead;
+}
+
+Task<> VoiceCall::until_stopped(Duration since) {
+  while (line_.turns().open() && line_.turns().turns().back().start < since && line_.now() < since + stop_window) co_await line_.tick();
+}
+
+Task<Cut> VoiceCall::interrupt(CutIn cut) {
+  // Made ready before the moment comes: synthesis may take a while.
+  auto speech = cut.audio ? speaker_.play(*std::move(cut.audio), cut.how.effects) : co_await speaker_.speak(cut.text, cut.how.style, cut.how.effects, soon());
+  const auto lead = speech.voiced.empty() ? Duration::zero() : speech.voiced.front().start;
+  const auto moment = co_await moment_for(cut, lead);
+  Interruption record{.utterance = line_.utterances().size(), .intended = moment};
+  UserUtterance utterance{.kind = UtteranceKind::speech, .text = std::move(cut.text), .voiced = std::move(speech.voiced)};
+  if (!moment) {
+    record.outcome = line_.turns().turns().size() > taken_ ? "turn_was_over" : "nothing_heard";
+    interruptions_.push_back(std::move(record));
+    co_return Cut{.utterance = co_await send(std::move(utterance), std::move(speech.samples)), .fired = false};
+  }
+  utterance.kind = cut.how.kind, utterance.expect = cut.how.expect;
+  record.outcome = "fired_after_speech";
+  const auto cut_at = line_.now();
+  if (capabilities_.interruption) {
+    record.native = true;
+    record.achieved = cut_at;
+    co_await line_.interrupt(soon());
+  }
+  line_.tell({.time = cut_at,
+              .type = VoiceEventType::user_interrupt,
+              .metadata = {{"adapter", line_.adapter_name()}, {"native", record.native}, {"outcome", record.outcome}}});
+  line_.turns().turns().back().transcript_truncated = true;
+  const auto place = interruptions_.size();
+  interruptions_.push_back(std::move(record));
+  const auto index = co_await send(std::move(utterance), std::move(speech.samples));
+  const auto& said = line_.utterances()[index];
+  if (!interruptions_[place].achieved && !said.voiced.empty()) interruptions_[place].achieved = said.voiced.front().start;
+  co_await until_stopped(cut_at);
+  co_return Cut{.utterance = index, .fired = true};
+}
+
+std::vector<std::string> VoiceCall::notices() const { return notices_; }
+
+CallRecord VoiceCall::record() const {
+  CallRecord call;
+  call.adapter = line_.adapter_name();
+  call.detector = line_.detector();
+  if (ear_) call.recogniser = ear_->recogniser->name();
+  call.voice = speaker_.voice();
+  call.duration = std::max(line_.known_until(), line_.utterances().empty() ? Duration::zero() : line_.utterances().back().end);
+  call.utterances = line_.utterances();
+  call.turns = line_.turns().turns();
+  call.interruptions = interruptions_;
+  call.delivery = line_.playout().delivery();
+  call.claims = line_.claims();
+  call.agent_closed = line_.closed().has_value();
+  call.tail_silence = rules_.tail_silence;
+  for (const auto& utterance : call.utterances)
+    if (utterance.sent) call.user_voiced.insert(call.user_voiced.end(), utterance.voiced.begin(), utterance.voiced.end());
+  for (const auto& turn : call.turns) call.agent_voiced.insert(call.agent_voiced.end(), turn.voiced.begin(), turn.voiced.end());
+  settle_interruptions(call);
+  call.events = events_of(call, line_.told());
+  return call;
+}
+
+std::shared_ptr<VoiceRecording> VoiceCall::take_recording() {
+  auto [user, agent] = line_.take_tracks();
+  return std::make_shared<VoiceRecording>(std::move(user), std::move(agent), record());
+}
+
+}  // namespace antiphon::voice

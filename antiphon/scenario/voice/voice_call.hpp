@@ -1,0 +1,125 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/result/recording.hpp"
+#include "antiphon/scenario/voice/speaker.hpp"
+#include "antiphon/scenario/voice/voice_line.hpp"
+#include "antiphon/scenario/voice/voice_options.hpp"
+
+namespace antiphon::voice {
+
+/// Where a call takes place. References outlive it.
+struct CallPlace {
+  Runtime& runtime;
+  const SpeechRegistry& speech;
+  net::HttpClient& http;
+  std::uint64_t seed = 0;
+  std::string scenario_id{};
+  std::shared_ptr<const trace::Scope> spans{};
+  std::string file{};  ///< the recording while it grows; empty: none
+};
+
+/// A turn of the agent, as our user understood it.
+struct Heard {
+  std::size_t turn = 0;  ///< index in `CallRecord::turns`
+  std::string text;
+  Duration start{0}, end{0};
+};
+
+/// What is to be said at one step, and how.
+struct SayOptions {
+  UtteranceKind kind = UtteranceKind::speech;
+  std::string style{};
+  std::optional<std::vector<VoiceEffect>> effects{};
+  Expectation expect = Expectation::respond;
+};
+
+/// A cut into the agent's speech (VOX-33).
+struct CutIn {
+  std::string text{};  ///< spoken, unless `audio` is there; then what it says
+  std::optional<audio::Samples> audio{};
+  std::optional<int> after_words{};      ///< of the agent's turn, as heard
+  std::optional<Duration> after{};       ///< heard time since the turn's first voiced frame
+  std::optional<Duration> after_sent{};  ///< nothing received for so long while what was received is still heard
+  Duration wait_for_speech{std::chrono::seconds(8)};
+  SayOptions how{.kind = UtteranceKind::interruption, .expect = Expectation::stop};
+};
+
+/// What came of it.
+struct Cut {
+  std::size_t utterance = 0;
+  bool fired = false;  ///< false: the moment did not come, and the words were an ordinary line
+};
+
+/// A spoken conversation from our user's side: what it says, what it understands, when it cuts in. Times as in `VoiceLine`. One run, one thread.
+class VoiceCall {
+ public:
+  /// @throws Error configuration for voices, recognisers and effects that are not there.
+  VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, std::unique_ptr<VoiceAgentAdapter> adapter, CallPlace place);
+
+  /// Connects, and lets the agent greet where that is usual. Its greeting, if there was one.
+  Task<std::optional<Heard>> begin(Deadline deadline, bool script_takes_greeting);
+  /// Hangs up. Never throws.
+  Task<> end(Deadline deadline);
+
+  /// Speaks; returns when it has left. Its utterance.
+  Task<std::size_t> say(std::string text, SayOptions how);
+  Task<std::size_t> play(audio::Samples samples, std::string text, SayOptions how);
+  Task<std::size_t> stay_silent(Duration duration);
+  Task<std::size_t> press(std::string keys);
+  /// The line goes on, and our user does nothing.
+  Task<> wait(Duration duration);
+  void set_effects(const std::vector<VoiceEffect>& effects);
+
+  /// Waits for the turn that answers what was said last, to its end; nullopt: the agent has hung up by its own will.
+  /// @throws Error timeout after `response_timeout` of silence, closed; party agent.
+  Task<std::optional<Heard>> answer();
+  /// Turns that have ended and nobody has taken yet, the answer not among them.
+  Task<std::vector<Heard>> overheard();
+  /// Cuts in, and returns when our user has finished and the agent has stopped, or 2 s have shown that it does not.
+  Task<Cut> interrupt(CutIn cut);
+
+  bool hung_up() const { return line_.is_over(); }
+  Duration now() const { return line_.now(); }
+  const VoiceLine& line() const { return line_; }
+  void place_utterance(std::size_t utterance, std::size_t message) { line_.utterances()[utterance].message = message; }
+  void place_turn(std::size_t turn, std::size_t message) { line_.turns().turns()[turn].message = message; }
+  std::vector<std::string> notices() const;
+  /// What is known so far.
+  CallRecord record() const;
+  /// After `end`, once.
+  std::shared_ptr<VoiceRecording> take_recording();
+
+ private:
+  Task<std::size_t> send(UserUtterance utterance, audio::Samples samples);
+  std::optional<std::size_t> next_ended(Duration since) const;
+  Task<Heard> take(std::size_t turn);
+  Task<std::string> understand(const AgentTurn& turn, std::string told);
+  Task<std::optional<Duration>> moment_for(const CutIn& cut, Duration lead);
+  Task<bool> until_speaking(Duration limit);
+  Task<bool> until_words(int words);
+  Task<int> words_heard();
+  Task<> until_stopped(Duration since);
+  bool quiet_for_too_long(Duration since) const;
+  Deadline soon() const;
+
+  const VoiceOptions& options_;
+  CallPlace place_;
+  std::vector<std::string> notices_;
+  AdapterCapabilities capabilities_;
+  TurnRules rules_;
+  Greeting greeting_;
+  Speaker speaker_;
+  std::optional<OpenEar> ear_;
+  VoiceLine line_;
+  Duration answerable_since_{0};  // only a turn that begins from here on can answer
+  std::size_t taken_ = 0;         // turns that are part of the conversation
+  std::vector<Interruption> interruptions_;
+  RandomStream random_;
+};
+
+}  // namespace antiphon::voice

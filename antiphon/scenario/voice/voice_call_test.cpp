@@ -1,0 +1,213 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "antiphon/audio/levels.hpp"
+#include "antiphon/base/latch.hpp"
+#include "antiphon/result/recording.hpp"
+#include "antiphon/scenario/run.hpp"
+#include "antiphon/scenario/testing/spoken.hpp"
+
+namespace antiphon {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing_support::PlayedAgent;
+using testing_support::Tones;
+
+AdapterCapabilities paced() { return {.paced = true}; }
+
+struct Desk {
+  std::shared_ptr<Tones> tones = std::make_shared<Tones>();
+
+  ScenarioResult play(ParticipantSpec agent, std::vector<Step> script, VoiceOptions voice = {}) {
+    return run({.name = "a call", .agent = std::move(agent), .voice = std::move(voice), .script = std::move(script)},
+               {.seed = 7, .speech = testing_support::tone_speech(tones)});
+  }
+};
+
+std::vector<std::string> words(const ScenarioResult& result) {
+  std::vector<std::string> all;
+  for (const auto& message : result.messages) all.push_back(message.text());
+  return all;
+}
+
+AgentAudio spoken(Tones& tones, const std::string& text) { return {tones.speak(text)}; }
+
+Task<> answer_after(PlayedAgent& agent, std::shared_ptr<Tones> tones, Duration wait, std::string text) {
+  co_await agent.clock.sleep_for(wait);
+  agent.signals.push(spoken(*tones, text));
+  co_await agent.clock.sleep_for(1h);
+}
+
+TEST(VoiceCall, AnAgentIsHeardUnderstoodAndTimed_VOX11) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) { return answer_after(self, desk.tones, 1500ms, "we open at nine"); });
+
+  const auto result = desk.play(agent, {user("when do you open"), antiphon::agent(), succeed("heard")});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("when do you open", "we open at nine"));
+  EXPECT_EQ(result.clock, "virtual");
+  // Our words end after 50 + 4 · 300 − 60 = 1,190 ms; the agent's first is heard at 1,550 ms.
+  ASSERT_EQ(result.answer_s.size(), 1U);
+  EXPECT_NEAR(result.answer_s[0], 0.36, 0.02);
+  const auto& turn = result.call->turns.at(0);
+  EXPECT_NEAR(std::chrono::duration<double>(turn.start).count(), 1.55, 0.02);
+  EXPECT_EQ(turn.ending, TurnEnding::tail_silence);
+}
+
+TEST(VoiceCall, ASilentAgentIsATimeoutOfTheAgent_VOX11) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(paced(), [](PlayedAgent& self) { return self.clock.sleep_for(1h); });
+
+  const auto result = desk.play(agent, {user("hello"), antiphon::agent()});
+
+  ASSERT_TRUE(result.error);
+  EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.error->message, HasSubstr("said nothing for 30 s"));
+  EXPECT_THAT(words(result), ElementsAre("hello"));
+}
+
+TEST(VoiceCall, AFrameLeavesEvery20msFromBeginningToEnd_VOX12) {
+  Desk desk;
+  std::size_t heard = 0;
+  const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) -> Task<> {
+    co_await self.clock.sleep_for(2s + 10ms);
+    heard = self.heard.size();
+    co_await answer_after(self, desk.tones, 0s, "yes");
+  });
+
+  desk.play(agent, {user("hello"), antiphon::agent(), succeed("")});
+
+  EXPECT_EQ(heard, 101U * 480);
+}
+
+Task<> talk_until_cleared(PlayedAgent& agent, std::shared_ptr<Tones> tones) {
+  co_await agent.clock.sleep_for(1s);
+  agent.signals.push(spoken(*tones, "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"));
+  while (agent.interrupted == 0) co_await agent.clock.sleep_for(20ms);
+  co_await agent.clock.sleep_for(1500ms);
+  agent.signals.push(spoken(*tones, "on sunday we close"));
+  co_await agent.clock.sleep_for(1h);
+}
+
+TEST(VoiceCall, AnInterruptionComesWhenItWasMeantToAndStopsTheAgent_VOX33) {
+  Desk desk;
+  auto capabilities = paced();
+  capabilities.interruption = true;
+  const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) { return talk_until_cleared(self, desk.tones); });
+
+  const auto result = desk.play(agent, {user("hours"), interrupt("on sunday", {.after = 1500ms}), antiphon::agent(), succeed("")});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hours", testing::StartsWith("one two three four five"), "on sunday", "on sunday we close"));
+  ASSERT_EQ(result.call->interruptions.size(), 1U);
+  const auto& cut = result.call->interruptions[0];
+  EXPECT_TRUE(cut.native);
+  EXPECT_LT(std::chrono::abs(*cut.achieved - *cut.intended), 100ms);
+  EXPECT_LT(*cut.agent_stopped - *cut.achieved, 100ms);
+  EXPECT_TRUE(result.call->turns[0].transcript_truncated);
+  EXPECT_EQ(result.call->turns[0].ending, TurnEnding::cleared);
+}
+
+TEST(VoiceCall, AnAgentThatSpeaksOnIsCensoredAfterTwoSeconds_VOX92) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) {
+    return answer_after(self, desk.tones, 1s,
+                        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen");
+  });
+
+  const auto result = desk.play(agent, {user("hours"), interrupt("wait", {.after_words = 3}), succeed("")});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  ASSERT_EQ(result.call->interruptions.size(), 1U);
+  const auto& cut = result.call->interruptions[0];
+  EXPECT_TRUE(cut.censored);
+  EXPECT_FALSE(cut.native);
+  const auto heard_for = *cut.achieved - result.call->turns[0].start;
+  EXPECT_GT(heard_for, 840ms);  // the end of its third word
+  EXPECT_LT(heard_for, 1600ms);
+}
+
+TEST(VoiceCall, AMomentThatNeverComesIsTheHarnesssAndItsWordsAreAnOrdinaryLine_VOX92) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) { return answer_after(self, desk.tones, 12s, "at last"); });
+
+  const auto result = desk.play(agent, {user("hours"), interrupt("hello again", {.after = 1s}), antiphon::agent(), succeed("")});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hours", "hello again", "at last"));
+  EXPECT_FALSE(result.call->interruptions.at(0).achieved);
+  EXPECT_EQ(result.call->interruptions.at(0).outcome, "nothing_heard");
+  EXPECT_EQ(result.call->utterances.at(1).kind, UtteranceKind::speech);
+}
+
+TEST(VoiceCall, AnAgentThatHangsUpMidWordKeepsWhatWasHeard_VOX14) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) -> Task<> {
+    co_await self.clock.sleep_for(1s);
+    self.signals.push(spoken(*desk.tones, "goodbye now"));
+    self.signals.push(AgentClosed{.on_purpose = false, .reason = "line dropped"});
+  });
+
+  const auto result = desk.play(agent, {user("hours"), antiphon::agent(), user("hello"), antiphon::agent()});
+
+  ASSERT_TRUE(result.error);
+  EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.error->message, HasSubstr("line dropped"));
+  EXPECT_THAT(words(result), ElementsAre("hours", "goodbye now", "hello"));
+  ASSERT_TRUE(result.recording);
+  EXPECT_GT(audio::rms_dbfs(result.recording->track(audio::Speaker::agent, 1s, 600ms)), -30);
+}
+
+TEST(VoiceCall, ABurstIsHeardInItsOwnTime_VOX14) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) -> Task<> {
+    co_await self.clock.sleep_for(1s);
+    for (int i = 0; i < 4; ++i) {
+      self.signals.push(spoken(*desk.tones, "one two three"));
+      co_await self.clock.sleep_for(50ms);
+    }
+    co_await self.clock.sleep_for(1h);
+  });
+
+  const auto result = desk.play(agent, {user("count"), antiphon::agent(), succeed("")});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  const auto& turn = result.call->turns.at(0);
+  EXPECT_NEAR(std::chrono::duration<double>(turn.end - turn.start).count(), 4 * 0.95 - 0.05 - 0.06, 0.03);
+  EXPECT_EQ(result.call->delivery.under_runs, 0U);
+  EXPECT_GT(result.call->delivery.longest_tail, 3s);
+}
+
+TEST(VoiceCall, TwoRunsWithOneSeedAreTheSame_VOX80) {
+  const auto once = [] {
+    Desk desk;
+    auto capabilities = paced();
+    capabilities.interruption = true;
+    const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) { return talk_until_cleared(self, desk.tones); });
+    return desk.play(agent, {user("hours"), interrupt("on sunday", {.after = 1500ms}), antiphon::agent(), silence(1s), dtmf("1w2#"), succeed("")},
+                     {.effects = {{"background_noise", {}}, {"packet_loss", {}}}});
+  };
+  const auto first = once(), second = once();
+
+  ASSERT_FALSE(first.error) << first.error->message;
+  EXPECT_EQ(words(first), words(second));
+  EXPECT_EQ(first.answer_s, second.answer_s);
+  for (const auto side : {audio::Speaker::user, audio::Speaker::agent}) EXPECT_EQ(first.recording->track(side, 0s, 1h), second.recording->track(side, 0s, 1h));
+}
+
+TEST(VoiceCall, StepsOfACallAreRefusedWithoutOne_SCN17) {
+  const auto problems = antiphon::validate({.name = "text", .agent = [](std::string_view) { return std::string("hi"); }, .script = {silence(1s)}},
+                                           *ModelRegistry::with_defaults());
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_THAT(problems[0], HasSubstr("step 1 of the script (`silence`) needs an agent that is spoken to"));
+}
+
+}  // namespace
+}  // namespace antiphon

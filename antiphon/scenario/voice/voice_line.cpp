@@ -1,0 +1,234 @@
+#include "antiphon/scenario/voice/voice_line.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "antiphon/audio/mix.hpp"
+#include "antiphon/base/error.hpp"
+
+namespace antiphon::voice {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t frame_samples = 480;
+constexpr auto send_limit = 5s;
+
+json::value arguments_of(const ToolCall& call) {
+  try {
+    return call.parsed_arguments();
+  } catch (const Error&) {
+    return json::value(call.arguments);
+  }
+}
+
+}  // namespace
+
+VoiceLine::VoiceLine(Runtime& runtime, std::unique_ptr<VoiceAgentAdapter> adapter, LineSettings settings)
+    : runtime_(runtime),
+      clock_(runtime.clock),
+      adapter_(std::move(adapter)),
+      settings_(std::move(settings)),
+      activity_(settings_.detector),
+      turns_(settings_.turns),
+      began_(clock_.now()) {
+  if (!settings_.file.empty()) file_.emplace(settings_.file);
+}
+
+VoiceLine::~VoiceLine() = default;
+
+Task<> VoiceLine::open(Deadline deadline) {
+  co_await adapter_->connect(deadline);
+  began_ = clock_.now();
+  running_ = true;
+  // Detached from the executor's point of view only: `close` stops both and waits until they have ended.
+  asio::co_spawn(runtime_.executor, drive(pacing_.run(pace()), paced_), asio::detached);
+  asio::co_spawn(runtime_.executor, drive(listening_.run(listen()), listened_), asio::detached);
+}
+
+Task<> VoiceLine::drive(Task<> work, Latch& done) {
+  try {
+    co_await std::move(work);
+  } catch (...) {
+    if (!failure_ && running_) failure_ = std::current_exception();
+  }
+  pulse_.beat();
+  done.open();
+}
+
+Task<> VoiceLine::close(Deadline deadline) {
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  if (std::exchange(running_, false)) {
+    pacing_.stop();
+    listening_.stop();
+    co_await paced_.wait();
+    co_await listened_.wait();
+    hear(now() + Playout::closed_gap);
+    for (const auto& edge : activity_.finish())
+      if (!edge.starts) turns_.stop_speaking(playout_.heard_at(audio::duration_of(edge.at)));
+    if (file_) file_->finish();
+  }
+  co_await adapter_->disconnect(deadline);
+}
+
+Task<> VoiceLine::tick() {
+  if (failure_) std::rethrow_exception(failure_);
+  co_await pulse_.wait();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+Task<> VoiceLine::pace() {
+  const bool always = adapter_->capabilities().paced;
+  for (std::int64_t k = 0;; ++k) {
+    const auto due = began_ + k * frame;
+    co_await clock_.sleep_until(due);
+    worst_lateness_ = std::max(worst_lateness_, clock_.now() - due);
+    const auto at = k * frame;
+    hear(at);
+    const bool talking = speaking();
+    auto samples = next_frame(at);
+    const auto ended = std::exchange(ended_now_, std::nullopt);
+    user_track_.append(samples);
+    if (file_) file_->add_user(samples);
+    pulse_.beat();
+    if ((always || talking) && !closed_) co_await send(std::move(samples), ended);
+  }
+}
+
+void VoiceLine::hear(Duration at) {
+  const auto track = playout_.take(at);
+  if (!track.empty()) {
+    agent_track_.append(track);
+    if (file_) file_->add_agent(track);
+    for (const auto& edge : activity_.feed(track)) {
+      const auto place = audio::duration_of(edge.at);
+      if (edge.starts)
+        turns_.start_speaking(playout_.heard_at(place), playout_.received_at(place));
+      else
+        turns_.stop_speaking(playout_.heard_at(place));
+    }
+  }
+  const bool voiced = activity_.speaking();
+  turns_.advance(playout_.taken(), voiced ? std::optional(playout_.heard_at(audio::duration_of(activity_.last_voiced_end()))) : std::nullopt);
+  if (is_over()) turns_.closed(at);
+}
+
+audio::Samples VoiceLine::next_frame(Duration at) {
+  audio::Samples samples;
+  if (!outgoing_.empty()) samples = next_speech(at);
+  samples.resize(frame_samples);
+  if (!settings_.noise || !adapter_->capabilities().paced) return samples;
+  const auto noise = settings_.noise->next(frame_samples);
+  const std::array<audio::Placed, 2> parts{audio::Placed{samples}, audio::Placed{noise}};
+  return audio::mix(parts);
+}
+
+// An utterance begins with a frame of its own.
+audio::Samples VoiceLine::next_speech(Duration at) {
+  auto& speech = outgoing_.front();
+  auto& utterance = utterances_[speech.utterance];
+  if (speech.used == 0) {
+    for (auto& span : utterance.voiced) span.start += at, span.end += at;
+    utterance.start = at;
+    utterance.sent = true;
+  }
+  const auto count = std::min(frame_samples, speech.samples.size() - speech.used);
+  const auto from = speech.samples.begin() + static_cast<std::ptrdiff_t>(speech.used);
+  audio::Samples samples(from, from + static_cast<std::ptrdiff_t>(count));
+  speech.used += count;
+  utterance.end = at + audio::duration_of(count);
+  if (speech.used == speech.samples.size()) {
+    ended_now_ = speech.utterance;
+    outgoing_.pop_front();
+  }
+  return samples;
+}
+
+Task<> VoiceLine::send(audio::Samples frame_of_ours, std::optional<std::size_t> ended) {
+  co_await adapter_->send_audio({.samples = std::move(frame_of_ours), .transcript = {}, .start = {}, .end = {}}, Deadline::after(clock_, send_limit));
+  if (ended) co_await adapter_->end_of_utterance(Deadline::after(clock_, send_limit));
+}
+
+std::size_t VoiceLine::say(UserUtterance utterance, audio::Samples samples) {
+  utterance.sent = false;
+  utterances_.push_back(std::move(utterance));
+  const auto index = utterances_.size() - 1;
+  if (samples.empty()) {
+    utterances_[index].start = utterances_[index].end = now();
+    return index;
+  }
+  outgoing_.push_back({index, std::move(samples)});
+  return index;
+}
+
+Task<> VoiceLine::said(std::size_t utterance) {
+  const auto waiting = [&] { return std::any_of(outgoing_.begin(), outgoing_.end(), [&](const Outgoing& speech) { return speech.utterance == utterance; }); };
+  while (waiting() && !closed_) co_await tick();
+  while (now() < utterances_[utterance].end && !closed_) co_await tick();
+}
+
+Task<> VoiceLine::interrupt(Deadline deadline) { co_await adapter_->interrupt(deadline); }
+
+Task<> VoiceLine::send_keys(std::string keys, Deadline deadline) { co_await adapter_->send_dtmf(std::move(keys), deadline); }
+
+Task<> VoiceLine::listen() {
+  while (!closed_) take(co_await adapter_->receive(Deadline::never()));
+}
+
+void VoiceLine::take(AgentSignal signal) {
+  std::visit([this](auto& what) { take(std::move(what)); }, signal);
+}
+
+void VoiceLine::take(AgentAudio audio) {
+  last_received_ = now();
+  playout_.receive(std::move(audio.samples), now());
+}
+
+void VoiceLine::take(AgentTranscript transcript) {
+  if (transcript.speaker == audio::Speaker::agent)
+    text_.add(transcript);
+  else if (transcript.final)
+    claims_.understood.emplace_back(now(), std::move(transcript.text));
+}
+
+void VoiceLine::take(AgentTurnEnd) {
+  text_.end_of_turn();
+  playout_.end_of_turn();
+  if (settings_.turns.signalled) turns_.end_signal(std::max(playout_.track_end(), now()));
+}
+
+void VoiceLine::take(AgentClear) {
+  playout_.clear(now());
+  turns_.cleared(now());
+}
+
+void VoiceLine::take(AgentToolCall call) {
+  const auto type = call.result ? VoiceEventType::tool_result : VoiceEventType::tool_call;
+  told_.push_back({.time = now(), .type = type, .name = call.call.name, .args = arguments_of(call.call), .result = call.result.value_or(nullptr)});
+}
+
+void VoiceLine::take(AgentHeardUser heard) {
+  told_.push_back(
+      {.time = now(), .type = heard.started ? VoiceEventType::user_start_speaking : VoiceEventType::user_stop_speaking, .metadata = {{"source", "agent"}}});
+}
+
+void VoiceLine::take(AgentLatencyClaim claim) { claims_.latencies.emplace_back(std::move(claim.what), claim.latency); }
+
+void VoiceLine::take(AgentClosed closed) { closed_ = std::move(closed); }
+
+audio::Samples VoiceLine::agent_audio(Duration from, Duration to) const {
+  const auto at = audio::samples_in(from);
+  const auto end = audio::samples_in(to);
+  return end > at ? agent_track_.read(at, end - at) : audio::Samples{};
+}
+
+std::pair<audio::SampleStore, audio::SampleStore> VoiceLine::take_tracks() {
+  const auto longer = std::max(user_track_.size(), agent_track_.size());
+  for (auto* track : {&user_track_, &agent_track_}) track->append(audio::Samples(longer - track->size()));
+  return {std::move(user_track_), std::move(agent_track_)};
+}
+
+}  // namespace antiphon::voice

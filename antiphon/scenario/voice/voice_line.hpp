@@ -1,0 +1,140 @@
+#pragma once
+
+#include <deque>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/agent/voice_agent.hpp"
+#include "antiphon/audio/effects/noise.hpp"
+#include "antiphon/audio/sample_store.hpp"
+#include "antiphon/audio/vad/voice_activity.hpp"
+#include "antiphon/base/latch.hpp"
+#include "antiphon/base/limit.hpp"
+#include "antiphon/base/pulse.hpp"
+#include "antiphon/base/runtime.hpp"
+#include "antiphon/scenario/voice/call_file.hpp"
+#include "antiphon/scenario/voice/playout.hpp"
+#include "antiphon/scenario/voice/turn_text.hpp"
+#include "antiphon/scenario/voice/turn_tracker.hpp"
+
+namespace antiphon::voice {
+
+struct LineSettings {
+  TurnRules turns{};
+  audio::VoiceSettings detector{};
+  std::optional<audio::NoiseSource> noise{};  ///< lies under every frame that is sent, where the adapter is paced
+  std::string file{};                         ///< WAV that grows with the call: user left, agent right; empty: none
+};
+
+/// One call: an agent at one end, our user at the other, both heard at the same time (VOX-12).
+///
+/// A frame of 20 ms leaves at start + k · 20 ms; what the agent sends is taken as it comes, played out, recorded and searched for speech. Times count from the
+/// beginning of the call and are heard times. One executor, one thread.
+class VoiceLine {
+ public:
+  static constexpr Duration frame = std::chrono::milliseconds(20);
+
+  VoiceLine(Runtime& runtime, std::unique_ptr<VoiceAgentAdapter> adapter, LineSettings settings);
+  ~VoiceLine();
+  VoiceLine(const VoiceLine&) = delete;
+  VoiceLine& operator=(const VoiceLine&) = delete;
+
+  /// Connects and begins to send and listen. @throws Error as the adapter's `connect`.
+  Task<> open(Deadline deadline);
+  /// Stops both, hangs up. What was heard is kept. Never throws for what the far side does.
+  Task<> close(Deadline deadline);
+
+  const std::string& adapter_name() const { return adapter_->name(); }
+  Duration now() const { return clock_.now() - began_; }
+  /// Until the next frame has passed. @throws what broke the line: the adapter's error, or ours.
+  Task<> tick();
+
+  /// Puts an utterance behind what is still to be said; it starts with the next frame. Its place in `utterances`.
+  std::size_t say(UserUtterance utterance, audio::Samples samples);
+  /// Until all of it has left. @throws as `tick`.
+  Task<> said(std::size_t utterance);
+  bool speaking() const { return !outgoing_.empty(); }
+
+  /// The transport's own "stop". @throws Error unsupported.
+  Task<> interrupt(Deadline deadline);
+  Task<> send_keys(std::string keys, Deadline deadline);
+
+  const std::vector<UserUtterance>& utterances() const { return utterances_; }
+  std::vector<UserUtterance>& utterances() { return utterances_; }
+  const TurnTracker& turns() const { return turns_; }
+  TurnTracker& turns() { return turns_; }
+  const Playout& playout() const { return playout_; }
+  TurnText& text() { return text_; }
+  /// When something was received last; nullopt: nothing yet.
+  std::optional<Duration> last_received() const { return last_received_; }
+  /// The agent has hung up, and all it sent was heard.
+  bool is_over() const { return closed_ && playout_.idle(now()); }
+  const std::optional<AgentClosed>& closed() const { return closed_; }
+  /// How far the agent's track reaches: turns are known up to there.
+  Duration known_until() const { return playout_.taken(); }
+  /// What the agent was heard to say there. @throws Error io.
+  audio::Samples agent_audio(Duration from, Duration to) const;
+
+  const std::vector<VoiceEvent>& told() const { return told_; }
+  void tell(VoiceEvent event) { told_.push_back(std::move(event)); }
+  const AgentClaims& claims() const { return claims_; }
+  const std::string& detector() const { return activity_.name(); }
+  /// Most that a frame left late, in real time.
+  Duration worst_lateness() const { return worst_lateness_; }
+  /// Both tracks, of equal length; afterwards the line has none. Call after `close`.
+  std::pair<audio::SampleStore, audio::SampleStore> take_tracks();
+
+ private:
+  struct Outgoing {
+    std::size_t utterance;
+    audio::Samples samples;
+    std::size_t used = 0;
+  };
+
+  Task<> pace();
+  Task<> listen();
+  Task<> drive(Task<> work, Latch& done);
+  void hear(Duration now);
+  audio::Samples next_frame(Duration at);
+  audio::Samples next_speech(Duration at);
+  Task<> send(audio::Samples frame, std::optional<std::size_t> ended);
+  void take(AgentSignal signal);
+  void take(AgentAudio audio);
+  void take(AgentTranscript transcript);
+  void take(AgentTurnEnd);
+  void take(AgentClear);
+  void take(AgentToolCall call);
+  void take(AgentHeardUser heard);
+  void take(AgentLatencyClaim claim);
+  void take(AgentClosed closed);
+
+  Runtime& runtime_;
+  Clock& clock_;
+  std::unique_ptr<VoiceAgentAdapter> adapter_;
+  LineSettings settings_;
+  audio::VoiceActivity activity_;
+  Playout playout_;
+  TurnTracker turns_;
+  TurnText text_;
+  Pulse pulse_;
+  std::vector<UserUtterance> utterances_;
+  std::deque<Outgoing> outgoing_;
+  std::optional<std::size_t> ended_now_;  // the utterance whose last sample is in the frame under way
+  audio::SampleStore user_track_, agent_track_;
+  std::optional<CallFile> file_;
+  std::vector<VoiceEvent> told_;
+  AgentClaims claims_;
+  std::optional<AgentClosed> closed_;
+  std::optional<Duration> last_received_;
+  std::exception_ptr failure_;
+  Clock::Time began_{};
+  Duration worst_lateness_{0};
+  bool running_ = false;
+  Stoppable pacing_, listening_;
+  Latch paced_, listened_;
+};
+
+}  // namespace antiphon::voice

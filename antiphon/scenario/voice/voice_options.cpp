@@ -1,0 +1,63 @@
+#include "antiphon/scenario/voice/voice_options.hpp"
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+
+namespace antiphon {
+
+namespace {
+
+class Problems {
+ public:
+  template <class Work>
+  void unless(Work work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      found_.push_back(error.hint().empty() ? error.message() : fmt::format("{}; {}", error.message(), error.hint()));
+    }
+  }
+  void unless(bool holds, std::string sentence) {
+    if (!holds) found_.push_back(std::move(sentence));
+  }
+  std::vector<std::string> all() && { return std::move(found_); }
+
+ private:
+  std::vector<std::string> found_;
+};
+
+void check_waits(const VoiceOptions& options, Problems& problems) {
+  const auto longer_than_nothing = [&](const std::optional<Duration>& wait, std::string_view name) {
+    problems.unless(!wait || *wait > Duration::zero(), fmt::format("{} of a voice must be longer than nothing", name));
+  };
+  longer_than_nothing(options.tail_silence, "tail_silence");
+  longer_than_nothing(options.response_timeout, "response_timeout");
+  longer_than_nothing(options.response_max_duration, "response_max_duration");
+}
+
+void check_interjections(const VoiceOptions& options, Problems& problems) {
+  if (const auto& cut = options.interruptions) {
+    problems.unless(cut->probability >= 0 && cut->probability <= 1,
+                    fmt::format("the probability of an interruption is {}, and lies between 0 and 1", cut->probability));
+    problems.unless(cut->least >= Duration::zero() && cut->least <= cut->most, "the delay of interruptions needs a least that is not above its most");
+  }
+  if (const auto& listener = options.backchannels)
+    problems.unless(listener->probability >= 0 && listener->probability <= 1,
+                    fmt::format("the probability of a backchannel is {}, and lies between 0 and 1", listener->probability));
+}
+
+}  // namespace
+
+std::vector<std::string> problems_of(const VoiceOptions& options, const SpeechRegistry& speech) {
+  Problems problems;
+  problems.unless([&] { speech.check(options.user); });
+  if (options.hear) problems.unless([&] { speech.check(*options.hear); });
+  for (const auto& effect : options.effects) problems.unless([&] { audio::make_effect(effect.name, effect.settings); });
+  problems.unless([&] { audio::VoiceActivity detector(options.detector); });
+  check_waits(options, problems);
+  check_interjections(options, problems);
+  return std::move(problems).all();
+}
+
+}  // namespace antiphon
