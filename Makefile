@@ -12,7 +12,7 @@ export JOBS FUZZ_SECONDS
 CTEST = ctest --output-on-failure --no-tests=error -j $(JOBS)
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo build test test-peers test-asan test-tsan bench bench-peer soak lint lint-quick format fuzz models clean
+.PHONY: help demo build test test-peers test-asan test-tsan bench bench-peer soak lint lint-quick format fuzz models speech clean
 
 help: ## show this list
 	@echo "usage: make TARGET [JOBS=N]"
@@ -94,6 +94,9 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS each (60)
 models: ## install the sentence encoder all-MiniLM-L6-v2 (84 MB to fetch) for `embedding: minilm`, and the voice detector Silero (11 MB); nothing else needs them
 	@tools/get-minilm.sh
 	@tools/get-silero.sh
+
+speech: ## fetch again what listens and speaks without a key, where the build could not (95 MB): Moonshine, hibari
+	@tools/get-speech.sh
 
 clean: ## remove what was built; keep unpacked dependencies
 	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +; fi

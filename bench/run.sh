@@ -32,6 +32,7 @@ measure $bin/bench_scale
 measure $bin/bench_process_start $bin/antiphon examples/init/suite.yaml
 measure $bin/bench_http_client
 measure $bin/bench_audio
+measure $bin/bench_speech
 
 machine() {
   local cpu os

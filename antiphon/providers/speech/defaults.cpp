@@ -1,6 +1,7 @@
 #include "antiphon/providers/speech/registry.hpp"
 
 #include "antiphon/providers/tts/flite/flite_voice.hpp"
+#include "antiphon/providers/tts/hibari/hibari_voice.hpp"
 #include "antiphon/providers/tts/remembered.hpp"
 
 namespace antiphon {
@@ -31,6 +32,7 @@ void add_voice(SpeechRegistry& registry, const std::string& provider, SpeechRegi
 std::shared_ptr<const SpeechRegistry> SpeechRegistry::with_defaults() {
   static const auto all = [] {
     auto registry = std::make_shared<SpeechRegistry>();
+    add_voice(*registry, "hibari", hibari::provider());
     add_voice(*registry, "flite", flite::provider());
     registry->prefer_voices({"hibari/heart", "flite/slt"});
     registry->prefer_ears({"moonshine", "pocketsphinx"});

@@ -54,6 +54,10 @@ constexpr Written plain_readings[] = {
     {R"(\b(\d{1,2}) ?- ?(\d{1,2})\b(?![-/]))", "$1 to $2"},
 };
 
+/// Capitals that are spelled although a word is written like them.
+constexpr std::array<std::string_view, 16> always_spelled = {"AI", "API", "ATM", "DOB", "ETA", "FAQ", "HR", "ID",
+                                                             "PC", "PO",  "SSN", "TV",  "UK",  "URL", "US", "VAT"};
+
 constexpr std::array<const char*, 12> months = {"January", "February", "March",     "April",   "May",      "June",
                                                 "July",    "August",   "September", "October", "November", "December"};
 
@@ -152,7 +156,12 @@ std::string with_readings(std::string text) {
 
 std::string with_capitals_spelled(const std::string& text, const std::function<bool(const std::string&)>& is_word) {
   static const Regex capitals(R"(\b[A-Z]{2,5}\b(?!'))");
-  return replaced(text, capitals, [&](const Match& match) { return is_word(lower(match.groups[0])) ? match.groups[0] : spelled(match.groups[0]); });
+  const auto say = [&](const Match& match) {
+    const auto& letters = match.groups[0];
+    const bool spells = std::ranges::find(always_spelled, letters) != always_spelled.end() || !is_word(lower(letters));
+    return spells ? spelled(letters) : letters;
+  };
+  return replaced(text, capitals, say);
 }
 
 Respelling::Respelling(const std::map<std::string, std::string>& words) {

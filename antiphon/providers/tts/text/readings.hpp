@@ -12,7 +12,7 @@ namespace antiphon::spoken {
 /// addresses, abbreviations. Takes one piece of plain text.
 std::string with_readings(std::string text);
 
-/// Spells capitals that are no word: "ETA" by `is_word("eta")`.
+/// Spells capitals that are no word (`is_word` is asked in small letters), and a few that are: "ID", "US".
 std::string with_capitals_spelled(const std::string& text, const std::function<bool(const std::string&)>& is_word);
 
 /// A user's own spellings: whole words, whatever their case, become what the map says.

@@ -91,7 +91,8 @@ TEST(Readings, LeaveOrdinaryTextAlone) {
 
 TEST(Readings, SpellCapitalsThatAreNoWord) {
   const auto is_word = [](const std::string& word) { return word == "stop"; };
-  EXPECT_EQ(with_capitals_spelled("STOP the ETA of I", is_word), "STOP the E T Ay of I");
+  EXPECT_EQ(with_capitals_spelled("STOP the CRM of I", is_word), "STOP the C R M of I");
+  EXPECT_EQ(with_capitals_spelled("Your ID, ASAP", [](const std::string&) { return true; }), "Your I D, ASAP");
 }
 
 TEST(Respelling, ReplacesWholeWordsWhateverTheirCase) {
