@@ -67,7 +67,6 @@ std::size_t end_of_token(const std::vector<Word>& words, std::size_t at) {
 
 /// Whether flite took apart what the lexicon knows as one: "wasn't", "Sarah's", a name that it would spell.
 bool is_better_whole(const std::vector<Word>& words, std::size_t begin, std::size_t end, const std::string& small) {
-  if (words[begin].token == small && small.empty()) return false;
   if (std::ranges::none_of(words[begin].token, [](char c) { return c >= 'a' && c <= 'z'; })) return false;
   if (end == begin + 1) {
     auto bare = small;
