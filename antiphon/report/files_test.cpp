@@ -164,13 +164,6 @@ TEST(HtmlReport, FillsThePageThatIsBuiltIn_PRD3) {
   EXPECT_THAT(element(html, "antiphon-run"), HasSubstr("antiphon.result/1"));
 }
 
-TEST(Base64, IsWhatTheRfcSays) {
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("f"), "Zg==");
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
-}
-
 TEST(Ticker, CallsUntilItIsDestroyed) {
   std::mutex mutex;
   std::condition_variable called;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/base64.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
@@ -110,7 +111,8 @@ std::string data(const BatchResult& batch) {
   auto html = "<script type=\"application/json\" id=\"antiphon-run\">" + script_safe(repair_utf8(json::serialize(run_facts(batch)))) + "</script>\n";
   std::size_t index = 0;
   for (const auto& result : batch.scenarios)
-    html += fmt::format("<script type=\"application/octet-stream\" id=\"antiphon-s-{}\">{}</script>\n", index++, base64(zlib_deflate(serialize(result))));
+    html +=
+        fmt::format("<script type=\"application/octet-stream\" id=\"antiphon-s-{}\">{}</script>\n", index++, encode_base64(zlib_deflate(serialize(result))));
   return html;
 }
 

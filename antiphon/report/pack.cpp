@@ -16,20 +16,4 @@ std::string zlib_deflate(std::string_view bytes) {
   return out;
 }
 
-std::string base64(std::string_view bytes) {
-  static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto n = bytes.size() - i;
-    const auto byte = [&](std::size_t k) -> unsigned { return k < n ? static_cast<unsigned char>(bytes[i + k]) : 0; };
-    const unsigned group = byte(0) << 16 | byte(1) << 8 | byte(2);
-    out += digits[group >> 18];
-    out += digits[group >> 12 & 63];
-    out += n > 1 ? digits[group >> 6 & 63] : '=';
-    out += n > 2 ? digits[group & 63] : '=';
-  }
-  return out;
-}
-
 }  // namespace antiphon

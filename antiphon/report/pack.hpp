@@ -7,7 +7,5 @@ namespace antiphon {
 
 /// zlib format (RFC 1950), which browsers unpack with `DecompressionStream('deflate')`.
 std::string zlib_deflate(std::string_view bytes);
-/// RFC 4648, with padding.
-std::string base64(std::string_view bytes);
 
 }  // namespace antiphon

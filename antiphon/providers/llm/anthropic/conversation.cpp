@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/base64.hpp"
 #include "antiphon/providers/llm/wire/answer.hpp"
 #include "antiphon/providers/llm/wire/body.hpp"
 #include "antiphon/providers/llm/wire/parts.hpp"
@@ -35,7 +36,7 @@ json::object document_source(const PartPlace& place, const Part& part) {
   if (part.media_type == "application/pdf") return {{"type", "base64"}, {"media_type", "application/pdf"}, {"data", part.data}};
   if (!part.media_type.starts_with("text/") && part.media_type != "application/json")
     wire::refuse_part(place, part, fmt::format("{} is neither a PDF nor text", part.media_type.empty() ? "a file of unknown type" : part.media_type));
-  const auto text = wire::decode_base64(part.data);
+  const auto text = decode_base64(part.data);
   if (!text) wire::refuse_part(place, part, "its data are no base64");
   return {{"type", "text"}, {"media_type", "text/plain"}, {"data", *text}};
 }

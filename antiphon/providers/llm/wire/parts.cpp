@@ -1,7 +1,5 @@
 #include "antiphon/providers/llm/wire/parts.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
@@ -104,31 +102,6 @@ void refuse_part(const PartPlace& place, const Part& part, std::string_view why)
                                                   place.part, part.type, why))
       .with_hint("leave that part out, or choose a model that takes it")
       .with_party(Party::harness);
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  static const auto values = [] {
-    std::array<int, 256> table{};
-    table.fill(-1);
-    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (std::size_t i = 0; i < letters.size(); ++i) table[static_cast<unsigned char>(letters[i])] = static_cast<int>(i);
-    return table;
-  }();
-  while (text.ends_with('=')) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  unsigned pending = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const int value = values[static_cast<unsigned char>(c)];
-    if (value < 0) return std::nullopt;
-    pending = (pending << 6 | static_cast<unsigned>(value)) & 0xFFFFU;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(pending >> bits & 0xFFU);
-  }
-  return bytes;
 }
 
 }  // namespace antiphon::wire

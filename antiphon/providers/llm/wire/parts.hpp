@@ -36,7 +36,4 @@ struct PartPlace {
 /// @throws Error unsupported, party harness: what cannot be sent, where it stands, and why.
 [[noreturn]] void refuse_part(const PartPlace& place, const Part& part, std::string_view why);
 
-/// nullopt where `text` is no base64.
-std::optional<std::string> decode_base64(std::string_view text);
-
 }  // namespace antiphon::wire
