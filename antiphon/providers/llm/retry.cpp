@@ -23,14 +23,6 @@ bool may_pass(ErrorKind kind) {
 
 bool is_providers(ErrorKind kind) { return kind != ErrorKind::cancelled && kind != ErrorKind::configuration && kind != ErrorKind::internal; }
 
-Error leaving(const Error& error, int tried) {
-  const auto message = tried > 1 ? fmt::format("{} (after {} tries)", error.message(), tried) : error.message();
-  auto plain = Error(error.kind(), message).with_hint(error.hint()).with_retry_after(error.retry_after());
-  const bool blamed = error.party() || is_providers(error.kind());
-  auto named = blamed ? Error(std::move(plain).with_party(error.party().value_or(Party::provider))) : Error(std::move(plain));
-  return error.status() ? Error(std::move(named).with_status(*error.status())) : named;
-}
-
 /// A stream whose first piece was read already.
 class BegunStream final : public ChatStream {
  public:
@@ -47,7 +39,7 @@ class BegunStream final : public ChatStream {
     } catch (const Error& error) {
       failed = error;
     }
-    throw leaving(*failed, 1);
+    throw after_tries(*failed, 1);
   }
   ChatResponse response() const override { return inner_->response(); }
 
@@ -66,39 +58,37 @@ std::optional<Duration> wait_after(const Error& error, int tried, double uniform
   return Duration(std::llround(static_cast<double>(rules.first_wait.count()) * factor));
 }
 
-RetryingModel::RetryingModel(std::unique_ptr<LanguageModel> inner, Clock& clock, std::uint64_t seed, std::string scenario_id, RetryRules rules)
-    : inner_(std::move(inner)), clock_(clock), jitter_(seed, std::move(scenario_id), "retry " + inner_->name()), rules_(rules) {}
+Error after_tries(const Error& error, int tried) {
+  const auto message = tried > 1 ? fmt::format("{} (after {} tries)", error.message(), tried) : error.message();
+  auto plain = Error(error.kind(), message).with_hint(error.hint()).with_retry_after(error.retry_after());
+  const bool blamed = error.party() || is_providers(error.kind());
+  auto named = blamed ? Error(std::move(plain).with_party(error.party().value_or(Party::provider))) : Error(std::move(plain));
+  return error.status() ? Error(std::move(named).with_status(*error.status())) : named;
+}
 
-Task<> RetryingModel::wait_or_throw(Error error, int tried, std::string role, Deadline deadline) {
+Task<> Retries::wait_or_throw(Error error, int tried, std::string role, Deadline deadline) {
   const auto wait = wait_after(error, tried, jitter_.of(role).uniform(), rules_);
-  if (!wait || *wait >= deadline.left(clock_)) throw leaving(error, tried);
+  if (!wait || *wait >= deadline.left(clock_)) throw after_tries(error, tried);
   co_await clock_.sleep_for(*wait);
 }
 
+RetryingModel::RetryingModel(std::unique_ptr<LanguageModel> inner, Clock& clock, std::uint64_t seed, std::string scenario_id, RetryRules rules)
+    : inner_(std::move(inner)), retries_(clock, RoleStreams(seed, std::move(scenario_id), "retry " + inner_->name()), rules) {}
+
 Task<ChatResponse> RetryingModel::complete(ChatRequest request, Deadline deadline) {
-  for (int tried = 1;; ++tried) {
-    std::optional<Error> failed;
-    try {
-      co_return co_await inner_->complete(request, deadline);
-    } catch (const Error& error) {
-      failed = error;
-    }
-    co_await wait_or_throw(std::move(*failed), tried, request.tags.role, deadline);
-  }
+  auto role = request.tags.role;
+  return retries_.run([this, request = std::move(request), deadline] { return inner_->complete(request, deadline); }, std::move(role), deadline);
+}
+
+Task<std::unique_ptr<ChatStream>> RetryingModel::begin(ChatRequest request, Deadline deadline) {
+  auto stream = co_await inner_->stream(std::move(request), deadline);
+  auto first = co_await stream->next(deadline);
+  co_return std::make_unique<BegunStream>(std::move(stream), std::move(first));
 }
 
 Task<std::unique_ptr<ChatStream>> RetryingModel::stream(ChatRequest request, Deadline deadline) {
-  for (int tried = 1;; ++tried) {
-    std::optional<Error> failed;
-    try {
-      auto stream = co_await inner_->stream(request, deadline);
-      auto first = co_await stream->next(deadline);
-      co_return std::make_unique<BegunStream>(std::move(stream), std::move(first));
-    } catch (const Error& error) {
-      failed = error;
-    }
-    co_await wait_or_throw(std::move(*failed), tried, request.tags.role, deadline);
-  }
+  auto role = request.tags.role;
+  return retries_.run([this, request = std::move(request), deadline] { return begin(request, deadline); }, std::move(role), deadline);
 }
 
 }  // namespace antiphon

@@ -13,18 +13,15 @@ namespace antiphon::wire {
 namespace {
 
 constexpr Vendor table[] = {
-    {"openai", Protocol::chat_completions, "https://api.openai.com/v1", {"OPENAI_API_KEY"}, {"OPENAI_BASE_URL"}},
-    {"anthropic", Protocol::messages, "https://api.anthropic.com", {"ANTHROPIC_API_KEY"}, {"ANTHROPIC_BASE_URL"}},
-    {"gemini",
-     Protocol::generate_content,
-     "https://generativelanguage.googleapis.com",
-     {"GEMINI_API_KEY", "GOOGLE_API_KEY"},
-     {"GEMINI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"}},
-    {"azure", Protocol::azure, "", {"AZURE_OPENAI_API_KEY"}, {"AZURE_OPENAI_ENDPOINT"}},
-    {"groq", Protocol::chat_completions, "https://api.groq.com/openai/v1", {"GROQ_API_KEY"}, {"GROQ_BASE_URL"}},
-    {"openrouter", Protocol::chat_completions, "https://openrouter.ai/api/v1", {"OPENROUTER_API_KEY"}, {"OPENROUTER_BASE_URL"}},
-    {"xai", Protocol::chat_completions, "https://api.x.ai/v1", {"XAI_API_KEY"}, {"XAI_BASE_URL"}},
-    {"ollama", Protocol::chat_completions, "http://127.0.0.1:11434/v1", {}, {"OLLAMA_BASE_URL"}},
+    {{"openai", "https://api.openai.com/v1", {"OPENAI_API_KEY"}, {"OPENAI_BASE_URL"}}, Protocol::chat_completions},
+    {{"anthropic", "https://api.anthropic.com", {"ANTHROPIC_API_KEY"}, {"ANTHROPIC_BASE_URL"}}, Protocol::messages},
+    {{"gemini", "https://generativelanguage.googleapis.com", {"GEMINI_API_KEY", "GOOGLE_API_KEY"}, {"GEMINI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"}},
+     Protocol::generate_content},
+    {{"azure", "", {"AZURE_OPENAI_API_KEY"}, {"AZURE_OPENAI_ENDPOINT"}}, Protocol::azure},
+    {{"groq", "https://api.groq.com/openai/v1", {"GROQ_API_KEY"}, {"GROQ_BASE_URL"}}, Protocol::chat_completions},
+    {{"openrouter", "https://openrouter.ai/api/v1", {"OPENROUTER_API_KEY"}, {"OPENROUTER_BASE_URL"}}, Protocol::chat_completions},
+    {{"xai", "https://api.x.ai/v1", {"XAI_API_KEY"}, {"XAI_BASE_URL"}}, Protocol::chat_completions},
+    {{"ollama", "http://127.0.0.1:11434/v1", {}, {"OLLAMA_BASE_URL"}}, Protocol::chat_completions},
 };
 
 std::string first_set(const std::array<std::string_view, 2>& names) {
@@ -60,13 +57,13 @@ void require_url(const std::string& url, const std::string& model) {
       .with_hint("write it as in https://host/v1");
 }
 
-std::string address(const Vendor& vendor, const ModelSettings& settings) {
+std::string address(const Service& vendor, const ModelSettings& settings) {
   auto url = settings.base_url;
   if (url.empty()) url = first_set(vendor.base_url_variables);
   return url.empty() ? std::string(vendor.base_url) : url;
 }
 
-std::string base_url(const Vendor& vendor, const ModelSettings& settings) {
+std::string base_url(const Service& vendor, const ModelSettings& settings) {
   auto url = address(vendor, settings);
   if (url.empty())
     throw Error(ErrorKind::configuration, fmt::format("{} needs an address: {} is not set", settings.model, vendor.base_url_variables[0]))
@@ -84,12 +81,12 @@ std::string environment(std::string_view name) {
   return value ? value : "";
 }
 
-bool goes_to_vendor(const Vendor& vendor, const ModelSettings& settings) {
+bool goes_to_vendor(const Service& vendor, const ModelSettings& settings) {
   const auto url = address(vendor, settings);
   return !url.empty() && is_known(url);
 }
 
-Endpoint resolve(const Vendor& vendor, const ModelSettings& settings) {
+Endpoint resolve(const Service& vendor, const ModelSettings& settings) {
   const auto variable = vendor.key_variables[0];
   Endpoint endpoint{.model = settings.model.substr(std::min(settings.model.size(), vendor.name.size() + 1)), .key_variable = std::string(variable)};
   if (endpoint.model.empty())

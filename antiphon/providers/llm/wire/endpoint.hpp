@@ -17,13 +17,17 @@ enum class Protocol {
   generate_content,  ///< Gemini's
 };
 
-/// A vendor, or a local program, that serves language models.
-struct Vendor {
-  std::string_view name;  ///< before the slash of `openai/gpt-4.1`
-  Protocol protocol;
+/// Where a vendor, or a local program, serves something.
+struct Service {
+  std::string_view name;                               ///< before the slash of `openai/gpt-4.1`
   std::string_view base_url;                           ///< empty: every customer has an address of their own
   std::array<std::string_view, 2> key_variables;       ///< the first that is set counts; both empty: no key is needed
   std::array<std::string_view, 2> base_url_variables;  ///< the same; replaces `base_url`
+};
+
+/// One that serves language models.
+struct Vendor : Service {
+  Protocol protocol;
 };
 std::span<const Vendor> vendors();
 
@@ -41,10 +45,10 @@ struct Endpoint {
 /// A key from the environment goes only where the environment or the table says; an address from a file needs its key from there, so that
 /// no file can send a key of ours anywhere.
 /// @throws Error configuration: no key or no address (naming the variable), no model name, an address that is no URL.
-Endpoint resolve(const Vendor& vendor, const ModelSettings& settings);
+Endpoint resolve(const Service& vendor, const ModelSettings& settings);
 
 /// Whether requests go to a vendor's own address, and so at its prices. Needs no key: what a recording cost is known without one.
-bool goes_to_vendor(const Vendor& vendor, const ModelSettings& settings);
+bool goes_to_vendor(const Service& vendor, const ModelSettings& settings);
 
 /// An environment variable, empty where it is not set.
 std::string environment(std::string_view name);

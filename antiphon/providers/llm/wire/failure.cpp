@@ -57,19 +57,25 @@ std::optional<std::chrono::nanoseconds> parse_retry_after(std::string_view value
   return std::max<std::chrono::nanoseconds>(*date - now, std::chrono::nanoseconds(0));
 }
 
+std::optional<std::string> told_message(const json::value& body) {
+  const auto* whole = &body;
+  if (whole->is_array() && !whole->get_array().empty()) whole = &whole->get_array()[0];  // as streams begin that would have been a list
+  const auto* error = find(*whole, "error");
+  if (error && error->is_string()) return std::string(error->get_string());
+  for (const auto* place : {error, find(*whole, "detail"), whole})
+    for (const auto* member : {"message", "detail", "err_msg", "title"})
+      if (place)
+        if (auto text = find_string(*place, member)) return text;
+  return std::nullopt;
+}
+
 std::string error_message(std::string_view body) {
   constexpr std::size_t limit = 500;
   const auto parsed = try_parse_json(body);
   if (!parsed) return cut(repair_utf8(trim(body)), limit);
-  const auto* whole = &*parsed;
-  if (whole->is_array() && !whole->get_array().empty()) whole = &whole->get_array()[0];  // as streams begin that would have been a list
-  const auto* error = find(*whole, "error");
-  if (error && error->is_string()) return cut(std::string(error->get_string()), limit);
-  for (const auto* place : {error, whole})
-    for (const auto* member : {"message", "detail"})
-      if (place)
-        if (auto text = find_string(*place, member)) return cut(*text, limit);
-  return preview(error ? *error : *whole, limit);
+  if (const auto told = told_message(*parsed)) return cut(*told, limit);
+  const auto* error = find(*parsed, "error");
+  return preview(error ? *error : *parsed, limit);
 }
 
 Error failure(const net::HttpReply& reply, const FailureContext& context, std::chrono::system_clock::time_point now, std::optional<ErrorKind> known,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/json.hpp"
 #include "antiphon/net/http.hpp"
 
 namespace antiphon::wire {
@@ -23,6 +24,9 @@ struct FailureContext {
 /// @param wait what the body asks to wait, used where no header says it
 Error failure(const net::HttpReply& reply, const FailureContext& context, std::chrono::system_clock::time_point now, std::optional<ErrorKind> known = {},
               std::optional<std::chrono::nanoseconds> wait = {});
+
+/// What a JSON error says in words, in any of the shapes that servers use; nullopt where it has none of them.
+std::optional<std::string> told_message(const json::value& body);
 
 /// The text of an error body in any of the shapes that servers use, at most 500 bytes.
 std::string error_message(std::string_view body);
