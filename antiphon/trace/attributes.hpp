@@ -6,7 +6,7 @@
 /// @see https://opentelemetry.io/docs/specs/semconv/gen-ai/
 namespace antiphon::trace::attr {
 
-inline constexpr std::string_view operation = "gen_ai.operation.name";       // chat, invoke_agent, execute_tool
+inline constexpr std::string_view operation = "gen_ai.operation.name";       // chat, speech, transcription, invoke_agent, execute_tool
 inline constexpr std::string_view answered_from = "antiphon.answered_from";  // cassette, cache; absent: the provider
 inline constexpr std::string_view provider = "gen_ai.provider.name";
 inline constexpr std::string_view conversation = "gen_ai.conversation.id";  // the thread id
@@ -20,6 +20,7 @@ inline constexpr std::string_view output_tokens = "gen_ai.usage.output_tokens";
 inline constexpr std::string_view cached_input_tokens = "gen_ai.usage.cache_read.input_tokens";
 inline constexpr std::string_view cache_write_tokens = "gen_ai.usage.cache_creation.input_tokens";
 inline constexpr std::string_view reasoning_tokens = "gen_ai.usage.reasoning.output_tokens";
+inline constexpr std::string_view audio_s = "antiphon.audio_s";  // seconds of sound that were spoken or understood
 inline constexpr std::string_view tool_name = "gen_ai.tool.name";
 inline constexpr std::string_view tool_type = "gen_ai.tool.type";
 inline constexpr std::string_view tool_call_id = "gen_ai.tool.call.id";

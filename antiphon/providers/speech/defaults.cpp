@@ -1,5 +1,6 @@
 #include "antiphon/providers/speech/registry.hpp"
 
+#include "antiphon/providers/speech/vendor/vendors.hpp"
 #include "antiphon/providers/tts/flite/flite_voice.hpp"
 #include "antiphon/providers/tts/hibari/hibari_voice.hpp"
 #include "antiphon/providers/tts/remembered.hpp"
@@ -34,6 +35,8 @@ std::shared_ptr<const SpeechRegistry> SpeechRegistry::with_defaults() {
     auto registry = std::make_shared<SpeechRegistry>();
     add_voice(*registry, "hibari", hibari::provider());
     add_voice(*registry, "flite", flite::provider());
+    for (auto& [name, provider] : speech::vendor_voices()) add_voice(*registry, name, std::move(provider));
+    for (auto& [name, provider] : speech::vendor_ears()) registry->add(name, std::move(provider));
     registry->prefer_voices({"hibari/heart", "flite/slt"});
     registry->prefer_ears({"moonshine", "pocketsphinx"});
     return std::shared_ptr<const SpeechRegistry>(std::move(registry));

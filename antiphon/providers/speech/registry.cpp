@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/providers/speech/traced.hpp"
 
 namespace antiphon {
 namespace {
@@ -95,7 +96,9 @@ OpenVoice SpeechRegistry::open(const VoiceChoice& choice, const SpeechContext& c
   auto resolved = choice;
   resolved.voice = resolve_voice(choice.voice);
   const auto& provider = find(voices_, resolved.voice, "voice");
-  OpenVoice open{.synthesiser = provider.make(resolved, context), .name = resolved.voice};
+  auto voice = provider.make(resolved, context);
+  if (context.spans) voice = std::make_unique<TracedVoice>(std::move(voice), context.spans);
+  OpenVoice open{.synthesiser = std::move(voice), .name = resolved.voice};
   open.defaults = {.text = {},
                    .voice = rest_of(resolved.voice),
                    .speed = resolved.speed.value_or(1),
@@ -112,7 +115,9 @@ OpenEar SpeechRegistry::open(const EarChoice& choice, const SpeechContext& conte
   auto resolved = choice;
   resolved.recogniser = resolve_ear(choice.recogniser);
   const auto& provider = find(ears_, resolved.recogniser, "recogniser");
-  OpenEar open{.recogniser = provider.make(resolved, context)};
+  auto ear = provider.make(resolved, context);
+  if (context.spans) ear = std::make_unique<TracedEar>(std::move(ear), context.spans);
+  OpenEar open{.recogniser = std::move(ear)};
   open.defaults = {.language = resolved.language, .phrases = resolved.phrases, .settings = resolved.extra};
   open.notice = fell_back(choice.recogniser, resolved.recogniser, preferred_ears_, "listens");
   return open;
