@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/call_json.hpp"
 #include "antiphon/result/result.hpp"
 #include "antiphon/result/sensitivity.hpp"
 #include "antiphon/result/statistics.hpp"
@@ -139,7 +140,8 @@ void add_figures(json::object& object, const ScenarioResult& result) {
   object.emplace("usage",
                  result.not_run ? json::value(nullptr) : json::value(usage_json(result.usage, result.input_tokens, result.output_tokens, result.model_calls)));
   object.emplace("cost_usd", result.not_run ? json::value(nullptr) : or_null(result.cost_usd));
-  object.emplace("recording", nullptr);
+  object.emplace("recording", or_null(result.recording_file));
+  if (result.call) object.emplace("voice", voice_json(*result.call));
   object.emplace("user_report", result.user_report);
   object.emplace("notices", strings(result.notices));
 }

@@ -1,8 +1,51 @@
 #pragma once
 
+#include "antiphon/result/call_record.hpp"
 #include "antiphon/result/result.hpp"
 
 namespace antiphon {
+
+/// A call in which every member says something.
+inline CallRecord full_call() {
+  using std::chrono::milliseconds;
+  CallRecord call{.adapter = "composed", .detector = "energy/1", .recogniser = "pocketsphinx", .voice = "flite/slt", .duration = milliseconds(9000)};
+  call.utterances = {{.kind = UtteranceKind::interruption,
+                      .text = "stop",
+                      .start = milliseconds(900),
+                      .end = milliseconds(2000),
+                      .voiced = {{milliseconds(1000), milliseconds(1900)}},
+                      .expect = Expectation::stop,
+                      .message = 0},
+                     {.kind = UtteranceKind::dtmf, .keys = "42#", .start = milliseconds(7000), .end = milliseconds(7500), .sent = false}};
+  call.turns = {{.start = milliseconds(2500),
+                 .end = milliseconds(4000),
+                 .received_start = milliseconds(2400),
+                 .voiced = {{milliseconds(2500), milliseconds(3000)}, {milliseconds(3300), milliseconds(4000)}},
+                 .ending = TurnEnding::tail_silence,
+                 .resumed = 1,
+                 .transcript = "no",
+                 .transcript_truncated = true,
+                 .message = 1}};
+  call.user_voiced = call.utterances[0].voiced, call.agent_voiced = call.turns[0].voiced;
+  call.events = {{.time = milliseconds(2500),
+                  .type = VoiceEventType::agent_start_speaking,
+                  .name = "x",
+                  .args = {{"a", 1}},
+                  .result = "done",
+                  .latency = milliseconds(600),
+                  .received = milliseconds(2400),
+                  .metadata = {{"native", true}}}};
+  call.interruptions = {{.utterance = 0,
+                         .intended = milliseconds(950),
+                         .achieved = milliseconds(1000),
+                         .agent_stopped = milliseconds(1400),
+                         .native = true,
+                         .outcome = "fired_after_speech"}};
+  call.delivery = {milliseconds(1500), milliseconds(700), milliseconds(800), milliseconds(20), 75, 2, milliseconds(30), 1, milliseconds(60)};
+  call.claims = {{{"e2e", milliseconds(480)}}, {{milliseconds(2000), "stop"}}};
+  call.agent_closed = true, call.tail_silence = milliseconds(700);
+  return call;
+}
 
 /// A result in which every member says something; for tests.
 inline ScenarioResult full() {
@@ -71,7 +114,9 @@ inline ScenarioResult full() {
           .clock = "virtual",
           .failed_line = 20,
           .user_report = {{"unmet", {"status"}}},
-          .fingerprints = {.judge = {.hash = "0123456789abcdef", .model = "openai/gpt-4.1-mini"}}};
+          .fingerprints = {.judge = {.hash = "0123456789abcdef", .model = "openai/gpt-4.1-mini"}},
+          .call = std::make_shared<const CallRecord>(full_call()),
+          .recording_file = "calls/1.wav"};
 }
 
 inline BatchResult batch_of(std::vector<ScenarioResult> scenarios) {
