@@ -14,6 +14,10 @@
 
 namespace antiphon::net {
 
+class ByteStream;
+class WebSocket;
+struct WsAcceptance;
+
 /// Header fields in order; names compare without case.
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -89,6 +93,11 @@ class ServerReply {
   virtual Task<> begin(int status, Headers headers) = 0;
   /// @throws Error closed when the client is gone.
   virtual Task<> write(std::string bytes) = 0;
+  /// Answers a request for a WebSocket (websocket.hpp) with 101; from then on this reply can do nothing else. The connection ends with the
+  /// WebSocket, at the latest with the handler; `HttpServer::stop` says goodbye on it (1001).
+  /// @throws Error protocol when the request is none for a WebSocket (the client was told why); closed; unsupported by replies of tests that
+  ///         have no connection.
+  virtual Task<std::unique_ptr<WebSocket>> accept_websocket(WsAcceptance acceptance);
   /// Cuts the connection without finishing the reply; for faults on purpose.
   virtual void abort() = 0;
 };
@@ -100,7 +109,8 @@ struct HttpServerOptions {
   std::uint16_t port = 0;                     ///< 0: any free one
   std::size_t body_limit = 64 * 1024 * 1024;  ///< 413 above; room for a conversation with pictures and sound in base64
   Duration header_timeout = std::chrono::seconds(30);
-  Duration drain = std::chrono::seconds(5);  ///< how long `stop` waits for replies under way
+  Duration drain = std::chrono::seconds(5);  ///< how long `stop` waits for replies and WebSockets under way
+  std::size_t connection_limit = 20'000;     ///< those beyond are told 503
 };
 
 /// HTTP/1.1 server; one coroutine per connection, on the executor of the runtime.
@@ -111,7 +121,12 @@ class HttpServer {
   /// Accepts until `stop`, then lets replies under way end. A handler that throws is answered with 500.
   virtual Task<> serve() = 0;
   virtual void stop() = 0;
+  /// Serves a connection that was made in another way (`memory_connection`), while `serve` runs.
+  virtual void adopt(std::unique_ptr<ByteStream> stream) = 0;
 };
+
+/// Serves only what it is given to `adopt`; its port is 0.
+std::unique_ptr<HttpServer> make_http_server(Runtime& runtime, HttpServerOptions options, HttpHandler handler);
 
 /// Listens at once. @throws Error refused naming address, port and the system's reason.
 std::unique_ptr<HttpServer> listen_http(Runtime& runtime, HttpServerOptions options, HttpHandler handler);

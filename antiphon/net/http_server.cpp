@@ -16,6 +16,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/net/http.hpp"
+#include "antiphon/net/internal/gate.hpp"
 #include "antiphon/net/internal/server_connection.hpp"
 #include "antiphon/net/internal/tcp_stream.hpp"
 
@@ -38,9 +39,12 @@ struct Connections {
   };
   explicit Connections(const asio::any_io_executor& executor) : gate(executor, std::chrono::steady_clock::time_point::max()) {}
 
-  void close_idle() {
+  void wind_down() {
     for (auto& entry : entries)
-      if (entry.connection->is_idle()) entry.connection->close();
+      if (entry.connection->is_idle())
+        entry.connection->close();
+      else
+        entry.connection->go_away();
   }
   void cut() {
     for (auto& entry : entries) {
@@ -64,8 +68,23 @@ class TcpHttpServer final : public HttpServer {
   TcpHttpServer(Runtime& runtime, HttpServerOptions options, HttpHandler handler)
       : core_(std::make_shared<ServerCore>(ServerCore{runtime, std::move(options), std::move(handler)})),
         acceptor_(runtime.executor),
-        connections_(std::make_shared<Connections>(runtime.executor)) {
-    listen();
+        connections_(std::make_shared<Connections>(runtime.executor)),
+        stopped_(runtime.executor) {}
+
+  void listen() {
+    const auto& options = core_->options;
+    try {
+      const tcp::endpoint endpoint(asio::ip::make_address(options.address), options.port);
+      acceptor_.open(endpoint.protocol());
+      close_on_exec(acceptor_.native_handle());
+      acceptor_.set_option(tcp::acceptor::reuse_address(true));
+      acceptor_.bind(endpoint);
+      acceptor_.listen(4096);
+      port_ = acceptor_.local_endpoint().port();
+    } catch (const system_error& error) {
+      throw Error(ErrorKind::refused, fmt::format("cannot listen on {}:{}: {}", options.address, options.port, lower(error.code().message())))
+          .with_hint("choose another port, or free this one");
+    }
   }
 
   std::uint16_t port() const override { return port_; }
@@ -87,31 +106,24 @@ class TcpHttpServer final : public HttpServer {
     std::rethrow_exception(cancelled);
   }
 
+  void adopt(std::unique_ptr<ByteStream> stream) override {
+    if (core_->stopping || is_full())
+      stream->close();
+    else
+      start(std::move(stream));
+  }
+
   void stop() override {
     core_->stopping = true;
     boost::system::error_code ignored;
     acceptor_.close(ignored);
-    connections_->close_idle();
+    connections_->wind_down();
+    stopped_.open();
   }
 
  private:
-  void listen() {
-    const auto& options = core_->options;
-    try {
-      const tcp::endpoint endpoint(asio::ip::make_address(options.address), options.port);
-      acceptor_.open(endpoint.protocol());
-      close_on_exec(acceptor_.native_handle());
-      acceptor_.set_option(tcp::acceptor::reuse_address(true));
-      acceptor_.bind(endpoint);
-      acceptor_.listen(4096);
-      port_ = acceptor_.local_endpoint().port();
-    } catch (const system_error& error) {
-      throw Error(ErrorKind::refused, fmt::format("cannot listen on {}:{}: {}", options.address, options.port, lower(error.code().message())))
-          .with_hint("choose another port, or free this one");
-    }
-  }
-
   Task<> accept_all() {
+    while (!core_->stopping && !acceptor_.is_open()) co_await stopped_.pass();  // nothing to accept: there is only what is adopted
     while (!core_->stopping) {
       boost::system::error_code closed;
       co_await acceptor_.async_wait(tcp::acceptor::wait_read, asio::redirect_error(use_task, closed));
@@ -135,16 +147,25 @@ class TcpHttpServer final : public HttpServer {
   }
 
   void start(int descriptor) {
-    const auto& executor = core_->runtime.executor;
-    const auto protocol = acceptor_.local_endpoint().protocol();
-    auto stream = make_tcp_stream(tcp::socket(executor, protocol, descriptor));
+    tcp::socket socket(core_->runtime.executor, acceptor_.local_endpoint().protocol(), descriptor);
+    if (is_full()) {
+      constexpr std::string_view full = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+      ::send(descriptor, full.data(), full.size(), MSG_DONTWAIT | MSG_NOSIGNAL);  // what does not fit into a fresh socket is no loss
+    } else {
+      start(make_tcp_stream(std::move(socket)));
+    }
+  }
+
+  bool is_full() const { return connections_->entries.size() >= core_->options.connection_limit; }
+
+  void start(std::unique_ptr<ByteStream> stream) {
     connections_->entries.emplace_back(std::make_shared<ServerConnection>(core_, std::move(stream)));
     const auto entry = std::prev(connections_->entries.end());
     const auto ended = [all = connections_, entry](std::exception_ptr) {
       all->entries.erase(entry);
       if (all->entries.empty()) all->gate.cancel();
     };
-    asio::co_spawn(executor, run_connection(entry->connection), asio::bind_cancellation_slot(entry->signal.slot(), ended));
+    asio::co_spawn(core_->runtime.executor, run_connection(entry->connection), asio::bind_cancellation_slot(entry->signal.slot(), ended));
   }
 
   Task<> all_ended() {
@@ -157,12 +178,19 @@ class TcpHttpServer final : public HttpServer {
   std::shared_ptr<ServerCore> core_;
   tcp::acceptor acceptor_;
   std::shared_ptr<Connections> connections_;
+  Gate stopped_;
   std::uint16_t port_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<HttpServer> listen_http(Runtime& runtime, HttpServerOptions options, HttpHandler handler) {
+  auto server = std::make_unique<TcpHttpServer>(runtime, std::move(options), std::move(handler));
+  server->listen();
+  return server;
+}
+
+std::unique_ptr<HttpServer> make_http_server(Runtime& runtime, HttpServerOptions options, HttpHandler handler) {
   return std::make_unique<TcpHttpServer>(runtime, std::move(options), std::move(handler));
 }
 

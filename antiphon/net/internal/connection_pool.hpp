@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "antiphon/base/clock.hpp"
-#include "antiphon/net/internal/byte_stream.hpp"
+#include "antiphon/net/byte_stream.hpp"
 
 namespace antiphon::net {
 

@@ -32,8 +32,8 @@ Task<std::unique_ptr<ByteStream>> Connector::connect(const Url& url, const TlsOp
 Task<std::unique_ptr<ByteStream>> Connector::connect_now(const Url& url, const TlsOptions& tls) {
   const Url* proxy = proxy_for(url);
   auto stream = co_await connect_tcp_to(proxy ? *proxy : url);
+  if (proxy && (url.tls || url.websocket)) co_await open_tunnel(*stream, *proxy, url);
   if (!url.tls) co_return stream;
-  if (proxy) co_await open_tunnel(*stream, *proxy, url);
   std::string reason;
   try {
     co_return co_await context_for(tls).connect(std::move(stream), url.host);

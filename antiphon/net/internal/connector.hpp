@@ -5,8 +5,8 @@
 #include <string>
 
 #include "antiphon/base/runtime.hpp"
+#include "antiphon/net/byte_stream.hpp"
 #include "antiphon/net/http.hpp"
-#include "antiphon/net/internal/byte_stream.hpp"
 #include "antiphon/net/internal/proxy.hpp"
 #include "antiphon/net/internal/resolver.hpp"
 #include "antiphon/net/internal/tls_stream.hpp"

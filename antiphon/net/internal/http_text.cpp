@@ -17,6 +17,8 @@ namespace {
 
 char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
+}  // namespace
+
 bool is_token(std::string_view name) {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
@@ -24,6 +26,8 @@ bool is_token(std::string_view name) {
     return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
   });
 }
+
+namespace {
 
 bool is_value(std::string_view value) {
   return std::none_of(value.begin(), value.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; });
@@ -64,6 +68,10 @@ bool wants_length(const HttpRequest& request) {
 
 bool equal_names(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower_char(x) == lower_char(y); });
+}
+
+void check_fields(const Headers& headers) {
+  for (const auto& [name, value] : headers) check_field(name, value);
 }
 
 std::string base64(std::string_view bytes) {

@@ -8,7 +8,12 @@
 
 namespace antiphon::net {
 
+/// As RFC 9110 writes names and the like.
+bool is_token(std::string_view name);
 bool equal_names(std::string_view a, std::string_view b);
+
+/// @throws Error configuration naming a field that no header can hold.
+void check_fields(const Headers& headers);
 
 /// The header of a request, its empty line included. `absolute`: for a proxy, with the whole address as target.
 /// @throws Error configuration naming a field that no header can hold.

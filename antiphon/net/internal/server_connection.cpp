@@ -54,7 +54,16 @@ Task<> ServerConnection::run() {
   } catch (const system_error&) {
     // The client went away, or the server is stopping: there is nobody to tell.
   }
-  stream_->close();
+  close();
+}
+
+void ServerConnection::go_away() {
+  if (websocket_) websocket_->go_away();
+}
+
+void ServerConnection::close() {
+  if (stream_) stream_->close();
+  if (websocket_) websocket_->cut();
 }
 
 Task<ServerConnection::Got> ServerConnection::read_request(RequestParser& parser) {
@@ -82,7 +91,7 @@ Task<ServerConnection::Got> ServerConnection::read_request(RequestParser& parser
 Task<> ServerConnection::answer(RequestParser& parser) {
   const StreamReply::Terms terms{.head_only = parser.method == "HEAD", .http_1_0 = parser.version < 11, .keep_alive = parser.keep_alive()};
   const ServerRequest request{std::move(parser.method), std::move(parser.target), std::move(parser.headers), std::move(parser.body)};
-  StreamReply reply(*stream_, terms, core_->stopping);
+  StreamReply reply(*stream_, terms, core_->stopping, [&](WsAcceptance acceptance) { return upgrade(request, std::move(acceptance)); });
   std::exception_ptr failure;
   try {
     co_await core_->handler(request, reply);
@@ -96,6 +105,12 @@ Task<> ServerConnection::answer(RequestParser& parser) {
   else if (failure)
     reply.abort();  // half a reply must not look like a whole one
   keep_ = reply.keeps();
+}
+
+Task<std::unique_ptr<WebSocket>> ServerConnection::upgrade(const ServerRequest& request, WsAcceptance acceptance) {
+  websocket_ = co_await accept_websocket(core_->runtime, std::move(stream_), std::exchange(unread_, {}), request, std::move(acceptance));
+  if (core_->stopping) websocket_->go_away();
+  co_return hand_out(websocket_);
 }
 
 Task<> ServerConnection::refuse(int status, std::string message) {
@@ -127,7 +142,7 @@ void ServerConnection::watch(Clock::Time at) {
     alarm_.reset();
     const auto now = core_->runtime.clock.now();
     if (now >= limit_)
-      stream_->close();
+      close();
     else
       watch(std::min(limit_, now + core_->options.header_timeout));
   });

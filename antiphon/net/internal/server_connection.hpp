@@ -5,9 +5,10 @@
 #include <string>
 
 #include "antiphon/base/runtime.hpp"
+#include "antiphon/net/byte_stream.hpp"
 #include "antiphon/net/http.hpp"
-#include "antiphon/net/internal/byte_stream.hpp"
 #include "antiphon/net/internal/http_parser.hpp"
+#include "antiphon/net/internal/websocket_core.hpp"
 
 namespace antiphon::net {
 
@@ -27,19 +28,23 @@ class ServerConnection {
   Task<> run();
   /// Between requests: nothing is lost when it is closed.
   bool is_idle() const { return !busy_; }
-  void close() { stream_->close(); }
+  /// Ends what must not be lost politely, where the protocol knows how: a WebSocket.
+  void go_away();
+  void close();
 
  private:
   enum class Got { request, end };
   Task<Got> read_request(RequestParser& parser);
   Task<> answer(RequestParser& parser);
+  Task<std::unique_ptr<WebSocket>> upgrade(const ServerRequest& request, WsAcceptance acceptance);
   Task<> refuse(int status, std::string message);
   Task<> linger();
   void set_limit(Duration limit);
   void watch(Clock::Time at);
 
   std::shared_ptr<ServerCore> core_;
-  std::unique_ptr<ByteStream> stream_;
+  std::unique_ptr<ByteStream> stream_;  ///< null once it is a WebSocket
+  std::shared_ptr<WebSocketCore> websocket_;
   std::string unread_;
   bool busy_ = false, keep_ = true;
   Clock::Time limit_ = Clock::Time::max();

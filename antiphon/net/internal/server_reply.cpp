@@ -15,6 +15,8 @@ bool has_no_body(int status) { return status / 100 == 1 || status == 204 || stat
 
 }  // namespace
 
+Task<std::unique_ptr<WebSocket>> ServerReply::accept_websocket(WsAcceptance) { throw Error(ErrorKind::unsupported, "no WebSocket can be opened here"); }
+
 void StreamReply::start() {
   if (begun_) throw Error(ErrorKind::internal, "the handler answered one request twice");
   begun_ = true;
@@ -54,9 +56,16 @@ Task<> StreamReply::finish() {
   if (framing_ == Framing::chunked) co_await send({"0\r\n\r\n"});
 }
 
+Task<std::unique_ptr<WebSocket>> StreamReply::accept_websocket(WsAcceptance acceptance) {
+  start();
+  ended_ = upgraded_ = true;
+  keeps_ = false;
+  return upgrade_(std::move(acceptance));
+}
+
 void StreamReply::abort() {
   aborted_ = true;
-  stream_.close();
+  if (!upgraded_) stream_.close();
 }
 
 Task<> StreamReply::send(std::initializer_list<std::string_view> parts) {

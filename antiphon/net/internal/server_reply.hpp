@@ -1,8 +1,9 @@
 #pragma once
 
+#include "antiphon/net/byte_stream.hpp"
 #include "antiphon/net/http.hpp"
-#include "antiphon/net/internal/byte_stream.hpp"
 #include "antiphon/net/internal/http_text.hpp"
+#include "antiphon/net/websocket.hpp"
 
 namespace antiphon::net {
 
@@ -14,11 +15,15 @@ class StreamReply final : public ServerReply {
     bool http_1_0;
     bool keep_alive;
   };
-  StreamReply(ByteStream& stream, Terms terms, const bool& stopping) : stream_(stream), terms_(terms), stopping_(stopping) {}
+  /// Takes the connection away from this reply.
+  using Upgrade = std::function<Task<std::unique_ptr<WebSocket>>(WsAcceptance)>;
+  StreamReply(ByteStream& stream, Terms terms, const bool& stopping, Upgrade upgrade)
+      : stream_(stream), terms_(terms), stopping_(stopping), upgrade_(std::move(upgrade)) {}
 
   Task<> reply(HttpReply reply) override;
   Task<> begin(int status, Headers headers) override;
   Task<> write(std::string bytes) override;
+  Task<std::unique_ptr<WebSocket>> accept_websocket(WsAcceptance acceptance) override;
   void abort() override;
 
   /// Ends a reply that was begun.
@@ -35,8 +40,9 @@ class StreamReply final : public ServerReply {
   ByteStream& stream_;
   Terms terms_;
   const bool& stopping_;
+  Upgrade upgrade_;
   Framing framing_ = Framing::length;
-  bool begun_ = false, ended_ = false, aborted_ = false, keeps_ = false;
+  bool begun_ = false, ended_ = false, aborted_ = false, keeps_ = false, upgraded_ = false;
 };
 
 }  // namespace antiphon::net

@@ -4,7 +4,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "antiphon/net/internal/byte_stream.hpp"
+#include "antiphon/net/byte_stream.hpp"
 
 namespace antiphon::net {
 

@@ -8,9 +8,11 @@
 #include <openssl/x509v3.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/net/internal/gate.hpp"
 
 namespace antiphon::net {
 
@@ -52,7 +54,8 @@ void expect_host(SSL* ssl, const std::string& host, bool verify) {
 // OpenSSL works on two buffers in memory; what goes in and out of them is carried by the stream below, so that this runs over any.
 class TlsStream final : public ByteStream {
  public:
-  TlsStream(SSL_CTX* context, std::unique_ptr<ByteStream> below) : below_(std::move(below)), ssl_(SSL_new(context)) {
+  TlsStream(SSL_CTX* context, std::unique_ptr<ByteStream> below, const asio::any_io_executor& executor)
+      : below_(std::move(below)), ssl_(SSL_new(context)), turns_(executor) {
     in_ = BIO_new(BIO_s_mem());
     out_ = BIO_new(BIO_s_mem());
     SSL_set_bio(ssl_.get(), in_, out_);  // which owns them from now on
@@ -111,7 +114,10 @@ class TlsStream final : public ByteStream {
     return buffer;
   }
 
+  // Reading may have something to send, too (an answer to a new key), while a writer is in the middle of a record.
   Task<> flush() {
+    if (BIO_ctrl_pending(out_) == 0) co_return;
+    const auto turn = co_await turns_.take();
     if (BIO_ctrl_pending(out_) == 0) co_return;
     std::string bytes(BIO_ctrl_pending(out_), '\0');
     BIO_read(out_, bytes.data(), static_cast<int>(bytes.size()));
@@ -128,6 +134,7 @@ class TlsStream final : public ByteStream {
   std::unique_ptr<SSL, FreeSsl> ssl_;
   BIO* in_;
   BIO* out_;
+  Turns turns_;
   std::string failure_;
 };
 
@@ -152,7 +159,7 @@ TlsContext::TlsContext(const TlsOptions& options) : context_(SSL_CTX_new(TLS_cli
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
 
 Task<std::unique_ptr<ByteStream>> TlsContext::connect(std::unique_ptr<ByteStream> below, std::string host) {
-  auto stream = std::make_unique<TlsStream>(context_, std::move(below));
+  auto stream = std::make_unique<TlsStream>(context_, std::move(below), co_await asio::this_coro::executor);
   expect_host(stream->ssl(), host, verify_);
   co_await stream->handshake();
   co_return std::unique_ptr<ByteStream>(std::move(stream));

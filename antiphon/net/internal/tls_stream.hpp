@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "antiphon/net/byte_stream.hpp"
 #include "antiphon/net/http.hpp"
-#include "antiphon/net/internal/byte_stream.hpp"
 
 struct ssl_ctx_st;
 

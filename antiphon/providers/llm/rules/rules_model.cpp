@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
-#include "antiphon/providers/llm/http_status.hpp"
+#include "antiphon/net/http_status.hpp"
 
 namespace antiphon::rules {
 

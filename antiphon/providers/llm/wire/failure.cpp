@@ -9,7 +9,7 @@
 
 #include "antiphon/base/json.hpp"
 #include "antiphon/base/text.hpp"
-#include "antiphon/providers/llm/http_status.hpp"
+#include "antiphon/net/http_status.hpp"
 
 namespace antiphon::wire {
 

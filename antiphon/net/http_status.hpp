@@ -4,7 +4,7 @@
 
 namespace antiphon {
 
-/// What an HTTP status of 400 or more means to who called a model.
+/// What an HTTP status of 400 or more means to whoever asked.
 inline ErrorKind error_kind_of(int status) {
   switch (status) {
     case 401:

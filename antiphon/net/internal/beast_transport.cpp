@@ -1,0 +1,84 @@
+#include "antiphon/net/internal/beast_transport.hpp"
+
+#include <algorithm>
+
+namespace antiphon::net {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto linger_limit = 2s;
+
+// How much of `bytes` may be handed on: all, but in a handshake nothing that lies behind the header.
+std::size_t allowed(BeastTransport::State& state, std::string_view bytes) {
+  constexpr std::string_view end = "\r\n\r\n";
+  if (!state.until_header_end) return bytes.size();
+  auto& seen = state.header_end_seen;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    seen = bytes[i] == end[seen] ? seen + 1 : bytes[i] == '\r' ? 1 : 0;
+    if (seen < end.size()) continue;
+    state.until_header_end = false;
+    return i + 1;
+  }
+  return bytes.size();
+}
+
+Task<> drop_the_rest(std::shared_ptr<BeastTransport::State> state) {
+  const ScopedAlarm alarm(state->runtime.clock, state->runtime.clock.now() + linger_limit, [raw = state.get()] { raw->stream->close(); });
+  try {
+    while (!(co_await state->stream->read_some()).empty()) {}
+  } catch (const boost::system::system_error&) {
+    // Over, one way or the other.
+  }
+  state->stream->close();
+}
+
+}  // namespace
+
+std::size_t BeastTransport::take_unread(State& state, asio::mutable_buffer into) {
+  const auto rest = std::string_view(state.unread).substr(state.used, into.size());
+  const auto n = allowed(state, rest);
+  if (n > 0) std::memcpy(into.data(), rest.data(), n);
+  state.used += n;
+  if (state.used == state.unread.size()) {
+    if (state.unread.capacity() > 4096) std::string().swap(state.unread);  // a connection that waits holds no memory
+    state.unread.clear();
+    state.used = 0;
+  }
+  return n;
+}
+
+Task<std::size_t> BeastTransport::read(std::shared_ptr<State> state, asio::mutable_buffer into) {
+  const auto bytes = co_await state->stream->read_some();
+  if (bytes.empty()) throw boost::system::system_error(asio::error::eof);
+  const auto n = allowed(*state, bytes.substr(0, into.size()));
+  std::memcpy(into.data(), bytes.data(), n);
+  if (n < bytes.size()) state->unread.assign(bytes.substr(n));
+  co_return n;
+}
+
+Task<std::size_t> BeastTransport::write(std::shared_ptr<State> state, Parts parts) {
+  std::size_t size = 0;
+  for (const auto view : parts.views) size += view.size();
+  co_await state->stream->write({parts.views[0], parts.views[1], parts.views[2], parts.views[3]});
+  co_return size;
+}
+
+boost::system::error_code BeastTransport::code_of(const std::exception_ptr& failure) {
+  if (!failure) return {};
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error& error) {
+    return error.code();
+  } catch (...) {
+    return asio::error::fault;
+  }
+}
+
+void hang_up(const std::shared_ptr<BeastTransport::State>& state) {
+  state->stream->end_writing();
+  asio::co_spawn(state->runtime.executor, drop_the_rest(state), [](const std::exception_ptr&) {});
+}
+
+}  // namespace antiphon::net

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/role.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "antiphon/base/limit.hpp"
+#include "antiphon/base/runtime.hpp"
+#include "antiphon/net/byte_stream.hpp"
+
+namespace antiphon::net {
+
+/// A ByteStream as Beast wants it (AsyncReadStream, AsyncWriteStream), so that Beast's templates are instantiated once, whatever lies below.
+class BeastTransport {
+ public:
+  using executor_type = asio::any_io_executor;
+
+  /// Shared with the operations under way.
+  struct State {
+    Runtime& runtime;
+    std::unique_ptr<ByteStream> stream;
+    std::string unread{};  ///< read from the stream, and not yet by Beast, from `used` on
+    std::size_t used = 0;
+    bool until_header_end = false;    ///< the end of an HTTP header is never passed in one read
+    std::size_t header_end_seen = 0;  ///< characters of "\r\n\r\n"
+  };
+
+  explicit BeastTransport(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+  executor_type get_executor() { return state_->runtime.executor; }
+  const std::shared_ptr<State>& state() const { return state_; }
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    asio::mutable_buffer first;
+    for (auto it = asio::buffer_sequence_begin(buffers); first.size() == 0 && it != asio::buffer_sequence_end(buffers); ++it) first = *it;
+    return asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
+        [state = state_, first](auto handler) {
+          if (first.size() == 0 || state->used < state->unread.size())
+            finish_later(state, take_unread(*state, first), std::move(handler));
+          else
+            start(state, read(state, first), std::move(handler));
+        },
+        token);
+  }
+
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    Parts parts;
+    for (auto it = asio::buffer_sequence_begin(buffers); parts.count < Parts::limit && it != asio::buffer_sequence_end(buffers); ++it) {
+      const asio::const_buffer part(*it);
+      if (part.size() > 0) parts.views[parts.count++] = {static_cast<const char*>(part.data()), part.size()};
+    }
+    return asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
+        [state = state_, parts](auto handler) { start(state, write(state, parts), std::move(handler)); }, token);
+  }
+
+ private:
+  struct Parts {
+    static constexpr std::size_t limit = 4;
+    std::string_view views[limit];
+    std::size_t count = 0;
+  };
+
+  static Task<std::size_t> read(std::shared_ptr<State> state, asio::mutable_buffer into);
+  static Task<std::size_t> write(std::shared_ptr<State> state, Parts parts);
+  static std::size_t take_unread(State& state, asio::mutable_buffer into);
+
+  static boost::system::error_code code_of(const std::exception_ptr& failure);
+
+  template <class Handler>
+  static void start(const std::shared_ptr<State>& state, Task<std::size_t> work, Handler handler) {
+    asio::co_spawn(state->runtime.executor, std::move(work),
+                   [handler = std::move(handler)](std::exception_ptr failure, std::size_t size) mutable { std::move(handler)(code_of(failure), size); });
+  }
+  template <class Handler>
+  static void finish_later(const std::shared_ptr<State>& state, std::size_t size, Handler handler) {
+    asio::post(state->runtime.executor, [handler = std::move(handler), size]() mutable { std::move(handler)(boost::system::error_code(), size); });
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+/// Says that no more comes; what the far side still sends is taken and dropped for a moment, since it may never see our last words if the
+/// connection ends with bytes unread.
+void hang_up(const std::shared_ptr<BeastTransport::State>& state);
+
+/// What Beast calls when a conversation is over.
+template <class Handler>
+void async_teardown(boost::beast::role_type, BeastTransport& transport, Handler&& handler) {
+  hang_up(transport.state());
+  asio::post(transport.get_executor(), [handler = std::forward<Handler>(handler)]() mutable { std::move(handler)(boost::system::error_code()); });
+}
+inline void teardown(boost::beast::role_type, BeastTransport& transport, boost::system::error_code& error) {
+  hang_up(transport.state());
+  error = {};
+}
+inline void beast_close_socket(BeastTransport& transport) { transport.state()->stream->close(); }
+
+}  // namespace antiphon::net
