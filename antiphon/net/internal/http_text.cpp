@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <boost/beast/core/detail/base64.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "antiphon/base/base64.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 
@@ -74,12 +74,6 @@ void check_fields(const Headers& headers) {
   for (const auto& [name, value] : headers) check_field(name, value);
 }
 
-std::string base64(std::string_view bytes) {
-  std::string out(boost::beast::detail::base64::encoded_size(bytes.size()), '\0');
-  out.resize(boost::beast::detail::base64::encode(out.data(), bytes.data(), bytes.size()));
-  return out;
-}
-
 std::string request_head(const HttpRequest& request, const Url& url, bool absolute, std::string_view proxy_authorization) {
   if (!is_token(request.method)) throw Error(ErrorKind::configuration, fmt::format("{} is no HTTP method", quote(request.method)));
   std::string head;
@@ -91,7 +85,7 @@ std::string request_head(const HttpRequest& request, const Url& url, bool absolu
   head += " HTTP/1.1\r\n";
   if (!has(request.headers, "host")) add_field(head, "Host", url.authority());
   if (!has(request.headers, "user-agent")) head += "User-Agent: antiphon\r\n";
-  if (!url.user_info.empty() && !has(request.headers, "authorization")) add_field(head, "Authorization", "Basic " + base64(url.user_info));
+  if (!url.user_info.empty() && !has(request.headers, "authorization")) add_field(head, "Authorization", "Basic " + encode_base64(url.user_info));
   if (!proxy_authorization.empty()) add_field(head, "Proxy-Authorization", proxy_authorization);
   add_fields(head, request.headers);
   if (wants_length(request)) add_field(head, "Content-Length", fmt::format_int(request.body.size()).c_str());

@@ -27,6 +27,4 @@ std::string reply_head(int status, const Headers& headers, Framing framing, std:
 /// `{"error": {"message": …}}` as a reply.
 HttpReply error_reply(int status, std::string_view message);
 
-std::string base64(std::string_view bytes);
-
 }  // namespace antiphon::net

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <boost/asio/ip/address.hpp>
 
+#include "antiphon/base/base64.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/net/internal/http_text.hpp"
@@ -71,6 +72,6 @@ bool ProxySettings::is_exempt(const Url& url) const {
   });
 }
 
-std::string proxy_authorization(const Url& proxy) { return proxy.user_info.empty() ? "" : "Basic " + base64(proxy.user_info); }
+std::string proxy_authorization(const Url& proxy) { return proxy.user_info.empty() ? "" : "Basic " + encode_base64(proxy.user_info); }
 
 }  // namespace antiphon::net

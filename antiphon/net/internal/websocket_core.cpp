@@ -10,6 +10,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include "antiphon/base/base64.hpp"
 #include "antiphon/base/limit.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/net/http_status.hpp"
@@ -283,7 +284,7 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
         ws::stream_base::decorator([headers = request.headers, protocols = join(request.subprotocols, ", "), user = url.user_info](ws::request_type& head) {
           head.set(http::field::user_agent, "antiphon");
           if (!protocols.empty()) head.set(http::field::sec_websocket_protocol, view(protocols));
-          if (!user.empty()) head.set(http::field::authorization, "Basic " + base64(user));
+          if (!user.empty()) head.set(http::field::authorization, "Basic " + encode_base64(user));
           for (const auto& [name, value] : headers) {
             if (equal_names(name, "user-agent") || equal_names(name, "authorization") || equal_names(name, "host"))
               head.set(view(name), view(value));

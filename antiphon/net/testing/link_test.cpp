@@ -2,7 +2,7 @@
 
 #include <openssl/sha.h>
 
-#include "antiphon/net/internal/http_text.hpp"
+#include "antiphon/base/base64.hpp"
 
 namespace antiphon::net::testing {
 
@@ -12,7 +12,7 @@ std::string handshake_answer(std::string_view request_header, std::string_view m
   const auto text = std::string(request_header.substr(begin, request_header.find('\r', begin) - begin)) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   unsigned char digest[SHA_DIGEST_LENGTH];
   SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  const auto accept = base64({reinterpret_cast<const char*>(digest), sizeof digest});
+  const auto accept = encode_base64({reinterpret_cast<const char*>(digest), sizeof digest});
   return fmt::format("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n{}\r\n", accept,
                      more_fields);
 }
