@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
-#include "antiphon/providers/llm/gemini/conversation.hpp"
 #include "antiphon/net/http_status.hpp"
+#include "antiphon/providers/llm/gemini/conversation.hpp"
 #include "antiphon/providers/llm/wire/answer.hpp"
 #include "antiphon/providers/llm/wire/failure.hpp"
 #include "antiphon/providers/llm/wire/usage.hpp"
