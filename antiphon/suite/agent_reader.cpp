@@ -7,15 +7,16 @@
 #include "antiphon/scenario/users/users.hpp"
 #include "antiphon/suite/kinds.hpp"
 #include "antiphon/suite/model_reader.hpp"
+#include "antiphon/suite/voice_reader.hpp"
 
 namespace antiphon::suite {
 
 namespace {
 
-const Kinds agent_kinds{"agent",
-                        {"chat", "http", "process", "model", "human"},
-                        {"websocket", "antiphon", "twilio", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session",
-                         "vapi", "webrtc", "sip", "composed"}};
+const Kinds agent_kinds{
+    "agent",
+    {"chat", "http", "process", "model", "composed", "human"},
+    {"websocket", "antiphon", "twilio", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
 
 net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
   net::TlsOptions tls;
@@ -143,6 +144,7 @@ ParticipantSpec read_agent(ReadContext& context, const Node& node) {
   report_neighbours(context, node, *kind);
   if (kind->key == "human") return human_agent();
   if (kind->key == "chat") return read_chat(context, kind->value);
+  if (kind->key == "composed") return read_composed(context, kind->value);
   if (kind->key == "http") return read_http(context, kind->value);
   return read_process(context, kind->value, node);
 }

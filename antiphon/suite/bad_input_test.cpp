@@ -50,7 +50,7 @@ TEST(BadSuite, UnknownKeyNamesTheNearestAndTheAllowed_PRD10) {
   a.yaml:6:5
 6 |     max_turn: 3
   |     ^^^^^^^^ did you mean "max_turns"?
-fix:   rename it; allowed: agent, audit, budget, cache, cassettes, checks, clock, dataset, description, embedding, first, hooks, judge, matrix, max_turns, metadata, min_turns, model, name, repeat, script, seed, set, tags, timeout, tools, turn_timeout, user
+fix:   rename it; allowed: agent, audit, budget, cache, cassettes, checks, clock, dataset, description, embedding, first, hooks, judge, matrix, max_turns, metadata, min_turns, model, name, repeat, script, seed, set, tags, timeout, tools, turn_timeout, user, voice
 )");
 }
 
@@ -175,7 +175,7 @@ TEST(BadSuite, UnknownKindOfAgent_PRD10) {
   a.yaml:2:9
 2 | agent: {chta: {url: "http://127.0.0.1:1"}}
   |         ^^^^ did you mean "chat"?
-fix:   rename it; allowed: chat, http, human, model, process
+fix:   rename it; allowed: chat, composed, http, human, model, process
 )");
 }
 
@@ -184,7 +184,7 @@ TEST(BadSuite, KindOfAgentThatComesLater_PRD10) {
   a.yaml:2:9
 2 | agent: {websocket: {url: "ws://127.0.0.1:1"}}
   |         ^^^^^^^^^
-fix:   use one of: chat, http, process, model, human
+fix:   use one of: chat, http, process, model, composed, human
 )");
 }
 
@@ -231,21 +231,23 @@ fix:   write `provider/name`, such as openai/gpt-4.1-mini or rules/support.rules
 )");
 }
 
-TEST(BadSuite, StepOfALaterVersionAndOneThatIsNone_PRD10) {
-  EXPECT_EQ(report(scenario("    script:\n      - silence: 2s\n      - agnt\n")), R"(error: step "silence" is not in this version yet
+TEST(BadSuite, StepThatIsNone_PRD10) {
+  EXPECT_EQ(report(scenario("    script:\n      - agnt\n")), R"(error: unknown step "agnt"
   a.yaml:7:9
-7 |       - silence: 2s
-  |         ^^^^^^^
-fix:   use one of: user, agent, message, judge, proceed, check, succeed, fail, sleep
-
-error: unknown step "agnt"
-  a.yaml:8:9
-8 |       - agnt
+7 |       - agnt
   |         ^^^^ did you mean "agent"?
-fix:   rename it; allowed: agent, check, fail, judge, message, proceed, sleep, succeed, user
-
-2 errors in 1 file, nothing was run
+fix:   rename it; allowed: agent, audio, check, dtmf, effects, fail, interrupt, judge, message, proceed, silence, sleep, succeed, user
 )");
+}
+
+TEST(BadSuite, EffectAndSettingThatAreNone_VOX40) {
+  const auto text = report(scenario("    voice: {effects: [{background_noise: {king: cafe}}, phone]}\n"));
+  EXPECT_NE(text.find("unknown setting \"king\" in background_noise"), std::string::npos) << text;
+  EXPECT_NE(text.find("unknown effect \"phone\""), std::string::npos) << text;
+}
+
+TEST(BadSuite, ComposedAgentWithoutWords_VOX70) {
+  EXPECT_NE(report(with_agent("{composed: {voice: flite/slt}}")).find("a composed agent needs one thing that finds its words"), std::string::npos);
 }
 
 TEST(BadSuite, PatternThatDoesNotCompileShowsItsPlace_PRD10) {

@@ -49,6 +49,7 @@ void apply(Scenario& scenario, const SharedSettings& own, const SharedSettings& 
   scenario.budget = own.budget.merged_over(below.budget);
   scenario.audit = own.audit.merged_over(below.audit);
   scenario.embedding = own.embedding.merged_over(below.embedding);
+  scenario.voice = own.voice.merged_over(below.voice);
   scenario.metadata = merged(below.metadata, own.metadata);
   scenario.tools = merged(below.tools, own.tools);
   scenario.tags = joined(below.tags, own.tags);

@@ -29,6 +29,7 @@ struct SharedSettings {
   std::vector<std::string> tags;
   std::vector<Check> checks;
   ReadHooks hooks;
+  VoiceOptions voice;
 };
 
 /// Runs of one scenario in one batch, at most.

@@ -32,7 +32,7 @@ setup:
 hooks: {before: {run: [true], cwd: x, env: {A: b}, timeout: 1s}, after: [{run: [true]}, {run: [true]}]}
 agent: {chat: {url: "${URL:-http://127.0.0.1:8080/v1}", model: support, key: k, headers: {x-team: desk}, stream: true, extra: {top_p: 1}, tls: {ca: ca.pem, verify: false}}}
 defaults:
-  {max_turns: 10, min_turns: 1, repeat: 3, metadata: {a: 1}, set: s, budget: {usd: 0.5, tokens: 20000}, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, audit: off, embedding: lexical, clock: auto, cassettes: auto, cache: k, seed: 7, tags: [t], first: agent,
+  {max_turns: 10, min_turns: 1, repeat: 3, metadata: {a: 1}, set: s, budget: {usd: 0.5, tokens: 20000}, timeout: 2m, turn_timeout: 800ms, model: rules/a.rules.yaml, audit: off, embedding: lexical, clock: auto, cassettes: auto, cache: k, seed: 7, tags: [t], first: agent, voice: flite/slt,
    tools: {create_refund: {returns: {ok: true}, description: pays, parameters: {type: object}}}, checks: [{not_contains: sorry}], hooks: {after: {run: [true]}}}
 scenarios:
   - name: one ${v}
@@ -61,6 +61,14 @@ scenarios:
       - proceed: {turns: 2}
       - check: {contains: {text: hi, role: any, case: exact}}
       - sleep: 1.5s
+      - user: {text: hello, voice_style: calm, audio_effects: [robotic], expect: ignore}
+      - silence: 2s
+      - dtmf: "1w2#"
+      - effects: [phone_quality, {background_noise: {kind: cafe, snr: 20dB}}, {echo: {delay: 120ms, gain: 30%}}]
+      - interrupt: wait
+      - interrupt: {text: wait, after_words: 3, wait_for_speech_timeout: 4s}
+      - interrupt: {text: wait, after: 1s, expect: stop, voice_style: cross, audio_effects: []}
+      - interrupt: {text: wait, after_sent: 200ms}
       - succeed: done
       - fail
     checks:
@@ -146,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
                                            "first: judge", "tags: x", "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}",
                                            "user: humane", "hooks: {}", "hooks: {during: {run: [a]}}", "hooks: {before: {cwd: a}}", "judge: []",
                                            "agent: {websocket: {}}", "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}",
-                                           "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}", "model: gpt", "script: []", "script: [silence: 1s]",
+                                           "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}", "model: gpt", "script: []", "script: [silence: 1]",
                                            "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]", "checks: [{contains: a, equals: b}]",
                                            "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]", "checks: [{latency: {p95: 2}}]",
                                            "checks: {contains: a}", "checks: [{similar: {to: a}}]", "checks: [{pii: {absent: [shoe_size]}}]",

@@ -91,7 +91,7 @@ class Scripts {
                                          "{user: a, agent: b}",
                                          "[user]",
                                          "7",
-                                         "silence: 2s"};
+                                         "silence: 2"};
 };
 
 std::string suite_of(const std::vector<std::string>& steps) {

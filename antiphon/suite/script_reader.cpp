@@ -10,6 +10,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/suite/check_reader.hpp"
 #include "antiphon/suite/kinds.hpp"
+#include "antiphon/suite/voice_reader.hpp"
 
 namespace antiphon::suite {
 
@@ -40,6 +41,18 @@ std::optional<Message> read_message(ReadContext& context, const Node& node, std:
   }
 }
 
+// How our user speaks at this step alone.
+SpokenHow read_how(ReadContext& context, Fields& fields, Expectation usual) {
+  SpokenHow how{.expect = usual};
+  how.style = fields.text("voice_style").value_or("");
+  if (const auto* effects = fields.get("audio_effects")) how.effects = read_effects(context, *effects);
+  if (const auto* expect = fields.get("expect")) {
+    const auto word = context.reader.choice(*expect, "expect", {"respond", "stop", "ignore"});
+    if (word) how.expect = *word == "stop" ? Expectation::stop : *word == "ignore" ? Expectation::ignore : Expectation::respond;
+  }
+  return how;
+}
+
 // `user: text`, `user: {text: …}`, `user: {content: […]}` (an OpenAI message), `agent: {wait: false}`.
 template <Role speaker>
 std::optional<What> read_speak(ReadContext& context, const Node* value) {
@@ -55,8 +68,8 @@ std::optional<What> read_speak(ReadContext& context, const Node* value) {
     return speak;
   }
   Fields fields(context.reader, *value, is_agent ? "an agent step" : "a user step", is_agent ? "agent: {wait: false}" : "user: some text");
-  fields.later({"voice_style", "audio_effects", "effects", "hear"});
   speak.text = fields.text("text");
+  if constexpr (!is_agent) speak.how = read_how(context, fields, Expectation::respond);
   if constexpr (is_agent) speak.wait = fields.boolean("wait").value_or(true);
   fields.finish();
   return speak;
@@ -115,24 +128,82 @@ std::optional<What> read_sleep(ReadContext& context, const Node* value) {
   return Step::Sleep{*duration};
 }
 
+std::optional<What> read_audio(ReadContext& context, const Node* value) {
+  if (!value) return std::nullopt;
+  Step::Audio audio;
+  if (value->is_scalar()) {
+    audio.file = resolve_path(*value, value->text);
+    return audio;
+  }
+  Fields fields(context.reader, *value, "an audio step", "audio: {file: calls/angry.wav, text: what it says}");
+  if (const auto* file = fields.require("file", "file: calls/angry.wav")) audio.file = resolve_path(*file, context.reader.text(*file, "file").value_or(""));
+  audio.text = fields.text("text").value_or("");
+  audio.how = read_how(context, fields, Expectation::respond);
+  fields.finish();
+  return audio;
+}
+
+std::optional<What> read_silence(ReadContext& context, const Node* value) {
+  const auto duration = value ? context.reader.duration(*value, "silence") : std::nullopt;
+  if (!duration) return std::nullopt;
+  return Step::Silence{*duration};
+}
+
+std::optional<What> read_dtmf(ReadContext& context, const Node* value) {
+  const auto keys = value ? context.reader.text(*value, "dtmf") : std::nullopt;
+  if (!keys) return std::nullopt;
+  return Step::Dtmf{*keys};
+}
+
+std::optional<What> read_interrupt(ReadContext& context, const Node* value) {
+  if (!value) return std::nullopt;
+  Step::Interrupt cut;
+  if (value->is_scalar()) {
+    cut.text = value->text;
+    return cut;
+  }
+  Fields fields(context.reader, *value, "an interruption", "interrupt: {text: \"wait, I mean Sunday\", after_words: 5}");
+  cut.text = fields.text("text").value_or("");
+  if (const auto* file = fields.get("audio")) cut.file = resolve_path(*file, context.reader.text(*file, "audio").value_or(""));
+  if (const auto* words = fields.get("after_words"))
+    if (const auto count = context.reader.integer(*words, "after_words", 1, 10'000)) cut.after_words = static_cast<int>(*count);
+  cut.after = fields.duration("after");
+  cut.after_sent = fields.duration("after_sent");
+  cut.wait_for_speech = fields.duration("wait_for_speech_timeout").value_or(cut.wait_for_speech);
+  cut.how = read_how(context, fields, Expectation::stop);
+  fields.finish();
+  return cut;
+}
+
+std::optional<What> read_effects_step(ReadContext& context, const Node* value) {
+  auto effects = value ? read_effects(context, *value) : std::nullopt;
+  if (!effects) return std::nullopt;
+  return Step::Effects{*std::move(effects)};
+}
+
 struct Entry {
   std::string_view name;
   ReadStep read;
   std::string_view example;  ///< of a step that is nothing without its value
 };
-constexpr std::array<Entry, 9> readers{{{"user", read_speak<Role::user>, ""},
-                                        {"agent", read_speak<Role::agent>, ""},
-                                        {"message", read_inject, "message: {role: system, content: some text}"},
-                                        {"judge", read_judge_step, ""},
-                                        {"proceed", read_proceed, ""},
-                                        {"check", read_assert, "check: {contains: order number}"},
-                                        {"succeed", read_end<true>, ""},
-                                        {"fail", read_end<false>, ""},
-                                        {"sleep", read_sleep, "sleep: 2s"}}};
+constexpr std::array<Entry, 14> readers{{{"user", read_speak<Role::user>, ""},
+                                         {"agent", read_speak<Role::agent>, ""},
+                                         {"message", read_inject, "message: {role: system, content: some text}"},
+                                         {"judge", read_judge_step, ""},
+                                         {"proceed", read_proceed, ""},
+                                         {"check", read_assert, "check: {contains: order number}"},
+                                         {"succeed", read_end<true>, ""},
+                                         {"fail", read_end<false>, ""},
+                                         {"sleep", read_sleep, "sleep: 2s"},
+                                         {"audio", read_audio, "audio: calls/angry.wav"},
+                                         {"silence", read_silence, "silence: 2s"},
+                                         {"interrupt", read_interrupt, "interrupt: {text: wait, after: 1s}"},
+                                         {"dtmf", read_dtmf, "dtmf: \"12#\""},
+                                         {"effects", read_effects_step, "effects: [phone_quality]"}}};
 
 const Kinds& step_kinds() {
   static const Kinds kinds = [] {
-    Kinds all{"step", {}, {"audio", "silence", "interrupt", "dtmf", "effects"}};
+    Kinds all{"step", {}, {}};
     for (const auto& entry : readers) all.now.emplace_back(entry.name);
     return all;
   }();

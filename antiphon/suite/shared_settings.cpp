@@ -4,6 +4,7 @@
 #include "antiphon/suite/check_reader.hpp"
 #include "antiphon/suite/model_reader.hpp"
 #include "antiphon/suite/scenario_reader.hpp"
+#include "antiphon/suite/voice_reader.hpp"
 
 namespace antiphon::suite {
 
@@ -83,7 +84,7 @@ SharedSettings read_shared(ReadContext& context, Fields& fields) {
   if (const auto* checks = fields.get("checks")) shared.checks = read_checks(context, *checks);
   if (const auto* budget = fields.get("budget")) shared.budget = read_budget(context, *budget);
   if (const auto* hooks = fields.get("hooks")) shared.hooks = read_hooks(context, *hooks);
-  fields.later({"voice"});
+  if (const auto* voice = fields.get("voice")) shared.voice = read_voice(context, *voice);
   return shared;
 }
 

@@ -172,10 +172,38 @@ Task<> ScenarioRun::play(const Step::Interrupt& step) {
   if (!background_) {
     const auto seat = order_.claim(Role::agent);
     if (!seat) throw Error(ErrorKind::configuration, "nobody plays the agent that the script interrupts").with_party(Party::harness);
-    agent_called_ = true;
-    start_background(*seat);
+    co_return co_await interrupt_turn(*seat, step);
   }
   co_await interrupt_agent(step);
+}
+
+Task<> ScenarioRun::interrupt_turn(std::size_t seat, const Step::Interrupt& cut) {
+  agent_called_ = true;
+  start_background(seat);
+  co_await interrupt_agent(cut);
+}
+
+std::optional<Step::Interrupt> ScenarioRun::unscripted_interruption() {
+  const auto& settings = scenario_.voice.interruptions;
+  if (!call_ || !settings) return std::nullopt;
+  if (!interruptions_) {
+    const std::array<std::string_view, 3> key{stream_key_, "user", "interruptions"};
+    interruptions_.emplace(memory_.seed(), key);
+  }
+  // Drawn whether or not it is used, so that one turn's luck shifts no other's.
+  const auto roll = interruptions_->uniform(), delay = interruptions_->uniform();
+  static const std::vector<std::string> stock{"Hold on, that is not right.",
+                                              "Wait, let me explain that again.",
+                                              "Hold on a second.",
+                                              "Actually, forget that.",
+                                              "Sorry to cut in.",
+                                              "I forgot to mention something.",
+                                              "Let me correct myself."};
+  const auto& phrases = settings->phrases.empty() ? stock : settings->phrases;
+  const auto phrase = interruptions_->below(phrases.size());
+  if (roll >= settings->probability) return std::nullopt;
+  const auto after = settings->least + std::chrono::duration_cast<Duration>((settings->most - settings->least) * delay);
+  return Step::Interrupt{.text = phrases[phrase], .after = after};
 }
 
 Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step) {

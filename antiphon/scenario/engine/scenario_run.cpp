@@ -273,7 +273,11 @@ Task<> ScenarioRun::play_due(const Step::Proceed& step) {
     if (!seat) co_return;
     if (keeps_silent(*seat)) continue;
     const auto said_before = messages().size();
-    co_await call_seat(*seat);
+    const auto cut = seats_[*seat].role == Role::agent ? unscripted_interruption() : std::nullopt;
+    if (cut)
+      co_await interrupt_turn(*seat, *cut);
+    else
+      co_await call_seat(*seat);
     if (step.on_step) step.on_step(*this);
     if (seats_[*seat].role == Role::user && seats_[*seat].concluded && messages().size() == said_before) close_silent_turn();
   }

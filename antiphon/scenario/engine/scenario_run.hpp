@@ -118,6 +118,8 @@ class ScenarioRun final : public RunState {
   void take_answer(std::size_t seat, const CallParticipant& agent);
   std::optional<double> response_latency(const voice::Heard& heard) const;
   Task<> interrupt_agent(const Step::Interrupt& step);
+  Task<> interrupt_turn(std::size_t seat, const Step::Interrupt& cut);
+  std::optional<Step::Interrupt> unscripted_interruption();
   Task<> say(Message message, std::optional<std::size_t> author, bool scripted, const SpokenHow& how);
   void add_said(Message message, std::size_t utterance, std::optional<std::size_t> author, bool scripted);
   void add_heard(const voice::Heard& heard, std::optional<std::size_t> author);
@@ -194,6 +196,7 @@ class ScenarioRun final : public RunState {
   Watchdog watchdog_;
   std::unique_ptr<voice::VoiceCall> call_;  // where the agent is spoken to
   Clock::Time call_began_{};
+  std::optional<RandomStream> interruptions_;  // of those that nobody scripted
   std::unique_ptr<Background> background_;
   Ending ending_;
   std::optional<std::size_t> speaking_;  // seat whose call is under way, for blame

@@ -36,11 +36,6 @@ TurnRules rules_of(const VoiceOptions& options, const VoiceAgentSpec& spec) {
   return rules;
 }
 
-RandomStream interjections_stream(const CallPlace& place) {
-  const std::array<std::string_view, 3> key{place.scenario_id, "user", "interruptions"};
-  return RandomStream(place.seed, key);
-}
-
 int count_words(std::string_view text) {
   int words = 0;
   bool inside = false;
@@ -61,8 +56,8 @@ VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, st
       rules_(rules_of(options, spec)),
       greeting_(options.greeting ? *options.greeting : spec.greeting.value_or(Greeting{Duration::zero()})),
       speaker_(options, place_.speech, speech_context(place_), spec.capabilities.paced),
-      line_(place_.runtime, std::move(adapter), {.turns = rules_, .detector = options.detector, .noise = speaker_.take_noise(), .file = place_.file}),
-      random_(interjections_stream(place_)) {
+      line_(place_.runtime, std::move(adapter),
+            {.turns = rules_, .detector = options.detector.value_or(audio::VoiceSettings{}), .noise = speaker_.take_noise(), .file = place_.file}) {
   if (options.hear || !capabilities_.streaming_transcripts) ear_ = place_.speech.open(options.hear.value_or(EarChoice{}), speech_context(place_));
   if (speaker_.notice()) notices_.push_back(*speaker_.notice());
   if (ear_ && ear_->notice) notices_.push_back(*ear_->notice);
@@ -107,7 +102,7 @@ Task<std::size_t> VoiceCall::stay_silent(Duration duration) {
 Task<std::size_t> VoiceCall::press(std::string keys) {
   auto tones = audio::dtmf_tones(keys);
   if (!capabilities_.dtmf) {
-    auto voiced = voiced_spans(tones, options_.detector);
+    auto voiced = voiced_spans(tones, options_.detector.value_or(audio::VoiceSettings{}));
     co_return co_await send({.kind = UtteranceKind::dtmf, .keys = std::move(keys), .voiced = std::move(voiced)}, std::move(tones));
   }
   co_await line_.send_keys(keys, soon());

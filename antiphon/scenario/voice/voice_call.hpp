@@ -119,7 +119,6 @@ class VoiceCall {
   Duration answerable_since_{0};  // only a turn that begins from here on can answer
   std::size_t taken_ = 0;         // turns that are part of the conversation
   std::vector<Interruption> interruptions_;
-  RandomStream random_;
 };
 
 }  // namespace antiphon::voice

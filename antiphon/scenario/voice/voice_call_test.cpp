@@ -192,7 +192,7 @@ TEST(VoiceCall, TwoRunsWithOneSeedAreTheSame_VOX80) {
     capabilities.interruption = true;
     const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) { return talk_until_cleared(self, desk.tones); });
     return desk.play(agent, {user("hours"), interrupt("on sunday", {.after = 1500ms}), antiphon::agent(), silence(1s), dtmf("1w2#"), succeed("")},
-                     {.effects = {{"background_noise", {}}, {"packet_loss", {}}}});
+                     {.effects = std::vector<VoiceEffect>{{"background_noise"}, {"packet_loss"}}});
   };
   const auto first = once(), second = once();
 

@@ -42,19 +42,30 @@ void check_interjections(const VoiceOptions& options, Problems& problems) {
                     fmt::format("the probability of an interruption is {}, and lies between 0 and 1", cut->probability));
     problems.unless(cut->least >= Duration::zero() && cut->least <= cut->most, "the delay of interruptions needs a least that is not above its most");
   }
-  if (const auto& listener = options.backchannels)
-    problems.unless(listener->probability >= 0 && listener->probability <= 1,
-                    fmt::format("the probability of a backchannel is {}, and lies between 0 and 1", listener->probability));
+}
+
+template <class T>
+void fill(std::optional<T>& value, const std::optional<T>& below) {
+  if (!value) value = below;
 }
 
 }  // namespace
+
+VoiceOptions VoiceOptions::merged_over(const VoiceOptions& below) const {
+  auto merged = *this;
+  merged.user = user.merged_over(below.user);
+  fill(merged.hear, below.hear), fill(merged.effects, below.effects), fill(merged.interruptions, below.interruptions);
+  fill(merged.greeting, below.greeting), fill(merged.tail_silence, below.tail_silence), fill(merged.response_timeout, below.response_timeout);
+  fill(merged.response_max_duration, below.response_max_duration), fill(merged.detector, below.detector);
+  return merged;
+}
 
 std::vector<std::string> problems_of(const VoiceOptions& options, const SpeechRegistry& speech) {
   Problems problems;
   problems.unless([&] { speech.check(options.user); });
   if (options.hear) problems.unless([&] { speech.check(*options.hear); });
-  for (const auto& effect : options.effects) problems.unless([&] { audio::make_effect(effect.name, effect.settings); });
-  problems.unless([&] { audio::VoiceActivity detector(options.detector); });
+  for (const auto& effect : options.effects.value_or(std::vector<VoiceEffect>{})) problems.unless([&] { audio::make_effect(effect.name, effect.settings); });
+  problems.unless([&] { audio::VoiceActivity detector(options.detector.value_or(audio::VoiceSettings{})); });
   check_waits(options, problems);
   check_interjections(options, problems);
   return std::move(problems).all();

@@ -17,33 +17,26 @@ struct VoiceEffect {
   audio::EffectSettings settings{};
 };
 
-/// Interruptions that nobody scripted (VOX-34): while the agent speaks, our user cuts in.
+/// Interruptions that nobody scripted (VOX-34): while `proceed` lets the agent speak, our user cuts in.
 struct InterruptionConfig {
-  enum class Strategy { random_phrase, contextual };
-
   double probability = 0.3;                        ///< per turn of the agent: 0 to 1
   Duration least{std::chrono::milliseconds(500)};  ///< after the agent began, at least
   Duration most{std::chrono::seconds(3)};          ///< and at most
-  Strategy strategy = Strategy::random_phrase;     ///< contextual: the user's model finds the words
   std::vector<std::string> phrases{};              ///< empty: seven of our own
-};
-
-/// Short sounds of a listener while the agent speaks (VOX-35): they are no turn.
-struct BackchannelConfig {
-  double probability = 0.3;            ///< per chance: one every 2 s of the agent's speech
-  std::vector<std::string> phrases{};  ///< empty: okay, right, yes
 };
 
 /// How our user speaks and listens.
 struct VoiceOptions {
   VoiceChoice user{};
   std::optional<EarChoice> hear{};  ///< what our user understands is what this hears; unset: the agent's own transcripts, else `auto`
-  std::vector<VoiceEffect> effects{};
+  std::optional<std::vector<VoiceEffect>> effects{};
   std::optional<InterruptionConfig> interruptions{};
-  std::optional<BackchannelConfig> backchannels{};
   std::optional<Greeting> greeting{};
   std::optional<Duration> tail_silence{}, response_timeout{}, response_max_duration{};
-  audio::VoiceSettings detector{};
+  std::optional<audio::VoiceSettings> detector{};  ///< of speech, on both sides; unset: by energy
+
+  /// What is unset here is taken from `below`.
+  VoiceOptions merged_over(const VoiceOptions& below) const;
 };
 
 /// All that can be known to be wrong with them before a call: ranges, effects, voices and recognisers that are not there.

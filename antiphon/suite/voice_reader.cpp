@@ -1,0 +1,237 @@
+#include "antiphon/suite/voice_reader.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "antiphon/adapters/agents.hpp"
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/suite/agent_reader.hpp"
+#include "antiphon/suite/model_reader.hpp"
+
+namespace antiphon::suite {
+
+namespace {
+
+const std::string* find_parameter(const audio::EffectDescription& effect, const std::string& name, std::string& found) {
+  for (const auto& parameter : effect.parameters) {
+    const std::string full(parameter.name);
+    // `snr: 20dB` and `delay: 200ms` say their unit in the value.
+    for (const auto* unit : {"", "_db", "_ms", "_s", "_hz"})
+      if (full == name + unit) return &(found = full);
+  }
+  return nullptr;
+}
+
+std::optional<double> number_in(std::string_view text) {
+  double value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [rest, failure] = std::from_chars(text.data(), end, value);
+  return failure == std::errc() && rest == end ? std::optional(value) : std::nullopt;
+}
+
+std::optional<double> with_unit(std::string_view text, std::string_view parameter) {
+  const auto without = [&](std::string_view unit) { return number_in(trim(text.substr(0, text.size() - unit.size()))); };
+  if (parameter.ends_with("_db") && lower(text).ends_with("db")) return without("dB");
+  if (parameter.ends_with("_hz") && lower(text).ends_with("hz")) return without("Hz");
+  if (text.ends_with('%')) {
+    const auto percent = without("%");
+    return percent ? std::optional(*percent / 100) : std::nullopt;
+  }
+  if (const auto duration = parse_duration(text)) {
+    if (parameter.ends_with("_ms")) return to_seconds(*duration) * 1000;
+    if (parameter.ends_with("_s")) return to_seconds(*duration);
+  }
+  return number_in(text);
+}
+
+void read_setting(ReadContext& context, const audio::EffectDescription& effect, const Node::Member& member, audio::EffectSettings& settings) {
+  std::string name;
+  if (!find_parameter(effect, member.key, name)) {
+    std::vector<std::string> names;
+    for (const auto& parameter : effect.parameters) names.emplace_back(parameter.name);
+    context.reader.report_unknown("setting", member.key, member.where, names, effect.name);
+    return;
+  }
+  const auto text = context.reader.text(member.value, name);
+  if (!text) return;
+  const auto parameter = std::find_if(effect.parameters.begin(), effect.parameters.end(), [&](const auto& each) { return each.name == name; });
+  if (parameter->is_file) {
+    settings.words[name] = resolve_path(member.value, *text);
+  } else if (!parameter->choices.empty()) {
+    settings.words[name] = *text;
+  } else if (const auto number = with_unit(*text, name)) {
+    settings.numbers[name] = *number;
+  } else {
+    context.reader.report(member.value, fmt::format("{} is no number", quote(*text)),
+                          fmt::format("{} to {}{}{}", parameter->lowest, parameter->highest, parameter->unit.empty() ? "" : " ", parameter->unit));
+  }
+}
+
+std::optional<VoiceEffect> read_effect(ReadContext& context, const Node& node) {
+  const bool bare = node.is_scalar();
+  if (!bare && !(node.is_mapping() && node.members.size() == 1)) {
+    context.reader.report(node, "an effect is a name, or a mapping whose one key is its name",
+                          "write it as `phone_quality`, or `{background_noise: {kind: cafe, snr: 20dB}}`");
+    return std::nullopt;
+  }
+  const auto& name = bare ? node.text : node.members.front().key;
+  const auto& where = bare ? node.where : node.members.front().where;
+  const auto* effect = audio::find_effect(name);
+  if (!effect) {
+    std::vector<std::string> names;
+    for (const auto& each : audio::effect_descriptions()) names.emplace_back(each.name);
+    context.reader.report_unknown("effect", name, where, names);
+    return std::nullopt;
+  }
+  VoiceEffect read{.name = name};
+  if (bare || node.members.front().value.is_null()) return read;
+  const auto& settings = node.members.front().value;
+  if (!settings.is_mapping()) {
+    context.reader.report(settings, fmt::format("the settings of {} are a mapping", name), "write them as `{setting: value}`");
+    return std::nullopt;
+  }
+  for (const auto& member : settings.members) read_setting(context, *effect, member, read.settings);
+  try {
+    audio::make_effect(read.name, read.settings);
+  } catch (const Error& error) {
+    if (context.reader.problems().empty()) context.reader.report(settings, error.message(), error.hint());
+  }
+  return read;
+}
+
+std::optional<Greeting> read_greeting(ReadContext& context, const Node& node) {
+  if (node.is_scalar() && node.text == "none") return Greeting{Duration::zero()};
+  if (node.is_scalar() && node.text == "wait") return Greeting{};
+  const auto longest = context.reader.duration(node, "greeting");
+  return longest ? std::optional(Greeting{*longest}) : std::nullopt;
+}
+
+std::optional<InterruptionConfig> read_interruptions(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "interruptions", "interruptions: {probability: 30%}");
+  InterruptionConfig config;
+  if (const auto* probability = fields.get("probability")) config.probability = context.reader.ratio(*probability, "probability").value_or(config.probability);
+  config.least = fields.duration("at_least").value_or(config.least);
+  config.most = fields.duration("at_most").value_or(std::max(config.most, config.least));
+  config.phrases = fields.texts("phrases").value_or(std::vector<std::string>{});
+  fields.later({"strategy"});
+  fields.finish();
+  return config;
+}
+
+std::optional<audio::VoiceSettings> read_detector(ReadContext& context, const Node& node) {
+  const auto engine = context.reader.choice(node, "detector", {"energy", "webrtc", "silero"});
+  if (!engine) return std::nullopt;
+  return audio::VoiceSettings{.engine = audio::voice_engine_from(*engine)};
+}
+
+// Beside `hear:` of one voice: `{pocketsphinx: {phrases: […]}}`.
+EarChoice read_primed(ReadContext& context, const Node::Member& member) {
+  EarChoice ear(member.key);
+  Fields fields(context.reader, member.value, "a recogniser", "pocketsphinx: {phrases: [order number]}");
+  ear.phrases = fields.texts("phrases").value_or(std::vector<std::string>{});
+  ear.language = fields.text("language").value_or("");
+  fields.finish();
+  return ear;
+}
+
+}  // namespace
+
+std::optional<std::vector<VoiceEffect>> read_effects(ReadContext& context, const Node& node) {
+  std::vector<VoiceEffect> effects;
+  if (!node.is_sequence()) {
+    context.reader.report(node, "effects are a list", "write them as `effects: [phone_quality]`");
+    return std::nullopt;
+  }
+  for (const auto& item : node.items)
+    if (auto effect = read_effect(context, item)) effects.push_back(*std::move(effect));
+  return effects;
+}
+
+VoiceChoice read_voice_choice(ReadContext& context, const Node& node) {
+  if (node.is_scalar()) return VoiceChoice(context.reader.text(node, "voice").value_or(""));
+  Fields fields(context.reader, node, "a voice", "{voice: hibari/low, speed: 1.1}");
+  VoiceChoice choice;
+  choice.voice = fields.text("voice").value_or("");
+  choice.base_url = fields.text("base_url").value_or("");
+  choice.key = fields.text("key").value_or("");
+  if (const auto* speed = fields.get("speed")) choice.speed = context.reader.number(*speed, "speed", 0.5, 2);
+  choice.style = fields.text("style").value_or("");
+  choice.language = fields.text("language").value_or("");
+  if (const auto* lexicon = fields.get("lexicon"))
+    for (auto& [word, said] : context.reader.named_texts(*lexicon, "lexicon").value_or(std::vector<std::pair<std::string, std::string>>{}))
+      choice.lexicon[word] = said;
+  choice.extra = fields.object("extra").value_or(json::object{});
+  fields.finish();
+  return choice;
+}
+
+EarChoice read_ear_choice(ReadContext& context, const Node& node) {
+  if (node.is_scalar()) return EarChoice(context.reader.text(node, "hear").value_or(""));
+  if (node.is_mapping() && node.members.size() == 1 && node.members.front().value.is_mapping()) return read_primed(context, node.members.front());
+  Fields fields(context.reader, node, "a recogniser", "{recogniser: moonshine}");
+  EarChoice choice;
+  choice.recogniser = fields.text("recogniser").value_or("");
+  choice.base_url = fields.text("base_url").value_or("");
+  choice.key = fields.text("key").value_or("");
+  choice.language = fields.text("language").value_or("");
+  choice.phrases = fields.texts("phrases").value_or(std::vector<std::string>{});
+  choice.extra = fields.object("extra").value_or(json::object{});
+  fields.finish();
+  return choice;
+}
+
+VoiceOptions read_voice(ReadContext& context, const Node& node) {
+  VoiceOptions options;
+  if (node.is_scalar()) {
+    options.user = read_voice_choice(context, node);
+    return options;
+  }
+  Fields fields(context.reader, node, "voice", "voice: {user: hibari/low, effects: [phone_quality]}");
+  if (const auto* user = fields.get("user")) options.user = read_voice_choice(context, *user);
+  if (const auto* hear = fields.get("hear")) options.hear = read_ear_choice(context, *hear);
+  if (const auto* effects = fields.get("effects")) options.effects = read_effects(context, *effects);
+  if (const auto* detector = fields.get("detector")) options.detector = read_detector(context, *detector);
+  if (const auto* greeting = fields.get("greeting")) options.greeting = read_greeting(context, *greeting);
+  if (const auto* interruptions = fields.get("interruptions")) options.interruptions = read_interruptions(context, *interruptions);
+  options.tail_silence = fields.duration("tail_silence");
+  options.response_timeout = fields.duration("response_timeout");
+  options.response_max_duration = fields.duration("response_max_duration");
+  fields.later({"backchannels", "hesitations"});
+  fields.finish();
+  return options;
+}
+
+ParticipantSpec read_composed(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "a composed agent", "composed: {model: rules/desk.rules.yaml}");
+  ComposedAgentOptions options;
+  if (const auto* agent = fields.get("agent")) options.brain = read_agent(context, *agent);
+  auto model = read_model_keys(context, fields);
+  auto system = fields.text("system").value_or("");
+  const bool has_model = node.find("model") != nullptr;
+  if (has_model == (node.find("agent") != nullptr))
+    context.reader.report(node, "a composed agent needs one thing that finds its words", "give it `model: provider/name`, or `agent:` with any agent by text");
+  if (has_model) options.brain = model_agent({.model = std::move(model), .system = std::move(system)});
+  if (const auto* hear = fields.get("hear")) options.ear = read_ear_choice(context, *hear);
+  if (const auto* voice = fields.get("voice")) options.voice = read_voice_choice(context, *voice);
+  options.greeting = fields.text("greeting").value_or("");
+  options.endpointing = fields.duration("endpointing").value_or(options.endpointing);
+  options.barge_in = fields.boolean("barge_in").value_or(true);
+  if (const auto* latency = fields.get("latency")) {
+    Fields parts(context.reader, *latency, "latency", "latency: {recognise: 120ms, think: 300ms, speak: 120ms}");
+    options.latency.recognise = parts.duration("recognise").value_or(options.latency.recognise);
+    options.latency.think = parts.duration("think").value_or(options.latency.think);
+    options.latency.speak = parts.duration("speak").value_or(options.latency.speak);
+    parts.finish();
+  }
+  fields.finish();
+  if (!options.brain) return {};
+  if (options.brain.voice()) {
+    context.reader.report(node, "a composed agent is made around an agent by text, and this one is spoken to already", "name that one itself");
+    return {};
+  }
+  return composed_agent(std::move(options));
+}
+
+}  // namespace antiphon::suite
