@@ -59,7 +59,8 @@ RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& h
           .on_trace = &options.on_trace,
           .cache_folder = options.cache_folder,
           .speech = options.speech.get(),
-          .recordings = options.recordings};
+          .recordings = options.recordings,
+          .keep_audio = options.keep_audio};
 }
 
 HookEnvironment told_before(const ScenarioRun& run) { return {{"ANTIPHON_SCENARIO_ID", run.id()}, {"ANTIPHON_THREAD_ID", run.thread_id()}}; }

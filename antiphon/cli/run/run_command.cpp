@@ -138,6 +138,7 @@ class RunSession {
     fs::create_directories(out, error);
     if (error)
       throw Error(ErrorKind::io, fmt::format("cannot make the output folder {}: {}", out, error.message())).with_hint("name another folder with --out");
+    recordings_ = (fs::path(out) / "recordings").string();
     batch_.batch_id = make_id("batch");
     batch_.started_at = utc_now();
     batch_.seed = seed_of(plan_, loaded_);
@@ -202,6 +203,8 @@ class RunSession {
     return run_all(std::move(scenarios), {.jobs = jobs_,
                                           .seed = batch_.seed,
                                           .models = models_,
+                                          .recordings = recordings_,
+                                          .keep_audio = false,
                                           .events = &reporters_.all,
                                           .person = person(),
                                           .debug = plan_.debug,
@@ -254,6 +257,7 @@ class RunSession {
   std::unique_ptr<StoreWriter> store_;
   BatchResult batch_;
   int jobs_ = default_jobs;
+  std::string recordings_;
   bool with_person_ = false;
 };
 

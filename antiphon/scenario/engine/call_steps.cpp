@@ -81,7 +81,7 @@ Task<> ScenarioRun::end_call() {
 
 void ScenarioRun::keep_call(ScenarioResult& result) {
   result.call = std::make_shared<const CallRecord>(call_->record());
-  result.recording = call_->take_recording();
+  if (place_.keep_audio) result.recording = call_->take_recording();
   result.recording_file = recording_file();
 }
 
@@ -172,15 +172,18 @@ Task<> ScenarioRun::play(const Step::Interrupt& step) {
   if (!background_) {
     const auto seat = order_.claim(Role::agent);
     if (!seat) throw Error(ErrorKind::configuration, "nobody plays the agent that the script interrupts").with_party(Party::harness);
-    co_return co_await interrupt_turn(*seat, step);
+    agent_called_ = true;
+    start_background(*seat);
   }
-  co_await interrupt_agent(step);
+  co_await interrupt_agent(step, true);
 }
 
+// The agent's turn is cut, and it answers what cut it: both are part of the turn that it had anyway.
 Task<> ScenarioRun::interrupt_turn(std::size_t seat, const Step::Interrupt& cut) {
   agent_called_ = true;
   start_background(seat);
-  co_await interrupt_agent(cut);
+  co_await interrupt_agent(cut, false);
+  if (!ended()) co_await call_seat(seat);
 }
 
 std::optional<Step::Interrupt> ScenarioRun::unscripted_interruption() {
@@ -206,7 +209,7 @@ std::optional<Step::Interrupt> ScenarioRun::unscripted_interruption() {
   return Step::Interrupt{.text = phrases[phrase], .after = after};
 }
 
-Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step) {
+Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step, bool scripted) {
   voice::CutIn cut{
       .text = step.text, .after_words = step.after_words, .after = step.after, .after_sent = step.after_sent, .wait_for_speech = step.wait_for_speech};
   cut.how = options_of(step.how, UtteranceKind::interruption);
@@ -220,8 +223,8 @@ Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step) {
     background_.reset();
   }
   if (ended()) co_return;
-  const auto seat = order_.claim(Role::user);
-  add_said(Message(MessageRole::user, step.text.empty() ? "[audio]" : step.text), done.utterance, seat, true);
+  const auto seat = scripted ? order_.claim(Role::user) : find_seat(Role::user);
+  add_said(Message(MessageRole::user, step.text.empty() ? "[audio]" : step.text), done.utterance, seat, scripted);
 }
 
 Task<> ScenarioRun::play(const Step::Effects& step) {

@@ -42,6 +42,7 @@ struct RunPlace {
   std::string cache_folder{};  ///< empty: the user's
   const SpeechRegistry* speech = nullptr;
   std::string recordings{};  ///< folder in which calls are recorded while they go on; empty: nowhere
+  bool keep_audio = true;
 };
 
 /// What a result says of a scenario whatever happens to it.
@@ -117,7 +118,7 @@ class ScenarioRun final : public RunState {
   Task<> say_reply(std::size_t seat, AgentReply reply);
   void take_answer(std::size_t seat, const CallParticipant& agent);
   std::optional<double> response_latency(const voice::Heard& heard) const;
-  Task<> interrupt_agent(const Step::Interrupt& step);
+  Task<> interrupt_agent(const Step::Interrupt& step, bool scripted);
   Task<> interrupt_turn(std::size_t seat, const Step::Interrupt& cut);
   std::optional<Step::Interrupt> unscripted_interruption();
   Task<> say(Message message, std::optional<std::size_t> author, bool scripted, const SpokenHow& how);

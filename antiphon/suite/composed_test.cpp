@@ -1,0 +1,92 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "antiphon/adapters/composed/composed_agent.hpp"
+#include "antiphon/base/latch.hpp"
+#include "antiphon/scenario/run.hpp"
+#include "antiphon/scenario/testing/spoken.hpp"
+#include "antiphon/scenario/users/users.hpp"
+
+// A call between our user and an agent of parts, with speech that needs no models.
+
+namespace antiphon {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+
+Task<AgentReply> reply(AgentInput input) {
+  co_return AgentReply(input.last_new_user_text() == "hours" ? "we open at nine and we close at five and on sunday we rest" : "goodbye then");
+}
+
+ScenarioResult play(std::vector<Step> script, ComposedAgentOptions options = {}, VoiceOptions voice = {}) {
+  options.brain = ParticipantSpec(reply);
+  return run(
+      {.name = "a call", .agent = composed_agent(options), .user = scripted_user({"hours", "thanks"}), .voice = std::move(voice), .script = std::move(script)},
+      {.seed = 7, .speech = testing_support::tone_speech()});
+}
+
+std::vector<std::string> words(const ScenarioResult& result) {
+  std::vector<std::string> all;
+  for (const auto& message : result.messages) all.push_back(message.text());
+  return all;
+}
+
+TEST(ComposedAgent, GreetsUnderstandsAndAnswers_VOX70) {
+  const auto result = play({user(), agent(), user(), agent(), succeed("")}, {.greeting = "hello there"});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hello there", "hours", "we open at nine and we close at five and on sunday we rest", "thanks", "goodbye then"));
+  EXPECT_EQ(result.clock, "virtual");
+  // Endpointing 500 ms, recognition 120 ms, speech 120 ms, and up to three frames of the line.
+  ASSERT_EQ(result.answer_s.size(), 2U);
+  EXPECT_NEAR(result.answer_s[1], 0.80, 0.08);
+  ASSERT_EQ(result.call->claims.understood.size(), 2U);
+  EXPECT_EQ(result.call->claims.understood[0].second, "hours");
+  EXPECT_EQ(result.call->turns[1].ending, TurnEnding::signal);
+}
+
+TEST(ComposedAgent, StopsWhenSomebodyCutsIn_VOX70) {
+  const auto result = play({user("hours"), interrupt("wait a moment", {.after = 1s}), agent(), succeed("")});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  const auto& cut = result.call->interruptions.at(0);
+  EXPECT_LT(*cut.agent_stopped - *cut.achieved, 400ms);
+  EXPECT_EQ(result.messages.back().text(), "goodbye then");
+}
+
+TEST(ComposedAgent, SpeaksOnWhereItIsToldTo_VOX70) {
+  const auto result = play({user("hours"), interrupt("wait a moment", {.after = 1s}), succeed("")}, {.barge_in = false});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_TRUE(result.call->interruptions.at(0).censored);
+}
+
+TEST(ComposedAgent, IsInterruptedByChance_VOX34) {
+  const InterruptionConfig always{.probability = 1, .least = 500ms, .most = 800ms, .phrases = {"hold on"}};
+  const auto result = play({proceed(1), succeed("")}, {}, {.interruptions = always});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  ASSERT_EQ(result.call->interruptions.size(), 1U);
+  const auto after = *result.call->interruptions[0].achieved - result.call->turns[0].start;
+  EXPECT_GE(after, 480ms);
+  EXPECT_LE(after, 900ms);
+  EXPECT_THAT(words(result), ::testing::Contains("hold on"));
+}
+
+TEST(ComposedAgent, ARecordingInPlaceOfTheVoiceIsUnderstood_VOX30) {
+  auto tones = std::make_shared<testing_support::Tones>();
+  const auto samples = tones->speak("hours");
+  const auto result =
+      run({.name = "a call", .agent = composed_agent({.brain = ParticipantSpec(reply)}), .script = {play_audio(samples, "hours"), agent(), succeed("")}},
+          {.seed = 7, .speech = testing_support::tone_speech(tones)});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hours", ::testing::StartsWith("we open")));
+}
+
+}  // namespace
+}  // namespace antiphon
