@@ -1,6 +1,9 @@
 #include "antiphon/providers/speech/registry.hpp"
 
 #include "antiphon/providers/speech/vendor/vendors.hpp"
+#include "antiphon/providers/stt/moonshine/moonshine.hpp"
+#include "antiphon/providers/stt/pocketsphinx/pocketsphinx.hpp"
+#include "antiphon/providers/stt/remembered.hpp"
 #include "antiphon/providers/tts/flite/flite_voice.hpp"
 #include "antiphon/providers/tts/hibari/hibari_voice.hpp"
 #include "antiphon/providers/tts/remembered.hpp"
@@ -28,6 +31,14 @@ void add_voice(SpeechRegistry& registry, const std::string& provider, SpeechRegi
   registry.add(provider, remembering(provider, std::move(entry)));
 }
 
+/// The same for recordings that are heard.
+void add_ear(SpeechRegistry& registry, const std::string& provider, SpeechRegistry::EarProvider entry) {
+  entry.make = [make = std::move(entry.make)](const EarChoice& choice, const SpeechContext& context) {
+    return std::make_unique<RememberedEar>(make(choice, context), choice.base_url);
+  };
+  registry.add(provider, std::move(entry));
+}
+
 }  // namespace
 
 std::shared_ptr<const SpeechRegistry> SpeechRegistry::with_defaults() {
@@ -36,7 +47,10 @@ std::shared_ptr<const SpeechRegistry> SpeechRegistry::with_defaults() {
     add_voice(*registry, "hibari", hibari::provider());
     add_voice(*registry, "flite", flite::provider());
     for (auto& [name, provider] : speech::vendor_voices()) add_voice(*registry, name, std::move(provider));
-    for (auto& [name, provider] : speech::vendor_ears()) registry->add(name, std::move(provider));
+    for (auto& [name, provider] : speech::vendor_ears()) add_ear(*registry, name, std::move(provider));
+    add_ear(*registry, "moonshine", moonshine::provider());
+    add_ear(*registry, "sherpa", moonshine::folder_provider());
+    add_ear(*registry, "pocketsphinx", pocketsphinx::provider());
     registry->prefer_voices({"hibari/heart", "flite/slt"});
     registry->prefer_ears({"moonshine", "pocketsphinx"});
     return std::shared_ptr<const SpeechRegistry>(std::move(registry));
