@@ -64,8 +64,8 @@ class PocketSphinx : public ::testing::Test {
     const auto voice = flite::provider().make("flite/slt", {.runtime = world.runtime, .http = http});
     return world.run(synthesize_whole(*voice, {.text = text, .voice = "slt"}, Deadline::never()));
   }
-  Recognition heard(audio::Samples samples, std::vector<std::string> phrases) {
-    return world.run(ear()->transcribe(std::move(samples), {.phrases = std::move(phrases)}, Deadline::never()));
+  Recognition heard(audio::Samples samples, std::vector<std::string> likely) {
+    return world.run(ear()->transcribe(std::move(samples), {.phrases = std::move(likely)}, Deadline::never()));
   }
 
   const std::vector<std::string> phrases{"I would like to cancel my order", "your refund is on its way", "what is the balance of my account",
