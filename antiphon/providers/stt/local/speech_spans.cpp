@@ -82,6 +82,17 @@ std::vector<SpeechSpan> speech_spans(audio::SampleView samples) {
   return pieces;
 }
 
+bool is_steady(audio::SampleView samples) {
+  constexpr double steady = 1.5;
+  const auto loudest = loudest_rms(samples);
+  std::vector<double> levels;
+  for (std::size_t at = 0; at + frame <= samples.size(); at += frame)
+    if (const auto level = std::sqrt(energy(samples.subspan(at, frame)) / frame); level > loudest * below_loudest) levels.push_back(level);
+  if (levels.size() < 10) return false;
+  std::sort(levels.begin(), levels.end());
+  return levels[levels.size() * 9 / 10] < steady * levels[levels.size() / 10];
+}
+
 std::string plausible_text(std::string_view text, Duration speech) {
   constexpr double most_words_per_second = 8;
   constexpr auto shortest_you = std::chrono::milliseconds(400);

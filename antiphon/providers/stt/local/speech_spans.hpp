@@ -28,6 +28,9 @@ std::vector<SpeechSpan> speech_spans(audio::SampleView samples);
 /// Where it is quietest between two places: the middle of the quietest 100 ms.
 std::size_t quietest_place(audio::SampleView samples, std::size_t from, std::size_t to);
 
+/// Noise or a tone, not speech: what is loud in it is equally loud throughout (within 3.5 dB).
+bool is_steady(audio::SampleView samples);
+
 /// What a network that was trained on subtitles says of noise is no text: note signs, brackets, "you" in under 0.4 s, more than 8 words a second. The
 /// full stop that it puts behind everything is taken off.
 std::string plausible_text(std::string_view text, Duration speech);

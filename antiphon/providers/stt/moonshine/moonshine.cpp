@@ -23,6 +23,7 @@ class Decoder final : public stt::LocalDecoder {
   explicit Decoder(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
 
   Recognition decode(audio::SampleView piece, Duration speech) override {
+    if (stt::is_steady(piece)) return {};
     const auto samples = audio::resample(piece, audio::canonical_rate_hz, rate_hz);
     std::vector<float> scaled(samples.size());
     std::transform(samples.begin(), samples.end(), scaled.begin(), [](audio::Sample sample) { return static_cast<float>(sample) / 32768.0F; });

@@ -1,5 +1,7 @@
 #include "antiphon/providers/stt/pocketsphinx/pocketsphinx.hpp"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -27,7 +29,7 @@ std::string aloud(const std::vector<Sentence>& sentences) {
   return text;
 }
 
-TEST(Readings, SayNumbersInWords) {
+TEST(PhraseReadings, SayNumbersInWords) {
   EXPECT_EQ(aloud(readings("Hello there. How's it going?")), "hello there | how's it going");
   EXPECT_EQ(aloud(readings("a 1007")), "a one thousand seven | a one zero zero seven");
   EXPECT_EQ(aloud(readings("$3.50")), "three dollars and fifty cents | three dollars fifty");
@@ -64,8 +66,8 @@ class PocketSphinx : public ::testing::Test {
     const auto voice = flite::provider().make("flite/slt", {.runtime = world.runtime, .http = http});
     return world.run(synthesize_whole(*voice, {.text = text, .voice = "slt"}, Deadline::never()));
   }
-  Recognition heard(audio::Samples samples, std::vector<std::string> likely) {
-    return world.run(ear()->transcribe(std::move(samples), {.phrases = std::move(likely)}, Deadline::never()));
+  Recognition heard(audio::Samples samples, std::vector<std::string> primed) {
+    return world.run(ear()->transcribe(std::move(samples), {.phrases = std::move(primed)}, Deadline::never()));
   }
 
   const std::vector<std::string> phrases{"I would like to cancel my order", "your refund is on its way", "what is the balance of my account",
