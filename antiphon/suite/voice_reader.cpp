@@ -24,7 +24,8 @@ const std::string* find_parameter(const audio::EffectDescription& effect, const 
   return nullptr;
 }
 
-std::optional<double> number_in(std::string_view text) {
+std::optional<double> number_in(std::string_view part) {
+  const std::string text(part);
   double value = 0;
   const auto* end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, value);
