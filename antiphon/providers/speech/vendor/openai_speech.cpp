@@ -60,7 +60,7 @@ void add_words(std::vector<RecognisedWord>& words, const json::value* list) {
   for (const auto& each : list->get_array()) {
     auto word = timed_word(each, {"word", "text"});
     if (!word) continue;
-    if (const auto sure = find_number(each, "probability"); sure && *sure >= 0 && *sure <= 1) word->confidence = *sure;
+    if (const auto sure = find_number(each, "probability"); sure && *sure >= 0 && *sure <= 1) word->confidence = sure;
     words.push_back(std::move(*word));
   }
 }
