@@ -40,17 +40,6 @@ void check_files(const std::string& folder) {
       throw cannot(fmt::format("the recogniser Moonshine lacks its file {}", path.string()));
 }
 
-void check_contents(const std::string& folder, bool pinned) {
-  check_files(folder);
-  for (const auto& file : model_files) {
-    const auto path = (fs::path(folder) / file.name).string();
-    if (!pinned && file.name != "tokens.txt") continue;
-    const auto content = read_file(path);
-    if (pinned && sha256_hex(content) != file.sha256) throw cannot(fmt::format("{} is damaged: it is not the file that Moonshine tiny has", path));
-    if (file.name == "tokens.txt") check_tokens(content);
-  }
-}
-
 std::string installed_folder() {
   if (!is_built_in()) throw cannot("this program was built without the neural runtime, so it has no recogniser `moonshine`");
   const auto folder = find_model_folder(folder_name);
@@ -96,6 +85,21 @@ std::shared_ptr<const Model> installed_model() {
 }
 
 #ifdef ANTIPHON_ONNX
+
+namespace {
+
+void check_contents(const std::string& folder, bool pinned) {
+  check_files(folder);
+  for (const auto& file : model_files) {
+    const auto path = (fs::path(folder) / file.name).string();
+    if (!pinned && file.name != "tokens.txt") continue;
+    const auto content = read_file(path);
+    if (pinned && sha256_hex(content) != file.sha256) throw cannot(fmt::format("{} is damaged: it is not the file that Moonshine tiny has", path));
+    if (file.name == "tokens.txt") check_tokens(content);
+  }
+}
+
+}  // namespace
 
 struct Model::Loaded {
   const SherpaOnnxOfflineRecognizer* recogniser = nullptr;
