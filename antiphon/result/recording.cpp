@@ -13,6 +13,7 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/ids.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/call_json.hpp"
 
 namespace antiphon {
 
@@ -45,17 +46,6 @@ json::object manifest_entry(std::size_t index, const VoiceRecording::Segment& se
                      {"duration", to_seconds(segment.end - segment.start)}};
   entry["transcript"] = segment.transcript ? json::value(*segment.transcript) : json::value(nullptr);
   entry["transcript_truncated"] = segment.transcript_truncated;
-  return entry;
-}
-
-json::object manifest_event(const VoiceEvent& event) {
-  json::object entry{{"time", to_seconds(event.time)}, {"type", to_string(event.type)}};
-  if (!event.name.empty()) entry["name"] = event.name;
-  if (!event.args.is_null()) entry["args"] = event.args;
-  if (!event.result.is_null()) entry["result"] = event.result;
-  if (event.latency) entry["latency"] = to_seconds(*event.latency);
-  if (event.received) entry["received"] = to_seconds(*event.received);
-  if (!event.metadata.empty()) entry["metadata"] = event.metadata;
   return entry;
 }
 
@@ -141,7 +131,7 @@ void VoiceRecording::save_segments(const std::string& folder, bool manifest) con
   }
   save((target / "full.wav").string());
   if (!manifest) return;
-  for (const auto& event : timeline_) events.push_back(manifest_event(event));
+  for (const auto& event : timeline_) events.push_back(to_json(event));
   const json::object all{{"generated_at", utc_now()},
                          {"duration", to_seconds(duration_)},
                          {"segment_count", segments_.size()},
