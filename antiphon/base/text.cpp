@@ -158,6 +158,18 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+std::size_t count_words(std::string_view text) {
+  constexpr std::string_view space = " \t\n\v\f\r";
+  std::size_t words = 0;
+  bool inside = false;
+  for (const char c : text) {
+    const bool letter = space.find(c) == std::string_view::npos;
+    words += letter && !inside;
+    inside = letter;
+  }
+  return words;
+}
+
 std::string join(std::span<const std::string> parts, std::string_view separator) { return fmt::format("{}", fmt::join(parts, separator)); }
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {

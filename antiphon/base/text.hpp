@@ -23,6 +23,8 @@ std::string quote(std::string_view text);
 std::string lower(std::string_view text);
 std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
+/// Runs of characters other than ASCII white space.
+std::size_t count_words(std::string_view text);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 /// A name for files: letters and digits of `id`, a dash for whatever is between them, at most 60 bytes. Several ids may get the same.
 std::string file_name_of(std::string_view id);

@@ -127,5 +127,12 @@ TEST(Text, ShowsDurationsInTheUnitThatFits) {
 
 TEST(Text, CountsSeconds) { EXPECT_DOUBLE_EQ(to_seconds(1500ms), 1.5); }
 
+TEST(Text, WordsAreWhatStandsBetweenWhiteSpace) {
+  EXPECT_EQ(count_words(""), 0U);
+  EXPECT_EQ(count_words(" \t\n"), 0U);
+  EXPECT_EQ(count_words("one"), 1U);
+  EXPECT_EQ(count_words(" wait,\tI  mean\r\nSunday. "), 4U);
+}
+
 }  // namespace
 }  // namespace antiphon

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <sstream>
 
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/result/measures/spans.hpp"
@@ -11,13 +10,6 @@ namespace {
 constexpr auto cut_in_grace = std::chrono::milliseconds(600);  // nobody can stop sooner
 constexpr auto dead_air_from = std::chrono::seconds(3);
 
-std::size_t words_of(const std::string& text) {
-  std::istringstream in(text);
-  std::size_t count = 0;
-  for (std::string word; in >> word;) ++count;
-  return count;
-}
-
 std::optional<Figure> rate(double value, double by, std::size_t n) { return by > 0 ? std::optional(Figure{value / by, n}) : std::nullopt; }
 
 // Of what has words and a voice; a recording that nobody wrote down counts for neither.
@@ -26,7 +18,7 @@ std::optional<Figure> words_per_minute(const List& list, Text text) {
   std::size_t words = 0, n = 0;
   Duration voiced{0};
   for (const auto& item : list) {
-    const auto count = words_of(text(item));
+    const auto count = count_words(text(item));
     if (count == 0 || item.voiced.empty()) continue;
     words += count, voiced += total(item.voiced), ++n;
   }

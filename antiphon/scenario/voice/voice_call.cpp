@@ -36,17 +36,6 @@ TurnRules rules_of(const VoiceOptions& options, const VoiceAgentSpec& spec) {
   return rules;
 }
 
-int count_words(std::string_view text) {
-  int words = 0;
-  bool inside = false;
-  for (const char c : text) {
-    const bool letter = c != ' ' && c != '\n' && c != '\t';
-    words += letter && !inside;
-    inside = letter;
-  }
-  return words;
-}
-
 }  // namespace
 
 VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, std::unique_ptr<VoiceAgentAdapter> adapter, CallPlace place)
@@ -193,12 +182,12 @@ Task<int> VoiceCall::words_heard() {
   const auto heard = line_.known_until() - turn.start;
   if (!line_.text().now().empty()) {
     const auto all = std::max(line_.playout().track_end() - turn.start, heard);
-    co_return static_cast<int>(count_words(line_.text().now()) * to_seconds(heard) / std::max(to_seconds(all), 0.001));
+    co_return static_cast<int>(static_cast<double>(count_words(line_.text().now())) * to_seconds(heard) / std::max(to_seconds(all), 0.001));
   }
   if (!ear_) co_return 0;
   const auto from = std::max(Duration::zero(), turn.start - around_speech);
   const auto so_far = co_await ear_->recogniser->transcribe(line_.agent_audio(from, line_.known_until()), ear_->defaults, soon());
-  co_return count_words(so_far.text);
+  co_return static_cast<int>(count_words(so_far.text));
 }
 
 Task<bool> VoiceCall::until_words(int words) {
