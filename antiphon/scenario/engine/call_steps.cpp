@@ -39,7 +39,6 @@ bool begins_with_agent(const std::vector<Step>& script) {
 
 std::string ScenarioRun::recording_file() const {
   if (place_.recordings.empty()) return {};
-  std::filesystem::create_directories(place_.recordings);
   const std::array<std::string_view, 1> key{stream_key_};  // two ids may make one name
   const auto name = fmt::format("{}-{:08x}.wav", file_name_of(stream_key_), mix_seed(0, key) & 0xffffffffU);
   return (std::filesystem::path(place_.recordings) / name).string();
@@ -47,6 +46,8 @@ std::string ScenarioRun::recording_file() const {
 
 std::unique_ptr<Participant> ScenarioRun::take_call(const ParticipantSpec& spec, const ParticipantContext& context) {
   if (call_) throw Error(ErrorKind::configuration, "a call has one agent, and two are spoken to").with_party(Party::harness);
+  const auto file = recording_file();
+  if (!file.empty()) std::filesystem::create_directories(place_.recordings);
   call_ = std::make_unique<voice::VoiceCall>(scenario_.voice, *spec.voice(), spec.voice()->make(context),
                                              voice::CallPlace{.runtime = place_.runtime,
                                                               .speech = *place_.speech,
@@ -54,7 +55,7 @@ std::unique_ptr<Participant> ScenarioRun::take_call(const ParticipantSpec& spec,
                                                               .seed = memory_.seed(),
                                                               .scenario_id = stream_key_,
                                                               .spans = context.spans,
-                                                              .file = recording_file()});
+                                                              .file = file});
   return std::make_unique<CallParticipant>(*call_);
 }
 
@@ -81,7 +82,7 @@ Task<> ScenarioRun::end_call() {
 
 void ScenarioRun::keep_call(ScenarioResult& result) {
   result.call = std::make_shared<const CallRecord>(call_->record());
-  if (place_.keep_audio) result.recording = call_->take_recording();
+  if (place_.keep_audio) result.recording = call_->take_recording(*result.call);
   result.recording_file = recording_file();
 }
 

@@ -282,9 +282,9 @@ CallRecord VoiceCall::record() const {
   return call;
 }
 
-std::shared_ptr<VoiceRecording> VoiceCall::take_recording() {
+std::shared_ptr<VoiceRecording> VoiceCall::take_recording(const CallRecord& record) {
   auto [user, agent] = line_.take_tracks();
-  return std::make_shared<VoiceRecording>(std::move(user), std::move(agent), record());
+  return std::make_shared<VoiceRecording>(std::move(user), std::move(agent), record);
 }
 
 }  // namespace antiphon::voice

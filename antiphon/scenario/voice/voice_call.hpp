@@ -83,7 +83,6 @@ class VoiceCall {
   /// Cuts in, and returns when our user has finished and the agent has stopped, or 2 s have shown that it does not.
   Task<Cut> interrupt(CutIn cut);
 
-  bool hung_up() const { return line_.is_over(); }
   Duration now() const { return line_.now(); }
   const VoiceLine& line() const { return line_; }
   void place_utterance(std::size_t utterance, std::size_t message) { line_.utterances()[utterance].message = message; }
@@ -91,8 +90,8 @@ class VoiceCall {
   std::vector<std::string> notices() const;
   /// What is known so far.
   CallRecord record() const;
-  /// After `end`, once.
-  std::shared_ptr<VoiceRecording> take_recording();
+  /// The audio of the call that `record` told of. After `end`, once.
+  std::shared_ptr<VoiceRecording> take_recording(const CallRecord& record);
 
  private:
   Task<std::size_t> send(UserUtterance utterance, audio::Samples samples);

@@ -83,10 +83,8 @@ Task<> VoiceLine::tick() {
 Task<> VoiceLine::pace() {
   const bool always = adapter_->capabilities().paced;
   for (std::int64_t k = 0;; ++k) {
-    const auto due = began_ + k * frame;
-    co_await clock_.sleep_until(due);
-    worst_lateness_ = std::max(worst_lateness_, clock_.now() - due);
     const auto at = k * frame;
+    co_await clock_.sleep_until(began_ + at);
     hear(at);
     const bool talking = speaking();
     auto samples = next_frame(at);

@@ -82,8 +82,6 @@ class VoiceLine {
   void tell(VoiceEvent event) { told_.push_back(std::move(event)); }
   const AgentClaims& claims() const { return claims_; }
   const std::string& detector() const { return activity_.name(); }
-  /// Most that a frame left late, in real time.
-  Duration worst_lateness() const { return worst_lateness_; }
   /// Both tracks, of equal length; afterwards the line has none. Call after `close`.
   std::pair<audio::SampleStore, audio::SampleStore> take_tracks();
 
@@ -131,7 +129,6 @@ class VoiceLine {
   std::optional<Duration> last_received_;
   std::exception_ptr failure_;
   Clock::Time began_{};
-  Duration worst_lateness_{0};
   bool running_ = false;
   Stoppable pacing_, listening_;
   Latch paced_, listened_;
