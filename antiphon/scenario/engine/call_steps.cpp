@@ -29,6 +29,9 @@ voice::SayOptions options_of(const SpokenHow& how, UtteranceKind kind = Utteranc
   return {.kind = kind, .style = how.style, .effects = how.effects, .expect = how.expect};
 }
 
+// What a recording says, where somebody wrote that down.
+std::string words_of(const auto& step) { return step.text.empty() ? "[audio]" : step.text; }
+
 bool begins_with_agent(const std::vector<Step>& script) {
   if (script.empty()) return false;
   const auto* first = std::get_if<Step::Speak>(&script.front().what);
@@ -137,35 +140,31 @@ std::optional<double> ScenarioRun::response_latency(const voice::Heard& heard) c
   return std::nullopt;
 }
 
-Task<> ScenarioRun::play(const Step::Audio& step) {
-  if (!call_) refuse_without_call("audio");
+// What our user does on the line at a step of the script, as a turn of its own. `act` begins only when nothing else is to be heard first.
+Task<> ScenarioRun::act(std::string told, std::function<Task<std::size_t>()> act) {
   co_await join_background();
   if (ended()) co_return;
   const auto seat = order_.claim(Role::user);
-  auto samples = step.samples ? *step.samples : audio::read_audio_file(step.file);
   co_await keep_overheard();
-  const auto utterance = co_await watchdog_.guard(no_limit, call_->play(std::move(samples), step.text, options_of(step.how, UtteranceKind::audio)));
-  add_said(Message(MessageRole::user, step.text.empty() ? "[audio]" : step.text), utterance, seat, true);
+  const auto utterance = co_await watchdog_.guard(no_limit, act());
+  add_said(Message(MessageRole::user, std::move(told)), utterance, seat, true);
+}
+
+Task<> ScenarioRun::play(const Step::Audio& step) {
+  if (!call_) refuse_without_call("audio");
+  co_await act(words_of(step), [this, &step] {
+    return call_->play(step.samples ? *step.samples : audio::read_audio_file(step.file), step.text, options_of(step.how, UtteranceKind::audio));
+  });
 }
 
 Task<> ScenarioRun::play(const Step::Silence& step) {
   if (!call_) refuse_without_call("silence");
-  co_await join_background();
-  if (ended()) co_return;
-  const auto seat = order_.claim(Role::user);
-  co_await keep_overheard();
-  const auto utterance = co_await watchdog_.guard(no_limit, call_->stay_silent(step.duration));
-  add_said(Message(MessageRole::user, fmt::format("[silence of {:g} s]", to_seconds(step.duration))), utterance, seat, true);
+  co_await act(fmt::format("[silence of {:g} s]", to_seconds(step.duration)), [this, &step] { return call_->stay_silent(step.duration); });
 }
 
 Task<> ScenarioRun::play(const Step::Dtmf& step) {
   if (!call_) refuse_without_call("dtmf");
-  co_await join_background();
-  if (ended()) co_return;
-  const auto seat = order_.claim(Role::user);
-  co_await keep_overheard();
-  const auto utterance = co_await watchdog_.guard(no_limit, call_->press(step.keys));
-  add_said(Message(MessageRole::user, fmt::format("[keys {}]", step.keys)), utterance, seat, true);
+  co_await act(fmt::format("[keys {}]", step.keys), [this, &step] { return call_->press(step.keys); });
 }
 
 Task<> ScenarioRun::play(const Step::Interrupt& step) {
@@ -225,7 +224,7 @@ Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step, bool scripted) 
   }
   if (ended()) co_return;
   const auto seat = scripted ? order_.claim(Role::user) : find_seat(Role::user);
-  add_said(Message(MessageRole::user, step.text.empty() ? "[audio]" : step.text), done.utterance, seat, scripted);
+  add_said(Message(MessageRole::user, words_of(step)), done.utterance, seat, scripted);
 }
 
 Task<> ScenarioRun::play(const Step::Effects& step) {

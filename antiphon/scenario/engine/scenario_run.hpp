@@ -115,6 +115,7 @@ class ScenarioRun final : public RunState {
   Task<> begin_call();
   Task<> end_call();
   Task<> keep_overheard();
+  Task<> act(std::string told, std::function<Task<std::size_t>()> act);
   Task<> say_reply(std::size_t seat, AgentReply reply);
   void take_answer(std::size_t seat, const CallParticipant& agent);
   std::optional<double> response_latency(const voice::Heard& heard) const;

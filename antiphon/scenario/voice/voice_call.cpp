@@ -74,14 +74,17 @@ Task<std::size_t> VoiceCall::send(UserUtterance utterance, audio::Samples sample
   co_return index;
 }
 
+Task<std::size_t> VoiceCall::send(Speech speech, std::string text, const SayOptions& how) {
+  return send({.kind = how.kind, .text = std::move(text), .voiced = std::move(speech.voiced), .expect = how.expect}, std::move(speech.samples));
+}
+
 Task<std::size_t> VoiceCall::say(std::string text, SayOptions how) {
   auto speech = co_await speaker_.speak(text, how.style, how.effects, soon());
-  co_return co_await send({.kind = how.kind, .text = std::move(text), .voiced = std::move(speech.voiced), .expect = how.expect}, std::move(speech.samples));
+  co_return co_await send(std::move(speech), std::move(text), how);
 }
 
 Task<std::size_t> VoiceCall::play(audio::Samples samples, std::string text, SayOptions how) {
-  auto speech = speaker_.play(std::move(samples), how.effects);
-  co_return co_await send({.kind = how.kind, .text = std::move(text), .voiced = std::move(speech.voiced), .expect = how.expect}, std::move(speech.samples));
+  co_return co_await send(speaker_.play(std::move(samples), how.effects), std::move(text), how);
 }
 
 Task<std::size_t> VoiceCall::stay_silent(Duration duration) {

@@ -95,6 +95,7 @@ class VoiceCall {
 
  private:
   Task<std::size_t> send(UserUtterance utterance, audio::Samples samples);
+  Task<std::size_t> send(Speech speech, std::string text, const SayOptions& how);
   std::optional<std::size_t> next_ended(Duration since) const;
   Task<Heard> take(std::size_t turn);
   Task<std::string> understand(const AgentTurn& turn, std::string told);
