@@ -76,6 +76,11 @@ struct AgentTurn {
   std::optional<std::size_t> message{};
 };
 
+/// An agent that somebody cuts into should have stopped within it (contracts.md §12).
+inline constexpr Duration stop_window = std::chrono::seconds(2);
+/// It has stopped once it was silent for so long: a shorter gap lies between sentences.
+inline constexpr Duration stop_silence = std::chrono::milliseconds(600);
+
 /// A deliberate interruption: what was meant, what came of it (VOX-33, VOX-91).
 struct Interruption {
   std::size_t utterance = 0;                ///< index of our cut-in

@@ -7,8 +7,6 @@ namespace antiphon::voice {
 
 namespace {
 
-constexpr auto stop_silence = std::chrono::milliseconds(600);  // a shorter gap lies between sentences
-constexpr auto window = std::chrono::seconds(2);
 constexpr auto false_stop_within = std::chrono::seconds(1);
 
 const VoicedSpan* span_at(const Spans& spans, Duration at) {
@@ -37,8 +35,8 @@ void measure_interruptions(const CallRecord& call, VoiceMeasures& measures) {
   auto& interrupt = measures.latency.interrupt;
   for (const auto& interruption : call.interruptions) {
     if (!interruption.achieved) continue;
-    const bool stopped = interruption.agent_stopped && !interruption.censored && *interruption.agent_stopped - *interruption.achieved <= window;
-    interrupt.seconds.push_back(to_seconds(stopped ? *interruption.agent_stopped - *interruption.achieved : Duration(window)));
+    const bool stopped = interruption.agent_stopped && !interruption.censored && *interruption.agent_stopped - *interruption.achieved <= stop_window;
+    interrupt.seconds.push_back(to_seconds(stopped ? *interruption.agent_stopped - *interruption.achieved : stop_window));
     if (!stopped) ++interrupt.censored;
   }
   const auto n = interrupt.seconds.size();

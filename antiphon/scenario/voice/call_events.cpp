@@ -9,9 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto stop_window = 2s;
-constexpr auto no_stop_under = 600ms;  // a gap between sentences
-constexpr auto told_apart = 20ms;      // received and heard
+constexpr auto told_apart = 20ms;  // received and heard
 
 bool is_speech(const UserUtterance& utterance) { return utterance.sent && !utterance.voiced.empty() && utterance.kind != UtteranceKind::dtmf; }
 
@@ -66,8 +64,8 @@ std::optional<Duration> end_of_speech(const std::vector<VoicedSpan>& spans, Dura
   auto span = std::upper_bound(spans.begin(), spans.end(), at, [](Duration time, const VoicedSpan& each) { return time < each.start; });
   if (span == spans.begin()) return std::nullopt;
   auto end = std::prev(span)->end;
-  if (end + no_stop_under < at) return std::nullopt;
-  for (; span != spans.end() && span->start - end < no_stop_under; ++span) end = span->end;
+  if (end + stop_silence < at) return std::nullopt;
+  for (; span != spans.end() && span->start - end < stop_silence; ++span) end = span->end;
   return std::max(end, at);
 }
 

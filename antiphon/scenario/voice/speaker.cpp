@@ -34,10 +34,7 @@ std::vector<VoicedSpan> voiced_spans(audio::SampleView samples, const audio::Voi
 }
 
 Speaker::Speaker(const VoiceOptions& options, const SpeechRegistry& speech, const SpeechContext& context, bool line_is_paced)
-    : voice_(speech.open(options.user, context)),
-      line_is_paced_(line_is_paced),
-      detector_(options.detector.value_or(audio::VoiceSettings{})),
-      random_(effects_stream(context)) {
+    : voice_(speech.open(options.user, context)), line_is_paced_(line_is_paced), detector_(options.detection()), random_(effects_stream(context)) {
   if (options.effects) set_effects(*options.effects);
 }
 

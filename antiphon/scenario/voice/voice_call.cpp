@@ -18,7 +18,6 @@ namespace {
 
 constexpr auto speech_limit = 30s;     // to synthesise or understand one turn
 constexpr auto transcript_grace = 2s;  // for an agent's own transcript of a turn that was heard to its end
-constexpr auto stop_window = 2s;       // in which an agent should notice that somebody cuts in
 constexpr auto around_speech = 300ms;  // more than its voiced edges is handed to a recogniser
 
 SpeechContext speech_context(const CallPlace& place) {
@@ -45,8 +44,7 @@ VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, st
       rules_(rules_of(options, spec)),
       greeting_(options.greeting ? *options.greeting : spec.greeting.value_or(Greeting{Duration::zero()})),
       speaker_(options, place_.speech, speech_context(place_), spec.capabilities.paced),
-      line_(place_.runtime, std::move(adapter),
-            {.turns = rules_, .detector = options.detector.value_or(audio::VoiceSettings{}), .noise = speaker_.take_noise(), .file = place_.file}) {
+      line_(place_.runtime, std::move(adapter), {.turns = rules_, .detector = options.detection(), .noise = speaker_.take_noise(), .file = place_.file}) {
   if (options.hear || !capabilities_.streaming_transcripts) ear_ = place_.speech.open(options.hear.value_or(EarChoice{}), speech_context(place_));
   if (speaker_.notice()) notices_.push_back(*speaker_.notice());
   if (ear_ && ear_->notice) notices_.push_back(*ear_->notice);
@@ -94,7 +92,7 @@ Task<std::size_t> VoiceCall::stay_silent(Duration duration) {
 Task<std::size_t> VoiceCall::press(std::string keys) {
   auto tones = audio::dtmf_tones(keys);
   if (!capabilities_.dtmf) {
-    auto voiced = voiced_spans(tones, options_.detector.value_or(audio::VoiceSettings{}));
+    auto voiced = voiced_spans(tones, options_.detection());
     co_return co_await send({.kind = UtteranceKind::dtmf, .keys = std::move(keys), .voiced = std::move(voiced)}, std::move(tones));
   }
   co_await line_.send_keys(keys, soon());

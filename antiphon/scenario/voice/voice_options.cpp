@@ -65,7 +65,7 @@ std::vector<std::string> problems_of(const VoiceOptions& options, const SpeechRe
   problems.unless([&] { speech.check(options.user); });
   if (options.hear) problems.unless([&] { speech.check(*options.hear); });
   for (const auto& effect : options.effects.value_or(std::vector<VoiceEffect>{})) problems.unless([&] { audio::make_effect(effect.name, effect.settings); });
-  problems.unless([&] { audio::VoiceActivity detector(options.detector.value_or(audio::VoiceSettings{})); });
+  problems.unless([&] { audio::VoiceActivity detector(options.detection()); });
   check_waits(options, problems);
   check_interjections(options, problems);
   return std::move(problems).all();

@@ -35,6 +35,7 @@ struct VoiceOptions {
   std::optional<Duration> tail_silence{}, response_timeout{}, response_max_duration{};
   std::optional<audio::VoiceSettings> detector{};  ///< of speech, on both sides; unset: by energy
 
+  audio::VoiceSettings detection() const { return detector.value_or(audio::VoiceSettings{}); }
   /// What is unset here is taken from `below`.
   VoiceOptions merged_over(const VoiceOptions& below) const;
 };
