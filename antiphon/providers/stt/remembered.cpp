@@ -15,31 +15,9 @@ std::size_t size_of(const Recognition& heard) {
 
 }  // namespace
 
-std::optional<Recognition> HearingMemory::find(const Key& key) {
-  const std::lock_guard lock(mutex_);
-  const auto place = places_.find(key);
-  if (place == places_.end()) return std::nullopt;
-  kept_.splice(kept_.begin(), kept_, place->second);
-  return place->second->heard;
-}
-
 void HearingMemory::keep(const Key& key, Recognition heard) {
   const auto bytes = size_of(heard);
-  const std::lock_guard lock(mutex_);
-  if (bytes > most_bytes_ || places_.contains(key)) return;
-  bytes_ += bytes;
-  kept_.push_front({key, std::move(heard), bytes});
-  places_[key] = kept_.begin();
-  while (bytes_ > most_bytes_) {
-    bytes_ -= kept_.back().bytes;
-    places_.erase(kept_.back().key);
-    kept_.pop_back();
-  }
-}
-
-std::size_t HearingMemory::bytes() const {
-  const std::lock_guard lock(mutex_);
-  return bytes_;
+  heard_.keep(key, std::move(heard), bytes);
 }
 
 std::shared_ptr<HearingMemory> HearingMemory::of_process() {

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <array>
-#include <list>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "antiphon/providers/speech/recent.hpp"
 #include "antiphon/providers/stt/speech_to_text.hpp"
 
 namespace antiphon {
@@ -16,28 +13,18 @@ namespace antiphon {
 /// was asked for longest ago is forgotten first. Thread safe.
 class HearingMemory {
  public:
-  using Key = std::array<unsigned char, 32>;
+  using Key = Recent<Recognition>::Key;
 
-  explicit HearingMemory(std::size_t most_bytes) : most_bytes_(most_bytes) {}
-  std::optional<Recognition> find(const Key& key);
+  explicit HearingMemory(std::size_t most_bytes) : heard_(most_bytes) {}
+  std::optional<Recognition> find(const Key& key) { return heard_.find(key); }
   void keep(const Key& key, Recognition heard);
-  std::size_t bytes() const;
+  std::size_t bytes() const { return heard_.bytes(); }
 
   /// The one of this process: 16 MB at most.
   static std::shared_ptr<HearingMemory> of_process();
 
  private:
-  struct Kept {
-    Key key;
-    Recognition heard;
-    std::size_t bytes;
-  };
-
-  const std::size_t most_bytes_;
-  mutable std::mutex mutex_;
-  std::list<Kept> kept_;  ///< what was asked for last comes first
-  std::map<Key, std::list<Kept>::iterator> places_;
-  std::size_t bytes_ = 0;
+  Recent<Recognition> heard_;
 };
 
 /// Asks another recogniser only for recordings that it did not hear before. Streams go through. Of two that ask for the same at once both may be computed.

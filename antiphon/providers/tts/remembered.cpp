@@ -40,34 +40,11 @@ class KeptSpeech final : public SpeechStream {
 
 }  // namespace
 
-std::shared_ptr<const audio::Samples> SpeechMemory::find(const Key& key) {
-  const std::lock_guard lock(mutex_);
-  const auto place = places_.find(key);
-  if (place == places_.end()) return nullptr;
-  kept_.splice(kept_.begin(), kept_, place->second);
-  return place->second->samples;
-}
-
 void SpeechMemory::keep(const Key& key, audio::Samples samples) {
-  if (size_of(samples) > most_bytes_of_one()) return;
+  const auto bytes = size_of(samples);
+  if (bytes > most_bytes_of_one()) return;
   samples.shrink_to_fit();
-  const std::lock_guard lock(mutex_);
-  if (places_.contains(key)) return;
-  bytes_ += size_of(samples);
-  kept_.push_front({key, std::make_shared<const audio::Samples>(std::move(samples))});
-  places_[key] = kept_.begin();
-  while (bytes_ > most_bytes_) forget_last();
-}
-
-void SpeechMemory::forget_last() {
-  bytes_ -= size_of(*kept_.back().samples);
-  places_.erase(kept_.back().key);
-  kept_.pop_back();
-}
-
-std::size_t SpeechMemory::bytes() const {
-  const std::lock_guard lock(mutex_);
-  return bytes_;
+  spoken_.keep(key, std::make_shared<const audio::Samples>(std::move(samples)), bytes);
 }
 
 std::shared_ptr<SpeechMemory> SpeechMemory::of_process() {

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <array>
-#include <list>
-#include <map>
-#include <mutex>
+#include <memory>
 
+#include "antiphon/providers/speech/recent.hpp"
 #include "antiphon/providers/tts/text_to_speech.hpp"
 
 namespace antiphon {
@@ -13,30 +11,22 @@ namespace antiphon {
 /// longest ago is forgotten first. Thread safe.
 class SpeechMemory {
  public:
-  using Key = std::array<unsigned char, 32>;
+  using Spoken = std::shared_ptr<const audio::Samples>;
+  using Key = Recent<Spoken>::Key;
 
-  explicit SpeechMemory(std::size_t most_bytes) : most_bytes_(most_bytes) {}
-  std::shared_ptr<const audio::Samples> find(const Key& key);
+  explicit SpeechMemory(std::size_t most_bytes) : spoken_(most_bytes), most_bytes_of_one_(most_bytes / 4) {}
+  Spoken find(const Key& key) { return spoken_.find(key).value_or(nullptr); }
   /// What is larger than a quarter of the whole is not kept.
   void keep(const Key& key, audio::Samples samples);
-  std::size_t bytes() const;
-  std::size_t most_bytes_of_one() const { return most_bytes_ / 4; }
+  std::size_t bytes() const { return spoken_.bytes(); }
+  std::size_t most_bytes_of_one() const { return most_bytes_of_one_; }
 
   /// The one of this process: 256 MB at most.
   static std::shared_ptr<SpeechMemory> of_process();
 
  private:
-  struct Kept {
-    Key key;
-    std::shared_ptr<const audio::Samples> samples;
-  };
-  void forget_last();
-
-  const std::size_t most_bytes_;
-  mutable std::mutex mutex_;
-  std::list<Kept> kept_;  ///< what was asked for last comes first
-  std::map<Key, std::list<Kept>::iterator> places_;
-  std::size_t bytes_ = 0;
+  Recent<Spoken> spoken_;
+  std::size_t most_bytes_of_one_;
 };
 
 /// Asks another synthesiser only for what was not said before (VOX-20).
