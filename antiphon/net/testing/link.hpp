@@ -7,36 +7,6 @@
 /// WebSockets for tests: the same conversation over a socket, over memory in real time, and over memory in virtual time.
 namespace antiphon::net::testing {
 
-/// An executor whose time jumps.
-struct VirtualWorld {
-  asio::io_context context{1};
-  VirtualClock clock{context};
-  BlockingPool blocking;
-  Runtime runtime{context.get_executor(), clock, blocking};
-
-  Deadline soon() { return Deadline::after(clock, 60s); }
-
-  template <class T>
-  T run(Task<T> task) {
-    asio::cancellation_signal never;
-    return run(std::move(task), never);
-  }
-  template <class T>
-  T run(Task<T> task, asio::cancellation_signal& signal) {
-    detail::Outcome<T> outcome;
-    bool done = false;
-    auto state = std::make_shared<detail::StopState>();
-    asio::co_spawn(context, detail::run_into(&outcome, std::move(task), state),
-                   asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr) { done = true; }));
-    clock.run([&] { return done; }, 60s, [&] { signal.emit(asio::cancellation_type::total); });
-    if (!done) throw std::logic_error("the task waits for something that never comes");
-    return outcome.take();
-  }
-  void spawn(Task<> task) {
-    asio::co_spawn(context, std::move(task), [](std::exception_ptr) {});
-  }
-};
-
 struct OverSocket : World {
   static constexpr bool is_virtual = false;
   std::unique_ptr<HttpServer> listen(HttpServerOptions options, HttpHandler handler) { return listen_http(runtime, std::move(options), std::move(handler)); }

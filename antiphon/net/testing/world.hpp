@@ -28,10 +28,20 @@ namespace antiphon::net::testing {
 using namespace std::chrono_literals;
 using asio::ip::tcp;
 
+/// Runs until `done` answers true; what else is under way goes on beside it.
+inline void drive(asio::io_context& context, WallClock&, const std::function<bool()>& done, asio::cancellation_signal&) {
+  context.restart();
+  while (!done() && context.run_one() > 0) {}
+}
+inline void drive(asio::io_context&, VirtualClock& clock, const std::function<bool()>& done, asio::cancellation_signal& signal) {
+  clock.run(done, 60s, [&] { signal.emit(asio::cancellation_type::total); });
+}
+
 /// An executor with a clock.
-struct World {
+template <class ItsClock>
+struct WorldOn {
   asio::io_context context{1};
-  WallClock clock{context};
+  ItsClock clock{context};
   BlockingPool blocking;
   Runtime runtime{context.get_executor(), clock, blocking};
 
@@ -50,20 +60,24 @@ struct World {
     auto state = std::make_shared<detail::StopState>();
     asio::co_spawn(context, detail::run_into(&outcome, std::move(task), state),
                    asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr) { done = true; }));
-    context.restart();
-    while (!done && context.run_one() > 0) {}
+    drive(context, clock, [&] { return done; }, signal);
     if (!done) throw std::logic_error("the task waits for something that never comes");
     return outcome.take();
-  }
-  /// Runs until `done` answers true.
-  void run_until(const std::function<bool()>& done) {
-    context.restart();
-    while (!done() && context.run_one() > 0) {}
   }
   void spawn(Task<> task) {
     asio::co_spawn(context, std::move(task), [](std::exception_ptr) {});
   }
 };
+
+struct World : WorldOn<WallClock> {
+  /// Runs until `done` answers true.
+  void run_until(const std::function<bool()>& done) {
+    asio::cancellation_signal never;
+    drive(context, clock, done, never);
+  }
+};
+/// Time jumps in it.
+struct VirtualWorld : WorldOn<VirtualClock> {};
 
 /// Serves `handler` until destroyed.
 struct Served {
