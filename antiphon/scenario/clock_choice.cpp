@@ -29,7 +29,7 @@ std::optional<std::string> first_not_on_clock(const Scenario& scenario, const Mo
   for (const auto& extra : scenario.participants)
     if (blocks(extra.spec)) return extra.spec.name();
   if (is_audited(scenario) && !models.waits_on_clock_alone(scenario.audit)) return "auditor";
-  return speech_not_on_clock(scenario, speech);
+  return speech_not_on_clock(scenario, is_replayed(scenario) ? speech.replaying() : speech);
 }
 
 bool takes_a_person(const Scenario& scenario) {

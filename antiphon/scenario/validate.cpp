@@ -253,7 +253,7 @@ class Validator {
 }  // namespace
 
 std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech) {
-  if (is_replayed(scenario)) return Validator(scenario, models.replaying(), speech).problems();
+  if (is_replayed(scenario)) return Validator(scenario, models.replaying(), speech.replaying()).problems();
   return Validator(scenario, models, speech).problems();
 }
 

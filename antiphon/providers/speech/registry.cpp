@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/providers/speech/taped.hpp"
 #include "antiphon/providers/speech/traced.hpp"
 
 namespace antiphon {
@@ -53,7 +54,30 @@ std::optional<std::string> fell_back(const std::string& asked, const std::string
   return fmt::format("{} {}, because {} is not installed here (`make speech` installs it)", got, verb, preferred.front());
 }
 
+/// What `make` makes, or a cassette before it: then it is made only where it may be asked.
+template <class Taped, class Make>
+std::invoke_result_t<Make> opened(Make make, bool computes_here, const SpeechContext& context, const std::string& name, const std::string& key) {
+  if (!context.cassette || computes_here) return make();
+  context.cassette->secrets().add(key);
+  std::invoke_result_t<Make> inner;
+  if (context.cassette->records()) inner = make();
+  return std::make_unique<Taped>(std::move(inner), context.cassette, name, context.runtime.clock);
+}
+
+template <class Entry>
+std::map<std::string, Entry> replayed(std::map<std::string, Entry> entries) {
+  for (auto& [name, entry] : entries)
+    if (!entry.waits_on_clock_alone) entry.waits_on_clock_alone = true, entry.check = {};
+  return entries;
+}
+
 }  // namespace
+
+SpeechRegistry SpeechRegistry::replaying() const {
+  auto registry = *this;
+  registry.voices_ = replayed(voices_), registry.ears_ = replayed(ears_);
+  return registry;
+}
 
 VoiceChoice VoiceChoice::merged_over(const VoiceChoice& below) const {
   auto merged = *this;
@@ -96,7 +120,8 @@ OpenVoice SpeechRegistry::open(const VoiceChoice& choice, const SpeechContext& c
   auto resolved = choice;
   resolved.voice = resolve_voice(choice.voice);
   const auto& provider = find(voices_, resolved.voice, "voice");
-  auto voice = provider.make(resolved, context);
+  const auto make = [&] { return provider.make(resolved, context); };
+  auto voice = opened<TapedVoice>(make, provider.waits_on_clock_alone, context, resolved.voice, resolved.key);
   if (context.spans) voice = std::make_unique<TracedVoice>(std::move(voice), context.spans);
   OpenVoice open{.synthesiser = std::move(voice), .name = resolved.voice};
   open.defaults = {.text = {},
@@ -115,7 +140,8 @@ OpenEar SpeechRegistry::open(const EarChoice& choice, const SpeechContext& conte
   auto resolved = choice;
   resolved.recogniser = resolve_ear(choice.recogniser);
   const auto& provider = find(ears_, resolved.recogniser, "recogniser");
-  auto ear = provider.make(resolved, context);
+  const auto make = [&] { return provider.make(resolved, context); };
+  auto ear = opened<TapedEar>(make, provider.waits_on_clock_alone, context, resolved.recogniser, resolved.key);
   if (context.spans) ear = std::make_unique<TracedEar>(std::move(ear), context.spans);
   OpenEar open{.recogniser = std::move(ear)};
   open.defaults = {.language = resolved.language, .phrases = resolved.phrases, .settings = resolved.extra};

@@ -14,6 +14,8 @@
 
 namespace antiphon {
 
+class Cassette;
+
 namespace net {
 class HttpClient;
 }
@@ -60,6 +62,7 @@ struct SpeechContext {
   std::uint64_t seed = 0;
   std::string scenario_id{};
   std::shared_ptr<const trace::Scope> spans{};  ///< where calls are recorded; nullptr: nowhere
+  std::shared_ptr<Cassette> cassette{};         ///< answers for what does not compute here, and keeps it; nullptr: nobody does
 };
 
 /// A voice that was opened: `request` makes what it understands of a text.
@@ -104,6 +107,9 @@ class SpeechRegistry {
   void check(const EarChoice& choice) const;
   bool waits_on_clock_alone(const VoiceChoice& choice) const;
   bool waits_on_clock_alone(const EarChoice& choice) const;
+
+  /// The same where a cassette answers for what does not compute here: it waits on our clock alone and needs no key.
+  SpeechRegistry replaying() const;
 
   /// All of this build: what computes here, the vendors, retries and the process-wide memory of what was said and heard included.
   static std::shared_ptr<const SpeechRegistry> with_defaults();

@@ -58,6 +58,7 @@ std::unique_ptr<Participant> ScenarioRun::take_call(const ParticipantSpec& spec,
                                                               .seed = memory_.seed(),
                                                               .scenario_id = stream_key_,
                                                               .spans = context.spans,
+                                                              .cassette = memory_.calls().cassette,
                                                               .file = file});
   return std::make_unique<CallParticipant>(*call_);
 }

@@ -20,7 +20,8 @@ struct CallPlace {
   std::uint64_t seed = 0;
   std::string scenario_id{};
   std::shared_ptr<const trace::Scope> spans{};
-  std::string file{};  ///< the recording while it grows; empty: none
+  std::shared_ptr<Cassette> cassette{};  ///< answers for vendors' speech, and keeps it
+  std::string file{};                    ///< the recording while it grows; empty: none
 };
 
 /// A turn of the agent, as our user understood it.

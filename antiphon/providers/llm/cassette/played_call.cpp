@@ -16,14 +16,6 @@ constexpr auto forever = std::chrono::hours(24);
 
 json::value hidden(const json::value& value, const Secrets* secrets) { return secrets ? secrets->hidden(value) : value; }
 
-std::optional<Error> hidden(const std::optional<Error>& failure, const Secrets* secrets) {
-  if (!failure || !secrets) return failure;
-  Error error = Error(failure->kind(), secrets->hidden(failure->message())).with_hint(secrets->hidden(failure->hint()));
-  if (failure->party()) error = Error(std::move(error).with_party(*failure->party()));
-  if (failure->status()) error = Error(std::move(error).with_status(*failure->status()));
-  return Error(std::move(error).with_retry_after(failure->retry_after()));
-}
-
 bool is_waited_for(const Clock& clock, std::string_view role) { return clock.is_virtual() || role == "agent"; }
 
 Error late() { return Error(ErrorKind::timeout, "no answer in time").with_party(Party::provider); }
@@ -50,27 +42,6 @@ Usage usage_from(const json::value& value) {
   Usage usage;
   for (const auto& [name, count] : counts) usage.*count = wire::count(value, name);
   return usage;
-}
-
-// Until `at` of the call has come, or its failure.
-Task<> wait(Clock& clock, std::string role, Clock::Time at, Deadline deadline) {
-  if (!is_waited_for(clock, role)) co_return;
-  if (at < deadline.at) {
-    co_await clock.sleep_until(at);
-    co_return;
-  }
-  co_await clock.sleep_until(deadline.at);
-  throw late();
-}
-
-Task<> wait_for_failure(const RecordedCall& call, Clock& clock, std::string role, Clock::Time began, Deadline deadline) {
-  if (is_waited_for(clock, role)) {
-    // One that nobody answered is cut off by whoever cut it off when it was recorded.
-    const auto at = call.failure ? began + call.latency : deadline.is_never() ? began + forever : deadline.at + forever;
-    co_await clock.sleep_until(call.failure ? std::min(at, deadline.at) : at);
-  }
-  if (call.failure) throw *call.failure;
-  throw Error(ErrorKind::timeout, "there was no answer when this call was recorded").with_party(Party::provider);
 }
 
 struct Piece {
@@ -100,15 +71,15 @@ class PlayedStream final : public ChatStream {
 
   Task<> wait_for_first(Deadline deadline) {
     if (pieces_.empty() && !call_.answer.contains("message")) co_await wait_for_failure(call_, clock_, role_, began_, deadline);
-    co_await wait(clock_, role_, began_ + (pieces_.empty() ? call_.latency : pieces_.front().at), deadline);
+    co_await wait_until(clock_, role_, began_ + (pieces_.empty() ? call_.latency : pieces_.front().at), deadline);
   }
   Task<std::optional<ChatDelta>> next(Deadline deadline) override {
     if (at_ < pieces_.size()) {
-      co_await wait(clock_, role_, began_ + pieces_[at_].at, deadline);
+      co_await wait_until(clock_, role_, began_ + pieces_[at_].at, deadline);
       co_return ChatDelta{pieces_[at_++].text};
     }
     if (!call_.answer.contains("message")) co_await wait_for_failure(call_, clock_, role_, began_, deadline);
-    co_await wait(clock_, role_, began_ + call_.latency, deadline);
+    co_await wait_until(clock_, role_, began_ + call_.latency, deadline);
     co_return std::nullopt;
   }
   ChatResponse response() const override { return answer_from(call_.answer, source_); }
@@ -156,7 +127,7 @@ class RecordingStream final : public ChatStream {
     call_.latency = clock_.now() - began_;
     call_.answer = std::move(answer);
     if (!pieces_.empty()) call_.answer["pieces"] = hidden_pieces();
-    call_.failure = hidden(failure, secrets_);
+    call_.failure = without_secrets(failure, secrets_);
     std::exchange(keep_, nullptr)(std::move(call_));
   }
 
@@ -184,6 +155,34 @@ class RecordingStream final : public ChatStream {
 
 }  // namespace
 
+std::optional<Error> without_secrets(const std::optional<Error>& failure, const Secrets* secrets) {
+  if (!failure || !secrets) return failure;
+  Error error = Error(failure->kind(), secrets->hidden(failure->message())).with_hint(secrets->hidden(failure->hint()));
+  if (failure->party()) error = Error(std::move(error).with_party(*failure->party()));
+  if (failure->status()) error = Error(std::move(error).with_status(*failure->status()));
+  return Error(std::move(error).with_retry_after(failure->retry_after()));
+}
+
+Task<> wait_until(Clock& clock, std::string role, Clock::Time at, Deadline deadline) {
+  if (!is_waited_for(clock, role)) co_return;
+  if (at < deadline.at) {
+    co_await clock.sleep_until(at);
+    co_return;
+  }
+  co_await clock.sleep_until(deadline.at);
+  throw late();
+}
+
+Task<> wait_for_failure(RecordedCall call, Clock& clock, std::string role, Clock::Time began, Deadline deadline) {
+  if (is_waited_for(clock, role)) {
+    // One that nobody answered is cut off by whoever cut it off when it was recorded.
+    const auto at = call.failure ? began + call.latency : deadline.is_never() ? began + forever : deadline.at + forever;
+    co_await clock.sleep_until(call.failure ? std::min(at, deadline.at) : at);
+  }
+  if (call.failure) throw *call.failure;
+  throw Error(ErrorKind::timeout, "there was no answer when this call was recorded").with_party(Party::provider);
+}
+
 json::object answer_json(const ChatResponse& response, const Secrets* secrets) {
   json::object answer{
       {"message", hidden(response.message.json(), secrets)}, {"finish_reason", json::string(response.finish_reason)}, {"usage", usage_json(response.usage)}};
@@ -210,7 +209,7 @@ ChatResponse answer_from(json::object answer, Remembered source) {
 Task<ChatResponse> play_whole(RecordedCall call, Remembered source, Clock& clock, std::string role, Deadline deadline) {
   const auto began = clock.now();
   if (call.failure || !call.answer.contains("message")) co_await wait_for_failure(call, clock, role, began, deadline);
-  co_await wait(clock, std::move(role), began + call.latency, deadline);
+  co_await wait_until(clock, std::move(role), began + call.latency, deadline);
   co_return answer_from(std::move(call.answer), source);
 }
 
@@ -231,7 +230,7 @@ Task<ChatResponse> record_whole(LanguageModel* model, ChatRequest request, Deadl
     keep(std::move(call));
     co_return response;
   } catch (const Error& error) {
-    call.failure = hidden(error, secrets);
+    call.failure = without_secrets(error, secrets);
     thrown = std::current_exception();
   } catch (...) {
     thrown = std::current_exception();  // nobody waited any more
@@ -249,7 +248,7 @@ Task<std::unique_ptr<ChatStream>> record_stream(LanguageModel* model, ChatReques
     auto inner = co_await model->stream(std::move(request), deadline);
     co_return std::make_unique<RecordingStream>(std::move(inner), std::move(call), std::move(keep), clock, began, secrets);
   } catch (const Error& error) {
-    call.failure = hidden(error, secrets);
+    call.failure = without_secrets(error, secrets);
     thrown = std::current_exception();
   } catch (...) {
     thrown = std::current_exception();

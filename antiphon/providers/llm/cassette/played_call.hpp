@@ -16,6 +16,13 @@ json::object answer_json(const ChatResponse& response, const Secrets* secrets);
 /// @throws Error protocol for what is no answer of a language model.
 ChatResponse answer_from(json::object answer, Remembered source);
 
+/// Until `at` of a recorded call has come, where anybody waits for calls of `role` (see `play_whole`). @throws Error timeout at the deadline.
+Task<> wait_until(Clock& clock, std::string role, Clock::Time at, Deadline deadline);
+/// Throws the call's failure when it came; what nobody answered stays unanswered.
+Task<> wait_for_failure(RecordedCall call, Clock& clock, std::string role, Clock::Time began, Deadline deadline);
+/// The failure as it may be kept.
+std::optional<Error> without_secrets(const std::optional<Error>& failure, const Secrets* secrets);
+
 /// Gives a recorded answer, or throws its failure, after its latency. That passes on the clock where time is virtual. In real time nobody is
 /// kept waiting but for the agent: its latency is part of the result.
 Task<ChatResponse> play_whole(RecordedCall call, Remembered source, Clock& clock, std::string role, Deadline deadline);
