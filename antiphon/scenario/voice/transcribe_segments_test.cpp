@@ -57,5 +57,22 @@ TEST(TranscribeSegments, ReplacesAllWhereThatIsAsked_VOX61) {
   EXPECT_FALSE(segments[0].transcript_truncated);
 }
 
+TEST(TranscribeSegments, HearsTheAudioOfARecordedCall_VOX61) {
+  World world;
+  Counting ear;
+  audio::SampleStore user, agent;
+  user.append(audio::Samples(24000));
+  CallRecord call;
+  const VoicedSpan first{std::chrono::milliseconds(100), std::chrono::milliseconds(200)},
+      second{std::chrono::milliseconds(500), std::chrono::milliseconds(600)};
+  call.utterances.push_back({.text = "hello", .start = first.start, .end = first.end, .voiced = {first}});
+  call.utterances.push_back({.start = second.start, .end = second.end, .voiced = {second}});
+  VoiceRecording recording(std::move(user), std::move(agent), call);
+  EXPECT_TRUE(world.run(transcribe_segments(recording, ear, {}, Deadline::never())).empty());
+  ASSERT_EQ(recording.segments().size(), 2U);
+  EXPECT_EQ(recording.segments()[0].transcript, "hello");
+  EXPECT_EQ(recording.segments()[1].transcript, "2400");
+}
+
 }  // namespace
 }  // namespace antiphon
