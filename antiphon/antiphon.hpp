@@ -3,6 +3,7 @@
 /// Everything that a test in C++ needs: scenarios, participants, checks, results.
 
 #include "antiphon/adapters/agents.hpp"
+#include "antiphon/adapters/composed/composed_agent.hpp"
 #include "antiphon/agent/state.hpp"
 #include "antiphon/configure.hpp"
 #include "antiphon/providers/llm/cache/cached.hpp"

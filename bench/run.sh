@@ -33,6 +33,8 @@ measure $bin/bench_process_start $bin/antiphon examples/init/suite.yaml
 measure $bin/bench_http_client
 measure $bin/bench_audio
 measure $bin/bench_speech
+measure $bin/bench_recognition
+measure $bin/bench_spoken_calls
 
 machine() {
   local cpu os

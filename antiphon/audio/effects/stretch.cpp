@@ -13,6 +13,7 @@ namespace {
 constexpr std::ptrdiff_t piece = 720, half = piece / 2, reach = 192;
 // A coarse search over every fourth lag and sample, then a fine one around its best: a sixteenth of the work.
 constexpr std::ptrdiff_t coarse = 4;
+static_assert(piece % (4 * coarse) == 0);
 
 std::array<float, piece> make_window() {
   std::array<float, piece> window;
@@ -21,14 +22,17 @@ std::array<float, piece> make_window() {
   return window;
 }
 
-/// How well the piece at `b` goes on where that at `a` ended, whatever their level.
+/// How well the piece at `b` goes on where that at `a` ended, whatever their level. Four sums side by side: one would wait for each addition.
 float likeness(const float* a, const float* b, std::ptrdiff_t step) {
-  float dot = 0, power = 1;
-  for (std::ptrdiff_t i = 0; i < piece; i += step) {
-    dot += a[i] * b[i];
-    power += b[i] * b[i];
-  }
-  return dot * std::abs(dot) / power;
+  std::array<float, 4> dots{}, powers{};
+  for (std::ptrdiff_t i = 0; i < piece; i += 4 * step)
+    for (std::size_t lane = 0; lane < 4; ++lane) {
+      const auto at = i + static_cast<std::ptrdiff_t>(lane) * step;
+      dots[lane] += a[at] * b[at];
+      powers[lane] += b[at] * b[at];
+    }
+  const float dot = dots[0] + dots[1] + dots[2] + dots[3];
+  return dot * std::abs(dot) / (1 + powers[0] + powers[1] + powers[2] + powers[3]);
 }
 
 std::ptrdiff_t best_lag(const float* wanted, const float* around, std::ptrdiff_t from, std::ptrdiff_t to, std::ptrdiff_t step) {
