@@ -1,8 +1,11 @@
 #include "antiphon/audio/effects/effect.hpp"
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -357,6 +360,30 @@ TEST(Effects, KeysAreHeardThroughALine_VOX32) {
   for (const auto& key : detector.feed(apply_effects(line, tones, random))) text += key.key;
   for (const auto& key : detector.finish()) text += key.key;
   EXPECT_EQ(text, "0123456789*#");
+}
+
+/// A row of the table of effects in docs/audio.md.
+std::string row_of(const EffectDescription& effect) {
+  std::string settings;
+  for (const auto& parameter : effect.parameters) {
+    std::string range;
+    if (parameter.is_file) {
+      range = "path";
+    } else if (!parameter.choices.empty()) {
+      range = fmt::format("{}; default `{}`", fmt::join(parameter.choices, ", "), parameter.choices.front());
+    } else {
+      range = fmt::format("{} to {}{}{}", parameter.lowest, parameter.highest, parameter.unit.empty() ? "" : " ", parameter.unit);
+      if (parameter.usual) range += fmt::format("; default {}", *parameter.usual);
+    }
+    settings += fmt::format("{}`{}`: {} ({})", settings.empty() ? "" : "<br>", parameter.name, parameter.meaning, range);
+  }
+  return fmt::format("| `{}` | {} | {} | {} |", effect.name, effect.meaning, settings, effect.reference.empty() ? "" : fmt::format("`{}`", effect.reference));
+}
+
+TEST(Effects, AreDocumentedWithTheirRangesAndDefaults_VOX40) {
+  std::ifstream file(ANTIPHON_SOURCE_DIR "/docs/audio.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const auto& effect : effect_descriptions()) EXPECT_THAT(page, HasSubstr("\n" + row_of(effect) + "\n"));
 }
 
 }  // namespace
