@@ -49,6 +49,8 @@ json::object turn_json(const AgentTurn& turn) {
                       {"transcript", turn.transcript}};
   put(object, "received_start_s", turn.received_start);
   if (turn.resumed > 0) object.emplace("resumed", turn.resumed);
+  if (turn.told) object.emplace("told", *turn.told);
+  put(object, "recognised", turn.recognised);
   put(object, "transcript_truncated", turn.transcript_truncated);
   put(object, "message", turn.message);
   return object;
@@ -121,6 +123,8 @@ json::object to_json(const CallRecord& call) {
   return {{"adapter", call.adapter},
           {"detector", call.detector},
           {"recogniser", call.recogniser},
+          {"vocabulary", call.primed ? "primed" : "open"},
+          {"oov_rate", call.oov_rate ? json::value(*call.oov_rate) : json::value(nullptr)},
           {"voice", call.voice},
           {"duration_s", to_seconds(call.duration)},
           {"utterances", list(call.utterances, utterance_json)},

@@ -25,6 +25,10 @@ std::string maybe_text(const Place& place, std::string_view key) {
   const auto member = place.maybe(key);
   return member ? member->text() : std::string();
 }
+std::optional<double> maybe_rate(const Place& place, std::string_view key) {
+  const auto member = place.maybe(key);
+  return member ? std::optional(member->number()) : std::nullopt;
+}
 bool flag(const Place& place, std::string_view key) {
   const auto member = place.maybe(key);
   return member && member->boolean();
@@ -71,6 +75,8 @@ AgentTurn read_turn(const Place& place) {
           .ending = read_word(place.at("ending"), TurnEnding::open),
           .resumed = resumed ? resumed->integer<int>() : 0,
           .transcript = place.at("transcript").text(),
+          .told = place.maybe("told") ? std::optional(place.at("told").text()) : std::nullopt,
+          .recognised = flag(place, "recognised"),
           .transcript_truncated = flag(place, "transcript_truncated"),
           .message = maybe_index(place, "message")};
 }
@@ -120,6 +126,8 @@ CallRecord read_call(const Place& place) {
   CallRecord call{.adapter = place.at("adapter").text(),
                   .detector = place.at("detector").text(),
                   .recogniser = place.at("recogniser").text(),
+                  .primed = maybe_text(place, "vocabulary") == "primed",
+                  .oov_rate = maybe_rate(place, "oov_rate"),
                   .voice = place.at("voice").text(),
                   .duration = read_time(place.at("duration_s")),
                   .user_voiced = read_spans(place.at("user_voiced")),

@@ -70,8 +70,10 @@ struct AgentTurn {
   std::optional<Duration> received_start{};  ///< when the frame of `start` crossed the wire
   std::vector<VoicedSpan> voiced{};
   TurnEnding ending = TurnEnding::open;
-  int resumed = 0;  ///< voiced audio went on within 0.5 s of a decision that the turn was over
-  std::string transcript{};
+  int resumed = 0;                    ///< voiced audio went on within 0.5 s of a decision that the turn was over
+  std::string transcript{};           ///< as our user understood it
+  std::optional<std::string> told{};  ///< the agent's own words for it; nullopt: it told none
+  bool recognised = false;            ///< `transcript` is what our recogniser made of its audio, not what was told
   bool transcript_truncated = false;  ///< it was cut off: the text may be what it meant to say
   std::optional<std::size_t> message{};
 };
@@ -80,6 +82,8 @@ struct AgentTurn {
 inline constexpr Duration stop_window = std::chrono::seconds(2);
 /// It has stopped once it was silent for so long: a shorter gap lies between sentences.
 inline constexpr Duration stop_silence = std::chrono::milliseconds(600);
+/// A cut-in that came further than this from where it was meant to is the harness's fault (VOX-91).
+inline constexpr Duration cut_in_tolerance = std::chrono::milliseconds(100);
 
 /// A deliberate interruption: what was meant, what came of it (VOX-33, VOX-91).
 struct Interruption {
@@ -114,9 +118,11 @@ struct AgentClaims {
 /// All that is known of a call beside its audio: what measures, ledger, checks and page read. Times are heard times since the call began.
 struct CallRecord {
   std::string adapter{};
-  std::string detector{};    ///< detector, version and edge rule
-  std::string recogniser{};  ///< of the agent's speech; empty: its own transcripts
-  std::string voice{};       ///< of our user
+  std::string detector{};            ///< detector, version and edge rule
+  std::string recogniser{};          ///< of the agent's speech; empty: its own transcripts
+  bool primed = false;               ///< that recogniser was told words to expect
+  std::optional<double> oov_rate{};  ///< share of the agent's own words that it cannot know, 0 to 1; nullopt: it spells whatever it hears
+  std::string voice{};               ///< of our user
   Duration duration{0};
   std::vector<UserUtterance> utterances{};
   std::vector<AgentTurn> turns{};

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/check_phrases.hpp"
 #include "antiphon/result/result.hpp"
 
 namespace antiphon {
@@ -57,32 +58,6 @@ std::string count_limits(const json::value& expected) {
   return (parts.empty() ? preview(expected, expected_limit) : join(parts, " and ")) + " turns";
 }
 
-std::string seconds(const json::value& value) {
-  if (!value.is_number()) return preview(value, 20);
-  return format_duration(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value.to_number<double>())));
-}
-
-std::string limits(const json::value& expected) {
-  if (!expected.is_object()) return preview(expected, expected_limit);
-  std::vector<std::string> parts;
-  for (const auto& [key, value] : expected.get_object()) parts.push_back(fmt::format("{} at most {}", std::string_view(key), seconds(value)));
-  return join(parts, ", ");
-}
-
-// Of what was measured only the figures that were limited.
-std::string measured(const json::value& found, const json::value& expected) {
-  if (!found.is_object()) return found.is_null() ? "no answer" : seconds(found);
-  std::vector<std::string> parts;
-  for (const auto& [key, value] : found.get_object())
-    if (!expected.is_object() || expected.get_object().contains(key)) parts.push_back(fmt::format("{} {}", std::string_view(key), seconds(value)));
-  return join(parts, ", ");
-}
-
-struct Phrases {
-  std::string expected;
-  std::string found;  ///< empty: the value itself, as much of it as fits
-};
-
 std::string number(const json::value& object, std::string_view key) { return fmt::format("{:.2f}", find_number(object, key).value_or(0)); }
 
 Phrases similar(const CheckResult& check) {
@@ -129,8 +104,9 @@ Phrases phrases(const CheckResult& check) {
   if (kind == "tool_not_called") return {"no call of " + call(check.expected), calls(check.found)};
   if (kind == "tool_order") return {"calls in the order " + names(check.expected, "none"), names(check.found, "no call")};
   if (kind == "turns") return {count_limits(check.expected), text_of(check.found, 40)};
-  if (kind == "latency") return {"answers with " + limits(check.expected), measured(check.found, check.expected)};
+  if (kind == "latency") return {"answers with " + phrase::limits(check.expected), phrase::measured(check.found, check.expected)};
   if (kind == "completed") return {"answers for " + names(check.expected, "nothing"), names(check.found, "none")};
+  if (auto of_a_call = phrases_of_call(check)) return *std::move(of_a_call);
   return {check.expected.is_null() ? kind : kind + " " + text_of(check.expected, expected_limit), ""};
 }
 
@@ -141,6 +117,8 @@ bool says_nothing(const CheckResult& check) { return check.expected.is_null() &&
 
 std::string CheckResult::sentence() const {
   const auto [wish, fact] = phrases(*this);
+  if (const auto why = find_string(found, "undecided"); why && inconclusive)
+    return cut(fmt::format("not decided ({}): {}: {}", antiphon::to_string(*inconclusive), kind, *why), sentence_limit);
   auto text = inconclusive ? fmt::format("not decided ({}): ", antiphon::to_string(*inconclusive)) : std::string();
   if (says_nothing(*this) && wish == kind) return cut(text + kind + (passed ? " holds" : " does not hold"), sentence_limit);
   text += fmt::format("expected {}; found ", wish);

@@ -55,6 +55,17 @@ TEST(CheckResult, SaysOfMeaningLanguageAndPersonalDataWhatMatters_SCN61) {
   EXPECT_EQ(said.sentence(), "expected the user to say no email, ip; found email j***@***.org");
 }
 
+TEST(CheckResult, SaysOfACallWhatWasMeasuredAndWhere_SCN61) {
+  EXPECT_EQ(sentence("silence", {{"at_most", 3.0}}, {{"seconds", 4.5}, {"n", 2}}), "expected silences of the agent of at most 3.00 s; found 4.50 s");
+  EXPECT_EQ(sentence("overlap", {{"at_most", 0.5}}, nullptr), "expected talk-over by the agent of at most 0.50 s; found none measured");
+  EXPECT_EQ(sentence("heard", {{"by", "agent"}, {"entities", {{"of", {"A-1007"}}, {"at_least", 1}}}},
+                     {{"heard", "a one zero zero eight"}, {"entities", {{"said", 2}, {"understood", 1}}}}),
+            "expected the agent to hear [\"A-1007\"]; found 1 of 2: \"a one zero zero eight\"");
+  const CheckResult open{
+      .kind = "interruption", .expected = {{"stops_within", 0.4}}, .found = {{"undecided", "our user cut in nowhere"}}, .inconclusive = Party::harness};
+  EXPECT_EQ(open.sentence(), "not decided (harness): interruption: our user cut in nowhere");
+}
+
 TEST(CheckResult, NamesWhoKeptItFromBeingDecided_SCN61) {
   const CheckResult check{.kind = "similar", .expected = "hello", .inconclusive = Party::harness};
   EXPECT_EQ(check.sentence(), "not decided (harness): expected the agent to say something like \"hello\"; found nothing");

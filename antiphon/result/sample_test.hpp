@@ -24,6 +24,8 @@ inline CallRecord full_call() {
                  .ending = TurnEnding::tail_silence,
                  .resumed = 1,
                  .transcript = "no",
+                 .told = "no, sorry",
+                 .recognised = true,
                  .transcript_truncated = true,
                  .message = 1}};
   call.user_voiced = call.utterances[0].voiced, call.agent_voiced = call.turns[0].voiced;
@@ -43,6 +45,7 @@ inline CallRecord full_call() {
                          .outcome = "fired_after_speech"}};
   call.delivery = {milliseconds(1500), milliseconds(700), milliseconds(800), milliseconds(20), 75, 2, milliseconds(30), 1, milliseconds(60)};
   call.claims = {{{"e2e", milliseconds(480)}}, {{milliseconds(2000), "stop"}}};
+  call.primed = true, call.oov_rate = 0.125;
   call.agent_closed = true, call.tail_silence = milliseconds(700);
   return call;
 }

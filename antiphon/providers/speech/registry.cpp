@@ -146,6 +146,8 @@ OpenEar SpeechRegistry::open(const EarChoice& choice, const SpeechContext& conte
   OpenEar open{.recogniser = std::move(ear)};
   open.defaults = {.language = resolved.language, .phrases = resolved.phrases, .settings = resolved.extra};
   open.notice = fell_back(choice.recogniser, resolved.recogniser, preferred_ears_, "listens");
+  open.primed = provider.primed_by_phrases && !resolved.phrases.empty();
+  if (provider.count_words) open.count_words = [count = provider.count_words, phrases = resolved.phrases](const auto& text) { return count(text, phrases); };
   return open;
 }
 

@@ -73,10 +73,17 @@ struct OpenVoice {
   std::optional<std::string> notice{};  ///< what a person should know: `auto` fell back, a style that nobody follows
 };
 
+/// Words of a text, and those among them that a recogniser can never hear.
+struct WordCount {
+  std::size_t words = 0, unknown = 0;
+};
+
 struct OpenEar {
   std::shared_ptr<SpeechToText> recogniser;
   RecognitionSettings defaults{};
   std::optional<std::string> notice{};
+  bool primed = false;                                            ///< it was told words to expect, and goes by them
+  std::function<WordCount(const std::string& text)> count_words;  ///< empty: it spells whatever it hears
 };
 
 /// Synthesisers and recognisers by name, and how each is made. Models are read once per process and shared. Immutable once filled; thread safe.
@@ -92,6 +99,7 @@ class SpeechRegistry {
     std::function<void(const EarChoice&)> check;
     bool waits_on_clock_alone = false;
     bool primed_by_phrases = false;
+    std::function<WordCount(const std::string& text, const std::vector<std::string>& phrases)> count_words;  ///< empty: it spells whatever it hears
   };
 
   void add(std::string provider, VoiceProvider entry);

@@ -7,8 +7,6 @@ namespace antiphon::voice {
 
 namespace {
 
-constexpr auto false_stop_within = std::chrono::seconds(1);
-
 const VoicedSpan* span_at(const Spans& spans, Duration at) {
   const auto found = std::ranges::find_if(spans, [&](const VoicedSpan& span) { return span.start < at && at < span.end; });
   return found == spans.end() ? nullptr : &*found;
@@ -31,24 +29,40 @@ bool is_noise(const UserUtterance& utterance) {
 
 }  // namespace
 
+std::optional<CutInStop> stop_of(const Interruption& interruption) {
+  if (!interruption.achieved || !interruption.agent_stopped) return std::nullopt;
+  const auto after = *interruption.agent_stopped - *interruption.achieved;
+  if (interruption.censored || after > stop_window) return CutInStop{.after = stop_window, .censored = true};
+  return CutInStop{.after = after};
+}
+
+bool is_on_time(const Interruption& interruption) {
+  return !interruption.achieved || !interruption.intended || std::chrono::abs(*interruption.achieved - *interruption.intended) <= cut_in_tolerance;
+}
+
+std::optional<Duration> spoke_on(const CallRecord& call, const UserUtterance& utterance) {
+  const auto agent = joined(call.agent_voiced);
+  const auto at = voice_start(utterance);
+  return span_at(agent, at) ? std::optional(stop_after(agent, at) - at) : std::nullopt;
+}
+
 void measure_interruptions(const CallRecord& call, VoiceMeasures& measures) {
   auto& interrupt = measures.latency.interrupt;
   for (const auto& interruption : call.interruptions) {
-    if (!interruption.achieved) continue;
-    const bool stopped = interruption.agent_stopped && !interruption.censored && *interruption.agent_stopped - *interruption.achieved <= stop_window;
-    interrupt.seconds.push_back(to_seconds(stopped ? *interruption.agent_stopped - *interruption.achieved : stop_window));
-    if (!stopped) ++interrupt.censored;
+    const auto stop = stop_of(interruption);
+    if (!stop) continue;
+    interrupt.seconds.push_back(to_seconds(stop->after));
+    if (stop->censored) ++interrupt.censored;
   }
   const auto n = interrupt.seconds.size();
   measures.figures["missed_interruptions"] = n > 0 ? std::optional(Figure{static_cast<double>(interrupt.censored), n}) : std::nullopt;
 
-  const auto agent = joined(call.agent_voiced);
   std::size_t over_speech = 0, stops = 0;
   for (const auto& utterance : call.utterances) {
-    const auto at = voice_start(utterance);
-    if (!is_noise(utterance) || !span_at(agent, at)) continue;
+    const auto on = is_noise(utterance) ? spoke_on(call, utterance) : std::nullopt;
+    if (!on) continue;
     ++over_speech;
-    if (stop_after(agent, at) - at <= false_stop_within) ++stops;
+    if (*on <= quick_stop) ++stops;
   }
   measures.figures["false_interruptions"] = over_speech > 0 ? std::optional(Figure{static_cast<double>(stops), over_speech}) : std::nullopt;
 }

@@ -11,6 +11,27 @@ VoiceMeasures measure(const CallRecord& call);
 /// no turns.
 void keep_ledger(const CallRecord& call, VoiceMeasures& measures);
 
+/// Where the agent let our user wait: after a turn of ours that it has not answered yet, inside a turn of its own, before the words that it opens the call
+/// with. In order of time. Reads the ledger.
+std::vector<VoicedSpan> waits(const CallRecord& call, const VoiceMeasures& measures);
+/// Where the agent spoke over our user and should not have (VOX-93). In order of time. Reads the ledger.
+std::vector<VoicedSpan> talk_over(const CallRecord& call, const VoiceMeasures& measures);
+
+/// Who stops within it of a backchannel, or of what asks to be ignored, has stopped for it (τ-voice).
+inline constexpr Duration quick_stop = std::chrono::seconds(1);
+
+/// What a cut-in of ours came to.
+struct CutInStop {
+  Duration after{0};      ///< from its beginning to the agent's last voiced sample; `stop_window` where it is censored
+  bool censored = false;  ///< it did not stop within `stop_window`
+};
+/// nullopt: the situation never came about, because the agent was not, or not any more, speaking.
+std::optional<CutInStop> stop_of(const Interruption& interruption);
+/// Whether it came within `cut_in_tolerance` of where it was meant to.
+bool is_on_time(const Interruption& interruption);
+/// How long the agent spoke on, gaps between sentences included, from where our user began; nullopt: it was silent then.
+std::optional<Duration> spoke_on(const CallRecord& call, const UserUtterance& utterance);
+
 // Each fills its own figures; all but the first read the ledger.
 void measure_talk(const CallRecord& call, VoiceMeasures& measures);
 void measure_latency(const CallRecord& call, VoiceMeasures& measures);

@@ -5,41 +5,15 @@
 
 #include "antiphon/base/random.hpp"
 #include "antiphon/result/measures/spans.hpp"
+#include "antiphon/result/measures/testing/conversation.hpp"
 
 namespace antiphon::voice {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::DoubleEq;
-using testing::ElementsAre;
-
-// A call whose every edge is known: each adds a voice at its place, in ms.
-class Conversation {
- public:
-  Conversation& user(int start, int end, UtteranceKind kind = UtteranceKind::speech, Expectation expect = Expectation::respond) {
-    UserUtterance utterance{.kind = kind, .start = milliseconds(start), .end = milliseconds(end), .expect = expect};
-    if (kind != UtteranceKind::dtmf) {
-      utterance.text = "one two three";
-      utterance.voiced = {{milliseconds(start), milliseconds(end)}};
-      call.user_voiced.push_back(utterance.voiced.front());
-    }
-    call.utterances.push_back(std::move(utterance));
-    return *this;
-  }
-  Conversation& agent(std::initializer_list<std::pair<int, int>> spans, TurnEnding ending = TurnEnding::tail_silence) {
-    AgentTurn turn{.start = milliseconds(spans.begin()->first), .ending = ending, .transcript = "four words of it"};
-    for (const auto& [start, end] : spans) turn.voiced.push_back({milliseconds(start), milliseconds(end)});
-    turn.end = turn.voiced.back().end;
-    call.agent_voiced.insert(call.agent_voiced.end(), turn.voiced.begin(), turn.voiced.end());
-    call.turns.push_back(std::move(turn));
-    return *this;
-  }
-  VoiceMeasures until(int end) {
-    call.duration = milliseconds(end);
-    return measure(call);
-  }
-  CallRecord call{};
-};
+using ::testing::DoubleEq;
+using ::testing::ElementsAre;
+using testing_support::Conversation;
 
 std::vector<UserTurnOutcome> outcomes(const VoiceMeasures& measures) {
   std::vector<UserTurnOutcome> list;
@@ -181,6 +155,61 @@ TEST(TalkMeasures, TalkOverIsTheAgentsOnlyWhereTheFloorWasOurs_VOX93) {
   EXPECT_EQ(interrupts(cut_in), 0);
   after_cap.user(0, 1000).agent({{1500, 31500}}, TurnEnding::capped).user(31600, 33000).agent({{32000, 34000}});
   EXPECT_EQ(interrupts(after_cap), 0);
+}
+
+TEST(TalkMeasures, WhatWeBeganInAPauseOfTheAgentsIsNoTalkOverOfIts_VOX93) {
+  const auto measures = Conversation().user(0, 1000).agent({{1500, 2000}, {2600, 4000}}).user(2400, 2800).until(5000);
+  EXPECT_DOUBLE_EQ(value(measures, "overlap_s"), 0.2);
+  EXPECT_DOUBLE_EQ(value(measures, "talk_over_s"), 0);
+}
+
+TEST(TalkMeasures, WhatIsToBeIgnoredMayBeSpokenOver_VOX93) {
+  const auto measures = Conversation().agent({{0, 3000}}).user(1000, 2000, UtteranceKind::speech, Expectation::ignore).until(5000);
+  EXPECT_DOUBLE_EQ(value(measures, "overlap_s"), 1);
+  EXPECT_DOUBLE_EQ(value(measures, "talk_over_s"), 0);
+}
+
+TEST(TalkMeasures, WordsOfATurnThatWasCutAreNotCounted_VOX90) {
+  Conversation conversation;
+  conversation.user(0, 1000).agent({{1500, 3500}}).agent({{5000, 5500}});
+  conversation.call.turns[1].transcript = "many words that were meant and never heard by anybody at all";
+  conversation.call.turns[1].transcript_truncated = true;
+  EXPECT_DOUBLE_EQ(value(conversation.until(9000), "agent_words_per_minute"), 4 * 60 / 2.0);
+  conversation.call.turns[1].transcript = "many words";
+  conversation.call.turns[1].recognised = true;  // a recogniser knows what was heard
+  EXPECT_DOUBLE_EQ(value(conversation.until(9000), "agent_words_per_minute"), 6 * 60 / 2.5);
+}
+
+TEST(Waits, AreTheSilencesInWhichTheAgentIsAwaited_VOX90) {
+  Conversation conversation;
+  conversation
+      .agent({{700, 1000}})                 // opens the call after 0.7 s
+      .user(3000, 4000)                     // our user took 2 s: its own
+      .agent({{5500, 6000}, {8000, 9000}})  // answers after 1.5 s, pauses for 2 s
+      .user(11000, 12000, UtteranceKind::backchannel, Expectation::ignore)
+      .user(14000, 15000)  // nothing was owed before
+      .until(18000);       // and 3 s of it are never answered
+  conversation.call.duration = milliseconds(18000);
+  const auto measures = measure(conversation.call);
+  std::vector<double> lengths;
+  for (const auto& wait : waits(conversation.call, measures)) lengths.push_back(to_seconds(wait.end - wait.start));
+  EXPECT_THAT(lengths, ElementsAre(DoubleEq(0.7), DoubleEq(1.5), DoubleEq(2), DoubleEq(3)));
+  EXPECT_DOUBLE_EQ(value(measures, "longest_wait_s"), 3);
+  EXPECT_EQ(count(measures, "longest_wait_s"), 4U);
+}
+
+TEST(Waits, GoOnAfterACutInThatTheAgentStoppedFor_VOX90) {
+  const auto measures = Conversation().user(0, 500).agent({{1000, 3000}}).user(2500, 4000, UtteranceKind::interruption, Expectation::stop).until(9000);
+  EXPECT_DOUBLE_EQ(value(measures, "longest_wait_s"), 5);
+}
+
+TEST(InterruptionMeasures, ACutInAfterTheAgentHadStoppedSaysNothingOfIt_VOX92) {
+  Conversation conversation;
+  conversation.user(0, 1000).agent({{1500, 2500}});
+  conversation.call.interruptions = {{.intended = milliseconds(2600), .achieved = milliseconds(3200)}};
+  const auto measures = conversation.until(10000);
+  EXPECT_THAT(measures.latency.interrupt.seconds, ::testing::IsEmpty());
+  EXPECT_FALSE(measures.figures.at("missed_interruptions"));
 }
 
 TEST(InterruptionMeasures, AStopThatDidNotHappenIsCensoredNotDropped_VOX92) {

@@ -52,6 +52,12 @@ Duration total(const Spans& spans) {
   return sum;
 }
 
+std::optional<VoicedSpan> longest_of(const Spans& spans) {
+  const auto length = [](const VoicedSpan& span) { return span.end - span.start; };
+  const auto longest = std::ranges::max_element(spans, {}, length);
+  return longest == spans.end() ? std::nullopt : std::optional(*longest);
+}
+
 Duration voice_start(const UserUtterance& utterance) { return utterance.voiced.empty() ? utterance.start : utterance.voiced.front().start; }
 Duration voice_end(const UserUtterance& utterance) { return utterance.voiced.empty() ? utterance.end : utterance.voiced.back().end; }
 

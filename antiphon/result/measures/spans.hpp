@@ -17,6 +17,10 @@ Spans without(const Spans& a, const Spans& b);
 /// What lies in none, from 0 to `end`.
 Spans gaps(const Spans& spans, Duration end);
 Duration total(const Spans& spans);
+/// The first of the longest; nullopt: there is none.
+std::optional<VoicedSpan> longest_of(const Spans& spans);
+/// Where nobody is voiced and no key sounds, from the beginning of the call to its end.
+Spans silences_of(const CallRecord& call);
 
 /// The edges of what was voiced in an utterance; where nothing was (keys, a file of noise) those of the utterance.
 Duration voice_start(const UserUtterance& utterance);

@@ -155,17 +155,22 @@ Task<Heard> VoiceCall::take(std::size_t index) {
   while (capabilities_.streaming_transcripts && line_.text().empty() && line_.now() < until && !line_.is_over()) co_await line_.tick();
   auto told = line_.text().take();
   const auto turn = line_.turns().turns()[index];
-  auto text = co_await understand(turn, std::move(told));
-  line_.turns().turns()[index].transcript = text;
+  auto heard = co_await hear(turn, told);
+  auto& kept = line_.turns().turns()[index];
+  kept.recognised = heard.has_value();
+  if (!told.empty()) kept.told = told;
+  // Where our recogniser understood nothing at all, our user still knows what was said.
+  auto text = heard && !heard->empty() ? *std::move(heard) : std::move(told);
+  kept.transcript = text;
   co_return Heard{.turn = index, .text = std::move(text), .start = turn.start, .end = turn.end};
 }
 
 // What our user was told to hear with decides; else the agent's own words do.
-Task<std::string> VoiceCall::understand(const AgentTurn& turn, std::string told) {
-  if (!ear_ || (!told.empty() && !options_.hear) || turn.voiced.empty()) co_return told;
+Task<std::optional<std::string>> VoiceCall::hear(AgentTurn turn, std::string told) {
+  if (!ear_ || (!told.empty() && !options_.hear) || turn.voiced.empty()) co_return std::nullopt;
   const auto from = std::max(Duration::zero(), turn.start - around_speech);
   auto heard = co_await ear_->recogniser->transcribe(line_.agent_audio(from, std::min(turn.end + around_speech, line_.known_until())), ear_->defaults, soon());
-  co_return heard.text.empty() ? told : heard.text;
+  co_return std::move(heard.text);
 }
 
 Task<bool> VoiceCall::until_speaking(Duration limit) {
@@ -229,7 +234,8 @@ Task<> VoiceCall::until_stopped(Duration since) {
 Task<Cut> VoiceCall::interrupt(CutIn cut) {
   // Made ready before the moment comes: synthesis may take a while.
   auto speech = cut.audio ? speaker_.play(*std::move(cut.audio), cut.how.effects) : co_await speaker_.speak(cut.text, cut.how.style, cut.how.effects, soon());
-  const auto lead = speech.voiced.empty() ? Duration::zero() : speech.voiced.front().start;
+  // A signal of the transport's is there at once; our words begin with a silence.
+  const auto lead = speech.voiced.empty() || capabilities_.interruption ? Duration::zero() : speech.voiced.front().start;
   const auto moment = co_await moment_for(cut, lead);
   Interruption record{.utterance = line_.utterances().size(), .intended = moment};
   UserUtterance utterance{.kind = UtteranceKind::speech, .text = std::move(cut.text), .voiced = std::move(speech.voiced)};
@@ -261,11 +267,22 @@ Task<Cut> VoiceCall::interrupt(CutIn cut) {
 
 std::vector<std::string> VoiceCall::notices() const { return notices_; }
 
+std::optional<double> VoiceCall::oov_rate() const {
+  if (!ear_->count_words) return std::nullopt;
+  WordCount sum;
+  for (const auto& turn : line_.turns().turns()) {
+    const auto count = turn.told ? ear_->count_words(*turn.told) : WordCount{};
+    sum.words += count.words, sum.unknown += count.unknown;
+  }
+  return sum.words > 0 ? std::optional(static_cast<double>(sum.unknown) / static_cast<double>(sum.words)) : std::nullopt;
+}
+
 CallRecord VoiceCall::record() const {
   CallRecord call;
   call.adapter = line_.adapter_name();
   call.detector = line_.detector();
-  if (ear_) call.recogniser = ear_->recogniser->name();
+  if (ear_) call.recogniser = ear_->recogniser->name(), call.primed = ear_->primed;
+  if (ear_) call.oov_rate = oov_rate();
   call.voice = speaker_.voice();
   call.duration = std::max(line_.known_until(), line_.utterances().empty() ? Duration::zero() : line_.utterances().back().end);
   call.utterances = line_.utterances();

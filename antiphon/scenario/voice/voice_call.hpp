@@ -99,7 +99,8 @@ class VoiceCall {
   Task<std::size_t> send(Speech speech, std::string text, const SayOptions& how);
   std::optional<std::size_t> next_ended(Duration since) const;
   Task<Heard> take(std::size_t turn);
-  Task<std::string> understand(const AgentTurn& turn, std::string told);
+  Task<std::optional<std::string>> hear(AgentTurn turn, std::string told);
+  std::optional<double> oov_rate() const;
   Task<std::optional<Duration>> moment_for(const CutIn& cut, Duration lead);
   Task<bool> until_speaking(Duration limit);
   Task<bool> until_words(int words);

@@ -82,7 +82,12 @@ SpeechRegistry::EarProvider provider() {
           },
           .check = check,
           .waits_on_clock_alone = true,
-          .primed_by_phrases = true};
+          .primed_by_phrases = true,
+          .count_words =
+              [](const std::string& text, const std::vector<std::string>& phrases) {
+                const auto known = words_known(text, phrases);
+                return WordCount{.words = known.words, .unknown = known.unknown.size()};
+              }};
 }
 
 }  // namespace antiphon::pocketsphinx

@@ -123,5 +123,20 @@ TEST(SpeechDefaults, ListenWithMoonshineElsePocketSphinx_VOX22) {
   EXPECT_TRUE(registry->waits_on_clock_alone(EarChoice("auto")));
 }
 
+TEST_F(PocketSphinx, OpenedWithPhrasesItSaysThatItIsPrimedAndWhatItCannotKnow_VOX90) {
+  SpeechRegistry registry;
+  registry.add("pocketsphinx", provider());
+  const SpeechContext context{.runtime = world.runtime, .http = http};
+  EarChoice choice("pocketsphinx");
+  const auto open = registry.open(choice, context);
+  EXPECT_FALSE(open.primed);
+  EXPECT_EQ(open.count_words("reset the zyxxqwort").unknown, 1U);
+  choice.phrases = {"reset the password"};
+  const auto primed = registry.open(choice, context);
+  EXPECT_TRUE(primed.primed);
+  EXPECT_EQ(primed.count_words("reset the router").unknown, 1U);
+  EXPECT_EQ(primed.count_words("reset the router").words, 3U);
+}
+
 }  // namespace
 }  // namespace antiphon::pocketsphinx

@@ -1,0 +1,86 @@
+#include "antiphon/result/measures/understanding.hpp"
+
+#include <algorithm>
+
+#include "antiphon/base/entities.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/result/measures/spans.hpp"
+
+namespace antiphon::voice {
+
+namespace {
+
+// Nothing can be understood for good so soon after it began: what comes then is of the utterance before.
+constexpr auto soonest_transcript = std::chrono::milliseconds(300);
+
+bool is_spoken(const UserUtterance& utterance) {
+  return utterance.sent && utterance.kind != UtteranceKind::dtmf && utterance.kind != UtteranceKind::silence && !utterance.voiced.empty();
+}
+
+bool has_reference(const UserUtterance& utterance) {
+  const bool ignored = utterance.expect == Expectation::ignore || utterance.kind == UtteranceKind::backchannel || utterance.kind == UtteranceKind::hesitation;
+  return is_spoken(utterance) && !utterance.text.empty() && !ignored;
+}
+
+void append(std::string& text, const std::string& piece) {
+  if (!text.empty()) text += ' ';
+  text += piece;
+}
+
+}  // namespace
+
+Understanding understood_by_agent(const CallRecord& call) {
+  Understanding result{.told = !call.claims.understood.empty()};
+  std::vector<std::string> heard(call.utterances.size());
+  for (const auto& [time, text] : call.claims.understood) {
+    std::optional<std::size_t> belongs_to;
+    for (std::size_t i = 0; i < call.utterances.size(); ++i)
+      if (is_spoken(call.utterances[i]) && (!belongs_to || voice_start(call.utterances[i]) + soonest_transcript <= time)) belongs_to = i;
+    if (belongs_to) append(heard[*belongs_to], text);
+  }
+  for (std::size_t i = 0; i < call.utterances.size(); ++i) {
+    const auto& utterance = call.utterances[i];
+    if (has_reference(utterance))
+      result.turns.push_back({.place = i, .said = utterance.text, .heard = std::move(heard[i])});
+    else if (utterance.sent)
+      ++result.left_out;
+  }
+  return result;
+}
+
+Understanding understood_by_user(const CallRecord& call) {
+  Understanding result;
+  for (std::size_t i = 0; i < call.turns.size(); ++i) {
+    const auto& turn = call.turns[i];
+    result.told |= turn.recognised;
+    if (turn.recognised && turn.told && !turn.transcript_truncated)
+      result.turns.push_back({.place = i, .said = *turn.told, .heard = turn.transcript});
+    else
+      ++result.left_out;
+  }
+  return result;
+}
+
+WordErrors word_errors(const Understanding& understanding) {
+  WordErrors sum;
+  for (const auto& turn : understanding.turns) sum += antiphon::word_errors(turn.said, turn.heard);
+  return sum;
+}
+
+EntityCount count_entities(const Understanding& understanding, const std::vector<std::string>& entities) {
+  EntityCount count;
+  for (const auto& turn : understanding.turns) {
+    auto wanted = entities.empty() ? entities_in(turn.said) : entities;
+    if (!entities.empty()) std::erase_if(wanted, [&](const std::string& entity) { return !holds_entity(turn.said, entity); });
+    for (auto& entity : wanted) {
+      ++count.said;
+      if (holds_entity(turn.heard, entity))
+        ++count.understood;
+      else
+        count.missed.push_back(std::move(entity));
+    }
+  }
+  return count;
+}
+
+}  // namespace antiphon::voice
