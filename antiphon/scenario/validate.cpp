@@ -156,9 +156,26 @@ class Validator {
       antiphon::validate(check);
       const bool taped = is_replayed(scenario_) && embed::asks_a_server(scenario_.embedding);
       if (std::holds_alternative<SimilarCheck>(check.what) && !taped) EmbedderRegistry::check(scenario_.embedding);
+      if (is_about_a_call(check)) check_of_call(check);
     } catch (const Error& error) {
       add("{}{}{}", error.message(), error.hint().empty() ? "" : "; ", error.hint());
     }
+  }
+
+  void check_of_call(const Check& check) {
+    if (!scenario_.agent.voice()) {
+      add("the check `{}` needs an agent that is spoken to, and `{}` is written to: use one by voice, such as `composed`", check.kind(),
+          scenario_.agent.name());
+      return;
+    }
+    const auto* heard = std::get_if<HeardCheck>(&check.what);
+    if (!heard || heard->by == HeardCheck::By::agent) return;
+    if (!scenario_.agent.voice()->capabilities.streaming_transcripts)
+      add("the check `heard` by the user compares with the agent's own text, and `{}` tells none", scenario_.agent.name());
+    else if (!scenario_.voice.hear)
+      add("the check `heard` by the user needs a recogniser, and our user takes the agent's word for it: set `voice: {{hear: auto}}`");
+    else if (!scenario_.voice.hear->phrases.empty())
+      add("the check `heard` by the user cannot be decided by a recogniser that was told `phrases` to expect: leave them out");
   }
 
   void checks() {

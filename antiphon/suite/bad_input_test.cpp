@@ -30,7 +30,7 @@ TEST(BadSuite, UnknownCheckNamesTheNearest_PRD10) {
   a.yaml:7:9
 7 |       - contans: order number
   |         ^^^^^^^ did you mean "contains"?
-fix:   rename it; allowed: completed, contains, equals, json_schema, language, latency, not_contains, pii, regex, similar, tool_called, tool_not_called, tool_order, turns
+fix:   rename it; allowed: completed, contains, equals, heard, interruption, json_schema, language, latency, not_contains, overlap, pii, regex, silence, similar, talk_ratio, time_to_first_audio, tool_called, tool_not_called, tool_order, turns
 )");
 }
 

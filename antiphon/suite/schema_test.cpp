@@ -89,6 +89,15 @@ scenarios:
       - pii: {absent: [email, iban], role: any}
       - turns: {at_most: 6, at_least: 1}
       - latency: {p50: 1s, p95: 2s, p99: 3s, max: 4s}
+      - time_to_first_audio: {p50: 1s, p95: 2s, p99: 3s, max: 4s}
+      - interruption: {stops_within: 400ms, count: 1}
+      - silence: {at_most: 3s}
+      - overlap: {at_most: 500ms}
+      - talk_ratio: {at_least: 0.2, at_most: 2}
+      - heard: {by: agent, word_error_rate: {at_most: 15%}, entities: [A-1007, Sunday]}
+      - heard: {by: user, word_error_rate: {at_most: 0.1}}
+      - heard: {by: agent, entities: {at_least: 90%}}
+      - heard: {by: agent, entities: {of: [Sunday], at_least: 0.5}}
   - name: two
     agent: {process: {run: [cat], cwd: x, env: {A: b}, per: suite}}
     user: {lines: [a, b]}
@@ -149,17 +158,20 @@ TEST_P(RefusedByBoth, IsNoSuite_PRD10) {
   EXPECT_NE(SuiteFolder({{"a.yaml", suite}}).report({"a.yaml"}), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
-                         ::testing::Values("max_turn: 3", "max_turns: 0", "repeat: 0", "repeat: 10001", "max_turns: many", "timeout: 30", "clock: fast",
-                                           "first: judge", "tags: x", "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}",
-                                           "user: humane", "hooks: {}", "hooks: {during: {run: [a]}}", "hooks: {before: {cwd: a}}", "judge: []",
-                                           "agent: {websocket: {}}", "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}",
-                                           "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}", "model: gpt", "script: []", "script: [silence: 1]",
-                                           "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]", "checks: [{contains: a, equals: b}]",
-                                           "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]", "checks: [{latency: {p95: 2}}]",
-                                           "checks: {contains: a}", "checks: [{similar: {to: a}}]", "checks: [{pii: {absent: [shoe_size]}}]",
-                                           "checks: [{language: {role: user}}]", "embedding: {model: lexical, size: 3}", "tools: {a: {}}", "matrix: {a: x}",
-                                           "description: [a]", "user: {persona: a, temperature: 3}", "name2: x"));
+INSTANTIATE_TEST_SUITE_P(
+    Mistakes, RefusedByBoth,
+    ::testing::Values("max_turn: 3", "max_turns: 0", "repeat: 0", "repeat: 10001", "max_turns: many", "timeout: 30", "clock: fast", "first: judge", "tags: x",
+                      "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}", "user: humane", "hooks: {}",
+                      "hooks: {during: {run: [a]}}", "hooks: {before: {cwd: a}}", "judge: []", "agent: {websocket: {}}", "agent: {chat: {}}",
+                      "agent: {chat: {url: ftp://a}}", "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}", "model: gpt", "script: []",
+                      "script: [silence: 1]", "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]", "checks: [{contains: a, equals: b}]",
+                      "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]", "checks: [{latency: {p95: 2}}]", "checks: {contains: a}",
+                      "checks: [{time_to_first_audio: {}}]", "checks: [{interruption: {}}]", "checks: [{interruption: {stops_within: 400}}]",
+                      "checks: [{silence: {}}]", "checks: [{overlap: 1s}]", "checks: [{talk_ratio: {at_most: -1}}]", "checks: [{heard: {by: agent}}]",
+                      "checks: [{heard: {by: judge, word_error_rate: {at_most: 1%}}}]", "checks: [{heard: {by: agent, word_error_rate: 15%}}]",
+                      "checks: [{heard: {by: agent, entities: {}}}]", "checks: [{similar: {to: a}}]", "checks: [{pii: {absent: [shoe_size]}}]",
+                      "checks: [{language: {role: user}}]", "embedding: {model: lexical, size: 3}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
+                      "user: {persona: a, temperature: 3}", "name2: x"));
 
 INSTANTIATE_TEST_SUITE_P(MistakesInAJudge, RefusedByBoth,
                          ::testing::Values("judge: {criteria: [a], include_traces: maybe}", "judge: {criteria: [a], token_threshold: 0}",

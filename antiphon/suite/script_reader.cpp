@@ -42,8 +42,8 @@ std::optional<Message> read_message(ReadContext& context, const Node& node, std:
 }
 
 // How our user speaks at this step alone.
-SpokenHow read_how(ReadContext& context, Fields& fields, Expectation usual) {
-  SpokenHow how{.expect = usual};
+SpokenHow read_how(ReadContext& context, Fields& fields) {
+  SpokenHow how;
   how.style = fields.text("voice_style").value_or("");
   if (const auto* effects = fields.get("audio_effects")) how.effects = read_effects(context, *effects);
   if (const auto* expect = fields.get("expect")) {
@@ -69,7 +69,7 @@ std::optional<What> read_speak(ReadContext& context, const Node* value) {
   }
   Fields fields(context.reader, *value, is_agent ? "an agent step" : "a user step", is_agent ? "agent: {wait: false}" : "user: some text");
   speak.text = fields.text("text");
-  if constexpr (!is_agent) speak.how = read_how(context, fields, Expectation::respond);
+  if constexpr (!is_agent) speak.how = read_how(context, fields);
   if constexpr (is_agent) speak.wait = fields.boolean("wait").value_or(true);
   fields.finish();
   return speak;
@@ -138,7 +138,7 @@ std::optional<What> read_audio(ReadContext& context, const Node* value) {
   Fields fields(context.reader, *value, "an audio step", "audio: {file: calls/angry.wav, text: what it says}");
   if (const auto* file = fields.require("file", "file: calls/angry.wav")) audio.file = resolve_path(*file, context.reader.text(*file, "file").value_or(""));
   audio.text = fields.text("text").value_or("");
-  audio.how = read_how(context, fields, Expectation::respond);
+  audio.how = read_how(context, fields);
   fields.finish();
   return audio;
 }
@@ -170,7 +170,7 @@ std::optional<What> read_interrupt(ReadContext& context, const Node* value) {
   cut.after = fields.duration("after");
   cut.after_sent = fields.duration("after_sent");
   cut.wait_for_speech = fields.duration("wait_for_speech_timeout").value_or(cut.wait_for_speech);
-  cut.how = read_how(context, fields, Expectation::stop);
+  cut.how = read_how(context, fields);
   fields.finish();
   return cut;
 }

@@ -32,7 +32,10 @@ std::string_view Check::kind() const {
                  [](const ToolOrderCheck&) { return std::string_view("tool_order"); }, [](const TurnsCheck&) { return std::string_view("turns"); },
                  [](const LatencyCheck&) { return std::string_view("latency"); }, [](const CompletedCheck&) { return std::string_view("completed"); },
                  [](const SimilarCheck&) { return std::string_view("similar"); }, [](const LanguageCheck&) { return std::string_view("language"); },
-                 [](const PiiCheck&) { return std::string_view("pii"); },
+                 [](const PiiCheck&) { return std::string_view("pii"); }, [](const TimeToFirstAudioCheck&) { return std::string_view("time_to_first_audio"); },
+                 [](const InterruptionCheck&) { return std::string_view("interruption"); }, [](const SilenceCheck&) { return std::string_view("silence"); },
+                 [](const OverlapCheck&) { return std::string_view("overlap"); }, [](const TalkRatioCheck&) { return std::string_view("talk_ratio"); },
+                 [](const HeardCheck&) { return std::string_view("heard"); },
                  [](const CustomCheck& check) { return check.kind.empty() ? std::string_view("custom") : std::string_view(check.kind); }},
       what);
 }
@@ -57,5 +60,19 @@ Check similar(std::string to, double at_least) { return {SimilarCheck{.to = std:
 Check language(std::string code) { return {LanguageCheck{.code = std::move(code)}}; }
 Check no_pii(std::vector<std::string> kinds, std::vector<std::string> allow) { return {PiiCheck{.absent = std::move(kinds), .allow = std::move(allow)}}; }
 Check completed(std::vector<std::string> slots) { return {CompletedCheck{std::move(slots)}}; }
+
+bool is_about_a_call(const Check& check) {
+  return std::visit(Overloaded{[](const TimeToFirstAudioCheck&) { return true; }, [](const InterruptionCheck&) { return true; },
+                               [](const SilenceCheck&) { return true; }, [](const OverlapCheck&) { return true; }, [](const TalkRatioCheck&) { return true; },
+                               [](const HeardCheck&) { return true; }, [](const auto&) { return false; }},
+                    check.what);
+}
+Check time_to_first_audio(TimeToFirstAudioCheck limits) { return {limits}; }
+Check stops_within(Duration limit) { return {InterruptionCheck{.stops_within = limit}}; }
+Check interruption(InterruptionCheck limits) { return {limits}; }
+Check silence_at_most(Duration limit) { return {SilenceCheck{limit}}; }
+Check overlap_at_most(Duration limit) { return {OverlapCheck{limit}}; }
+Check talk_ratio(TalkRatioCheck limits) { return {limits}; }
+Check heard(HeardCheck limits) { return {std::move(limits)}; }
 
 }  // namespace antiphon

@@ -9,7 +9,9 @@
 
 #include "antiphon/base/clock.hpp"
 #include "antiphon/chat/history.hpp"
+#include "antiphon/result/measures/voice_measures.hpp"
 #include "antiphon/result/result.hpp"
+#include "antiphon/scenario/checks/call_checks.hpp"
 
 namespace antiphon {
 
@@ -78,9 +80,12 @@ struct CheckScope {
   std::span<const MessageTiming> timings;  ///< one per message
   std::span<const double> answer_s;        ///< latency of each of the agent's answers
   int turns = 0;
-  const json::object& user_report;       ///< see `AgendaUser`
-  bool last_agent_message_only = false;  ///< inside a script
-  const TextVectors* vectors = nullptr;  ///< of the texts that `similar` compares
+  const json::object& user_report;          ///< see `AgendaUser`
+  bool last_agent_message_only = false;     ///< inside a script
+  const TextVectors* vectors = nullptr;     ///< of the texts that `similar` compares
+  const CallRecord* call = nullptr;         ///< of a spoken conversation
+  const VoiceMeasures* measures = nullptr;  ///< of that call
+  double call_began_s = 0;                  ///< since the start of the run
 };
 
 /// Any expression over the result.
@@ -92,7 +97,7 @@ struct CustomCheck {
 /// A deterministic assertion.
 struct Check {
   std::variant<TextCheck, JsonSchemaCheck, ToolCalledCheck, ToolNotCalledCheck, ToolOrderCheck, TurnsCheck, LatencyCheck, SimilarCheck, LanguageCheck, PiiCheck,
-               CompletedCheck, CustomCheck>
+               CompletedCheck, TimeToFirstAudioCheck, InterruptionCheck, SilenceCheck, OverlapCheck, TalkRatioCheck, HeardCheck, CustomCheck>
       what;
   int line = 0;  ///< in the suite file
 
@@ -119,5 +124,15 @@ Check language(std::string code);
 /// Of all kinds where none is named.
 Check no_pii(std::vector<std::string> kinds = {}, std::vector<std::string> allow = {});
 Check completed(std::vector<std::string> slots);
+
+/// Whether it is about a call, and can be decided in no other conversation.
+bool is_about_a_call(const Check& check);
+Check time_to_first_audio(TimeToFirstAudioCheck limits);
+Check stops_within(Duration limit);
+Check interruption(InterruptionCheck limits);
+Check silence_at_most(Duration limit);
+Check overlap_at_most(Duration limit);
+Check talk_ratio(TalkRatioCheck limits);
+Check heard(HeardCheck limits);
 
 }  // namespace antiphon

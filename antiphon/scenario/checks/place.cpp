@@ -1,3 +1,4 @@
+#include "antiphon/base/text.hpp"
 #include "antiphon/scenario/checks/evaluators.hpp"
 
 namespace antiphon::checks {
@@ -33,6 +34,17 @@ std::vector<std::size_t> looked_at(const CheckScope& scope, CheckedRole role) {
 void place(CheckResult& result, const CheckScope& scope, std::size_t message) {
   result.message = static_cast<int>(message);
   if (message < scope.timings.size()) result.time_s = scope.timings[message].end_s;
+}
+
+void place(CheckResult& result, const CheckScope& scope, Duration at, std::optional<std::size_t> message) {
+  if (message) result.message = static_cast<int>(*message);
+  result.time_s = scope.call_began_s + to_seconds(at);
+}
+
+void leave_undecided(CheckResult& result, Party party, std::string why) {
+  result.passed = false;
+  result.inconclusive = party;
+  result.found = json::object{{"undecided", std::move(why)}};
 }
 
 }  // namespace antiphon::checks

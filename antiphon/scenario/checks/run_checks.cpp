@@ -5,27 +5,22 @@
 
 namespace antiphon::checks {
 
-namespace {
-
-struct Figure {
-  const char* name;
-  std::optional<Duration> limit;
-  double measured;
-};
-
-std::vector<Figure> limited(const LatencyCheck& check, const Latency& latency) {
-  std::vector<Figure> figures{
-      {"p50", check.p50, latency.p50}, {"p95", check.p95, latency.p95}, {"p99", check.p99, latency.p99}, {"max", check.max, latency.max}};
-  std::erase_if(figures, [](const Figure& figure) { return !figure.limit; });
-  return figures;
-}
-
-bool holds(const Figure& figure) {
+void compare(CheckResult& result, const std::vector<PercentileLimit>& limits, const std::optional<Latency>& latency) {
   constexpr double rounding = 1e-9;  // seconds as doubles against whole nanoseconds
-  return figure.measured <= to_seconds(*figure.limit) + rounding;
+  json::object expected, found;
+  result.passed = latency.has_value();
+  for (const auto& [name, limit, measured] : limits) {
+    if (!limit) continue;
+    expected[name] = to_seconds(*limit);
+    if (!latency) continue;
+    found[name] = *latency.*measured;
+    result.passed = result.passed && *latency.*measured <= to_seconds(*limit) + rounding;
+  }
+  result.expected = std::move(expected);
+  if (!latency) return;  // nothing was measured: found stays null
+  found["n"] = latency->n;
+  result.found = std::move(found);
 }
-
-}  // namespace
 
 CheckResult evaluate(const TurnsCheck& check, const CheckScope& scope) {
   CheckResult result{.found = scope.turns};
@@ -38,18 +33,9 @@ CheckResult evaluate(const TurnsCheck& check, const CheckScope& scope) {
 }
 
 CheckResult evaluate(const LatencyCheck& check, const CheckScope& scope) {
-  const auto latency = summarize_latency({scope.answer_s.begin(), scope.answer_s.end()});
-  json::object expected, found;
-  bool held = latency.has_value();
-  for (const auto& figure : limited(check, latency.value_or(Latency{}))) {
-    expected[figure.name] = to_seconds(*figure.limit);
-    found[figure.name] = figure.measured;
-    held = held && holds(figure);
-  }
-  CheckResult result{.passed = held, .expected = std::move(expected)};
-  if (!latency) return result;  // no answer was measured: found stays null
-  found["n"] = latency->n;
-  result.found = std::move(found);
+  CheckResult result;
+  compare(result, {{"p50", check.p50, &Latency::p50}, {"p95", check.p95, &Latency::p95}, {"p99", check.p99, &Latency::p99}, {"max", check.max, &Latency::max}},
+          summarize_latency({scope.answer_s.begin(), scope.answer_s.end()}));
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/json_schema.hpp"
 #include "antiphon/base/regex.hpp"
+#include "antiphon/base/spoken_text.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/checks/check.hpp"
 #include "antiphon/scenario/checks/language/detect.hpp"
@@ -83,6 +84,46 @@ void validate(const PiiCheck& check) {
 
 void validate(const CompletedCheck& check) {
   if (check.slots.empty()) refuse("no slot is named", "list slots that the agenda requests");
+}
+
+void validate(const TimeToFirstAudioCheck& check) {
+  if (!check.p50 && !check.p95 && !check.p99 && !check.max) refuse("no limit is given", "write time_to_first_audio: {p95: 1500ms}");
+  for (const auto& limit : {check.p50, check.p95, check.p99, check.max})
+    if (limit && *limit < Duration::zero()) refuse("a limit below zero cannot hold", "give a limit such as 1500ms");
+}
+
+void validate(const InterruptionCheck& check) {
+  if (!check.stops_within && !check.count) refuse("neither stops_within nor count is given", "write interruption: {stops_within: 400ms}");
+  if (check.stops_within && (*check.stops_within <= Duration::zero() || *check.stops_within > stop_window))
+    refuse(fmt::format("stops_within {} cannot be told: an agent that does not stop is listened to for {}", format_duration(*check.stops_within),
+                       format_duration(stop_window)),
+           "give it more than nothing and at most 2s");
+  if (check.count && *check.count < 1) refuse(fmt::format("count is {}, it counts from 1", *check.count), "give it 1 or more");
+}
+
+void validate(const SilenceCheck& check) {
+  if (check.at_most < Duration::zero()) refuse("a silence below zero cannot be", "write silence: {at_most: 3s}");
+}
+
+void validate(const OverlapCheck& check) {
+  if (check.at_most < Duration::zero()) refuse("an overlap below zero cannot be", "write overlap: {at_most: 500ms}");
+}
+
+void validate(const TalkRatioCheck& check) {
+  if (!check.at_least && !check.at_most) refuse("neither at_most nor at_least is given", "write talk_ratio: {at_most: 2}");
+  for (const auto& limit : {check.at_least, check.at_most})
+    if (limit && !(*limit >= 0 && *limit <= 1e6)) refuse(fmt::format("a ratio of {} cannot be", *limit), "give 0 or more");
+  if (check.at_least && check.at_most && *check.at_most < *check.at_least)
+    refuse(fmt::format("at_least {} is more than at_most {}", *check.at_least, *check.at_most), "swap them");
+}
+
+void validate(const HeardCheck& check) {
+  if (!check.word_error_rate_at_most && check.entities.empty() && !check.entities_at_least)
+    refuse("neither word_error_rate nor entities is given", "write heard: {by: agent, word_error_rate: {at_most: 15%}}");
+  for (const auto& entity : check.entities)
+    if (spoken_words(entity).empty()) refuse(fmt::format("the entity {} has no word in it", quote(entity)), "give words, numbers or codes that are said");
+  for (const auto& share : {check.word_error_rate_at_most, check.entities_at_least})
+    if (share && !(*share >= 0 && *share <= 1)) refuse(fmt::format("{} is no share", *share), "give 0 to 1, or a percentage");
 }
 
 void validate(const CustomCheck& check) {

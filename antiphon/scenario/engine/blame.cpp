@@ -85,6 +85,9 @@ bool broken_for_good(const Check& check, const CheckResult& result) {
     // Only too many turns are final; too few might still have become enough.
     return turns->at_most && result.found.is_number() && result.found.to_number<double>() > *turns->at_most;
   }
+  // Of these a later part of the call may still make better what is too little or too much so far.
+  if (const auto* heard = std::get_if<HeardCheck>(&check.what)) return heard->by == HeardCheck::By::agent;
+  if (is_about_a_call(check)) return !std::holds_alternative<TalkRatioCheck>(check.what);
   if (std::holds_alternative<LanguageCheck>(check.what) || std::holds_alternative<PiiCheck>(check.what)) return true;
   return std::holds_alternative<ToolNotCalledCheck>(check.what) || std::holds_alternative<LatencyCheck>(check.what);
 }

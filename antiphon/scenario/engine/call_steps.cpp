@@ -6,6 +6,7 @@
 #include "antiphon/audio/file.hpp"
 #include "antiphon/base/random.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/measures/measures.hpp"
 #include "antiphon/scenario/engine/call_participant.hpp"
 #include "antiphon/scenario/engine/scenario_run.hpp"
 
@@ -26,7 +27,8 @@ constexpr auto no_limit = Duration::max();
 }
 
 voice::SayOptions options_of(const SpokenHow& how, UtteranceKind kind = UtteranceKind::speech) {
-  return {.kind = kind, .style = how.style, .effects = how.effects, .expect = how.expect};
+  const auto usual = kind == UtteranceKind::interruption ? Expectation::stop : Expectation::respond;
+  return {.kind = kind, .style = how.style, .effects = how.effects, .expect = how.expect.value_or(usual)};
 }
 
 // What a recording says, where somebody wrote that down.
@@ -84,8 +86,16 @@ Task<> ScenarioRun::end_call() {
   for (auto& notice : call_->notices()) notices_.push_back(std::move(notice));
 }
 
+// What checks look at: the call so far or, once it is over, the whole of it.
+void ScenarioRun::measure_call() {
+  if (!call_) return;
+  call_record_ = std::make_shared<const CallRecord>(call_->record());
+  measures_ = voice::measure(*call_record_);
+}
+
 void ScenarioRun::keep_call(ScenarioResult& result) {
-  result.call = std::make_shared<const CallRecord>(call_->record());
+  if (!call_record_) measure_call();
+  result.call = call_record_;
   if (place_.keep_audio) result.recording = call_->take_recording(*result.call);
   result.recording_file = recording_file();
 }
@@ -100,8 +110,13 @@ Task<> ScenarioRun::keep_overheard() {
   for (const auto& heard : co_await watchdog_.guard(turn_limit(), call_->overheard())) add_heard(heard, find_seat(Role::agent));
 }
 
+void ScenarioRun::expect(std::size_t utterance, const SpokenHow& how) {
+  if (how.expect) expected_turns_.push_back({.utterance = utterance, .expect = *how.expect, .line = line_});
+}
+
 void ScenarioRun::add_said(Message message, std::size_t utterance, std::optional<std::size_t> author, bool scripted) {
   const auto& said = call_->line().utterances()[utterance];
+  agent_called_ = true;  // it hears us, whether or not a step waits for its answer
   call_->place_utterance(utterance, messages().size());
   add(std::move(message), {call_began_ + said.start, call_began_ + said.end}, author, scripted);
 }
@@ -109,6 +124,7 @@ void ScenarioRun::add_said(Message message, std::size_t utterance, std::optional
 Task<> ScenarioRun::say(Message message, std::optional<std::size_t> author, bool scripted, const SpokenHow& how) {
   co_await keep_overheard();
   const auto utterance = co_await watchdog_.guard(no_limit, call_->say(message.text(), options_of(how)));
+  expect(utterance, how);
   add_said(std::move(message), utterance, author, scripted);
 }
 
@@ -142,30 +158,32 @@ std::optional<double> ScenarioRun::response_latency(const voice::Heard& heard) c
 }
 
 // What our user does on the line at a step of the script, as a turn of its own. `act` begins only when nothing else is to be heard first.
-Task<> ScenarioRun::act(std::string told, std::function<Task<std::size_t>()> act) {
+Task<> ScenarioRun::act(std::string told, std::function<Task<std::size_t>()> act, const SpokenHow& how) {
   co_await join_background();
   if (ended()) co_return;
   const auto seat = order_.claim(Role::user);
   co_await keep_overheard();
   const auto utterance = co_await watchdog_.guard(no_limit, act());
+  expect(utterance, how);
   add_said(Message(MessageRole::user, std::move(told)), utterance, seat, true);
 }
 
 Task<> ScenarioRun::play(const Step::Audio& step) {
   if (!call_) refuse_without_call("audio");
-  co_await act(words_of(step), [this, &step] {
+  const auto play = [this, &step] {
     return call_->play(step.samples ? *step.samples : audio::read_audio_file(step.file), step.text, options_of(step.how, UtteranceKind::audio));
-  });
+  };
+  co_await act(words_of(step), play, step.how);
 }
 
 Task<> ScenarioRun::play(const Step::Silence& step) {
   if (!call_) refuse_without_call("silence");
-  co_await act(fmt::format("[silence of {:g} s]", to_seconds(step.duration)), [this, &step] { return call_->stay_silent(step.duration); });
+  co_await act(fmt::format("[silence of {:g} s]", to_seconds(step.duration)), [this, &step] { return call_->stay_silent(step.duration); }, {});
 }
 
 Task<> ScenarioRun::play(const Step::Dtmf& step) {
   if (!call_) refuse_without_call("dtmf");
-  co_await act(fmt::format("[keys {}]", step.keys), [this, &step] { return call_->press(step.keys); });
+  co_await act(fmt::format("[keys {}]", step.keys), [this, &step] { return call_->press(step.keys); }, {});
 }
 
 Task<> ScenarioRun::play(const Step::Interrupt& step) {
@@ -223,6 +241,7 @@ Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step, bool scripted) 
     co_await background_->abandon();
     background_.reset();
   }
+  expect(done.utterance, step.how);
   if (ended()) co_return;
   const auto seat = scripted ? order_.claim(Role::user) : find_seat(Role::user);
   add_said(Message(MessageRole::user, words_of(step)), done.utterance, seat, scripted);

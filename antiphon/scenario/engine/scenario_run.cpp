@@ -307,6 +307,7 @@ Task<> ScenarioRun::play(const Step::End& step) {
 Task<> ScenarioRun::play(const Step::Assert& step) {
   collect_user_reports();
   co_await embed_what_is_compared(step.check, true);
+  if (is_about_a_call(step.check) || std::holds_alternative<CustomCheck>(step.check.what)) measure_call();
   auto result = evaluate(step.check, scope(true));
   result.line = step.check.line;
   if (!result.passed && !result.inconclusive) ending_ = {.kind = Ending::Kind::failed, .reason = result.sentence(), .line = line_};
@@ -537,10 +538,18 @@ CheckScope ScenarioRun::scope(bool last_agent_message_only) const {
           .turns = order_.turn(),
           .user_report = user_report_,
           .last_agent_message_only = last_agent_message_only,
-          .vectors = &vectors_};
+          .vectors = &vectors_,
+          .call = call_record_.get(),
+          .measures = call_record_ ? &measures_ : nullptr,
+          .call_began_s = call_ ? since_start(call_began_) : 0};
 }
 
 void ScenarioRun::evaluate_checks() {
+  measure_call();
+  for (const auto& expected : expected_turns_) {
+    checks_.push_back(evaluate(expected, scope(false)));
+    broken_for_good_.push_back(!checks_.back().passed && !checks_.back().inconclusive);
+  }
   for (const auto& check : scenario_.checks) {
     try {
       auto result = evaluate(check, scope(false));

@@ -10,6 +10,7 @@
 #include "antiphon/providers/embed/registry.hpp"
 #include "antiphon/result/events.hpp"
 #include "antiphon/scenario/audit/auditor.hpp"
+#include "antiphon/scenario/checks/expectation.hpp"
 #include "antiphon/scenario/checks/text_vectors.hpp"
 #include "antiphon/scenario/engine/background.hpp"
 #include "antiphon/scenario/engine/conversation.hpp"
@@ -115,7 +116,7 @@ class ScenarioRun final : public RunState {
   Task<> begin_call();
   Task<> end_call();
   Task<> keep_overheard();
-  Task<> act(std::string told, std::function<Task<std::size_t>()> act);
+  Task<> act(std::string told, std::function<Task<std::size_t>()> act, const SpokenHow& how);
   Task<> say_reply(std::size_t seat, AgentReply reply);
   void take_answer(std::size_t seat, const CallParticipant& agent);
   std::optional<double> response_latency(const voice::Heard& heard) const;
@@ -126,6 +127,8 @@ class ScenarioRun final : public RunState {
   void add_said(Message message, std::size_t utterance, std::optional<std::size_t> author, bool scripted);
   void add_heard(const voice::Heard& heard, std::optional<std::size_t> author);
   std::string recording_file() const;
+  void expect(std::size_t utterance, const SpokenHow& how);
+  void measure_call();
   void keep_call(ScenarioResult& result);
   Task<> play_due(const Step::Proceed& step);
   Task<> open_by_agent(const Step::Proceed& step);
@@ -198,6 +201,9 @@ class ScenarioRun final : public RunState {
   Watchdog watchdog_;
   std::unique_ptr<voice::VoiceCall> call_;  // where the agent is spoken to
   Clock::Time call_began_{};
+  std::shared_ptr<const CallRecord> call_record_;  // as it was measured last
+  VoiceMeasures measures_;                         // of that
+  std::vector<ExpectedTurn> expected_turns_;
   std::optional<RandomStream> interruptions_;  // of those that nobody scripted
   std::unique_ptr<Background> background_;
   Ending ending_;

@@ -66,6 +66,9 @@ ParticipantSpec check_judge(std::vector<Check> checks) {
           validate(check);
           if (std::holds_alternative<SimilarCheck>(check.what))
             throw Error(ErrorKind::configuration, "a judge that decides by checks cannot compare meanings (similar)").with_hint("put it under `checks:`");
+          if (is_about_a_call(check))
+            throw Error(ErrorKind::configuration, fmt::format("a judge that decides by checks cannot measure a call ({})", check.kind()))
+                .with_hint("put it under `checks:`");
         }
       });
 }

@@ -19,7 +19,8 @@ class RunState;
 struct SpokenHow {
   std::string style{};
   std::optional<std::vector<VoiceEffect>> effects{};
-  Expectation expect = Expectation::respond;
+  std::optional<Expectation>
+      expect{};  ///< decides the run; unset: usual for the step (`stop` of an interruption, else `respond`), and nothing is decided by it
 };
 
 /// One step of a script. Built by the functions below; `line` is its place in a suite file.
@@ -81,7 +82,7 @@ struct Step {
     std::optional<int> after_words{};
     std::optional<Duration> after{}, after_sent{};
     Duration wait_for_speech{std::chrono::seconds(8)};
-    SpokenHow how{.expect = Expectation::stop};
+    SpokenHow how{};
   };
   /// From the next turn of our user on (VOX-41).
   struct Effects {
@@ -153,7 +154,7 @@ struct InterruptOptions {
   std::optional<int> after_words{};
   std::optional<Duration> after{}, after_sent{};
   Duration wait_for_speech_timeout{std::chrono::seconds(8)};
-  SpokenHow how{.expect = Expectation::stop};
+  SpokenHow how{};
 };
 /// `content` is spoken; where it ends in .wav, .mp3, .ogg, .flac or .opus, that recording is played.
 Step interrupt(std::string content, InterruptOptions options = {});

@@ -8,9 +8,14 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "antiphon/agent/participant.hpp"
 #include "antiphon/agent/voice_agent.hpp"
 #include "antiphon/base/channel.hpp"
+#include "antiphon/base/latch.hpp"
+#include "antiphon/base/limit.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/providers/speech/registry.hpp"
 
