@@ -4,11 +4,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "antiphon/adapters/composed/composed_agent.hpp"
+#include "antiphon/adapters/composed/elevenlabs_preset.hpp"
 #include "antiphon/base/latch.hpp"
 #include "antiphon/scenario/run.hpp"
 #include "antiphon/scenario/testing/spoken.hpp"
 #include "antiphon/scenario/users/users.hpp"
+#include "antiphon/suite/testing/suite_folder.hpp"
 
 // A call between our user and an agent of parts, with speech that needs no models.
 
@@ -86,6 +87,62 @@ TEST(ComposedAgent, ARecordingInPlaceOfTheVoiceIsUnderstood_VOX30) {
 
   ASSERT_FALSE(result.error) << result.error->message;
   EXPECT_THAT(words(result), ElementsAre("hours", ::testing::StartsWith("we open")));
+}
+
+/// Tones under ElevenLabs' name, which keep what they were asked for.
+struct NamedTones {
+  std::vector<std::string> asked;
+  std::shared_ptr<testing_support::Tones> tones = std::make_shared<testing_support::Tones>();
+  std::shared_ptr<SpeechRegistry> speech;
+
+  NamedTones() : speech(std::make_shared<SpeechRegistry>(*testing_support::tone_speech(tones))) {
+    speech->add("elevenlabs", SpeechRegistry::VoiceProvider{.make =
+                                                                [this](const VoiceChoice& choice, const SpeechContext&) {
+                                                                  asked.push_back(choice.voice + " " + choice.key);
+                                                                  return std::make_unique<testing_support::ToneVoice>(tones);
+                                                                },
+                                                            .waits_on_clock_alone = true});
+    speech->add("elevenlabs", SpeechRegistry::EarProvider{.make =
+                                                              [this](const EarChoice& choice, const SpeechContext&) {
+                                                                asked.push_back(choice.recogniser + " " + choice.key);
+                                                                return std::make_unique<testing_support::ToneEar>(tones);
+                                                              },
+                                                          .waits_on_clock_alone = true});
+  }
+};
+
+TEST(ElevenLabsPreset, HearsAndSpeaksAsElevenLabsAndKeepsWhatIsGiven_VOX70) {
+  NamedTones tones;
+  const auto call = [&](ComposedAgentOptions options) {
+    options.brain = ParticipantSpec(reply);
+    return run({.name = "a call", .agent = elevenlabs_voice_agent(std::move(options), "key of mine"), .script = {user("hours"), agent(), succeed("")}},
+               {.seed = 7, .speech = tones.speech});
+  };
+  const auto result = call({});
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hours", ::testing::StartsWith("we open")));
+  EXPECT_THAT(tones.asked, ElementsAre("elevenlabs/scribe_v1 key of mine", "elevenlabs key of mine"));
+  tones.asked.clear();
+  call({.ear = "tones", .voice = "elevenlabs/mine"});
+  EXPECT_THAT(tones.asked, ElementsAre("elevenlabs/mine key of mine"));
+}
+
+TEST(ElevenLabsPreset, StandsInASuiteAndTellsOfAMissingKey_VOX70_VOX23) {
+  const suite::testing::SuiteFolder folder({{"s.yaml",
+                                             "antiphon: 1\nagent: {composed: elevenlabs}\nscenarios:\n"
+                                             "  - {name: a, script: [{user: hi}, agent]}\n"
+                                             "  - {name: b, agent: {composed: {preset: elevenlabs, model: rules/r.yaml}}, script: [{user: hi}, agent]}\n"}});
+  const auto loaded = folder.load({"s.yaml"});
+  ASSERT_EQ(loaded.scenarios.size(), 2U);
+  SpeechRegistry speech;
+  std::vector<std::string> checked;
+  speech.add("elevenlabs", SpeechRegistry::VoiceProvider{.check = [&](const VoiceChoice& choice) { checked.push_back(choice.voice); }});
+  speech.add("elevenlabs", SpeechRegistry::EarProvider{.check = [&](const EarChoice& choice) { checked.push_back(choice.recogniser); }});
+  for (const auto& scenario : loaded.scenarios) scenario.agent.voice()->check(speech);
+  EXPECT_THAT(checked, ElementsAre("elevenlabs/scribe_v1", "elevenlabs", "elevenlabs/scribe_v1", "elevenlabs"));
+
+  const suite::testing::SuiteFolder wrong({{"s.yaml", "antiphon: 1\nagent: {composed: {preset: elevenlab}}\nscenarios: [{name: a, script: [agent]}]\n"}});
+  EXPECT_THAT(wrong.report({"s.yaml"}), ::testing::AllOf(::testing::HasSubstr("s.yaml:2:28"), ::testing::HasSubstr("elevenlabs")));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/providers/llm/wire/endpoint.hpp"
+#include "antiphon/providers/speech/vendor/vendors.hpp"
 #include "antiphon/suite/judge_reader.hpp"
 #include "antiphon/suite/model_reader.hpp"
 #include "antiphon/suite/scenario_reader.hpp"
@@ -21,6 +22,8 @@ void read_limits(Reader& reader, const Node& node, ProjectSettings& settings) {
   Fields shape(reader, node, "limits", "limits: {openai: 4}");
   std::vector<std::string> known;
   for (const auto& vendor : wire::vendors()) known.emplace_back(vendor.name);
+  for (auto& name : speech::vendor_names())
+    if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(std::move(name));
   for (const auto& member : node.members) {
     if (std::find(known.begin(), known.end(), member.key) == known.end()) {
       reader.report_unknown("provider", member.key, member.where, known, "limits");

@@ -92,7 +92,7 @@ fix:   write it as `seed: 4`
 }
 
 TEST(ProjectSettings, ALimitForAProviderThatIsNoneIsAMistake_PRD10) {
-  const SuiteFolder folder({{"antiphon.yaml", "limits: {opnai: 3}\n"}});
+  const SuiteFolder folder({{"antiphon.yaml", "limits: {deepgram: 2, opnai: 3}\n"}});
   try {
     read(folder, {});
     FAIL();

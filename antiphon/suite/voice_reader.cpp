@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/adapters/agents.hpp"
+#include "antiphon/adapters/composed/elevenlabs_preset.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/suite/agent_reader.hpp"
@@ -205,15 +206,19 @@ VoiceOptions read_voice(ReadContext& context, const Node& node) {
 }
 
 ParticipantSpec read_composed(ReadContext& context, const Node& node) {
+  if (node.is_scalar() && node.text == "elevenlabs") return elevenlabs_voice_agent();
   Fields fields(context.reader, node, "a composed agent", "composed: {model: rules/desk.rules.yaml}");
   ComposedAgentOptions options;
   if (const auto* agent = fields.get("agent")) options.brain = read_agent(context, *agent);
   auto model = read_model_keys(context, fields);
   auto system = fields.text("system").value_or("");
-  const bool has_model = node.find("model") != nullptr;
-  if (has_model == (node.find("agent") != nullptr))
+  const bool has_model = node.find("model") != nullptr, has_agent = node.find("agent") != nullptr;
+  const auto* preset = fields.get("preset");
+  if (preset) context.reader.choice(*preset, "preset", {"elevenlabs"});
+  if (has_model ? has_agent : !has_agent && !preset)
     context.reader.report(node, "a composed agent needs one thing that finds its words", "give it `model: provider/name`, or `agent:` with any agent by text");
-  if (has_model) options.brain = model_agent({.model = std::move(model), .system = std::move(system)});
+  if (preset && !has_model) model.model = elevenlabs_model, system = system.empty() ? elevenlabs_system : std::move(system);
+  if (has_model || (preset && !has_agent)) options.brain = model_agent({.model = std::move(model), .system = std::move(system)});
   if (const auto* hear = fields.get("hear")) options.ear = read_ear_choice(context, *hear);
   if (const auto* voice = fields.get("voice")) options.voice = read_voice_choice(context, *voice);
   options.greeting = fields.text("greeting").value_or("");
@@ -227,6 +232,7 @@ ParticipantSpec read_composed(ReadContext& context, const Node& node) {
     parts.finish();
   }
   fields.finish();
+  if (preset) options = elevenlabs_preset(std::move(options));
   if (!options.brain) return {};
   if (options.brain.voice()) {
     context.reader.report(node, "a composed agent is made around an agent by text, and this one is spoken to already", "name that one itself");

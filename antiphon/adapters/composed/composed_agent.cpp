@@ -14,6 +14,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/latch.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/providers/llm/remembered_model.hpp"
 
 namespace antiphon {
 
@@ -83,7 +84,15 @@ class ComposedAgent final : public VoiceAgentAdapter {
   };
 
   static SpeechContext speech_context(const ParticipantContext& context) {
-    return {.runtime = context.runtime, .http = context.http, .seed = context.seed, .scenario_id = context.scenario_id + " agent", .spans = context.spans};
+    return {.runtime = context.runtime,
+            .http = context.http,
+            .seed = context.seed,
+            .scenario_id = context.scenario_id + " agent",
+            .spans = context.spans,
+            .cassette = context.memory.cassette,
+            .cache = context.memory.cache,
+            .concurrency = context.concurrency,
+            .of_agent = true};
   }
 
   bool is_heard() const { return runtime_.clock.now() < playing_until_; }

@@ -21,6 +21,7 @@
 #include "antiphon/cli/run/setup_session.hpp"
 #include "antiphon/cli/run/store_writer.hpp"
 #include "antiphon/cli/run/suite_hooks.hpp"
+#include "antiphon/providers/llm/limit.hpp"
 #include "antiphon/report/ticker.hpp"
 #include "antiphon/scenario/clock_choice.hpp"
 #include "antiphon/scenario/ledger/ledger.hpp"
@@ -114,7 +115,9 @@ class RunSession {
   void load() {
     const auto interrupted = environment_.leave ? environment_.stop.on_request(environment_.leave) : nullptr;
     loaded_ = suite::load_suites(plan_.paths, plan_.load);
-    models_ = ModelRegistry::with_defaults(loaded_.project.limits);
+    const auto limits = std::make_shared<const ProviderLimits>(loaded_.project.limits);
+    models_ = ModelRegistry::with_defaults(limits);
+    speech_ = SpeechRegistry::with_defaults(limits);
     for (auto& scenario : loaded_.scenarios) scenario.label = label_of(scenario);
     require_valid(loaded_.scenarios, *models_);
   }
@@ -203,6 +206,7 @@ class RunSession {
     return run_all(std::move(scenarios), {.jobs = jobs_,
                                           .seed = batch_.seed,
                                           .models = models_,
+                                          .speech = speech_,
                                           .recordings = recordings_,
                                           .keep_audio = false,
                                           .events = &reporters_.all,
@@ -251,6 +255,7 @@ class RunSession {
   RunPlan plan_;
   Environment& environment_;
   std::shared_ptr<const ModelRegistry> models_;
+  std::shared_ptr<const SpeechRegistry> speech_;
   suite::LoadedSuites loaded_;
   ReporterSet reporters_;
   std::unique_ptr<CheckpointFile> kept_;

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "antiphon/providers/llm/anthropic/anthropic.hpp"
 #include "antiphon/providers/llm/gemini/gemini.hpp"
 #include "antiphon/providers/llm/limit.hpp"
@@ -19,9 +17,6 @@ std::unique_ptr<LanguageModel> with_retries(std::unique_ptr<LanguageModel> model
   return std::make_unique<RetryingModel>(std::move(model), context.runtime.clock, context.seed, context.scenario_id);
 }
 
-// Of the runs at once and what the project allows, the lower; 0 is no limit.
-int lower_limit(int runs, int allowed) { return runs > 0 && allowed > 0 ? std::min(runs, allowed) : std::max(runs, allowed); }
-
 std::unique_ptr<const wire::Wire> wire_of(wire::Protocol protocol, const wire::Endpoint& endpoint, const ModelSettings& settings) {
   switch (protocol) {
     case wire::Protocol::chat_completions: break;
@@ -38,16 +33,13 @@ std::unique_ptr<LanguageModel> vendor_model(const wire::Vendor& vendor, const Mo
   return std::make_unique<wire::HttpModel>(settings.model, std::move(endpoint), std::move(wire), context.http, context.runtime.clock);
 }
 
-void add_vendors(ModelRegistry& registry, const std::map<std::string, int>& allowed) {
-  const auto limits = std::make_shared<CallLimits>();
+void add_vendors(ModelRegistry& registry, const std::shared_ptr<const ProviderLimits>& limits) {
   for (const auto& vendor : wire::vendors()) {
-    const auto found = allowed.find(std::string(vendor.name));
-    const int most = found == allowed.end() ? 0 : found->second;
-    const auto make = [&vendor, limits, most](const ModelSettings& settings, const ModelContext& context) {
+    const auto make = [&vendor, limits](const ModelSettings& settings, const ModelContext& context) {
       auto model = vendor_model(vendor, settings, context);
       // Inside the retries: who waits for the next try occupies no place.
-      if (const int limit = lower_limit(context.concurrency, most); limit > 0)
-        model = std::make_unique<LimitedModel>(std::move(model), limits->of(std::string(vendor.name), limit), context.runtime.clock);
+      if (auto limit = limits->of(std::string(vendor.name), context.concurrency))
+        model = std::make_unique<LimitedModel>(std::move(model), std::move(limit), context.runtime.clock);
       return with_retries(std::move(model), context);
     };
     // Another server may ask for anything, whatever its models are called.
@@ -77,6 +69,10 @@ void add_rules(ModelRegistry& registry) {
 }  // namespace
 
 std::shared_ptr<const ModelRegistry> ModelRegistry::with_defaults(std::map<std::string, int> limits) {
+  return with_defaults(std::make_shared<const ProviderLimits>(std::move(limits)));
+}
+
+std::shared_ptr<const ModelRegistry> ModelRegistry::with_defaults(std::shared_ptr<const ProviderLimits> limits) {
   auto registry = std::make_shared<ModelRegistry>();
   add_vendors(*registry, limits);
   add_rules(*registry);

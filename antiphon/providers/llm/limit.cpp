@@ -122,6 +122,13 @@ std::shared_ptr<CallLimit> CallLimits::of(const std::string& provider, int limit
   return entry;
 }
 
+std::shared_ptr<CallLimit> ProviderLimits::of(const std::string& provider, int runs) const {
+  const auto found = allowed_.find(provider);
+  const int allowed = found == allowed_.end() ? 0 : found->second;
+  const int limit = runs > 0 && allowed > 0 ? std::min(runs, allowed) : std::max(runs, allowed);
+  return limit > 0 ? limits_.of(provider, limit) : nullptr;
+}
+
 namespace {
 
 class SlottedStream final : public ChatStream {
@@ -142,18 +149,19 @@ class SlottedStream final : public ChatStream {
 
 }  // namespace
 
-Task<CallLimit::Slot> LimitedModel::enter(Deadline deadline) {
-  const Error late(ErrorKind::timeout, fmt::format("{}: no free place among the calls in flight in time", name()));
-  co_return co_await at_most(clock_, deadline, limit_->acquire(), late);
+Task<CallLimit::Slot> enter(std::shared_ptr<CallLimit> limit, Clock& clock, Deadline deadline, std::string who) {
+  if (!limit) co_return CallLimit::Slot();
+  const Error late(ErrorKind::timeout, fmt::format("{}: no free place among the calls in flight in time", who));
+  co_return co_await at_most(clock, deadline, limit->acquire(), late);
 }
 
 Task<ChatResponse> LimitedModel::complete(ChatRequest request, Deadline deadline) {
-  const auto slot = co_await enter(deadline);
+  const auto slot = co_await enter(limit_, clock_, deadline, name());
   co_return co_await inner_->complete(std::move(request), deadline);
 }
 
 Task<std::unique_ptr<ChatStream>> LimitedModel::stream(ChatRequest request, Deadline deadline) {
-  auto slot = co_await enter(deadline);
+  auto slot = co_await enter(limit_, clock_, deadline, name());
   auto stream = co_await inner_->stream(std::move(request), deadline);
   co_return std::make_unique<SlottedStream>(std::move(stream), std::move(slot));
 }

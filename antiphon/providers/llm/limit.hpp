@@ -57,6 +57,22 @@ class CallLimits {
   std::map<std::pair<std::string, int>, std::shared_ptr<CallLimit>> limits_;
 };
 
+/// What a project allows each provider, and the lines in which its callers wait: models and speech of one provider share one. Thread safe.
+class ProviderLimits {
+ public:
+  /// @param allowed calls in flight by provider, where they are fewer than runs at once
+  explicit ProviderLimits(std::map<std::string, int> allowed = {}) : allowed_(std::move(allowed)) {}
+  /// The lower of what is allowed and `runs` at once (0: any number); nullptr: no limit.
+  std::shared_ptr<CallLimit> of(const std::string& provider, int runs) const;
+
+ private:
+  std::map<std::string, int> allowed_;
+  mutable CallLimits limits_;
+};
+
+/// Waits for a slot until `deadline`; without a limit there is none to wait for. @throws Error timeout, naming `who`.
+Task<CallLimit::Slot> enter(std::shared_ptr<CallLimit> limit, Clock& clock, Deadline deadline, std::string who);
+
 /// Takes a slot for each call; a stream keeps it until it ends. Waiting counts towards the deadline.
 class LimitedModel final : public LanguageModel {
  public:
@@ -68,8 +84,6 @@ class LimitedModel final : public LanguageModel {
   const std::string& name() const override { return inner_->name(); }
 
  private:
-  Task<CallLimit::Slot> enter(Deadline deadline);
-
   std::unique_ptr<LanguageModel> inner_;
   std::shared_ptr<CallLimit> limit_;
   Clock& clock_;

@@ -14,6 +14,8 @@
 
 namespace antiphon {
 
+class ProviderLimits;
+
 namespace net {
 class HttpClient;
 }
@@ -73,6 +75,8 @@ class ModelRegistry {
   /// All providers of this build, retries and limits included.
   /// @param limits calls in flight by provider, where they are fewer than runs at once.
   static std::shared_ptr<const ModelRegistry> with_defaults(std::map<std::string, int> limits = {});
+  /// The same, where speech of the same providers shares its limits.
+  static std::shared_ptr<const ModelRegistry> with_defaults(std::shared_ptr<const ProviderLimits> limits);
 
  private:
   const Provider& find(const ModelSettings& settings) const;

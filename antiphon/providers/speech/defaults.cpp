@@ -1,5 +1,6 @@
 #include "antiphon/providers/speech/registry.hpp"
 
+#include "antiphon/providers/llm/limit.hpp"
 #include "antiphon/providers/speech/vendor/vendors.hpp"
 #include "antiphon/providers/stt/moonshine/moonshine.hpp"
 #include "antiphon/providers/stt/pocketsphinx/pocketsphinx.hpp"
@@ -41,20 +42,22 @@ void add_ear(SpeechRegistry& registry, const std::string& provider, SpeechRegist
 
 }  // namespace
 
+std::shared_ptr<const SpeechRegistry> SpeechRegistry::with_defaults(std::shared_ptr<const ProviderLimits> limits) {
+  auto registry = std::make_shared<SpeechRegistry>();
+  add_voice(*registry, "hibari", hibari::provider());
+  add_voice(*registry, "flite", flite::provider());
+  for (auto& [name, provider] : speech::vendor_voices(limits)) add_voice(*registry, name, std::move(provider));
+  for (auto& [name, provider] : speech::vendor_ears(limits)) add_ear(*registry, name, std::move(provider));
+  add_ear(*registry, "moonshine", moonshine::provider());
+  add_ear(*registry, "sherpa", moonshine::folder_provider());
+  add_ear(*registry, "pocketsphinx", pocketsphinx::provider());
+  registry->prefer_voices({"hibari/heart", "flite/slt"});
+  registry->prefer_ears({"moonshine", "pocketsphinx"});
+  return registry;
+}
+
 std::shared_ptr<const SpeechRegistry> SpeechRegistry::with_defaults() {
-  static const auto all = [] {
-    auto registry = std::make_shared<SpeechRegistry>();
-    add_voice(*registry, "hibari", hibari::provider());
-    add_voice(*registry, "flite", flite::provider());
-    for (auto& [name, provider] : speech::vendor_voices()) add_voice(*registry, name, std::move(provider));
-    for (auto& [name, provider] : speech::vendor_ears()) add_ear(*registry, name, std::move(provider));
-    add_ear(*registry, "moonshine", moonshine::provider());
-    add_ear(*registry, "sherpa", moonshine::folder_provider());
-    add_ear(*registry, "pocketsphinx", pocketsphinx::provider());
-    registry->prefer_voices({"hibari/heart", "flite/slt"});
-    registry->prefer_ears({"moonshine", "pocketsphinx"});
-    return std::shared_ptr<const SpeechRegistry>(std::move(registry));
-  }();
+  static const auto all = with_defaults(std::make_shared<const ProviderLimits>());
   return all;
 }
 

@@ -54,14 +54,24 @@ std::optional<std::string> fell_back(const std::string& asked, const std::string
   return fmt::format("{} {}, because {} is not installed here (`make speech` installs it)", got, verb, preferred.front());
 }
 
-/// What `make` makes, or a cassette before it: then it is made only where it may be asked.
+/// What `make` makes, with what remembers before it: the cassette, then the cache. Where only a cassette answers it is not made.
 template <class Taped, class Make>
-std::invoke_result_t<Make> opened(Make make, bool computes_here, const SpeechContext& context, const std::string& name, const std::string& key) {
-  if (!context.cassette || computes_here) return make();
-  context.cassette->secrets().add(key);
+std::invoke_result_t<Make> opened(Make make, bool computes_here, const SpeechContext& context, const std::string& name, const auto& choice) {
+  if (computes_here) return make();
+  const auto& cassette = context.cassette;
   std::invoke_result_t<Make> inner;
-  if (context.cassette->records()) inner = make();
-  return std::make_unique<Taped>(std::move(inner), context.cassette, name, context.runtime.clock);
+  if (!cassette || cassette->records()) inner = make();
+  const auto taped = [&](std::shared_ptr<CallTape> tape, std::string by) {
+    inner = std::make_unique<Taped>(std::move(inner), std::move(tape), std::move(by), context.runtime.clock, context.of_agent);
+  };
+  // What is recorded anew is asked anew.
+  const bool anew = cassette && cassette->mode() == CassetteMode::record;
+  // By its full name: `elevenlabs` alone is whatever voice the environment names.
+  if (inner && context.cache && !anew) taped(tape_of(context.cache, choice.base_url, choice.key), inner->name());
+  if (!cassette) return inner;
+  cassette->secrets().add(choice.key);
+  taped(tape_of(cassette), name);
+  return inner;
 }
 
 template <class Entry>
@@ -121,7 +131,7 @@ OpenVoice SpeechRegistry::open(const VoiceChoice& choice, const SpeechContext& c
   resolved.voice = resolve_voice(choice.voice);
   const auto& provider = find(voices_, resolved.voice, "voice");
   const auto make = [&] { return provider.make(resolved, context); };
-  auto voice = opened<TapedVoice>(make, provider.waits_on_clock_alone, context, resolved.voice, resolved.key);
+  auto voice = opened<TapedVoice>(make, provider.waits_on_clock_alone, context, resolved.voice, resolved);
   if (context.spans) voice = std::make_unique<TracedVoice>(std::move(voice), context.spans);
   OpenVoice open{.synthesiser = std::move(voice), .name = resolved.voice};
   open.defaults = {.text = {},
@@ -141,7 +151,7 @@ OpenEar SpeechRegistry::open(const EarChoice& choice, const SpeechContext& conte
   resolved.recogniser = resolve_ear(choice.recogniser);
   const auto& provider = find(ears_, resolved.recogniser, "recogniser");
   const auto make = [&] { return provider.make(resolved, context); };
-  auto ear = opened<TapedEar>(make, provider.waits_on_clock_alone, context, resolved.recogniser, resolved.key);
+  auto ear = opened<TapedEar>(make, provider.waits_on_clock_alone, context, resolved.recogniser, resolved);
   if (context.spans) ear = std::make_unique<TracedEar>(std::move(ear), context.spans);
   OpenEar open{.recogniser = std::move(ear)};
   open.defaults = {.language = resolved.language, .phrases = resolved.phrases, .settings = resolved.extra};

@@ -15,6 +15,8 @@
 namespace antiphon {
 
 class Cassette;
+class ProviderLimits;
+class RunCache;
 
 namespace net {
 class HttpClient;
@@ -63,6 +65,9 @@ struct SpeechContext {
   std::string scenario_id{};
   std::shared_ptr<const trace::Scope> spans{};  ///< where calls are recorded; nullptr: nowhere
   std::shared_ptr<Cassette> cassette{};         ///< answers for what does not compute here, and keeps it; nullptr: nobody does
+  std::shared_ptr<RunCache> cache{};            ///< the same from run to run, where the cassette knows nothing
+  int concurrency = 0;                          ///< calls in flight per vendor; 0: no limit
+  bool of_agent = false;                        ///< what it uses is the agent's: in real time what was recorded takes as long as it took
 };
 
 /// A voice that was opened: `request` makes what it understands of a text.
@@ -121,6 +126,8 @@ class SpeechRegistry {
 
   /// All of this build: what computes here, the vendors, retries and the process-wide memory of what was said and heard included.
   static std::shared_ptr<const SpeechRegistry> with_defaults();
+  /// The same under a project's limits on calls in flight.
+  static std::shared_ptr<const SpeechRegistry> with_defaults(std::shared_ptr<const ProviderLimits> limits);
 
  private:
   template <class Entry>

@@ -14,7 +14,8 @@ namespace antiphon {
 namespace {
 
 constexpr const char* voice_role = "user";  // whose voice is asked for
-constexpr const char* ear_role = "judge";   // who is told what was understood: nobody waits for that in real time
+constexpr const char* agent_role = "agent";
+constexpr const char* ear_role = "judge";  // who is told what was understood: nobody waits for that in real time
 
 AskedCall asked(std::string kind, std::string role, const json::object& request, const Secrets& secrets) {
   AskedCall call{.kind = std::move(kind), .role = std::move(role), .request = request_without_messages(json_text(secrets.hidden(request))), .key = {}};
@@ -108,21 +109,21 @@ class PlayedSpeech final : public SpeechStream {
 /// Keeps a call once it has ended, however it did.
 class Keeper {
  public:
-  Keeper(std::shared_ptr<Cassette> cassette, const AskedCall& asked, Clock& clock)
-      : cassette_(std::move(cassette)), place_(cassette_->reserve(asked)), call_(named(asked)), clock_(clock), began_(clock.now()) {}
+  Keeper(std::shared_ptr<CallTape> tape, const AskedCall& asked, Clock& clock)
+      : tape_(std::move(tape)), keep_(tape_->keeper(asked)), call_(named(asked)), clock_(clock), began_(clock.now()) {}
 
   Duration since() const { return clock_.now() - began_; }
   void keep(json::object answer, const std::optional<Error>& failure) {
     if (std::exchange(kept_, true)) return;
     call_.latency = since();
     call_.answer = std::move(answer);
-    call_.failure = without_secrets(failure, &cassette_->secrets());
-    cassette_->keep(place_, std::move(call_));
+    call_.failure = without_secrets(failure, &tape_->secrets());
+    keep_(std::move(call_));
   }
 
  private:
-  std::shared_ptr<Cassette> cassette_;
-  std::size_t place_;
+  std::shared_ptr<CallTape> tape_;
+  KeepCall keep_;
   RecordedCall call_;
   Clock& clock_;
   Clock::Time began_;
@@ -211,19 +212,19 @@ Recognition recognition_of(const json::object& answer) {
 
 }  // namespace
 
-TapedVoice::TapedVoice(std::unique_ptr<TextToSpeech> inner, std::shared_ptr<Cassette> cassette, std::string name, Clock& clock)
-    : inner_(std::move(inner)), cassette_(std::move(cassette)), name_(std::move(name)), clock_(clock) {
+TapedVoice::TapedVoice(std::unique_ptr<TextToSpeech> inner, std::shared_ptr<CallTape> tape, std::string name, Clock& clock, bool of_agent)
+    : inner_(std::move(inner)), tape_(std::move(tape)), name_(std::move(name)), role_(of_agent ? agent_role : voice_role), clock_(clock) {
   capabilities_ = inner_ ? inner_->capabilities() : SpeechCapabilities{.streaming = true, .styles = true, .speeds = true, .waits_on_clock_alone = true};
 }
 
 Task<std::unique_ptr<SpeechStream>> TapedVoice::synthesize(SpeechRequest request, Deadline deadline) {
-  const auto question = asked("speech", voice_role, request_json(name_, request), cassette_->secrets());
-  if (auto known = cassette_->take(question)) {
+  const auto question = asked("speech", role_, request_json(name_, request), tape_->secrets());
+  if (auto known = tape_->take(question)) {
     auto played = std::make_unique<PlayedSpeech>(*std::move(known), clock_);
     co_await played->wait_for_first(deadline);
     co_return played;
   }
-  Keeper keeper(cassette_, question, clock_);
+  Keeper keeper(tape_, question, clock_);
   std::exception_ptr failure;
   try {
     auto stream = co_await inner_->synthesize(std::move(request), deadline);
@@ -235,25 +236,25 @@ Task<std::unique_ptr<SpeechStream>> TapedVoice::synthesize(SpeechRequest request
   std::rethrow_exception(failure);
 }
 
-TapedEar::TapedEar(std::unique_ptr<SpeechToText> inner, std::shared_ptr<Cassette> cassette, std::string name, Clock& clock)
-    : inner_(std::move(inner)), cassette_(std::move(cassette)), name_(std::move(name)), clock_(clock) {
+TapedEar::TapedEar(std::unique_ptr<SpeechToText> inner, std::shared_ptr<CallTape> tape, std::string name, Clock& clock, bool of_agent)
+    : inner_(std::move(inner)), tape_(std::move(tape)), name_(std::move(name)), role_(of_agent ? agent_role : ear_role), clock_(clock) {
   capabilities_ = inner_ ? inner_->capabilities() : RecognitionCapabilities{.word_times = true, .confidence = true, .waits_on_clock_alone = true};
   capabilities_.streaming = capabilities_.partials = false;
 }
 
 Task<Recognition> TapedEar::transcribe(audio::Samples samples, RecognitionSettings settings, Deadline deadline) {
-  const auto question = asked("transcription", ear_role, request_json(name_, samples, settings), cassette_->secrets());
-  if (auto known = cassette_->take(question)) {
+  const auto question = asked("transcription", role_, request_json(name_, samples, settings), tape_->secrets());
+  if (auto known = tape_->take(question)) {
     const auto began = clock_.now();
-    if (known->failure || known->unanswered()) co_await wait_for_failure(*known, clock_, ear_role, began, deadline);
-    co_await wait_until(clock_, ear_role, began + known->latency, deadline);
+    if (known->failure || known->unanswered()) co_await wait_for_failure(*known, clock_, role_, began, deadline);
+    co_await wait_until(clock_, role_, began + known->latency, deadline);
     co_return recognition_of(known->answer);
   }
-  Keeper keeper(cassette_, question, clock_);
+  Keeper keeper(tape_, question, clock_);
   std::exception_ptr failure;
   try {
     auto heard = co_await inner_->transcribe(std::move(samples), std::move(settings), deadline);
-    keeper.keep(recognition_json(heard, cassette_->secrets()), {});
+    keeper.keep(recognition_json(heard, tape_->secrets()), {});
     co_return heard;
   } catch (const Error& error) {
     keeper.keep({}, error);

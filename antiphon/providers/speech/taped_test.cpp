@@ -7,6 +7,7 @@
 
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/ids.hpp"
+#include "antiphon/providers/llm/cache/call_cache.hpp"
 #include "antiphon/providers/speech/testing.hpp"
 
 namespace antiphon {
@@ -110,6 +111,76 @@ TEST_F(TapedSpeech, WhoeverWentAwayLeftWhatWasSaidUntilThen) {
     begin(speech);
   });
   replay(begin);
+}
+
+struct CachedSpeech : testing::Test {
+  std::string folder = (fs::temp_directory_path() / make_id("cached-speech")).string();
+  ~CachedSpeech() override { fs::remove_all(folder); }
+
+  /// As a scenario of another run would, with the user's key of the cache.
+  std::unique_ptr<testing_tools::SpeechWorld> in_scenario(const std::string& id, const std::string& key) const {
+    auto speech = std::make_unique<testing_tools::SpeechWorld>();
+    speech->context.cache = std::make_shared<RunCache>(CallCache(folder), key + id, key);
+    return speech;
+  }
+  std::string all_files() const {
+    std::string all;
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+      if (entry.is_regular_file()) all += read_file(entry.path().string());
+    return all;
+  }
+};
+
+TEST_F(CachedSpeech, TheSameTextInTheSameVoiceIsAskedForOnceWhateverTheScenario_VOX20_SCN80) {
+  const auto first = in_scenario("a", "monday");
+  first->http.script = {sound({noise()}), sound({noise()})};
+  const auto said = first->say(first->voice("elevenlabs/v"), "my key is sk-secret-key");
+  const auto second = in_scenario("b", "monday");
+  EXPECT_EQ(second->say(second->voice("elevenlabs/v"), "my key is sk-secret-key"), said);
+  EXPECT_TRUE(second->http.sent.empty());
+  EXPECT_THAT(all_files(), Not(HasSubstr("sk-secret")));
+
+  auto slower = first->voice("elevenlabs/v");
+  slower.speed = 0.8;
+  first->say(slower, "my key is sk-secret-key");
+  EXPECT_EQ(first->http.sent.size(), 2U);
+  const auto anew = in_scenario("a", "tuesday");
+  anew->http.script = {sound({noise()})};
+  anew->say(anew->voice("elevenlabs/v"), "my key is sk-secret-key");
+  EXPECT_EQ(anew->http.sent.size(), 1U);
+}
+
+TEST_F(CachedSpeech, RecordingsAreHeardOnceAndFailuresAreNotKept_VOX22_SCN80) {
+  const auto first = in_scenario("a", "monday");
+  first->http.script = {{.status = 401, .body = {"no"}}, {.body = {R"({"text":"hello"})"}}};
+  error_of([&] { first->hear(first->ear("openai/gpt-4o-transcribe")); });
+  EXPECT_EQ(first->hear(first->ear("openai/gpt-4o-transcribe")).text, "hello");
+  const auto second = in_scenario("b", "monday");
+  EXPECT_EQ(second->hear(second->ear("openai/gpt-4o-transcribe")).text, "hello");
+  EXPECT_TRUE(second->http.sent.empty());
+}
+
+TEST_F(CachedSpeech, TheVoiceOfTheEnvironmentIsPartOfWhatWasAsked_VOX70) {
+  const auto say = [&](const char* id, std::size_t asked) {
+    const testing_tools::ScopedVariable variable("ELEVENLABS_VOICE_ID", id);
+    const auto speech = in_scenario("a", "monday");
+    speech->http.script = {sound({noise()})};
+    speech->say(speech->voice("elevenlabs"));
+    ASSERT_EQ(speech->http.sent.size(), asked);
+    if (asked > 0) EXPECT_THAT(speech->http.sent[0].url, HasSubstr(id ? id : "EXAVITQu4vr4xnSDxMaL"));
+  };
+  say("first", 1), say("second", 1), say("first", 0), say(nullptr, 1);
+}
+
+TEST_F(CachedSpeech, SpeechThatIsCutOffIsNotKept_SCN80) {
+  for (int i = 0; i < 2; ++i) {
+    const auto speech = in_scenario("a", "monday");
+    speech->http.script = {sound({std::string("\1\0", 2), std::string("\2\0", 2)})};
+    auto open = speech->registry.open(speech->voice("openai/coral"), speech->context);
+    open.defaults.text = "hello";
+    EXPECT_TRUE(speech->world.run(speech->world.run(open.synthesiser->synthesize(open.defaults, Deadline::never()))->next(Deadline::never())));
+    EXPECT_EQ(speech->http.sent.size(), 1U);
+  }
 }
 
 }  // namespace

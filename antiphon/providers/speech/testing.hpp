@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "antiphon/providers/llm/limit.hpp"
 #include "antiphon/providers/llm/testing.hpp"
 #include "antiphon/providers/speech/registry.hpp"
 #include "antiphon/providers/speech/vendor/vendors.hpp"
@@ -16,10 +17,11 @@ struct SpeechWorld {
   SpeechContext context{.runtime = world.runtime, .http = http, .seed = 1, .scenario_id = "s"};
   SpeechRegistry registry = vendors();
 
-  static SpeechRegistry vendors() {
+  static SpeechRegistry vendors(std::map<std::string, int> allowed = {}) {
+    const auto limits = std::make_shared<const ProviderLimits>(std::move(allowed));
     SpeechRegistry all;
-    for (auto& [name, provider] : speech::vendor_voices()) all.add(name, provider);
-    for (auto& [name, provider] : speech::vendor_ears()) all.add(name, provider);
+    for (auto& [name, provider] : speech::vendor_voices(limits)) all.add(name, provider);
+    for (auto& [name, provider] : speech::vendor_ears(limits)) all.add(name, provider);
     return all;
   }
   static VoiceChoice voice(std::string name) {

@@ -60,7 +60,8 @@ std::unique_ptr<Participant> ScenarioRun::take_call(const ParticipantSpec& spec,
                                                               .seed = memory_.seed(),
                                                               .scenario_id = stream_key_,
                                                               .spans = context.spans,
-                                                              .cassette = memory_.calls().cassette,
+                                                              .memory = memory_.calls(),
+                                                              .concurrency = place_.concurrency,
                                                               .file = file});
   return std::make_unique<CallParticipant>(*call_);
 }

@@ -46,7 +46,8 @@ RunMemory::RunMemory(const Scenario& scenario, const std::string& id, std::uint6
   }
   if (scenario.cache.value_or("").empty()) return;
   calls_.cache = std::make_shared<RunCache>(CallCache(cache_folder),
-                                            fmt::format("{}\n{}\n{}\n{}", *scenario.cache, configuration_of(scenario, id), scenario.repeat, scenario.attempt));
+                                            fmt::format("{}\n{}\n{}\n{}", *scenario.cache, configuration_of(scenario, id), scenario.repeat, scenario.attempt),
+                                            *scenario.cache);
 }
 
 }  // namespace antiphon

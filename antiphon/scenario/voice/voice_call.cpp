@@ -21,7 +21,14 @@ constexpr auto transcript_grace = 2s;  // for an agent's own transcript of a tur
 constexpr auto around_speech = 300ms;  // more than its voiced edges is handed to a recogniser
 
 SpeechContext speech_context(const CallPlace& place) {
-  return {.runtime = place.runtime, .http = place.http, .seed = place.seed, .scenario_id = place.scenario_id, .spans = place.spans, .cassette = place.cassette};
+  return {.runtime = place.runtime,
+          .http = place.http,
+          .seed = place.seed,
+          .scenario_id = place.scenario_id,
+          .spans = place.spans,
+          .cassette = place.memory.cassette,
+          .cache = place.memory.cache,
+          .concurrency = place.concurrency};
 }
 
 TurnRules rules_of(const VoiceOptions& options, const VoiceAgentSpec& spec) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/providers/llm/remembered_model.hpp"
 #include "antiphon/result/recording.hpp"
 #include "antiphon/scenario/voice/speaker.hpp"
 #include "antiphon/scenario/voice/voice_line.hpp"
@@ -20,8 +21,9 @@ struct CallPlace {
   std::uint64_t seed = 0;
   std::string scenario_id{};
   std::shared_ptr<const trace::Scope> spans{};
-  std::shared_ptr<Cassette> cassette{};  ///< answers for vendors' speech, and keeps it
-  std::string file{};                    ///< the recording while it grows; empty: none
+  CallMemory memory{};  ///< answers for vendors' speech, and keeps it
+  int concurrency = 0;  ///< calls in flight per vendor; 0: no limit
+  std::string file{};   ///< the recording while it grows; empty: none
 };
 
 /// A turn of the agent, as our user understood it.

@@ -47,7 +47,7 @@ std::optional<Error> CallCache::store(const RecordedCall& call) const {
 
 void RunCache::store(const RecordedCall& call) {
   const auto error = cache_.store(call);
-  if (error && !notice_) notice_ = fmt::format("answers of models are not kept in the cache and will be asked for again: {}", error->message());
+  if (error && !notice_) notice_ = fmt::format("answers of providers are not kept in the cache and will be asked for again: {}", error->message());
 }
 
 std::string RunCache::next_key(std::string_view role, std::string_view request) {
@@ -55,5 +55,7 @@ std::string RunCache::next_key(std::string_view role, std::string_view request) 
   const auto times = asked_[call]++;
   return times == 0 ? call : sha256_hex(fmt::format("{}\n{}", call, times));
 }
+
+std::string RunCache::shared_key(std::string_view request) const { return sha256_hex(fmt::format("{}\n{}", shared_scope_, request)); }
 
 }  // namespace antiphon

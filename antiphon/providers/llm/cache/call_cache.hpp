@@ -32,10 +32,14 @@ class CallCache {
 class RunCache {
  public:
   /// @param scope all that keys an answer beside the call itself: cache key, configuration of the scenario, repeat, attempt
-  RunCache(CallCache cache, std::string scope) : cache_(std::move(cache)), scope_(std::move(scope)) {}
+  /// @param shared_scope what keys an answer that is the same for every scenario: the cache key alone
+  RunCache(CallCache cache, std::string scope, std::string shared_scope = {})
+      : cache_(std::move(cache)), scope_(std::move(scope)), shared_scope_(std::move(shared_scope)) {}
 
   /// The key of the next call with these arguments.
   std::string next_key(std::string_view role, std::string_view request);
+  /// The key of a request that is answered the same however often it is made, in whatever scenario.
+  std::string shared_key(std::string_view request) const;
   std::optional<RecordedCall> find(const std::string& key) const { return cache_.find(key); }
   void store(const RecordedCall& call);
   /// For people: why answers were not kept, of the first that was not.
@@ -43,7 +47,7 @@ class RunCache {
 
  private:
   CallCache cache_;
-  std::string scope_;
+  std::string scope_, shared_scope_;
   std::map<std::string, int> asked_;
   std::optional<std::string> notice_;
 };

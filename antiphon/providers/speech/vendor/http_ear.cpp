@@ -64,13 +64,14 @@ std::vector<std::size_t> cuts_of(audio::SampleView samples, std::size_t longest)
   return cuts;
 }
 
-HttpEar::HttpEar(std::string name, wire::Endpoint endpoint, std::unique_ptr<const EarWire> wire, const SpeechContext& context)
+HttpEar::HttpEar(std::string name, wire::Endpoint endpoint, std::unique_ptr<const EarWire> wire, const SpeechContext& context, std::shared_ptr<CallLimit> limit)
     : name_(std::move(name)),
       endpoint_(std::move(endpoint)),
       wire_(std::move(wire)),
       runtime_(context.runtime),
       http_(context.http),
-      retries_(context.runtime.clock, RoleStreams(context.seed, context.scenario_id, "retry " + name_), {}) {}
+      retries_(context.runtime.clock, RoleStreams(context.seed, context.scenario_id, "retry " + name_), {}),
+      limit_(std::move(limit)) {}
 
 // As WAV, which every server reads; where that is over the vendor's limit, compressed.
 Task<Upload> HttpEar::upload_of(audio::SampleView samples) {
@@ -96,6 +97,7 @@ Task<Recognition> HttpEar::ask(const Upload& file, const RecognitionSettings& se
 }
 
 Task<Recognition> HttpEar::ask_named(const Upload& file, const RecognitionSettings& settings, Deadline deadline) {
+  const auto slot = co_await enter(limit_, runtime_.clock, deadline, name_);
   std::optional<Error> failed;
   try {
     co_return co_await ask(file, settings, deadline);

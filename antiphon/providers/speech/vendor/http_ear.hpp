@@ -5,6 +5,7 @@
 
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/net/http.hpp"
+#include "antiphon/providers/llm/limit.hpp"
 #include "antiphon/providers/llm/retry.hpp"
 #include "antiphon/providers/llm/wire/endpoint.hpp"
 #include "antiphon/providers/speech/vendor/wire.hpp"
@@ -15,7 +16,7 @@ namespace antiphon::speech {
 /// joined with single spaces. Each piece is asked for again by the rules of retries. Belongs to one executor.
 class HttpEar final : public SpeechToText {
  public:
-  HttpEar(std::string name, wire::Endpoint endpoint, std::unique_ptr<const EarWire> wire, const SpeechContext& context);
+  HttpEar(std::string name, wire::Endpoint endpoint, std::unique_ptr<const EarWire> wire, const SpeechContext& context, std::shared_ptr<CallLimit> limit);
 
   Task<Recognition> transcribe(audio::Samples samples, RecognitionSettings settings, Deadline deadline) override;
   /// @throws Error unsupported.
@@ -34,6 +35,7 @@ class HttpEar final : public SpeechToText {
   Runtime& runtime_;
   net::HttpClient& http_;
   Retries retries_;
+  std::shared_ptr<CallLimit> limit_;
   Refusals refused_;
 };
 

@@ -1,8 +1,11 @@
 #include "antiphon/providers/speech/vendor/vendors.hpp"
 
+#include <set>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/providers/speech/limited.hpp"
 #include "antiphon/providers/speech/retrying.hpp"
 #include "antiphon/providers/speech/vendor/cartesia.hpp"
 #include "antiphon/providers/speech/vendor/deepgram.hpp"
@@ -30,7 +33,7 @@ struct VoiceVendor {
 
 constexpr VoiceVendor voices[] = {
     {openai, "coral", "", 0.5, 2, openai_voice},
-    {elevenlabs, "JBFqnCBsd6RMkjVDRZzb", "ELEVENLABS_VOICE_ID", 0.7, 1.2, elevenlabs_voice},
+    {elevenlabs, "EXAVITQu4vr4xnSDxMaL", "ELEVENLABS_VOICE_ID", 0.7, 1.2, elevenlabs_voice},
     {deepgram, "aura-2-thalia-en", "", 0.7, 1.5, deepgram_voice},
     {cartesia, "694f9389-aac1-45b6-b726-9d9369183238", "", 0.6, 1.5, cartesia_voice},
 };
@@ -70,12 +73,14 @@ void check_speed(const VoiceVendor& vendor, const VoiceChoice& choice) {
               fmt::format("{} speaks {} to {} times as fast, and not {} times", vendor.service.name, vendor.slowest, vendor.fastest, *choice.speed));
 }
 
-SpeechRegistry::VoiceProvider provider_of(const VoiceVendor& vendor) {
-  const auto make = [&vendor](const VoiceChoice& choice, const SpeechContext& context) -> std::unique_ptr<TextToSpeech> {
+SpeechRegistry::VoiceProvider provider_of(const VoiceVendor& vendor, std::shared_ptr<const ProviderLimits> limits) {
+  const auto make = [&vendor, limits = std::move(limits)](const VoiceChoice& choice, const SpeechContext& context) -> std::unique_ptr<TextToSpeech> {
     check_speed(vendor, choice);
     const auto endpoint = endpoint_of(vendor, choice);
     auto name = fmt::format("{}/{}", vendor.service.name, endpoint.model);
-    auto voice = std::make_unique<HttpVoice>(std::move(name), endpoint, vendor.wire(endpoint, choice), context.http);
+    std::unique_ptr<TextToSpeech> voice = std::make_unique<HttpVoice>(std::move(name), endpoint, vendor.wire(endpoint, choice), context.http);
+    if (auto limit = limits->of(std::string(vendor.service.name), context.concurrency))
+      voice = std::make_unique<LimitedVoice>(std::move(voice), std::move(limit), context.runtime.clock);
     return std::make_unique<RetryingVoice>(std::move(voice), context);
   };
   const auto check = [&vendor](const VoiceChoice& choice) {
@@ -85,27 +90,35 @@ SpeechRegistry::VoiceProvider provider_of(const VoiceVendor& vendor) {
   return {.make = make, .check = check};
 }
 
-SpeechRegistry::EarProvider provider_of(const EarVendor& vendor) {
-  const auto make = [&vendor](const EarChoice& choice, const SpeechContext& context) -> std::unique_ptr<SpeechToText> {
+SpeechRegistry::EarProvider provider_of(const EarVendor& vendor, std::shared_ptr<const ProviderLimits> limits) {
+  const auto make = [&vendor, limits = std::move(limits)](const EarChoice& choice, const SpeechContext& context) -> std::unique_ptr<SpeechToText> {
     const auto endpoint = endpoint_of(vendor, choice);
     auto name = fmt::format("{}/{}", vendor.service.name, endpoint.model);
-    return std::make_unique<HttpEar>(std::move(name), endpoint, vendor.wire(endpoint), context);
+    return std::make_unique<HttpEar>(std::move(name), endpoint, vendor.wire(endpoint), context,
+                                     limits->of(std::string(vendor.service.name), context.concurrency));
   };
   return {.make = make, .check = [&vendor](const EarChoice& choice) { endpoint_of(vendor, choice); }, .primed_by_phrases = vendor.primed_by_phrases};
 }
 
 }  // namespace
 
-std::vector<NamedVoice> vendor_voices() {
+std::vector<NamedVoice> vendor_voices(std::shared_ptr<const ProviderLimits> limits) {
   std::vector<NamedVoice> all;
-  for (const auto& vendor : voices) all.push_back({std::string(vendor.service.name), provider_of(vendor)});
+  for (const auto& vendor : voices) all.push_back({std::string(vendor.service.name), provider_of(vendor, limits)});
   return all;
 }
 
-std::vector<NamedEar> vendor_ears() {
+std::vector<NamedEar> vendor_ears(std::shared_ptr<const ProviderLimits> limits) {
   std::vector<NamedEar> all;
-  for (const auto& vendor : ears) all.push_back({std::string(vendor.service.name), provider_of(vendor)});
+  for (const auto& vendor : ears) all.push_back({std::string(vendor.service.name), provider_of(vendor, limits)});
   return all;
+}
+
+std::vector<std::string> vendor_names() {
+  std::set<std::string> names;
+  for (const auto& vendor : voices) names.emplace(vendor.service.name);
+  for (const auto& vendor : ears) names.emplace(vendor.service.name);
+  return {names.begin(), names.end()};
 }
 
 }  // namespace antiphon::speech
