@@ -30,9 +30,9 @@ function hashOf(text) {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-/** Nothing but what stands in the file may run or be loaded. */
+/** Nothing but what stands in the file may run or be loaded, apart from recordings beside it. */
 function policy(script, style) {
-  return `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; img-src data:; media-src 'self' file: blob:; base-uri 'none'; form-action 'none'`;
 }
 
 function requireSafe(name, text, forbidden) {

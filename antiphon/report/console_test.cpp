@@ -6,6 +6,7 @@
 
 #include "antiphon/report/approved_test.hpp"
 #include "antiphon/report/columns.hpp"
+#include "antiphon/result/call_record.hpp"
 
 namespace antiphon {
 namespace {
@@ -233,6 +234,13 @@ TEST(Summary, GivesPercentAndP99OnlyWhereThereIsEnough_PRD3) {
             "pass rate  75 % of 12 decided (95 % interval 47–91)\n"
             "response   p50 0.50 s  p95 0.50 s  p99 0.50 s  (n = 120)\n"
             "again      antiphon run --failed 'my out/result.json'\n");
+}
+
+TEST(Summary, SaysThatResponsesOfCallsWereHeard_PRD3) {
+  const ScenarioResult call{.outcome = RunOutcome::failed, .answer_s = {1.5}, .call = std::make_shared<const CallRecord>()};
+  const Style style(plain_tty);
+  EXPECT_THAT(summary_lines({.scenarios = {call, {.outcome = RunOutcome::failed}}}, {}, style), HasSubstr("(heard, n = 1)"));
+  EXPECT_THAT(summary_lines({.scenarios = {call, {.outcome = RunOutcome::failed, .answer_s = {1}}}}, {}, style), HasSubstr("(n = 2)"));
 }
 
 TEST(Summary, SaysWhichRunsDoNotDecideTheExitCode_SCN101) {

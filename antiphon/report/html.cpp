@@ -1,6 +1,7 @@
 #include "antiphon/report/html.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/report/call_facts.hpp"
 #include "antiphon/report/pack.hpp"
 
 namespace antiphon {
@@ -18,7 +20,7 @@ namespace {
 constexpr std::string_view left_out[] = {
     "messages",    "timings",  "rolled_back", "criteria", "checks",           "passed_criteria", "failed_criteria", "inconclusive_criteria",
     "description", "metadata", "user_report", "timeline", "earlier_attempts", "usage",           "caller",          "agent",
-    "judge"};
+    "judge",       "voice",    "recording"};
 
 std::string_view initial(MessageRole role) {
   switch (role) {
@@ -90,7 +92,7 @@ std::string script_safe(std::string_view text) {
   return out;
 }
 
-json::object run_facts(const BatchResult& batch) {
+json::object run_facts(const BatchResult& batch, const std::vector<CallSound>& sounds) {
   auto facts = to_json(BatchResult{.batch_id = batch.batch_id,
                                    .started_at = batch.started_at,
                                    .seed = batch.seed,
@@ -103,45 +105,57 @@ json::object run_facts(const BatchResult& batch) {
   facts["summary"] = summary_json(batch);
   auto& list = facts["scenarios"].emplace_array();
   list.reserve(batch.scenarios.size());
-  for (const auto& result : batch.scenarios) list.push_back(scenario_facts(result));
+  for (std::size_t i = 0; i < batch.scenarios.size(); ++i) list.push_back(scenario_facts(batch.scenarios[i], i < sounds.size() ? sounds[i] : CallSound{}));
   return facts;
 }
 
-std::string data(const BatchResult& batch) {
-  auto html = "<script type=\"application/json\" id=\"antiphon-run\">" + script_safe(repair_utf8(json::serialize(run_facts(batch)))) + "</script>\n";
-  std::size_t index = 0;
-  for (const auto& result : batch.scenarios)
-    html +=
-        fmt::format("<script type=\"application/octet-stream\" id=\"antiphon-s-{}\">{}</script>\n", index++, encode_base64(zlib_deflate(serialize(result))));
+std::string element(char kind, std::size_t index, std::string_view bytes) {
+  return fmt::format("<script type=\"application/octet-stream\" id=\"antiphon-{}-{}\">{}</script>\n", kind, index, encode_base64(bytes));
+}
+
+std::string data(const BatchResult& batch, const std::vector<CallSound>& sounds) {
+  auto html = "<script type=\"application/json\" id=\"antiphon-run\">" + script_safe(repair_utf8(json::serialize(run_facts(batch, sounds)))) + "</script>\n";
+  for (std::size_t i = 0; i < batch.scenarios.size(); ++i) html += element('s', i, zlib_deflate(serialize(batch.scenarios[i])));
+  for (std::size_t i = 0; i < sounds.size(); ++i) {
+    if (!sounds[i].peaks.empty()) html += element('p', i, zlib_deflate(sounds[i].peaks));
+    if (!sounds[i].opus.empty()) html += element('a', i, sounds[i].opus);
+  }
   return html;
 }
 
 }  // namespace
 
-json::object scenario_facts(const ScenarioResult& result) {
+json::object scenario_facts(const ScenarioResult& result, const CallSound& sound) {
   auto light = result;
+  light.call.reset(), light.recording.reset();
   light.messages.clear(), light.rolled_back.clear(), light.timings.clear(), light.earlier.clear();
   auto facts = to_json(light);
   for (const auto member : left_out) facts.erase(member);
   facts["criteria_counts"] = criteria_counts(result);
   facts["check_counts"] = check_counts(result);
   facts["strip"] = strip(result);
+  if (result.call) facts["lanes"] = call_lanes(result), facts["sound"] = to_json(sound);
   if (!result.earlier.empty()) facts["flaky"] = result.flaky();
   const auto failed = failed_message(result);
   facts["failed_message"] = failed ? json::value(*failed) : json::value(nullptr);
   return facts;
 }
 
-std::string html_report(const BatchResult& batch, std::string_view page) {
+std::string html_report(const BatchResult& batch, std::string_view page, const std::vector<CallSound>& sounds) {
   const auto at = page.find(html_marker);
   if (at == std::string_view::npos || page.find(html_marker, at + 1) != std::string_view::npos)
     throw Error(ErrorKind::internal, fmt::format("the report's page does not hold {} exactly once", html_marker));
   std::string html(page.substr(0, at));
-  html += data(batch);
+  html += data(batch, sounds);
   html += page.substr(at + html_marker.size());
   return html;
 }
 
-void HtmlReporter::finish(const BatchResult& batch) { write_file_atomically(path_, html_report(batch, page_)); }
+void HtmlReporter::finish(const BatchResult& batch) {
+  auto options = sound_;
+  options.page_folder = std::filesystem::path(path_).parent_path().string();
+  if (options.result_folder.empty()) options.result_folder = options.page_folder;
+  write_file_atomically(path_, html_report(batch, page_, call_sounds(batch, options)));
+}
 
 }  // namespace antiphon

@@ -44,6 +44,10 @@ std::string property(std::string_view name, std::string_view value) {
   return fmt::format("        <property{}{}/>\n", attribute("name", name), attribute("value", value));
 }
 
+std::string response_words(const Latency& latency) {
+  return fmt::format("p50 {:.2f} s, p95 {:.2f} s, max {:.2f} s, n = {}", latency.p50, latency.p95, latency.max, latency.n);
+}
+
 std::string properties(const ScenarioResult& result) {
   std::string text;
   if (const auto& fault = result.fault) {
@@ -52,6 +56,8 @@ std::string properties(const ScenarioResult& result) {
   }
   for (const auto& criterion : result.criteria)
     if (criterion.agreement) text += property("judge_kappa", sentence(*criterion.agreement) + ": " + criterion.criterion);
+  if (!result.recording_file.empty()) text += property("recording", result.recording_file);
+  if (result.call && result.latency) text += property("response_heard", response_words(*result.latency));
   return text.empty() ? text : "      <properties>\n" + text + "      </properties>\n";
 }
 

@@ -124,12 +124,16 @@ std::string repeats_line(const BatchResult& batch) {
 // A p99 of fewer than a hundred values is their maximum under another name.
 std::string response_line(const BatchResult& batch) {
   std::vector<double> answers;
-  for (const auto& result : batch.scenarios) answers.insert(answers.end(), result.answer_s.begin(), result.answer_s.end());
+  bool heard = true;
+  for (const auto& result : batch.scenarios) {
+    answers.insert(answers.end(), result.answer_s.begin(), result.answer_s.end());
+    heard = heard && (result.call || result.answer_s.empty());
+  }
   const auto latency = summarize_latency(std::move(answers));
   if (!latency) return {};
   auto line = fmt::format("response   p50 {}  p95 {}", seconds(latency->p50), seconds(latency->p95));
   if (latency->n >= 100) line += "  p99 " + seconds(latency->p99);
-  return line + fmt::format("  (n = {})\n", latency->n);
+  return line + fmt::format("  ({}n = {})\n", heard ? "heard, " : "", latency->n);
 }
 
 // The models whose prices nobody knows: what they cost is missing above.

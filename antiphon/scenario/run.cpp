@@ -60,6 +60,7 @@ RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& h
           .cache_folder = options.cache_folder,
           .speech = options.speech.get(),
           .recordings = options.recordings,
+          .result_folder = options.result_folder,
           .keep_audio = options.keep_audio};
 }
 

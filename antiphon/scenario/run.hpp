@@ -32,6 +32,7 @@ struct RunOptions {
   std::shared_ptr<const EmbedderRegistry> embedders{};  ///< nullptr: one of the batch's own
   std::shared_ptr<const SpeechRegistry> speech{};       ///< nullptr: the defaults
   std::string recordings{};                             ///< folder in which each call is recorded while it goes on, as WAV; empty: nowhere
+  std::string result_folder{};                          ///< results name recordings from here, so that the folder can be moved; empty: as `recordings`
   bool keep_audio = true;                               ///< results hold their calls' audio; false: what was recorded is all there is
   EventSink* events = nullptr;
   std::shared_ptr<Person> person{};                        ///< plays what is `human`, and steps through

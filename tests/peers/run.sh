@@ -127,6 +127,9 @@ run_browser() {
   headline "Chromium: the report of examples/init"
   "$ANTIPHON" run "$root/examples/init" --out "$work/init-out" || die "examples/init did not pass"
   look --report "$work/init-out/report.html" --shots "$work/shots/init"
+  headline "Chromium: the report of examples/voice-suite"
+  "$ANTIPHON" run "$root/examples/voice-suite" --out "$work/voice-out" || die "examples/voice-suite did not pass"
+  look --report "$work/voice-out/report.html" --shots "$work/shots/voice"
   [ -e "$ANTIPHON_VENDOR_OUT/report.html" ] || return 0
   headline "Chromium: the report of the vendor's suite, with judges and errors"
   look --report "$ANTIPHON_VENDOR_OUT/report.html" --shots "$work/shots/vendor"

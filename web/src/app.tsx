@@ -78,7 +78,7 @@ function Page({ route, viewer, spoken, current, onCurrent }: PageProps) {
     return <Blank title="There is no such page" lines={[`The address ${route.address} leads nowhere in this report.`]} way={runHash()} />;
   }
   const scenario = viewer.find(route.id);
-  if (scenario) return <ScenarioPage scenario={scenario} message={route.message} query={route.query} spoken={spoken} />;
+  if (scenario) return <ScenarioPage scenario={scenario} message={route.message} time={route.time} query={route.query} spoken={spoken} />;
   return <Blank title="There is no such scenario" lines={[`“${route.id}” is not in this run. It may have been renamed, or belong to another run.`]} way={runHash()} />;
 }
 

@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { PackedScenarios } from './data/packed';
+import { PackedScenarios, readPeaks, readSound } from './data/packed';
 import { LabelStore } from './labels/label-store';
 import type { Latency, Run, ScenarioFacts } from './data/result';
 import { summarize } from './model/latency';
@@ -23,7 +23,7 @@ export class Viewer {
 
   constructor(
     readonly run: Run,
-    document: Document,
+    private readonly document: Document,
   ) {
     this.scenarios = worstFirst(run.scenarios);
     run.scenarios.forEach((scenario, index) => this.places.set(scenario.id, index));
@@ -46,6 +46,14 @@ export class Viewer {
   /** Unpacks a scenario; rejects with a reason for people. */
   open(id: string) {
     return this.packed.open(this.places.get(id) ?? -1);
+  }
+
+  peaksOf(id: string) {
+    return readPeaks(this.document, this.places.get(id) ?? -1);
+  }
+
+  soundOf(id: string) {
+    return readSound(this.document, this.places.get(id) ?? -1);
   }
 
   textOf(id: string) {

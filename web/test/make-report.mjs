@@ -31,11 +31,20 @@ function facts(scenario) {
   };
 }
 
-export function makeReport(result, template) {
-  const run = { ...result, scenarios: result.scenarios.map(facts) };
+function tag(kind, index, bytes) {
+  return `<script type="application/octet-stream" id="antiphon-${kind}-${index}">${Buffer.from(bytes).toString('base64')}</script>`;
+}
+
+function lanes({ voice }) {
+  return voice ? { lanes: { duration_s: voice.call.duration_s, user: voice.call.user_voiced, agent: voice.call.agent_voiced, failed_s: null } } : {};
+}
+
+/** `sounds`: of each scenario, or none: `{sound, peaks, audio}`. */
+export function makeReport(result, template, sounds = []) {
+  const run = { ...result, scenarios: result.scenarios.map((scenario, index) => ({ ...facts(scenario), ...lanes(scenario), sound: sounds[index]?.sound ?? null })) };
   const packed = result.scenarios.map((scenario, index) => {
-    const base64 = deflateSync(JSON.stringify(scenario)).toString('base64');
-    return `<script type="application/octet-stream" id="antiphon-s-${index}">${base64}</script>`;
+    const { peaks, audio } = sounds[index] ?? {};
+    return [tag('s', index, deflateSync(JSON.stringify(scenario))), peaks ? tag('p', index, deflateSync(peaks)) : '', audio ? tag('a', index, audio) : ''].join('\n');
   });
   const json = JSON.stringify(run).replace(/</g, '\\u003c');
   const data = [`<script type="application/json" id="antiphon-run">${json}</script>`, ...packed].join('\n');

@@ -22,7 +22,7 @@ try {
     outExtension: { '.js': '.mjs' },
     sourcemap: 'inline',
     logLevel: 'warning',
-    define: { SAMPLE_PATH: JSON.stringify(join(HERE, '../../tests/data/result.sample.json')) },
+    define: { SAMPLE_PATH: JSON.stringify(join(HERE, '../../tests/data/result.sample.json')), ROOT: JSON.stringify(join(HERE, '../..')) },
   });
   const files = tests.map((name) => join(out, name.replace(/\.ts$/, '.mjs')));
   process.exitCode = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...files], { stdio: 'inherit', timeout: 120_000 }).status ?? 1;

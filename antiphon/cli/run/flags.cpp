@@ -224,6 +224,7 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_option("--store", flags.store, "File that keeps all batches, or off (antiphon.sqlite in the output folder)");
   app.add_option("--reporter", flags.reporters, "console, junit, json, jsonl, tap, github or html; NAME=FILE writes elsewhere; repeatable")
       ->allow_extra_args(false);
+  app.add_option("--embed-audio", flags.embed_audio, "auto, always or never: recordings lie in report.html itself (auto: while it stays below 25 MB)");
   app.add_option("--failed", flags.failed, "Run again what did not pass in this result.json");
   app.add_flag("--allow-commands", flags.allow_commands, "Let suites start programs: setup, hooks, process agents");
   app.add_flag("--exclude-spoiled", flags.exclude_spoiled, "Runs that somebody else than the agent spoiled do not decide the exit code");
@@ -231,6 +232,11 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_flag("--debug", flags.debug, "Go through each run step by step: before a participant speaks, let it, or type in its place");
   app.add_flag("-v,--verbose", flags.verbose, "Tell the conversations as they happen");
   app.add_flag("-q,--quiet", flags.quiet, "Nothing but the summary");
+}
+
+EmbedAudio embed_audio_named(const std::string& text) {
+  if (const auto embed = embed_audio_from(text)) return *embed;
+  throw Error(ErrorKind::usage, fmt::format("--embed-audio {} is neither auto, always nor never", quote(text)));
 }
 
 RunPlan plan(const RunFlags& flags, const Environment& environment) {
@@ -266,6 +272,7 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
   plan.out = flags.out.empty() ? std::string() : environment.path(flags.out);
   plan.store = flags.store.empty() || flags.store == "off" ? flags.store : environment.path(flags.store);
   plan.reporters = flags.reporters;
+  plan.embed_audio = embed_audio_named(flags.embed_audio);
   plan.exclude_spoiled = flags.exclude_spoiled;
   plan.dry_run = flags.dry_run, plan.debug = flags.debug, plan.verbose = flags.verbose, plan.quiet = flags.quiet;
   plan.command = "run " + (flags.failed.empty() ? join(flags.paths, " ") : "--failed " + flags.failed);

@@ -6,6 +6,7 @@
 
 #include "antiphon/base/json.hpp"
 #include "antiphon/cli/environment.hpp"
+#include "antiphon/report/call_sound.hpp"
 #include "antiphon/suite/load.hpp"
 
 namespace CLI {
@@ -38,6 +39,7 @@ struct RunFlags {
   std::optional<int> max_failures;
   std::string shard;
   std::vector<std::string> reporters;
+  std::string embed_audio = "auto";
   bool allow_commands = false;
   bool dry_run = false;
   bool exclude_spoiled = false;
@@ -48,6 +50,9 @@ struct RunFlags {
 
 void declare(CLI::App& app, RunFlags& flags);
 
+/// A value of `--embed-audio`. @throws Error usage for any but auto, always, never.
+EmbedAudio embed_audio_named(const std::string& text);
+
 /// What a run is asked to do, with every path absolute.
 struct RunPlan {
   std::vector<std::string> paths;
@@ -57,6 +62,7 @@ struct RunPlan {
   std::string store;                   ///< file, `off`, or empty: the project's, else in the output folder
   std::string out;                     ///< empty: the project's, else antiphon-out
   std::vector<std::string> reporters;  ///< NAME or NAME=FILE
+  EmbedAudio embed_audio = EmbedAudio::automatic;
   int retries = 0;
   int rerun_spoiled = 0;
   int max_failures = 0;  ///< 0: any number

@@ -69,14 +69,15 @@ std::string with_folder(std::string path) {
   return path;
 }
 
-void append(ReporterSet& set, const Wanted& reporter, const std::string& out, RunCount count, const BatchResult& head, Environment& environment) {
+void append(ReporterSet& set, const Wanted& reporter, const SoundOptions& sound, RunCount count, const BatchResult& head, Environment& environment) {
+  const auto& out = sound.result_folder;
   const auto file = [&](std::string_view name) {
     return with_folder(reporter.file.empty() ? (fs::path(out) / name).string() : environment.path(reporter.file));
   };
   const bool to_file = reporter.file != standard_output;
   if (reporter.name == "junit") set.all.append(std::make_unique<JunitReporter>(file("junit.xml")));
   if (reporter.name == "json" && !reporter.file.empty()) set.all.append(std::make_unique<JsonReporter>(file("")));
-  if (reporter.name == "html" && !reporter.file.empty()) set.all.append(std::make_unique<HtmlReporter>(file(""), report_page()));
+  if (reporter.name == "html" && !reporter.file.empty()) set.all.append(std::make_unique<HtmlReporter>(file(""), report_page(), sound));
   if (reporter.name == "jsonl")
     set.all.append(to_file ? std::make_unique<JsonLinesReporter>(file("events.jsonl"), head, count.runs)
                            : std::make_unique<JsonLinesReporter>(environment.out, head, count.runs));
@@ -108,10 +109,11 @@ void check_reporters(const RunPlan& plan) { wanted(plan.reporters); }
 ReporterSet make_reporters(const RunPlan& plan, const std::string& out, RunCount count, int jobs, const BatchResult& head, Environment& environment) {
   ReporterSet set;
   const auto result = (fs::path(out) / "result.json").string(), page = (fs::path(out) / "report.html").string();
+  const SoundOptions sound{.result_folder = out, .embed = plan.embed_audio};
   set.all.append(std::make_unique<JsonReporter>(result));
-  set.all.append(std::make_unique<HtmlReporter>(page, report_page()));
+  set.all.append(std::make_unique<HtmlReporter>(page, report_page(), sound));
   const auto list = wanted(plan.reporters);
-  for (const auto& reporter : list) append(set, reporter, out, count, head, environment);
+  for (const auto& reporter : list) append(set, reporter, sound, count, head, environment);
   const bool gives_way = std::any_of(list.begin(), list.end(), [](const Wanted& reporter) { return reporter.file == standard_output; });
   auto console =
       std::make_unique<ConsoleReporter>(ConsoleOptions{.terminal = terminal_of(environment, gives_way),

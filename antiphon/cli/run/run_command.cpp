@@ -141,7 +141,7 @@ class RunSession {
     fs::create_directories(out, error);
     if (error)
       throw Error(ErrorKind::io, fmt::format("cannot make the output folder {}: {}", out, error.message())).with_hint("name another folder with --out");
-    recordings_ = (fs::path(out) / "recordings").string();
+    out_ = out;
     batch_.batch_id = make_id("batch");
     batch_.started_at = utc_now();
     batch_.seed = seed_of(plan_, loaded_);
@@ -207,7 +207,8 @@ class RunSession {
                                           .seed = batch_.seed,
                                           .models = models_,
                                           .speech = speech_,
-                                          .recordings = recordings_,
+                                          .recordings = (fs::path(out_) / "recordings").string(),
+                                          .result_folder = out_,
                                           .keep_audio = false,
                                           .events = &reporters_.all,
                                           .person = person(),
@@ -262,7 +263,7 @@ class RunSession {
   std::unique_ptr<StoreWriter> store_;
   BatchResult batch_;
   int jobs_ = default_jobs;
-  std::string recordings_;
+  std::string out_;
   bool with_person_ = false;
 };
 

@@ -98,7 +98,8 @@ void ScenarioRun::keep_call(ScenarioResult& result) {
   if (!call_record_) measure_call();
   result.call = call_record_;
   if (place_.keep_audio) result.recording = call_->take_recording(*result.call);
-  result.recording_file = recording_file();
+  const std::filesystem::path file(recording_file());
+  result.recording_file = (place_.result_folder.empty() || file.empty() ? file : file.lexically_relative(place_.result_folder)).generic_string();
 }
 
 void ScenarioRun::add_heard(const voice::Heard& heard, std::optional<std::size_t> author) {

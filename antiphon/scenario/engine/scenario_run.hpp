@@ -42,7 +42,8 @@ struct RunPlace {
   const std::function<void(const ScenarioResult&, const trace::Recorder&)>* on_trace = nullptr;
   std::string cache_folder{};  ///< empty: the user's
   const SpeechRegistry* speech = nullptr;
-  std::string recordings{};  ///< folder in which calls are recorded while they go on; empty: nowhere
+  std::string recordings{};     ///< folder in which calls are recorded while they go on; empty: nowhere
+  std::string result_folder{};  ///< from which results name them; empty: as `recordings`
   bool keep_audio = true;
 };
 

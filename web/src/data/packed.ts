@@ -2,19 +2,33 @@
 
 import type { Scenario } from './result';
 
-async function inflate(base64: string): Promise<string> {
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64.trim()), (char) => char.charCodeAt(0));
+}
+
+function inflate(base64: string): Response {
   if (typeof DecompressionStream === 'undefined') {
     throw new Error('this browser cannot unpack it; use Chrome 80, Firefox 113, Safari 16.4 or later');
   }
-  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
-  return new Response(stream).text();
+  return new Response(new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream('deflate')));
 }
 
 async function unpack(document: Document, index: number): Promise<Scenario> {
   const tag = document.getElementById(`antiphon-s-${index}`);
   if (!tag) throw new Error('it is not in this file');
-  return JSON.parse(await inflate((tag.textContent ?? '').trim())) as Scenario;
+  return JSON.parse(await inflate(tag.textContent ?? '').text()) as Scenario;
+}
+
+/** The lowest and highest sample of each step: all of the user's, then all of the agent's. null where the page holds none. */
+export async function readPeaks(document: Document, index: number): Promise<Int8Array | null> {
+  const tag = document.getElementById(`antiphon-p-${index}`);
+  return tag ? new Int8Array(await inflate(tag.textContent ?? '').arrayBuffer()) : null;
+}
+
+/** An Ogg file; null where the page holds none. */
+export function readSound(document: Document, index: number): Uint8Array<ArrayBuffer> | null {
+  const tag = document.getElementById(`antiphon-a-${index}`);
+  return tag ? bytesOf(tag.textContent ?? '') : null;
 }
 
 /** Unpacks scenarios by their place in the file and keeps the latest few. */

@@ -1,5 +1,7 @@
 /** The shapes of `antiphon.result/1` (schemas/result.schema.json) and of what a report embeds. Absent figures are null. */
 
+import type { Lanes, Sound, Voice } from './voice';
+
 export const SCHEMA = 'antiphon.result/1';
 
 export type Outcome = 'passed' | 'failed' | 'error' | 'inconclusive' | 'not_run';
@@ -208,6 +210,10 @@ export interface Scenario extends ScenarioCommon {
   /** What the simulated user could not do. */
   user_report?: UserReport | null;
   clock?: string | null;
+  /** Of a spoken conversation. */
+  voice?: Voice | null;
+  /** Where the call was recorded. */
+  recording?: string | null;
   /** An attempt that was spoiled and made again in its place: it counts for nothing. */
   replaced?: boolean | null;
   /** Attempts at this run before the one that counts. */
@@ -222,6 +228,9 @@ export interface ScenarioFacts extends ScenarioCommon {
   criteria_counts?: { met: number; not_met: number; undecided: number } | null;
   check_counts?: { hold: number; fail: number; undecided?: number } | null;
   strip?: StripPiece[] | null;
+  /** Of a spoken conversation. */
+  lanes?: Lanes | null;
+  sound?: Sound | null;
   failed_message?: number | null;
   /** Passed only when it was run again; absent where there was one attempt. */
   flaky?: boolean | null;

@@ -18,6 +18,18 @@ export interface SpeechRow extends RowCommon {
   kind: 'speech';
   speaker: Speaker;
   text: string;
+  /** Of a call: `cut off`, `cut-in`. */
+  tags?: string[];
+  /** Of a call: the agent's own words for what our recogniser understood. */
+  told?: string;
+  /** Of a call: the text again, told apart by how it was heard. */
+  pieces?: Piece[];
+}
+
+/** Words that were heard alone, over the other side, or most likely not at all. */
+export interface Piece {
+  text: string;
+  heard: 'alone' | 'over' | 'not';
 }
 
 export interface ToolRow extends RowCommon {

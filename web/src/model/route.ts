@@ -1,4 +1,4 @@
-/** Where the reader is. Everything that a link should restore lives in the hash: page, selected message, filter, search. */
+/** Where the reader is. Everything that a link should restore lives in the hash: page, selected message or time of the call, filter, search. */
 
 export interface Query {
   filter: string;
@@ -7,7 +7,7 @@ export interface Query {
 
 export type Route =
   | { page: 'run'; query: Query }
-  | { page: 'scenario'; id: string; message: number | null; query: Query }
+  | { page: 'scenario'; id: string; message: number | null; time: number | null; query: Query }
   | { page: 'unknown'; address: string; query: Query };
 
 export const NO_QUERY: Query = { filter: 'all', search: '' };
@@ -25,10 +25,19 @@ function parseQuery(text: string): Query {
   return { filter: params.get('show') || NO_QUERY.filter, search: params.get('q') || NO_QUERY.search };
 }
 
-function parseMessage(parts: string[]): number | null | undefined {
-  if (parts.length === 0) return null;
-  const [kind, index = ''] = parts;
-  return parts.length === 2 && kind === 'm' && /^\d{1,9}$/.test(index) ? Number(index) : undefined;
+interface Moment {
+  message: number | null;
+  time: number | null;
+}
+
+/** undefined: it leads nowhere. */
+function parseMoment(parts: string[]): Moment | undefined {
+  if (parts.length === 0) return { message: null, time: null };
+  const [kind, value = ''] = parts;
+  if (parts.length !== 2) return undefined;
+  if (kind === 'm' && /^\d{1,9}$/.test(value)) return { message: Number(value), time: null };
+  if (kind === 't' && /^\d{1,6}(\.\d{1,3})?$/.test(value)) return { message: null, time: Number(value) };
+  return undefined;
 }
 
 export function parseRoute(hash: string): Route {
@@ -37,9 +46,9 @@ export function parseRoute(hash: string): Route {
   const [page, rawId, ...rest] = path.split('/').filter((part) => part !== '');
   if (page === undefined || (page === 'run' && rawId === undefined)) return { page: 'run', query };
   const id = page === 's' && rawId !== undefined ? decode(rawId) : null;
-  const message = parseMessage(rest);
-  if (id === null || message === undefined) return { page: 'unknown', address: `#${path}`, query };
-  return { page: 'scenario', id, message, query };
+  const moment = parseMoment(rest);
+  if (id === null || moment === undefined) return { page: 'unknown', address: `#${path}`, query };
+  return { page: 'scenario', id, ...moment, query };
 }
 
 function formatQuery(query: Query): string {
@@ -54,7 +63,7 @@ export function runHash(query: Query = NO_QUERY): string {
   return `#/run${formatQuery(query)}`;
 }
 
-export function scenarioHash(id: string, message: number | null, query: Query = NO_QUERY): string {
-  const place = message === null ? '' : `/m/${message}`;
+export function scenarioHash(id: string, message: number | null, query: Query = NO_QUERY, time: number | null = null): string {
+  const place = message !== null ? `/m/${message}` : time !== null ? `/t/${time.toFixed(2)}` : '';
   return `#/s/${encodeURIComponent(id).replace(/%3A/g, ':')}${place}${formatQuery(query)}`;
 }

@@ -1,4 +1,5 @@
 import type { StripPiece } from '../data/result';
+import type { Lanes, Span } from '../data/voice';
 
 /** The two lanes of a conversation as paths: length is what was said, order is from left to right. */
 export interface StripPaths {
@@ -52,4 +53,13 @@ export function stripPaths(strip: readonly StripPiece[], failed: number | null, 
     paths.width += size + (size > 0 ? gap : 0);
   });
   return paths;
+}
+
+/** The two lanes of a call: place is time. */
+export function callPaths(lanes: Lanes, { scale, width, height }: Room): StripPaths {
+  const perSecond = width / Math.max(scale, lanes.duration_s, 1);
+  const lane = height / 2 - 2.5;
+  const path = (spans: readonly Span[], top: number) => spans.map(([from, to]) => box(from * perSecond, top, Math.max(1, (to - from) * perSecond), lane)).join('');
+  const failed = typeof lanes.failed_s === 'number' ? Math.max(0, lanes.failed_s) * perSecond : null;
+  return { user: path(lanes.user, 1), agent: path(lanes.agent, height / 2 + 1.5), tool: '', width: lanes.duration_s * perSecond, failed };
 }

@@ -112,11 +112,13 @@ function Faults({ notPassed }: { notPassed: readonly ScenarioFacts[] }) {
 }
 
 function Response() {
-  const { latency } = useViewer();
+  const { latency, scenarios } = useViewer();
+  const measured = scenarios.filter((scenario) => (scenario.latency?.n ?? 0) > 0);
+  const heard = measured.length > 0 && measured.every((scenario) => scenario.lanes);
   return (
     <section aria-label="Response latency">
       <h2>
-        Response <span>n = {latency ? count(latency.n) : '–'}</span>
+        Response{heard && ', heard'} <span>n = {latency ? count(latency.n) : '–'}</span>
       </h2>
       <dl class="kv">
         <Fact name="p50" value={span(latency?.p50)} />

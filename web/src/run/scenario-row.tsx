@@ -4,13 +4,15 @@ import { capital, faultOf, isSpoiled, outcomeLook } from '../model/outcome';
 import { scenarioHash, type Query } from '../model/route';
 import { firstSentence } from '../model/sentence';
 import { Glyph } from '../ui/glyph';
-import { LaneStrip } from '../ui/lane-strip';
+import { CallStrip, LaneStrip } from '../ui/lane-strip';
 import { useViewer } from '../viewer';
 import { ResponseCell } from './response-cell';
 
 /** What all rows are drawn to. */
 export interface Scales {
   characters: number;
+  /** Of the longest call. */
+  seconds: number;
   slowest: number;
   stripWidth: number;
   responseWidth: number;
@@ -58,7 +60,9 @@ export function ScenarioRow({ scenario, index, current, query, scales }: Props) 
         {reason && <div class="why">{reason}</div>}
       </td>
       <td class="c-shape">
-        {scenario.strip?.length ? (
+        {scenario.lanes ? (
+          <CallStrip lanes={scenario.lanes} scale={scales.seconds} tone={TONES[scenario.outcome] ?? 'caution'} width={scales.stripWidth} />
+        ) : scenario.strip?.length ? (
           <LaneStrip
             strip={scenario.strip}
             scale={scales.characters}

@@ -22,14 +22,15 @@ function useScales(): Scales {
   const { scenarios } = useViewer();
   const wide = useMedia(WIDE);
   const narrow = useMedia(NARROW);
-  const [characters, slowest] = useMemo(
+  const [characters, seconds, slowest] = useMemo(
     () => [
       Math.max(1, ...scenarios.map((scenario) => spokenLength(scenario.strip ?? []))),
+      Math.max(1, ...scenarios.map((scenario) => scenario.lanes?.duration_s ?? 0)),
       niceCeiling(Math.max(0, ...scenarios.map((scenario) => scenario.latency?.p95 ?? 0))),
     ],
     [scenarios],
   );
-  return { characters, slowest, stripWidth: wide || narrow ? 210 : 136, responseWidth: wide ? 132 : 96 };
+  return { characters, seconds, slowest, stripWidth: wide || narrow ? 210 : 136, responseWidth: wide ? 132 : 96 };
 }
 
 function focusRow(index: number): void {

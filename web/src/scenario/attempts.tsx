@@ -49,7 +49,7 @@ function Attempt({ attempt }: { attempt: Scenario }) {
 
 /** Its own messages: numbers of the conversation that counts would mislead here. */
 function Said({ attempt }: { attempt: Scenario }) {
-  const links = { id: attempt.id, query: NO_QUERY, problems: NO_PROBLEMS, known: 0, onLight: ignore };
+  const links = { id: attempt.id, query: NO_QUERY, problems: NO_PROBLEMS, known: 0, onLight: ignore, onSelect: ignore };
   return (
     <MessageLinks.Provider value={links}>
       {attempt.fault?.why && <p class="i2">{attempt.fault.why}</p>}

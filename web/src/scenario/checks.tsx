@@ -1,3 +1,4 @@
+import { useCall } from '../call/call-context';
 import type { Check } from '../data/result';
 import { ABSENT, count, moment, value } from '../model/format';
 import { partyWords } from '../model/outcome';
@@ -78,5 +79,18 @@ function Place({ check }: { check: Check }) {
       </span>
     );
   }
-  return typeof time === 'number' ? <span class="mono">{moment(time)}</span> : <span class="i3">{ABSENT}</span>;
+  if (typeof time !== 'number') return <span class="i3">{ABSENT}</span>;
+  return <CheckTime time={time} />;
+}
+
+/** Checks count from the start of the run, the cursor from that of the call. */
+function CheckTime({ time }: { time: number }) {
+  const call = useCall();
+  if (!call) return <span class="mono">{moment(time)}</span>;
+  const at = Math.max(0, time - call.layout.began);
+  return (
+    <button type="button" class="at" aria-label={`go to ${moment(at)}`} onClick={() => call.player.seek(at)}>
+      {moment(at)}
+    </button>
+  );
 }

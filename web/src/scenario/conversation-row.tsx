@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { laidOut, oneLine, type Row, type SpeechRow, type ToolRow } from '../model/conversation';
+import { useCall } from '../call/call-context';
+import { laidOut, oneLine, type Piece, type Row, type SpeechRow, type ToolRow } from '../model/conversation';
 import { moment, span } from '../model/format';
 import { Clip } from '../ui/clip';
 import { MessageLink, ProblemBadge } from './message-links';
@@ -14,12 +15,16 @@ interface Props {
   place: number;
   selected: boolean;
   lit: boolean;
+  /** It is being said, where the call is played. */
+  now: boolean;
 }
 
-export function ConversationRow({ row, place, selected, lit }: Props) {
+export function ConversationRow({ row, place, selected, lit, now }: Props) {
+  const call = useCall();
   const first = row.indices[0];
   const label = first === undefined ? '' : <MessageLink index={first} />;
-  return <RowBody row={row} label={label} place={place} selected={selected} lit={lit} />;
+  const spoken = call && row.kind === 'speech' && row.time !== null;
+  return <RowBody row={row} label={label} place={place} selected={selected} lit={lit} now={now} onPlay={spoken ? () => call.player.play(row.time ?? 0) : undefined} />;
 }
 
 interface BodyProps {
@@ -29,14 +34,25 @@ interface BodyProps {
   place?: number;
   selected?: boolean;
   lit?: boolean;
+  now?: boolean;
+  /** Plays the call from where it is said. */
+  onPlay?: (() => void) | undefined;
 }
 
-export function RowBody({ row, label, place, selected = false, lit = false }: BodyProps) {
+export function RowBody({ row, label, place, selected = false, lit = false, now = false, onPlay }: BodyProps) {
   const kind = row.kind === 'tool' ? 'tool' : row.speaker;
   return (
-    <li data-row={place} class={`${kind}${selected ? ' on' : ''}${lit ? ' lit' : ''}`} aria-current={selected ? 'true' : undefined}>
+    <li data-row={place} class={`${kind}${selected ? ' on' : ''}${lit ? ' lit' : ''}${now ? ' now' : ''}`} aria-current={selected ? 'true' : undefined}>
       <span class="i">{label}</span>
-      <span class="t">{row.time === null ? '' : moment(row.time)}</span>
+      <span class="t">
+        {row.time !== null && onPlay ? (
+          <button type="button" class="at" aria-label={`play from ${moment(row.time)}`} onClick={onPlay}>
+            {moment(row.time)}
+          </button>
+        ) : (
+          row.time !== null && moment(row.time)
+        )}
+      </span>
       {row.kind === 'tool' ? <ToolBody row={row} /> : <SpeechBody row={row} />}
       <span class="l">
         {row.indices.map((index) => (
@@ -54,7 +70,31 @@ function SpeechBody({ row }: { row: SpeechRow }) {
     <>
       <span class="w">{SPEAKERS[row.speaker]}</span>
       <span class="x">
-        <Clip text={row.text} limit={LONG_TEXT} />
+        {row.pieces ? row.pieces.map((piece, at) => <Heard key={at} piece={piece} />) : <Clip text={row.text} limit={LONG_TEXT} />}
+        {row.tags?.map((tag) => (
+          <span class="tag i2" key={tag}>
+            {tag}
+          </span>
+        ))}
+        {row.told && (
+          <span class="told i3">
+            its own words: <Clip text={row.told} limit={LONG_TEXT} />
+          </span>
+        )}
+      </span>
+    </>
+  );
+}
+
+function Heard({ piece }: { piece: Piece }) {
+  if (piece.heard === 'alone') return <>{piece.text}</>;
+  const says = piece.heard === 'over' ? 'said while the other side spoke, as far as can be told' : 'most likely not heard';
+  const words = piece.text.trimStart();
+  return (
+    <>
+      {piece.text.slice(0, piece.text.length - words.length)}
+      <span class={`heard-${piece.heard}`} title={says}>
+        {words}
       </span>
     </>
   );

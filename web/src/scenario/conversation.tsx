@@ -1,4 +1,6 @@
 import { useEffect } from 'preact/hooks';
+import { useCall, useFollowed } from '../call/call-context';
+import { messageAt } from '../model/call';
 import type { Row } from '../model/conversation';
 import { plural } from '../model/format';
 import { step } from '../model/step';
@@ -7,6 +9,7 @@ import { useWindow } from '../ui/use-window';
 import { useViewer } from '../viewer';
 import { ConversationRow } from './conversation-row';
 import { useMessageLinks, useSelect } from './message-links';
+import { useScrolledLately } from './use-scrolled-lately';
 
 interface Props {
   rows: readonly Row[];
@@ -38,12 +41,25 @@ export function Conversation({ rows, lit, selected }: Props) {
     const frame = requestAnimationFrame(() => showRow(at));
     return () => cancelAnimationFrame(frame);
   }, [at]);
+  const call = useCall();
+  const now = useFollowed(call?.player ?? null, (player) => (player.playing || player.time > 0 ? messageAt(call?.layout.turns ?? [], player.time) : null), null);
+  const current = now === null ? -1 : rows.findIndex((row) => row.indices.includes(now));
+  const scrolledLately = useScrolledLately();
+  useEffect(() => {
+    if (current < 0 || !call?.player.playing || scrolledLately()) return;
+    shown.reveal(current);
+    const frame = requestAnimationFrame(() => showRow(current));
+    return () => cancelAnimationFrame(frame);
+  }, [current]);
   const messages = rows.reduce((sum, row) => sum + row.indices.length, 0);
   return (
     <section class="sec" aria-labelledby="conversation">
       <header>
         <h2 id="conversation">Conversation</h2>
-        <span>{plural(messages, 'message')}</span>
+        <span>
+          {plural(messages, 'message')}
+          {call?.player.canPlay && ', click a time to play from there'}
+        </span>
       </header>
       {rows.length === 0 && <p class="i3">Nothing was said.</p>}
       {selected !== null && at < 0 && rows.length > 0 && <p class="notice caution">There is no message {selected} in this conversation.</p>}
@@ -55,6 +71,7 @@ export function Conversation({ rows, lit, selected }: Props) {
             row={row}
             place={shown.from + offset}
             selected={shown.from + offset === at}
+            now={shown.from + offset === current}
             lit={row.indices.some((index) => lit.includes(index))}
           />
         ))}

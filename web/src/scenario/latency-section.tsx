@@ -8,6 +8,8 @@ interface Props {
   latency: Latency | null;
   /** This conversation's answers, seconds. */
   values: readonly number[];
+  /** Of a call. */
+  heard: boolean;
 }
 
 const BASE = 84;
@@ -21,14 +23,14 @@ function summary(latency: Latency | null): string {
 }
 
 /** This conversation's answers as dots over the histogram of the run. */
-export function LatencySection({ latency, values }: Props) {
+export function LatencySection({ latency, values, heard }: Props) {
   const viewer = useViewer();
   if (!latency || latency.n === 0) return null;
   const run = viewer.latency;
   return (
     <section class="sec" aria-labelledby="latency">
       <header>
-        <h2 id="latency">Response latency</h2>
+        <h2 id="latency">Response latency{heard && ', heard'}</h2>
         <span>
           {count(latency.n)} here{run && `, ${count(run.n)} in the run`}
         </span>

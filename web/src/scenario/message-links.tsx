@@ -13,6 +13,8 @@ export interface LinkTarget {
   known: number;
   /** Lights messages; none: puts the light out. */
   onLight: (indices: readonly number[]) => void;
+  /** A message was chosen. */
+  onSelect: (index: number) => void;
 }
 
 export const MessageLinks = createContext<LinkTarget | null>(null);
@@ -25,8 +27,11 @@ export function useMessageLinks(): LinkTarget {
 
 /** Selects a message by address, without a step in the history. */
 export function useSelect(): (index: number) => void {
-  const { id, query } = useMessageLinks();
-  return (index) => replaceHash(scenarioHash(id, index, query));
+  const { id, query, onSelect } = useMessageLinks();
+  return (index) => {
+    replaceHash(scenarioHash(id, index, query));
+    onSelect(index);
+  };
 }
 
 /** A message by its number: pointing at it lights the message, a click goes there. */

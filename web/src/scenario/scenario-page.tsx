@@ -15,11 +15,13 @@ import { VerdictBlock } from './verdict-block';
 interface Props {
   scenario: ScenarioFacts;
   message: number | null;
+  /** Of the call, seconds. */
+  time: number | null;
   query: Query;
   spoken: ReadonlyMap<string, string>;
 }
 
-export function ScenarioPage({ scenario, message, query, spoken }: Props) {
+export function ScenarioPage({ scenario, message, time, query, spoken }: Props) {
   const viewer = useViewer();
   const wide = useMedia(WIDE);
   const detail = useDetail(scenario.id);
@@ -37,7 +39,7 @@ export function ScenarioPage({ scenario, message, query, spoken }: Props) {
         {detail.state === 'missing' && (
           <Notice tone="caution">The conversation of this scenario could not be read: {detail.why}. The run’s result.json holds it as well.</Notice>
         )}
-        {detail.state === 'here' && <Evidence scenario={detail.scenario} selected={message} query={query} key={scenario.id} />}
+        {detail.state === 'here' && <Evidence scenario={detail.scenario} sound={scenario.sound ?? null} selected={message} time={time} query={query} key={scenario.id} />}
       </main>
     </div>
   );

@@ -31,7 +31,20 @@ function isTyping(target: EventTarget | null): boolean {
   return typed || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
 }
 
-export type KeyMap = Record<string, () => void>;
+let pointed = false;
+addEventListener('pointerdown', () => void (pointed = true), { capture: true });
+addEventListener('keydown', (event) => void (event.key === 'Tab' && (pointed = false)), { capture: true });
+
+/** Space belongs to what was reached by keyboard and can be pressed; after a click it is the page's. */
+function presses({ key, target }: KeyboardEvent): boolean {
+  if (key !== ' ' || !(target instanceof HTMLElement)) return false;
+  if (target.matches('select, input')) return true;
+  if (!target.matches('button, a, summary')) return false;
+  if (pointed) target.blur(); // else some browsers press it when the key comes up
+  return !pointed;
+}
+
+export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
 
 /** Single keys for the whole page: none while typing, in a dialog, with a modifier, or when switched off. */
 export function useKeys(keys: KeyMap): void {
@@ -42,9 +55,9 @@ export function useKeys(keys: KeyMap): void {
       const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
       if (!enabled || !plain || isTyping(event.target) || document.querySelector('dialog[open]')) return;
       const action = Object.hasOwn(latest.current, event.key) ? latest.current[event.key] : undefined;
-      if (!action) return;
+      if (!action || presses(event)) return;
       event.preventDefault();
-      action();
+      action(event);
     };
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);
