@@ -147,6 +147,27 @@ std::vector<DtmfKey> DtmfDetector::finish() {
   return found;
 }
 
+std::vector<DtmfKey> find_keys(SampleView samples) {
+  constexpr std::size_t around = 4 * block_size;
+  std::vector<DtmfKey> keys;
+  // A key of 40 ms or more fills one of the blocks that lie side by side.
+  for (std::size_t at = 0, from = 0; at + block_size <= samples.size(); at += block_size) {
+    if (key_in(samples.subspan(at, block_size)) == 0) continue;
+    from = std::max(from, at > around ? at - around : 0);
+    auto to = at + block_size;
+    for (auto next = to; next + block_size <= samples.size() && next < to + around; next += block_size)
+      if (key_in(samples.subspan(next, block_size)) != 0) to = next + block_size;
+    at = to - block_size;
+    to = std::min(to + around / 2, samples.size());
+    DtmfDetector detector;
+    auto found = detector.feed(samples.subspan(from, to - from));
+    for (const auto& key : detector.finish()) found.push_back(key);
+    for (const auto& key : found) keys.push_back({key.key, from + key.start, from + key.end});
+    from = to;
+  }
+  return keys;
+}
+
 void DtmfDetector::judge(char key, std::vector<DtmfKey>& found) {
   if (held_ && held_->key == key) {
     held_->last = block_;

@@ -131,5 +131,30 @@ TEST(DtmfDetector, HowAStreamIsCutChangesNothing_VOX32) {
   }
 }
 
+TEST(FindKeys, AgreesWithTheDetectorThatListens_VOX90) {
+  RandomStream random(5);
+  for (int round = 0; round < 40; ++round) {
+    Samples samples;
+    for (int i = 0; i < 6; ++i) {
+      const auto pause = testing::speech(0.05 + 0.2 * random.uniform(), -23, 120, random.next());
+      samples.insert(samples.end(), pause.begin(), pause.end());
+      samples.resize(samples.size() + random.below(4000));
+      const std::string key(1, "0123456789*#ABCD"[random.below(16)]);
+      const auto tone = dtmf_tones(key, {.on = std::chrono::milliseconds(45 + random.below(300))});
+      samples.insert(samples.end(), tone.begin(), tone.end());
+    }
+    DtmfDetector detector;
+    auto heard = detector.feed(samples);
+    for (const auto& key : detector.finish()) heard.push_back(key);
+    const auto found = find_keys(samples);
+    ASSERT_EQ(found.size(), heard.size()) << round;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(found[i].key, heard[i].key) << round;
+      EXPECT_NEAR(static_cast<double>(found[i].start), static_cast<double>(heard[i].start), 240) << round;
+      EXPECT_NEAR(static_cast<double>(found[i].end), static_cast<double>(heard[i].end), 240) << round;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace antiphon::audio

@@ -65,14 +65,50 @@ double active_dbfs(SampleView samples, int rate_hz) {
   return count > 0 ? db_of_power(sum / count) : silence_dbfs;
 }
 
-std::optional<double> loudness_lufs(SampleView samples, int rate_hz) {
-  const std::unique_ptr<ebur128_state, Closed> state(ebur128_init(1, static_cast<unsigned long>(rate_hz), EBUR128_MODE_I));
-  if (!state) throw Error(ErrorKind::configuration, fmt::format("loudness cannot be measured at {} Hz", rate_hz));
-  if (ebur128_add_frames_short(state.get(), samples.data(), samples.size()) != EBUR128_SUCCESS)
+struct LoudnessMeter::State {
+  std::unique_ptr<ebur128_state, Closed> meter;
+};
+
+LoudnessMeter::LoudnessMeter(int rate_hz) : state_(std::make_unique<State>()) {
+  state_->meter.reset(ebur128_init(1, static_cast<unsigned long>(rate_hz), EBUR128_MODE_I));
+  if (!state_->meter) throw Error(ErrorKind::configuration, fmt::format("loudness cannot be measured at {} Hz", rate_hz));
+}
+
+LoudnessMeter::~LoudnessMeter() = default;
+
+void LoudnessMeter::feed(SampleView samples) {
+  if (ebur128_add_frames_short(state_->meter.get(), samples.data(), samples.size()) != EBUR128_SUCCESS)
     throw Error(ErrorKind::internal, "the loudness meter ran out of memory");
+}
+
+std::optional<double> LoudnessMeter::lufs() const {
   double lufs = 0;
-  if (ebur128_loudness_global(state.get(), &lufs) != EBUR128_SUCCESS || !std::isfinite(lufs)) return std::nullopt;
+  if (ebur128_loudness_global(state_->meter.get(), &lufs) != EBUR128_SUCCESS || !std::isfinite(lufs)) return std::nullopt;
   return lufs;
+}
+
+std::optional<double> loudness_lufs(SampleView samples, int rate_hz) {
+  LoudnessMeter meter(rate_hz);
+  meter.feed(samples);
+  return meter.lufs();
+}
+
+std::size_t clipped_samples(SampleView samples) {
+  constexpr int full = 32767;
+  constexpr std::size_t shortest_run = 3;
+  std::size_t clipped = 0, run = 0;
+  int side = 0;
+  const auto end_run = [&] {
+    if (run >= shortest_run) clipped += run;
+    run = 0;
+  };
+  for (const int sample : samples) {
+    const int now = sample >= full ? 1 : sample <= -full ? -1 : 0;
+    if (now != side) end_run(), side = now;
+    if (now != 0) ++run;
+  }
+  end_run();
+  return clipped;
 }
 
 double ratio_from_db(double db) { return std::pow(10, db / 20); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "antiphon/audio/pcm.hpp"
@@ -22,6 +23,25 @@ double active_dbfs(SampleView samples, int rate_hz = canonical_rate_hz);
 /// Integrated loudness as one channel; nullopt where there is too little audio (under 400 ms) or nothing above the gate of −70 LUFS.
 /// @see ITU-R BS.1770-4, EBU R 128
 std::optional<double> loudness_lufs(SampleView samples, int rate_hz = canonical_rate_hz);
+
+/// The same of audio that comes in pieces: what is measured is all of them, one after the other. One thread at a time.
+class LoudnessMeter {
+ public:
+  /// @throws Error configuration for a rate that cannot be measured.
+  explicit LoudnessMeter(int rate_hz = canonical_rate_hz);
+  ~LoudnessMeter();
+  LoudnessMeter(const LoudnessMeter&) = delete;
+  LoudnessMeter& operator=(const LoudnessMeter&) = delete;
+  void feed(SampleView samples);
+  std::optional<double> lufs() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Samples in runs of three or more at full scale, positive or negative: what a converter or a sum cut off.
+std::size_t clipped_samples(SampleView samples);
 
 /// 10^(db / 20).
 double ratio_from_db(double db);

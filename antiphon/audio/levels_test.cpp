@@ -39,6 +39,21 @@ TEST(Levels, LoudnessAgreesWithTheStandardsOwnTone_VOX90) {
   EXPECT_FALSE(loudness_lufs({}));
 }
 
+TEST(Levels, LoudnessOfPiecesIsThatOfTheWhole_VOX90) {
+  const auto all = testing::speech(5);
+  LoudnessMeter meter;
+  for (std::size_t at = 0; at < all.size(); at += 777) meter.feed(SampleView(all).subspan(at, std::min<std::size_t>(777, all.size() - at)));
+  EXPECT_NEAR(meter.lufs().value(), loudness_lufs(all).value(), 1e-9);
+  EXPECT_FALSE(LoudnessMeter().lufs());
+}
+
+TEST(Levels, RunsAtFullScaleAreClipped_VOX90) {
+  EXPECT_EQ(clipped_samples(Samples{0, 32767, 32767, 0, 32767, 32767, 32767, -32768, -32768, -32767, -32768}), 7U);
+  EXPECT_EQ(clipped_samples(testing::sine(440, 1, 0.99)), 0U);
+  const auto loud = apply_gain(testing::sine(100, 1), 12);  // twice full scale: a sixth of each period is below half of its peak, on either side
+  EXPECT_NEAR(static_cast<double>(clipped_samples(loud)) / 24000, 2.0 / 3, 0.01);
+}
+
 TEST(Levels, SpeechIsBroughtToItsLevel_VOX20) {
   const auto quiet = testing::joined({silence(0.5), testing::speech(2, -47), silence(1)});
   EXPECT_NEAR(active_dbfs(normalise(quiet)), -23, 0.3);
