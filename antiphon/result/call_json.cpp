@@ -78,8 +78,24 @@ json::object delivery_json(const Delivery& delivery) {
           {"under_run_s", to_seconds(delivery.under_run)}};
 }
 
+json::object sound_json(const SideSound& sound) {
+  json::object object{{"voiced_s", to_seconds(sound.voiced)},
+                      {"clipped_s", to_seconds(sound.clipped)},
+                      {"repeats", sound.repeats},
+                      {"repeated_s", to_seconds(sound.repeated)},
+                      {"keys", list(sound.keys, [](const HeardKey& key) {
+                         return json::object{{"key", std::string(1, key.key)}, {"start_s", to_seconds(key.start)}, {"end_s", to_seconds(key.end)}};
+                       })}};
+  object["loudness_lufs"] = sound.loudness_lufs ? json::value(*sound.loudness_lufs) : json::value(nullptr);
+  object["peak_dbfs"] = sound.peak_dbfs ? json::value(*sound.peak_dbfs) : json::value(nullptr);
+  return object;
+}
+
 json::object claims_json(const AgentClaims& claims) {
-  return {{"latencies", list(claims.latencies, [](const auto& claim) { return json::object{{"name", claim.first}, {"seconds", to_seconds(claim.second)}}; })},
+  return {{"latencies", list(claims.latencies,
+                             [](const LatencyClaim& claim) {
+                               return json::object{{"name", claim.what}, {"seconds", to_seconds(claim.latency)}, {"time_s", to_seconds(claim.time)}};
+                             })},
           {"understood", list(claims.understood, [](const auto& claim) { return json::object{{"time_s", to_seconds(claim.first)}, {"text", claim.second}}; })}};
 }
 
@@ -87,6 +103,11 @@ json::object user_turn_json(const UserTurnEntry& entry) {
   json::object object{{"utterance", entry.utterance}, {"outcome", to_string(entry.outcome)}};
   put(object, "agent_turn", entry.agent_turn);
   if (entry.latency_s) object.emplace("latency_s", *entry.latency_s);
+  if (entry.parts)
+    object.emplace("parts", json::object{{"hold_s", entry.parts->hold},
+                                         {"model_s", entry.parts->model},
+                                         {"continuation_s", entry.parts->continuation},
+                                         {"synthesis_s", entry.parts->synthesis}});
   put(object, "premature", entry.premature);
   return object;
 }
@@ -135,6 +156,8 @@ json::object to_json(const CallRecord& call) {
           {"interruptions", list(call.interruptions, interruption_json)},
           {"delivery", delivery_json(call.delivery)},
           {"claims", claims_json(call.claims)},
+          {"user_sound", call.user_sound ? json::value(sound_json(*call.user_sound)) : json::value(nullptr)},
+          {"agent_sound", call.agent_sound ? json::value(sound_json(*call.agent_sound)) : json::value(nullptr)},
           {"agent_closed", call.agent_closed},
           {"tail_silence_s", to_seconds(call.tail_silence)}};
 }

@@ -25,7 +25,7 @@ std::string maybe_text(const Place& place, std::string_view key) {
   const auto member = place.maybe(key);
   return member ? member->text() : std::string();
 }
-std::optional<double> maybe_rate(const Place& place, std::string_view key) {
+std::optional<double> maybe_number(const Place& place, std::string_view key) {
   const auto member = place.maybe(key);
   return member ? std::optional(member->number()) : std::nullopt;
 }
@@ -115,9 +115,30 @@ Delivery read_delivery(const Place& place) {
           .under_run = read_time(place.at("under_run_s"))};
 }
 
+HeardKey read_key(const Place& place) {
+  const auto key = place.at("key").text();
+  if (key.size() != 1) place.refuse("is no key of a telephone");
+  return {.key = key.front(), .start = read_time(place.at("start_s")), .end = read_time(place.at("end_s"))};
+}
+
+std::optional<SideSound> read_sound(const std::optional<Place>& place) {
+  if (!place) return std::nullopt;
+  SideSound sound{.voiced = read_time(place->at("voiced_s")),
+                  .loudness_lufs = maybe_number(*place, "loudness_lufs"),
+                  .peak_dbfs = maybe_number(*place, "peak_dbfs"),
+                  .clipped = read_time(place->at("clipped_s")),
+                  .repeats = place->at("repeats").integer<std::size_t>(),
+                  .repeated = read_time(place->at("repeated_s"))};
+  place->at("keys").each([&](const Place& item) { sound.keys.push_back(read_key(item)); });
+  return sound;
+}
+
 AgentClaims read_claims(const Place& place) {
   AgentClaims claims;
-  place.at("latencies").each([&](const Place& item) { claims.latencies.emplace_back(item.at("name").text(), read_time(item.at("seconds"))); });
+  place.at("latencies").each([&](const Place& item) {
+    claims.latencies.push_back(
+        {.what = item.at("name").text(), .latency = read_time(item.at("seconds")), .time = maybe_time(item, "time_s").value_or(Duration::zero())});
+  });
   place.at("understood").each([&](const Place& item) { claims.understood.emplace_back(read_time(item.at("time_s")), item.at("text").text()); });
   return claims;
 }
@@ -127,13 +148,15 @@ CallRecord read_call(const Place& place) {
                   .detector = place.at("detector").text(),
                   .recogniser = place.at("recogniser").text(),
                   .primed = maybe_text(place, "vocabulary") == "primed",
-                  .oov_rate = maybe_rate(place, "oov_rate"),
+                  .oov_rate = maybe_number(place, "oov_rate"),
                   .voice = place.at("voice").text(),
                   .duration = read_time(place.at("duration_s")),
                   .user_voiced = read_spans(place.at("user_voiced")),
                   .agent_voiced = read_spans(place.at("agent_voiced")),
                   .delivery = read_delivery(place.at("delivery")),
                   .claims = read_claims(place.at("claims")),
+                  .user_sound = read_sound(place.maybe("user_sound")),
+                  .agent_sound = read_sound(place.maybe("agent_sound")),
                   .agent_closed = place.at("agent_closed").boolean(),
                   .tail_silence = read_time(place.at("tail_silence_s"))};
   place.at("utterances").each([&](const Place& item) { call.utterances.push_back(read_utterance(item)); });

@@ -109,9 +109,33 @@ struct Delivery {
   Duration under_run{0};
 };
 
+/// A key of a telephone that was heard in the audio.
+struct HeardKey {
+  char key = 0;
+  Duration start{0}, end{0};
+};
+
+/// What one side's audio is like, as it left or was heard.
+struct SideSound {
+  Duration voiced{0};                     ///< of which loudness is
+  std::optional<double> loudness_lufs{};  ///< of what was voiced; nullopt: too little
+  std::optional<double> peak_dbfs{};      ///< of the whole track; nullopt: silence
+  Duration clipped{0};                    ///< in runs of three samples or more at full scale
+  std::size_t repeats = 0;                ///< frames of 10 to 60 ms that were there twice
+  Duration repeated{0};
+  std::vector<HeardKey> keys{};  ///< of the agent: anywhere; of our user: where it pressed any
+};
+
+/// What the agent says that something took.
+struct LatencyClaim {
+  std::string what{};  ///< `response`, `time_to_first_audio`, `asr`, `llm`, `tts`
+  Duration latency{0};
+  Duration time{0};  ///< when it said so
+};
+
 /// What the agent said of itself and what it understood of us.
 struct AgentClaims {
-  std::vector<std::pair<std::string, Duration>> latencies{};   ///< in order
+  std::vector<LatencyClaim> latencies{};                       ///< in order
   std::vector<std::pair<Duration, std::string>> understood{};  ///< final transcripts of our speech, when they came
 };
 
@@ -131,6 +155,7 @@ struct CallRecord {
   std::vector<Interruption> interruptions{};
   Delivery delivery{};
   AgentClaims claims{};
+  std::optional<SideSound> user_sound{}, agent_sound{};  ///< once the call is over
   bool agent_closed = false;
   Duration tail_silence{std::chrono::milliseconds(600)};
 };

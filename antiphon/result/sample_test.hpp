@@ -44,7 +44,10 @@ inline CallRecord full_call() {
                          .native = true,
                          .outcome = "fired_after_speech"}};
   call.delivery = {milliseconds(1500), milliseconds(700), milliseconds(800), milliseconds(20), 75, 2, milliseconds(30), 1, milliseconds(60)};
-  call.claims = {{{"e2e", milliseconds(480)}}, {{milliseconds(2000), "stop"}}};
+  call.user_sound = SideSound{.voiced = milliseconds(900), .loudness_lufs = -23.5, .peak_dbfs = -6.25, .clipped = milliseconds(1)};
+  call.agent_sound = SideSound{.voiced = milliseconds(1200), .repeats = 2, .repeated = milliseconds(40)};
+  call.agent_sound->keys = {{'4', milliseconds(3100), milliseconds(3200)}};
+  call.claims = {{{"response", milliseconds(480), milliseconds(2600)}}, {{milliseconds(2000), "stop"}}};
   call.primed = true, call.oov_rate = 0.125;
   call.agent_closed = true, call.tail_silence = milliseconds(700);
   return call;

@@ -6,6 +6,7 @@
 
 #include "antiphon/adapters/composed/elevenlabs_preset.hpp"
 #include "antiphon/base/latch.hpp"
+#include "antiphon/result/measures/measures.hpp"
 #include "antiphon/scenario/run.hpp"
 #include "antiphon/scenario/testing/spoken.hpp"
 #include "antiphon/scenario/users/users.hpp"
@@ -48,6 +49,23 @@ TEST(ComposedAgent, GreetsUnderstandsAndAnswers_VOX70) {
   ASSERT_EQ(result.call->claims.understood.size(), 2U);
   EXPECT_EQ(result.call->claims.understood[0].second, "hours");
   EXPECT_EQ(result.call->turns[1].ending, TurnEnding::signal);
+}
+
+TEST(ComposedAgent, TellsWhatItsAnswersAreMadeOf_VOX90_VOX92) {
+  const auto result = play({user("hours"), agent(), user("thanks"), agent(), succeed("")}, {.latency = {.recognise = 130ms, .think = 400ms, .speak = 150ms}});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  const auto measures = voice::measure(*result.call);
+  ASSERT_EQ(measures.user_turns.size(), 2U);
+  for (const auto& entry : measures.user_turns) {
+    ASSERT_TRUE(entry.parts);
+    EXPECT_NEAR(entry.parts->sum(), entry.latency_s.value(), 1e-9);
+    EXPECT_NEAR(entry.parts->hold, 0.5, 0.08);               // its endpointing, and the frames of line and detector
+    EXPECT_NEAR(entry.parts->model, 0.13 + 0.4, 1e-6);       // recognition and thinking
+    EXPECT_NEAR(entry.parts->synthesis, 0.15 + 0.05, 0.03);  // and the silence that its speech begins with
+  }
+  EXPECT_NEAR(measures.figures.at("claimed_response_s")->value, 0.68, 1e-6);
+  EXPECT_NEAR(measures.figures.at("heard_over_claimed_s")->value, 0.55, 0.1);
 }
 
 TEST(ComposedAgent, StopsWhenSomebodyCutsIn_VOX70) {

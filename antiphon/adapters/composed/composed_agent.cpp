@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 constexpr auto kept_before_speech = 400ms;  // a detector hears a word only once it has begun
 constexpr auto answer_limit = 60s;
 
-AdapterCapabilities capabilities_of_composed() { return {.streaming_transcripts = true, .turn_end = true, .paced = true}; }
+AdapterCapabilities capabilities_of_composed() { return {.streaming_transcripts = true, .native_vad = true, .turn_end = true, .paced = true}; }
 
 /// Sentences, each with its ending.
 std::vector<std::string> sentences_of(const std::string& text) {
@@ -100,6 +100,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
   // It stops when somebody cuts in, and also when they go on before it has begun to answer: then what they say is one turn more.
   void user_starts(std::size_t at) {
     speech_from_ = at;
+    signals_.push(AgentHeardUser{.started = true});
     if (!options_.barge_in || (!answering_ && !is_heard())) return;
     if (answering_) answering_->work.stop();
     signals_.push(AgentClear{});
@@ -107,6 +108,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
   }
 
   Task<> user_stopped(std::size_t at) {
+    signals_.push(AgentHeardUser{.started = false});
     const auto before = audio::samples_in(kept_before_speech);
     const auto from = std::max(forgotten_, speech_from_ > before ? speech_from_ - before : 0);
     const auto to = std::min(at + audio::samples_in(200ms), forgotten_ + heard_.size());
@@ -161,9 +163,12 @@ class ComposedAgent final : public VoiceAgentAdapter {
     co_await runtime_.clock.sleep_for(options_.latency.recognise);
     if (heard.text.empty()) co_return;
     signals_.push(AgentTranscript{.speaker = audio::Speaker::user, .text = heard.text, .final = true});
-    signals_.push(AgentLatencyClaim{"asr", runtime_.clock.now() - began});
+    const auto understood = runtime_.clock.now();
+    signals_.push(AgentLatencyClaim{"asr", understood - began});
     const auto messages = co_await conversation_.answer(heard.text, deadline);
     co_await runtime_.clock.sleep_for(options_.latency.think);
+    signals_.push(AgentLatencyClaim{"llm", runtime_.clock.now() - understood});
+    asked_ = began;
     for (const auto& message : messages) {
       for (const auto& call : message.tool_calls()) signals_.push(AgentToolCall{call});
       if (message.role() == MessageRole::assistant && !message.text().empty()) co_await speak(message.text());
@@ -173,10 +178,13 @@ class ComposedAgent final : public VoiceAgentAdapter {
 
   Task<> speak(const std::string& text) {
     for (auto& sentence : sentences_of(text)) {
+      const auto began = runtime_.clock.now();
       auto request = voice_.defaults;
       request.text = sentence;
       auto samples = co_await synthesize_whole(*voice_.synthesiser, std::move(request), Deadline::after(runtime_.clock, answer_limit));
       co_await runtime_.clock.sleep_for(options_.latency.speak);
+      signals_.push(AgentLatencyClaim{"tts", runtime_.clock.now() - began});
+      if (const auto asked = std::exchange(asked_, std::nullopt)) signals_.push(AgentLatencyClaim{"response", runtime_.clock.now() - *asked});
       signals_.push(AgentTranscript{.text = sentence, .final = true});
       playing_until_ = std::max(playing_until_, runtime_.clock.now()) + audio::duration_of(samples.size());
       if (!samples.empty()) signals_.push(AgentAudio{std::move(samples)});
@@ -196,6 +204,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
   std::size_t forgotten_ = 0;  // samples of the call before those in `heard_`
   std::size_t speech_from_ = 0;
   Clock::Time playing_until_{0};
+  std::optional<Clock::Time> asked_;  // when it decided that our user had finished; until its first word
   Channel<AgentSignal> signals_;
   std::shared_ptr<Answering> answering_;
 };

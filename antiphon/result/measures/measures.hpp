@@ -32,12 +32,30 @@ bool is_on_time(const Interruption& interruption);
 /// How long the agent spoke on, gaps between sentences included, from where our user began; nullopt: it was silent then.
 std::optional<Duration> spoke_on(const CallRecord& call, const UserUtterance& utterance);
 
+/// What the agent did when something of ours should not have moved it.
+struct Reaction {
+  std::optional<Duration> spoke_on{};        ///< where it was speaking: how long it went on
+  bool said_all = false;                     ///< and it told itself that its turn was complete
+  std::optional<Duration> answered_after{};  ///< where it was silent: from the end of what we said to a turn of its own that answers nothing else
+  Duration listened{0};                      ///< how long our user was silent afterwards, as far as is known
+
+  /// It spoke on or stayed silent; false: it stopped within `quick_stop`, or answered within 2 s; nullopt: too little is known.
+  std::optional<bool> ignored() const;
+};
+/// Reads the ledger.
+Reaction reaction_to(const CallRecord& call, const VoiceMeasures& measures, std::size_t utterance);
+
 // Each fills its own figures; all but the first read the ledger.
 void measure_talk(const CallRecord& call, VoiceMeasures& measures);
 void measure_latency(const CallRecord& call, VoiceMeasures& measures);
 void measure_interruptions(const CallRecord& call, VoiceMeasures& measures);
 void measure_delivery(const CallRecord& call, VoiceMeasures& measures);
-/// As others publish them, named and versioned.
+/// What each answer's wait was made of, and what the agent claims of it.
+void measure_parts(const CallRecord& call, VoiceMeasures& measures);
+/// What each side understood of the other.
+void measure_understanding(const CallRecord& call, VoiceMeasures& measures);
+void measure_sides(const CallRecord& call, VoiceMeasures& measures);
+/// As others publish them, named and versioned; reads the figures of all others.
 void measure_published(const CallRecord& call, VoiceMeasures& measures);
 
 }  // namespace antiphon::voice

@@ -4,6 +4,7 @@
 
 #include "antiphon/base/entities.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/measures/measures.hpp"
 #include "antiphon/result/measures/spans.hpp"
 
 namespace antiphon::voice {
@@ -81,6 +82,26 @@ EntityCount count_entities(const Understanding& understanding, const std::vector
     }
   }
   return count;
+}
+
+namespace {
+
+void add(VoiceMeasures& measures, const std::string& side, const Understanding& understanding, bool may_judge) {
+  const auto errors = word_errors(understanding);
+  const auto entities = count_entities(understanding);
+  const bool measured = may_judge && understanding.told;
+  const auto share = [&](std::size_t part, std::size_t n) {
+    return measured && n > 0 ? std::optional(Figure{static_cast<double>(part) / static_cast<double>(n), n}) : std::nullopt;
+  };
+  measures.figures[side + "_word_error_rate"] = share(errors.errors(), errors.words);
+  measures.figures[side + "_entity_accuracy"] = share(entities.understood, entities.said);
+}
+
+}  // namespace
+
+void measure_understanding(const CallRecord& call, VoiceMeasures& measures) {
+  add(measures, "agent", understood_by_agent(call), true);
+  add(measures, "user", understood_by_user(call), !call.primed && call.oov_rate.value_or(0) <= most_unknown_words);
 }
 
 }  // namespace antiphon::voice

@@ -26,6 +26,9 @@ Understanding understood_by_agent(const CallRecord& call);
 /// The agent's own text against what our recogniser made of its audio.
 Understanding understood_by_user(const CallRecord& call);
 
+/// The most that our recogniser may not know of the agent's words and still be asked what it understood (contracts.md §12).
+inline constexpr double most_unknown_words = 0.05;
+
 /// Summed over turns, so that long ones weigh more.
 WordErrors word_errors(const Understanding& understanding);
 

@@ -93,5 +93,22 @@ TEST(EntityAccuracy, IsTheShareOfThoseSaidThatWereUnderstood_VOX90) {
   EXPECT_EQ(named.understood, 1U);
 }
 
+TEST(UnderstandingMeasures, AreNullWhereNobodyMayJudge_VOX90_VOX92) {
+  auto call = two_lines().call;
+  EXPECT_FALSE(measure(call).figures.at("agent_word_error_rate")) << "the agent tells nothing";
+  call.claims.understood = {{milliseconds(1200), "my order is A-1008"}, {milliseconds(4300), "thank you"}};
+  call.turns[0].told = "we open at nine on Sunday", call.turns[0].transcript = "we open at five on sunday", call.turns[0].recognised = true;
+  auto figures = measure(call).figures;
+  EXPECT_DOUBLE_EQ(figures.at("agent_word_error_rate")->value, 0.1);
+  EXPECT_EQ(figures.at("agent_word_error_rate")->n, 10U);
+  EXPECT_DOUBLE_EQ(figures.at("agent_entity_accuracy")->value, 0);
+  EXPECT_DOUBLE_EQ(figures.at("user_word_error_rate")->value, 1.0 / 6);
+  EXPECT_DOUBLE_EQ(figures.at("user_entity_accuracy")->value, 0.5);
+  call.primed = true;
+  EXPECT_FALSE(measure(call).figures.at("user_entity_accuracy"));
+  call.primed = false, call.oov_rate = 0.06;
+  EXPECT_FALSE(measure(call).figures.at("user_word_error_rate"));
+}
+
 }  // namespace
 }  // namespace antiphon::voice

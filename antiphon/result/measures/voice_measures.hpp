@@ -27,11 +27,21 @@ std::string_view to_string(UserTurnOutcome outcome);
 enum class AgentTurnKind { answer, re_prompt, own_initiative };
 std::string_view to_string(AgentTurnKind kind);
 
+/// What the wait for an answer was made of, in seconds: together they are the latency that was heard.
+struct LatencyParts {
+  double hold = 0;          ///< until the agent decided that our user had finished
+  double model = 0;         ///< from there to its first tool call, or to the text that is spoken
+  double continuation = 0;  ///< from its first tool call to the text that is spoken
+  double synthesis = 0;     ///< from there to its first voiced sample
+  double sum() const { return hold + model + continuation + synthesis; }
+};
+
 struct UserTurnEntry {
   std::size_t utterance = 0;
   UserTurnOutcome outcome = UserTurnOutcome::undecided;
   std::optional<std::size_t> agent_turn{};  ///< that answered it, or that spoke first
   std::optional<double> latency_s{};        ///< from our last voiced sample to its first; below 0 where it spoke first
+  std::optional<LatencyParts> parts{};      ///< of an answered turn, where the agent tells enough
   bool premature = false;                   ///< our user began in a pause of the agent's, and the agent went on: never the agent's fault
 };
 struct AgentTurnEntry {

@@ -14,7 +14,6 @@ namespace antiphon {
 namespace {
 
 constexpr std::size_t shown_words = 60;
-constexpr auto no_answer_within = std::chrono::seconds(2);  // of what asks for none (τ-voice)
 
 class Expected {
  public:
@@ -47,13 +46,8 @@ class Expected {
     result_.passed = passed;
     result_.found = std::move(what);
   }
-  // How long our user was silent afterwards, as far as is known.
-  Duration listened() const {
-    auto until = call_.duration;
-    for (const auto& utterance : call_.utterances)
-      if (utterance.sent && utterance.start >= said_.end) until = std::min(until, utterance.start);
-    return std::max(Duration::zero(), until - voice::voice_end(said_));
-  }
+  voice::Reaction reaction() const { return voice::reaction_to(call_, *scope_.measures, expected_.utterance); }
+  Duration listened() const { return reaction().listened; }
 
   void respond() {
     const auto entry = std::ranges::find(scope_.measures->user_turns, expected_.utterance, &UserTurnEntry::utterance);
@@ -90,25 +84,12 @@ class Expected {
   }
 
   void ignore() {
-    if (const auto on = voice::spoke_on(call_, said_)) {
-      const bool stopped = *on <= voice::quick_stop && !said_all(voice::voice_start(said_));
-      return found(!stopped, {{"spoke_on_s", to_seconds(*on)}});
-    }
-    const auto end = voice::voice_end(said_);
-    for (const auto& turn : call_.turns)
-      if (turn.start >= voice::voice_start(said_) && turn.start - end <= no_answer_within && turn.start - end <= listened() && !answers_another(turn))
-        return found(false, {{"answered_after_s", to_seconds(turn.start - end)}});
-    if (listened() < no_answer_within) return undecided(Party::harness, fmt::format("our user listened for {:.2f} s only", to_seconds(listened())));
-    found(true, {{"silent_for_s", to_seconds(listened())}});
-  }
-
-  // A turn that its own agent told to be complete has ended, not stopped.
-  bool said_all(Duration at) const {
-    return std::ranges::any_of(call_.turns, [&](const AgentTurn& turn) { return turn.start < at && at < turn.end && turn.ending == TurnEnding::signal; });
-  }
-  bool answers_another(const AgentTurn& turn) const {
-    const auto index = static_cast<std::size_t>(&turn - call_.turns.data());
-    return std::ranges::any_of(scope_.measures->user_turns, [&](const UserTurnEntry& entry) { return entry.agent_turn == index; });
+    const auto came = reaction();
+    const auto ignored = came.ignored();
+    if (!ignored) return undecided(Party::harness, fmt::format("our user listened for {:.2f} s only", to_seconds(came.listened)));
+    if (came.spoke_on) return found(*ignored, {{"spoke_on_s", to_seconds(*came.spoke_on)}});
+    if (*ignored) return found(true, {{"silent_for_s", to_seconds(came.listened)}});
+    found(false, {{"answered_after_s", to_seconds(*came.answered_after)}});
   }
 
   const ExpectedTurn& expected_;

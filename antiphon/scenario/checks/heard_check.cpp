@@ -11,7 +11,6 @@ namespace antiphon::checks {
 
 namespace {
 
-constexpr double most_unknown_words = 0.05;  // contracts.md §12
 constexpr std::size_t shown_entities = 10;
 
 json::value expectation(const HeardCheck& check) {
@@ -30,7 +29,7 @@ std::string obstacle(const HeardCheck& check, const CallRecord& call, const voic
   const bool ours = check.by == HeardCheck::By::user;
   if (understanding.turns.empty()) return ours ? "no turn has both the agent's own text and our recogniser's" : "our user spoke nothing whose words are known";
   if (ours && call.primed) return fmt::format("{} was told the words to expect, and cannot judge", call.recogniser);
-  if (ours && call.oov_rate.value_or(0) > most_unknown_words)
+  if (ours && call.oov_rate.value_or(0) > voice::most_unknown_words)
     return fmt::format("{:.0f} % of the agent's words are unknown to {}", *call.oov_rate * 100, call.recogniser);
   return {};
 }

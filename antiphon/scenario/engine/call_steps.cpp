@@ -18,6 +18,7 @@ namespace {
 
 constexpr auto connect_limit = 30s;
 constexpr auto hang_up_limit = 5s;
+constexpr auto sound_limit = 30s;  // to measure how a call of hours sounds
 constexpr auto no_limit = Duration::max();
 
 [[noreturn]] void refuse_without_call(std::string_view step) {
@@ -81,6 +82,7 @@ Task<> ScenarioRun::end_call() {
   watchdog_.forgive();
   try {
     co_await watchdog_.guard(hang_up_limit + 1s, call_->end(Deadline::after(clock(), hang_up_limit)));
+    co_await watchdog_.guard(sound_limit, call_->measure_sound());
   } catch (...) {
     // What was said and heard stands, however the line went down.
   }

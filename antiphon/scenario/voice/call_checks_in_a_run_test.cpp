@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "antiphon/audio/dtmf.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
 #include "antiphon/scenario/run.hpp"
 #include "antiphon/scenario/testing/spoken.hpp"
 
@@ -130,6 +132,33 @@ TEST(CallChecksInARun, WhatOurUserHeardIsRecognisedAgainstTheAgentsWords_SCN60_V
   EXPECT_TRUE(result.call->turns.at(0).recognised);
   EXPECT_EQ(result.outcome, RunOutcome::failed);
   EXPECT_THAT(result.reasoning, HasSubstr("expected the user to hear 10 % wrong words; found 25 %"));
+}
+
+TEST(CallMeasuresInARun, HowBothSidesSoundIsMeasuredOnceTheCallIsOver_VOX90) {
+  Desk desk;
+  const auto result = desk.play(
+      [&](PlayedAgent& agent) -> Task<> {
+        co_await agent.clock.sleep_for(3s);
+        auto samples = desk.tones->speak("we open at nine");
+        const auto keys = audio::dtmf_tones("42");
+        samples.insert(samples.end(), keys.begin(), keys.end());
+        agent.signals.push(AgentAudio{samples});
+        co_await agent.clock.sleep_for(1h);
+      },
+      {user("hours please"), dtmf("1w#"), agent(), succeed()}, {});
+  ASSERT_FALSE(result.error) << result.error->message;
+  const auto keys = [](const SideSound& sound) {
+    std::string list;
+    for (const auto& key : sound.keys) list += key.key;
+    return list;
+  };
+  ASSERT_TRUE(result.call->user_sound && result.call->agent_sound);
+  EXPECT_EQ(keys(*result.call->user_sound), "1#");
+  EXPECT_EQ(keys(*result.call->agent_sound), "42");
+  EXPECT_NEAR(to_seconds(result.call->agent_sound->keys.at(0).start), 3 + 0.05 + 4 * 0.3, 0.03);
+  EXPECT_LT(result.call->agent_sound->loudness_lufs.value(), 0);
+  const auto is_the_agents_key = [](const VoiceEvent& event) { return event.type == VoiceEventType::dtmf && event.metadata.contains("source"); };
+  EXPECT_EQ(std::ranges::count_if(result.call->events, is_the_agents_key), 2);
 }
 
 TEST(CallChecksInARun, AreRefusedBeforeTheRunWhereNothingCanDecideThem_SCN60) {

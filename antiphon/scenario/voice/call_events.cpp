@@ -49,6 +49,8 @@ void add_latencies(std::vector<VoiceEvent>& events) {
 std::vector<VoiceEvent> events_of(const CallRecord& call, std::vector<VoiceEvent> events) {
   for (const auto& utterance : call.utterances) add_user(utterance, events);
   for (const auto& turn : call.turns) add_agent(turn, events);
+  for (const auto& key : call.agent_sound.value_or(SideSound{}).keys)
+    events.push_back({.time = key.start, .type = VoiceEventType::dtmf, .metadata = {{"keys", std::string(1, key.key)}, {"source", "agent"}}});
   std::multimap<Duration, VoiceEvent> in_order;  // of equal times, in the order in which they were told
   for (auto& event : events) in_order.emplace(event.time, std::move(event));
   events.clear();

@@ -8,6 +8,7 @@
 #include "antiphon/audio/dtmf.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/sound.hpp"
 #include "antiphon/scenario/voice/call_events.hpp"
 
 namespace antiphon::voice {
@@ -70,6 +71,25 @@ Task<std::optional<Heard>> VoiceCall::begin(Deadline deadline, bool script_takes
 }
 
 Task<> VoiceCall::end(Deadline deadline) { co_await line_.close(deadline); }
+
+VoiceCall::Sounds VoiceCall::sounds_of(const CallRecord& call, const std::function<bool()>& stopped) const {
+  std::vector<VoicedSpan> pressed;
+  for (const auto& utterance : call.utterances)
+    if (utterance.sent && utterance.kind == UtteranceKind::dtmf && !utterance.voiced.empty()) pressed.push_back({utterance.start, utterance.end});
+  return {.user = antiphon::measure_sound(line_.user_track(), call.user_voiced, pressed, stopped),
+          .agent = antiphon::measure_sound(line_.agent_track(), call.agent_voiced, std::nullopt, stopped)};
+}
+
+// In real time on a thread, so that frames of other calls leave on time; it stops within a piece of audio when it is told to, and never outlives this.
+Task<> VoiceCall::measure_sound() {
+  const auto call = record();
+  if (place_.runtime.clock.is_virtual()) {
+    sounds_ = sounds_of(call, {});
+    co_return;
+  }
+  auto work = [this, &call](std::stop_token stop) { return sounds_of(call, [stop] { return stop.stop_requested(); }); };
+  sounds_ = co_await place_.runtime.blocking.run<Sounds>(place_.runtime.clock, std::move(work));
+}
 
 Task<std::size_t> VoiceCall::send(UserUtterance utterance, audio::Samples samples) {
   const bool a_turn = utterance.expect == Expectation::respond || utterance.kind == UtteranceKind::interruption;
@@ -297,6 +317,7 @@ CallRecord VoiceCall::record() const {
   call.interruptions = interruptions_;
   call.delivery = line_.playout().delivery();
   call.claims = line_.claims();
+  call.user_sound = sounds_.user, call.agent_sound = sounds_.agent;
   call.agent_closed = line_.closed().has_value();
   call.tail_silence = rules_.tail_silence;
   for (const auto& utterance : call.utterances)

@@ -68,6 +68,8 @@ class VoiceCall {
   Task<std::optional<Heard>> begin(Deadline deadline, bool script_takes_greeting);
   /// Hangs up. Never throws.
   Task<> end(Deadline deadline);
+  /// Measures how both sides sound, for `record`. After `end`, before `take_recording`. @throws Error io, cancelled.
+  Task<> measure_sound();
 
   /// Speaks; returns when it has left. Its utterance.
   Task<std::size_t> say(std::string text, SayOptions how);
@@ -103,6 +105,10 @@ class VoiceCall {
   Task<Heard> take(std::size_t turn);
   Task<std::optional<std::string>> hear(AgentTurn turn, std::string told);
   std::optional<double> oov_rate() const;
+  struct Sounds {
+    std::optional<SideSound> user{}, agent{};
+  };
+  Sounds sounds_of(const CallRecord& call, const std::function<bool()>& stopped) const;
   Task<std::optional<Duration>> moment_for(const CutIn& cut, Duration lead);
   Task<bool> until_speaking(Duration limit);
   Task<bool> until_words(int words);
@@ -123,6 +129,7 @@ class VoiceCall {
   Duration answerable_since_{0};  // only a turn that begins from here on can answer
   std::size_t taken_ = 0;         // turns that are part of the conversation
   std::vector<Interruption> interruptions_;
+  Sounds sounds_;
 };
 
 }  // namespace antiphon::voice

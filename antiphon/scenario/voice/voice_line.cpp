@@ -213,7 +213,7 @@ void VoiceLine::take(AgentHeardUser heard) {
       {.time = now(), .type = heard.started ? VoiceEventType::user_start_speaking : VoiceEventType::user_stop_speaking, .metadata = {{"source", "agent"}}});
 }
 
-void VoiceLine::take(AgentLatencyClaim claim) { claims_.latencies.emplace_back(std::move(claim.what), claim.latency); }
+void VoiceLine::take(AgentLatencyClaim claim) { claims_.latencies.push_back({.what = std::move(claim.what), .latency = claim.latency, .time = now()}); }
 
 void VoiceLine::take(AgentClosed closed) { closed_ = std::move(closed); }
 

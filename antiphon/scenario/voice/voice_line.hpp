@@ -82,6 +82,9 @@ class VoiceLine {
   void tell(VoiceEvent event) { told_.push_back(std::move(event)); }
   const AgentClaims& claims() const { return claims_; }
   const std::string& detector() const { return activity_.name(); }
+  /// All that was sent and heard so far, each side of its own length.
+  const audio::SampleStore& user_track() const { return user_track_; }
+  const audio::SampleStore& agent_track() const { return agent_track_; }
   /// Both tracks, of equal length; afterwards the line has none. Call after `close`.
   std::pair<audio::SampleStore, audio::SampleStore> take_tracks();
 
