@@ -79,9 +79,9 @@ export const callCases = {
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await page.waitForFunction((from) => players[0].currentTime > from + 0.2, time);
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.waitForFunction(() => location.hash.includes('/t/'));
+    await page.waitForFunction(() => location.hash.endsWith(`/t/${document.querySelector('.lanes').getAttribute('aria-valuenow')}`));
     await page.reload();
-    await page.waitForSelector('.talk li.now');
+    await page.waitForSelector('.talk li.now').catch(async () => assert.fail(`nothing is marked at ${page.url()}: ${await page.locator('body').innerText()}`));
     assert.ok(Math.abs((await now(page)) - time) < 3);
   },
 
@@ -162,6 +162,15 @@ export const callCases = {
     assert.match(talk, /after 1\.00\ss/);
     assert.match(talk, /cut off/);
     assert.match(talk, /Thursday it is\.[\s\S]*its own words: Thursday, it is!/);
+  },
+
+  'a message that is pointed at elsewhere is lit in the lanes': async (page, { spoken }) => {
+    await openCall(page, spoken);
+    const lit = page.locator('.lanes > path').first();
+    assert.equal(await lit.getAttribute('d'), '');
+    await page.locator('.checks a', { hasText: 'message 2' }).hover();
+    await page.waitForFunction(() => document.querySelector('.lanes > path').getAttribute('d').startsWith('M'));
+    assert.match(await page.getByRole('region', { name: 'Response latency, heard' }).innerText(), /Greeting, apart\s+0\.50/);
   },
 
   'the pointer seeks, pans and zooms': async (page, { spoken }) => {

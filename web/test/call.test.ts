@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readOgg, toCaf } from '../src/data/ogg';
 import type { Scenario } from '../src/data/result';
-import { layOut, messageAt, overlaps, spokenAt, startOf, turnAt, type CallLayout } from '../src/model/call';
+import { greetingOf, layOut, messageAt, overlaps, spokenAt, startOf, turnAt, type CallLayout } from '../src/model/call';
 import { conversationRows } from '../src/model/conversation';
 import { bracketPath, place, spanPath, spread, timeAt, touching, visibleSpans, type Axis } from '../src/model/lane-paths';
 import { DEFINITIONS, measureRows } from '../src/model/measures';
@@ -51,6 +51,14 @@ test('a call is laid out in its own time, with what became of every turn', () =>
 test('what a check allows is the limit of a stop; without one it is two seconds', () => {
   assert.deepEqual(layout().stops.map(({ from, to, limit, over }) => [from, to, limit, over]), [[7, 9.6, 7.8, true]]);
   assert.equal(layout({ checks: [] }).stops[0]?.limit, 9);
+});
+
+test('a call in which nothing happened is laid out, too', () => {
+  const empty = { call: { duration_s: 0, utterances: [], turns: [], user_voiced: [], agent_voiced: [] }, measures: { user_turns: [], agent_turns: [] } };
+  const call = layOut({ ...scenario, checks: null, criteria: null, timings: null }, empty, new Map());
+  assert.deepEqual([call.duration, call.began, call.happenings.length], [0.1, 0, 0]);
+  assert.deepEqual([greetingOf(call.turns), greetingOf(layout().turns)], [null, 0.5]);
+  assert.ok(ticks(whole(call.duration), 1000).length > 0);
 });
 
 test('a cut-in far from when it was meant, or that never came, says so', () => {

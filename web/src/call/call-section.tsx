@@ -21,12 +21,14 @@ interface Props {
   layout: CallLayout;
   sound: Sound | null;
   player: Player;
+  /** Messages that are pointed at elsewhere. */
+  lit: readonly number[];
 }
 
 const STILL = '(prefers-reduced-motion: reduce)';
 
 /** The call: player, lanes, overview, and the same as a table. */
-export function CallSection({ id, layout, sound, player }: Props) {
+export function CallSection({ id, layout, sound, player, lit }: Props) {
   const narrow = useMedia(NARROW);
   const still = useMedia(STILL);
   const box = useRef<HTMLDivElement>(null);
@@ -54,6 +56,7 @@ export function CallSection({ id, layout, sound, player }: Props) {
               layout={layout}
               peaks={peaks}
               noWaves={noWaves}
+              lit={lit}
               axis={axis}
               player={player}
               narrow={narrow}
@@ -148,12 +151,8 @@ function Recorded({ player, sound }: { player: Player; sound: Sound | null }) {
   if (problem !== null) return <p class="notice caution call-note">{problem}</p>;
   return (
     <p class="call-note i3">
-      {sound?.kind === 'embedded' && `Opus, ${size(sound.bytes ?? 0)}, in this page. `}
-      {sound?.href && (
-        <>
-          Recording: <a href={sound.href}>{decodeURIComponent(sound.href)}</a>
-        </>
-      )}
+      {sound?.kind === 'embedded' && `Opus, ${size(sound.bytes ?? 0)}, in this page; recorded as `}
+      {sound?.href && <a href={sound.href}>{decodeURIComponent(sound.href)}</a>}
       {sound?.kind === 'beside' && ', beside this page'}; user left, agent right.
     </p>
   );

@@ -23,6 +23,8 @@ interface Props extends Gestures {
   peaks: Peaks | null;
   /** In place of waves where there are none. */
   noWaves: string | null;
+  /** Messages that are pointed at elsewhere. */
+  lit: readonly number[];
   axis: Axis;
   player: Player;
   narrow: boolean;
@@ -30,7 +32,7 @@ interface Props extends Gestures {
 }
 
 /** The call in time, the user above and the agent below. It is drawn anew when the view changes; the cursor alone moves within it. */
-export function Lanes({ layout, peaks, noWaves, axis, player, narrow, still, ...gestures }: Props) {
+export function Lanes({ layout, peaks, noWaves, lit, axis, player, narrow, still, ...gestures }: Props) {
   const svg = useRef<SVGSVGElement>(null);
   useGestures(svg, axis, gestures);
   useCursor(svg, axis, layout, player, still);
@@ -53,6 +55,7 @@ export function Lanes({ layout, peaks, noWaves, axis, player, narrow, still, ...
       aria-valuemax={Number(layout.duration.toFixed(2))}
       aria-valuenow={0}
     >
+      <path d={litPath(layout, lit, axis)} fill="var(--caution-soft)" />
       {drawing}
       <g class="cursor" aria-hidden="true">
         <path d="M0 18V292" stroke="var(--ink)" stroke-width="1.5" />
@@ -60,6 +63,11 @@ export function Lanes({ layout, peaks, noWaves, axis, player, narrow, still, ...
       </g>
     </svg>
   );
+}
+
+function litPath(layout: CallLayout, lit: readonly number[], axis: Axis): string {
+  const turns = layout.turns.filter((turn) => turn.message !== null && lit.includes(turn.message));
+  return turns.map((turn) => spanPath([[turn.start, turn.end]], axis, turn.side === 'user' ? 56 : 158, turn.side === 'user' ? 72 : 74)).join('');
 }
 
 /** Where words begin: the cursor of readers who want no motion stops there. */

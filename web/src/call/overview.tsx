@@ -67,7 +67,7 @@ function Still({ layout, peaks, axis }: Pick<Props, 'layout' | 'peaks' | 'axis'>
         <path key={`${one.time} ${one.text}`} d={`M${(place(axis, one.time) - 3.5).toFixed(1)} 0h7l-3.5 6z`} fill="var(--fail)" />
       ))}
       {times.map((time) => (
-        <text key={time} x={place(axis, time).toFixed(1)} y="58" class="axis" text-anchor={time === 0 ? 'start' : 'middle'}>
+        <text key={time} x={place(axis, time).toFixed(1)} y="58" class="axis" text-anchor={time === 0 ? 'start' : place(axis, time) > left + width - 24 ? 'end' : 'middle'}>
           {tickLabel(time, step)}
         </text>
       ))}

@@ -335,6 +335,12 @@ export function startOf(turns: readonly Turn[], message: number): number | null 
   return turns.find((turn) => turn.message === message)?.start ?? null;
 }
 
+/** How long the caller waited for the agent's first words, where these opened the call; null where they did not. */
+export function greetingOf(turns: readonly Turn[]): number | null {
+  const first = turns[0];
+  return first?.side === 'agent' ? first.start : null;
+}
+
 /** `13.50: agent, cut off: We are open …`: what a reader is told of a moment. */
 export function spokenAt(turns: readonly Turn[], time: number): string {
   const turn = turnAt(turns, time);

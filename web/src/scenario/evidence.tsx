@@ -7,6 +7,7 @@ import type { Scenario } from '../data/result';
 import type { Sound } from '../data/voice';
 import { LabelSection } from '../labels/label-section';
 import { useLabels } from '../labels/use-labels';
+import { greetingOf } from '../model/call';
 import { conversationRows } from '../model/conversation';
 import { spokenRows } from '../model/spoken-rows';
 import { problemNumbers } from '../model/problems';
@@ -47,7 +48,7 @@ export function Evidence({ scenario, sound, selected, time, query }: Props) {
     <CallContext.Provider value={call}>
       <MessageLinks.Provider value={links}>
         {scenario.fault && scenario.outcome !== 'passed' && <FaultStrip fault={scenario.fault} checks={scenario.checks ?? []} />}
-        {call && <CallSection id={scenario.id} layout={call.layout} sound={sound} player={call.player} />}
+        {call && <CallSection id={scenario.id} layout={call.layout} sound={sound} player={call.player} lit={lit} />}
         <div class="cols">
           <div>
             <Conversation rows={rows} lit={lit} selected={selected} />
@@ -59,7 +60,7 @@ export function Evidence({ scenario, sound, selected, time, query }: Props) {
             <Checks checks={scenario.checks ?? []} />
             {scenario.voice && <MeasuresSection call={scenario.voice.call} measures={scenario.voice.measures} />}
             <UserSection report={scenario.user_report ?? {}} />
-            <LatencySection latency={scenario.latency ?? null} values={scenario.answer_s ?? []} heard={call !== null} />
+            <LatencySection latency={scenario.latency ?? null} values={scenario.answer_s ?? []} greeting={call ? greetingOf(call.layout.turns) : undefined} />
             <UsageSection scenario={scenario} />
             <LabelSection scenario={scenario} labels={labels} />
           </div>

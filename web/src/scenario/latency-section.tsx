@@ -8,8 +8,8 @@ interface Props {
   latency: Latency | null;
   /** This conversation's answers, seconds. */
   values: readonly number[];
-  /** Of a call. */
-  heard: boolean;
+  /** Of a call, where the agent spoke first, how long it took for that, seconds; undefined: it is no call. */
+  greeting: number | null | undefined;
 }
 
 const BASE = 84;
@@ -23,14 +23,14 @@ function summary(latency: Latency | null): string {
 }
 
 /** This conversation's answers as dots over the histogram of the run. */
-export function LatencySection({ latency, values, heard }: Props) {
+export function LatencySection({ latency, values, greeting }: Props) {
   const viewer = useViewer();
   if (!latency || latency.n === 0) return null;
   const run = viewer.latency;
   return (
     <section class="sec" aria-labelledby="latency">
       <header>
-        <h2 id="latency">Response latency{heard && ', heard'}</h2>
+        <h2 id="latency">Response latency{greeting !== undefined && ', heard'}</h2>
         <span>
           {count(latency.n)} here{run && `, ${count(run.n)} in the run`}
         </span>
@@ -45,6 +45,12 @@ export function LatencySection({ latency, values, heard }: Props) {
           <div>
             <dt>Run, n = {count(run.n)}</dt>
             <dd>{summary(run)}</dd>
+          </div>
+        )}
+        {typeof greeting === 'number' && (
+          <div>
+            <dt>Greeting, apart</dt>
+            <dd>{span(greeting)}</dd>
           </div>
         )}
       </dl>
