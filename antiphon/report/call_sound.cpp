@@ -92,7 +92,8 @@ CallSound look_at(const ScenarioResult& result, const SoundOptions& options, dou
     for (auto samples = reader.read(block); !samples.empty(); samples = reader.read(block)) meter.append(samples);
     sound.peaks = joined(meter.finish());
   } catch (const Error& error) {
-    sound.why = error.kind() == ErrorKind::not_found ? fmt::format("{} is not there", result.recording_file) : error.message();
+    // Pages travel: the folders of this machine stay out of them.
+    sound.why = fmt::format("{} {}", result.recording_file, error.kind() == ErrorKind::not_found ? "is not there" : "cannot be read as audio");
   }
   return sound;
 }

@@ -53,6 +53,14 @@ test('what a check allows is the limit of a stop; without one it is two seconds'
   assert.equal(layout({ checks: [] }).stops[0]?.limit, 9);
 });
 
+test('answers that took longer than a check allows are told apart, and the longest is its problem', () => {
+  const check = { kind: 'latency', passed: false, expected: { max: 1.2, p95: 9 }, where: { message: null, time_s: null }, sentence: 'too slow' };
+  const call = layout({ checks: [check] });
+  assert.deepEqual(call.brackets.map(({ over }) => over), [false, true]);
+  assert.deepEqual(call.problems.map(({ time, text }) => [time, text]), [[10, 'too slow']]);
+  assert.deepEqual(layout().brackets.map(({ over }) => over), [false, false]);
+});
+
 test('a call in which nothing happened is laid out, too', () => {
   const empty = { call: { duration_s: 0, utterances: [], turns: [], user_voiced: [], agent_voiced: [] }, measures: { user_turns: [], agent_turns: [] } };
   const call = layOut({ ...scenario, checks: null, criteria: null, timings: null }, empty, new Map());
@@ -154,7 +162,7 @@ test('spans are clipped to the view and merged under a pixel', () => {
 });
 
 test('brackets that reach into the view are drawn, labels only where there is room', () => {
-  const brackets = [{ from: 9, to: 11, label: 'a' }, { from: 12, to: 13, label: 'b' }, { from: 15, to: 14.5, label: 'c' }, { from: 30, to: 31, label: 'd' }];
+  const brackets = [[9, 11, 'a'], [12, 13, 'b'], [15, 14.5, 'c'], [30, 31, 'd']].map(([from, to, label]) => ({ from: Number(from), to: Number(to), label: String(label), over: false }));
   assert.deepEqual(touching(brackets, axis, 1).map((one) => one.label), ['a', 'b', 'c']);
   assert.equal(bracketPath(brackets, axis, 1, 2, 3), 'M0.0 1V2H200.0V3M300.0 1V2H400.0V3M600.0 1V2H550.0V3');
   assert.deepEqual(spread(brackets, axis, (one) => one.from, 400).map((one) => one.label), ['b']);

@@ -195,8 +195,9 @@ function Brackets({ layout, axis }: { layout: CallLayout; axis: Axis }) {
   return (
     <>
       <path d={bracketPath(layout.brackets, axis, 129, 140, 159)} fill="none" stroke="var(--ink2)" />
+      <path d={bracketPath(layout.brackets.filter((one) => one.over), axis, 129, 140, 159)} fill="none" stroke="var(--fail)" stroke-width="1.5" />
       {labelled.map((one) => (
-        <text key={one.from} x={place(axis, (one.from + one.to) / 2).toFixed(1)} y="137" text-anchor="middle" class="strong">
+        <text key={one.from} x={place(axis, (one.from + one.to) / 2).toFixed(1)} y="137" text-anchor="middle" class={one.over ? 'bad' : 'strong'}>
           {one.label}
         </text>
       ))}

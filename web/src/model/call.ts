@@ -30,6 +30,8 @@ export interface Bracket {
   from: number;
   to: number;
   label: string;
+  /** Longer than a check of latency allows. */
+  over: boolean;
 }
 
 /** From a cut-in to the agent's last sound. */
@@ -171,12 +173,21 @@ function agentTurns({ call, measures }: Voice): Turn[] {
   });
 }
 
-function bracketsOf({ call, measures }: Voice): Bracket[] {
+/** The least that any check of a kind names, or otherwise. */
+function leastOf(checks: readonly Check[], kind: string, name: string, otherwise: number): number {
+  const limits = checks
+    .filter((check) => check.kind === kind)
+    .map((check) => (check.expected as Record<string, unknown> | null)?.[name])
+    .filter((limit): limit is number => typeof limit === 'number');
+  return Math.min(otherwise, ...limits);
+}
+
+function bracketsOf({ call, measures }: Voice, limit: number): Bracket[] {
   return measures.user_turns.flatMap((entry) => {
     const utterance = call.utterances[entry.utterance];
     if (!utterance || typeof entry.latency_s !== 'number') return [];
     const from = lastVoiced(utterance);
-    return [{ from, to: from + entry.latency_s, label: span(entry.latency_s) }];
+    return [{ from, to: from + entry.latency_s, label: span(entry.latency_s), over: entry.latency_s > limit + 1e-6 }];
   });
 }
 
@@ -186,15 +197,6 @@ function fatesOf({ call, measures }: Voice): Mark[] {
     if (!utterance || ['answered', 'overlapped', 'not_sent'].includes(entry.outcome)) return [];
     return [{ time: lastVoiced(utterance), text: entry.outcome.replace('_', ' '), tone: entry.outcome === 'held' ? 'fail' : 'caution' }];
   });
-}
-
-/** The least that a check allows, seconds. */
-function stopLimit(checks: readonly Check[]): number {
-  const limits = checks
-    .filter((check) => check.kind === 'interruption')
-    .map((check) => (check.expected as { stops_within?: unknown } | null)?.stops_within)
-    .filter((limit): limit is number => typeof limit === 'number');
-  return Math.min(STOP_WINDOW, ...limits);
 }
 
 function stopsOf(interruptions: readonly Interruption[], limit: number): Stop[] {
@@ -258,7 +260,13 @@ function placeOf(check: Check, began: number, turns: readonly Turn[]): number | 
   return typeof message === 'number' ? (turns.find((turn) => turn.message === message)?.start ?? null) : null;
 }
 
-function problemsOf(scenario: Scenario, numbers: ReadonlyMap<number, number>, began: number, turns: readonly Turn[]): Problem[] {
+/** A check of all latencies names no place: it fails by the longest. */
+function slowestAnswer(check: Check, brackets: readonly Bracket[]): number | null {
+  const longest = [...brackets].sort((a, b) => b.to - b.from - (a.to - a.from))[0];
+  return check.kind === 'latency' && longest ? longest.to : null;
+}
+
+function problemsOf(scenario: Scenario, numbers: ReadonlyMap<number, number>, began: number, turns: readonly Turn[], brackets: readonly Bracket[]): Problem[] {
   const problems: Problem[] = [];
   const add = (time: number | null | undefined, message: number | null | undefined, text: string) => {
     if (typeof time !== 'number') return;
@@ -266,7 +274,7 @@ function problemsOf(scenario: Scenario, numbers: ReadonlyMap<number, number>, be
     if (number === null || !problems.some((one) => one.number === number)) problems.push({ time: Math.max(0, time), number, text });
   };
   for (const check of scenario.checks ?? []) {
-    if (checkState(check) === 'fails') add(placeOf(check, began, turns), check.where?.message, check.sentence ?? check.kind);
+    if (checkState(check) === 'fails') add(placeOf(check, began, turns) ?? slowestAnswer(check, brackets), check.where?.message, check.sentence ?? check.kind);
   }
   for (const criterion of scenario.criteria ?? []) {
     const message = criterion.evidence?.[0];
@@ -294,19 +302,20 @@ export function layOut(scenario: Scenario, voice: Voice, numbers: ReadonlyMap<nu
   const began = beginning(call, scenario.timings ?? []);
   const sent = userTurns(voice).filter((_, index) => call.utterances[index]?.sent !== false);
   const turns = [...sent, ...agentTurns(voice)].sort((a, b) => a.start - b.start);
-  const limit = stopLimit(scenario.checks ?? []);
+  const checks = scenario.checks ?? [];
+  const brackets = bracketsOf(voice, leastOf(checks, 'latency', 'max', Infinity));
   const layout = {
     duration: Math.max(call.duration_s, 0.1),
     turns,
     user: call.user_voiced,
     agent: call.agent_voiced,
     both: overlaps(call.user_voiced, call.agent_voiced),
-    brackets: bracketsOf(voice),
-    stops: stopsOf(call.interruptions ?? [], limit),
+    brackets,
+    stops: stopsOf(call.interruptions ?? [], leastOf(checks, 'interruption', 'stops_within', STOP_WINDOW)),
     fates: fatesOf(voice),
     marks: marksOf(call),
     tools: toolsOf(call),
-    problems: problemsOf(scenario, numbers, began, turns),
+    problems: problemsOf(scenario, numbers, began, turns, brackets),
     began,
   };
   return { ...layout, happenings: happeningsOf(layout) };
