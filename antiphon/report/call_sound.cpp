@@ -94,6 +94,8 @@ CallSound look_at(const ScenarioResult& result, const SoundOptions& options, dou
   } catch (const Error& error) {
     // Pages travel: the folders of this machine stay out of them.
     sound.why = fmt::format("{} {}", result.recording_file, error.kind() == ErrorKind::not_found ? "is not there" : "cannot be read as audio");
+  } catch (const std::exception& error) {  // on a thread of its own nobody else would catch it
+    sound.why = fmt::format("{} cannot be read: {}", result.recording_file, error.what());
   }
   return sound;
 }
@@ -108,7 +110,7 @@ void embed(CallSound& sound, const std::string& file) {
     for (auto samples = reader.read(block); !samples.empty(); samples = reader.read(block)) writer.append(samples);
     sound.opus = writer.finish();
     sound.kind = CallSound::Kind::embedded;
-  } catch (const Error&) {
+  } catch (const std::exception&) {  // the file beside the page is played
     sound.opus.clear();
   }
 }

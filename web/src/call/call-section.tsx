@@ -35,13 +35,13 @@ export function CallSection({ id, layout, sound, player, lit }: Props) {
   const width = useWidth(box);
   const left = narrow ? 16 : 74;
   const inner = Math.max(120, width - left - 16);
-  const peaks = usePeaks(id, sound);
+  const { peaks, failed } = usePeaks(id, sound);
   const [pointed, setPointed] = useState<number | null>(null);
   const { view, setView, axis, overview } = useView(layout, player, left, inner);
   const zoom = (factor: number, around = player.time) => setView((old) => zoomed(old, factor, Math.min(old.to, Math.max(old.from, around)), layout.duration));
   const move = useCallback((by: number) => setView((old) => moved(old, by, layout.duration)), [layout]);
   useCallKeys(player, zoom, () => setView(whole(layout.duration)));
-  const noWaves = peaks ? null : sound?.kind === 'missing' ? 'No waveform: the recording is missing.' : sound?.step_s ? null : 'No waveform.';
+  const noWaves = sound?.kind === 'missing' ? 'No waveform: the recording is missing.' : sound?.step_s && !failed ? null : 'No waveform.';
   return (
     <section class="call" aria-labelledby="call">
       <h2 id="call" class="vh">
@@ -89,20 +89,21 @@ function useWidth(box: { current: HTMLElement | null }): number {
   return width;
 }
 
-function usePeaks(id: string, sound: Sound | null): Peaks | null {
+function usePeaks(id: string, sound: Sound | null): { peaks: Peaks | null; failed: boolean } {
   const viewer = useViewer();
   const [peaks, setPeaks] = useState<Peaks | null>(null);
+  const [failed, setFailed] = useState(false);
   useEffect(() => {
     let stale = false;
     const step = sound?.step_s;
     if (!step) return;
     viewer.peaksOf(id).then(
-      (bytes) => !stale && bytes && setPeaks(readPeaks(bytes, step)),
-      () => undefined, // the lanes say that there is no waveform
+      (bytes) => !stale && (bytes ? setPeaks(readPeaks(bytes, step)) : setFailed(true)),
+      () => !stale && setFailed(true),
     );
     return () => void (stale = true);
   }, [id]);
-  return peaks;
+  return { peaks, failed };
 }
 
 /** The view follows the cursor: when it is moved, and when it plays out of it. */
