@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { readMeanings } from './metrics.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MARKER = '<!--ANTIPHON_DATA-->';
@@ -22,6 +23,7 @@ async function bundle(entry) {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'warning',
+    define: { MEANINGS: JSON.stringify(readMeanings(join(HERE, '../docs/metrics.md'))) },
   });
   return result.outputFiles[0].text.trim();
 }

@@ -199,15 +199,17 @@ export const callCases = {
 
   'measures stand with their n, and what was not measured says so': async (page, { spoken }) => {
     await openCall(page, spoken);
-    const rows = await page.locator('.measures tbody tr').allInnerTexts();
+    const rows = await page.locator('.sec > .measures tbody tr').allInnerTexts();
     const row = (name) => rows.find((text) => text.startsWith(name)) ?? rows.join('\n');
     assert.match(row('Left unanswered'), /\s1\s+4$/);
     assert.match(row('Stopped for nothing'), /not measured/);
     assert.match(row('Cut-in to silence'), /2\.00\ss, 1\sof them only known to be more/);
     assert.match(row('Claimed: asr'), /p50 0\.12\ss/);
-    assert.match(row('peer/9 something new'), /3\.00\s+2$/);
+    assert.equal(await page.locator('.peers h3').textContent(), 'As others define it');
+    await page.locator('.peers > summary').click();
+    assert.match(await page.locator('.peers tbody').innerText(), /peer\/9 something new\s+3\s+2/);
     await page.locator('.measures summary', { hasText: 'Both speaking' }).click();
-    assert.match(await page.locator('.measures').innerText(), /Seconds in which both are voiced/);
+    assert.match(await page.locator('.measures').first().innerText(), /seconds in which both are voiced/);
   },
 
   'an hour is drawn with few elements, and stays so while it is moved': async (page, { spoken }) => {

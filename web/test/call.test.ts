@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { readOgg, toCaf } from '../src/data/ogg';
 import type { Scenario } from '../src/data/result';
 import { greetingOf, layOut, messageAt, overlaps, spokenAt, startOf, turnAt, type CallLayout } from '../src/model/call';
 import { conversationRows } from '../src/model/conversation';
 import { bracketPath, place, spanPath, spread, timeAt, touching, visibleSpans, type Axis } from '../src/model/lane-paths';
-import { DEFINITIONS, measureRows } from '../src/model/measures';
+import { measureRows } from '../src/model/measures';
 import { readPeaks, wavePath } from '../src/model/peaks';
 import { problemNumbers } from '../src/model/problems';
 import { spokenRows } from '../src/model/spoken-rows';
@@ -16,8 +14,6 @@ import { firstView, moved, showing, tickLabel, ticks, whole, zoomed } from '../s
 import { pace, wordsOf } from '../src/model/words';
 import { SPOKEN, spokenReport } from './spoken.mjs';
 import { readSample } from './sample';
-
-declare const ROOT: string;
 
 const scenarios = spokenReport(readSample()).result.scenarios as unknown as Scenario[];
 const scenario = scenarios.find((one) => one.id === SPOKEN)!;
@@ -67,6 +63,13 @@ test('a call in which nothing happened is laid out, too', () => {
   assert.deepEqual([call.duration, call.began, call.happenings.length], [0.1, 0, 0]);
   assert.deepEqual([greetingOf(call.turns), greetingOf(layout().turns)], [null, 0.5]);
   assert.ok(ticks(whole(call.duration), 1000).length > 0);
+});
+
+test('what a wait was made of stands with it', () => {
+  const voice = structuredClone(scenario.voice!);
+  voice.measures.user_turns[0]!.parts = { hold_s: 0.3, model_s: 0.5, continuation_s: 0, synthesis_s: 0.2 };
+  const turn = layOut(scenario, voice, numbers).turns[1];
+  assert.deepEqual(turn?.notes, ['answered after 1.00\u00a0s (hold 0.30\u00a0s, model 0.50\u00a0s, synthesis 0.20\u00a0s)']);
 });
 
 test('a cut-in far from when it was meant, or that never came, says so', () => {
@@ -189,23 +192,25 @@ test('the strip of a call is drawn in time', () => {
   assert.deepEqual([paths.width, paths.failed, paths.user.slice(0, 10)], [100, 50, 'M0.0 1h10.']);
 });
 
-test('every measure of docs/metrics.md has its name and its sentence here', () => {
-  const text = readFileSync(join(ROOT, 'docs/metrics.md'), 'utf8').split('## Spoken conversations')[1] ?? '';
-  const tables = text.split('\n').filter((line) => line.startsWith('| `'));
-  const figures = tables.flatMap((line) => [...(line.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''));
-  const outcomes = ['answered', 'overlapped', 'folded', 'held', 'silent', 'not_sent', 'undecided'];
-  const missing = figures.filter((name) => !outcomes.includes(name) && !(name in DEFINITIONS));
-  assert.ok(figures.length > 20);
-  assert.deepEqual(missing, []);
-});
-
-test('a measure that is null is no number, and an unknown one keeps its name', () => {
-  const rows = measureRows({ figures: { 'new/1 x_s': { value: 0.5, n: 3 }, overlap_s: null, under_runs: { value: 1234, n: 9 } } });
-  assert.deepEqual(rows.map(({ name, value, n }) => [name, value, n]), [
+test('what measures mean comes from docs/metrics.md', () => {
+  const figures = { 'new/1 x_s': { value: 0.5, n: 3 }, overlap_s: null, under_runs: { value: 1234, n: 9 }, agent_loudness_lufs: { value: -23.04, n: 2 }, agent_keys: { value: 2, n: 2 } };
+  const peers = { 'livekit/2026-08 heard_e2e_latency_p95_ms': { value: 1250, n: 4 }, 'tau-voice/1.0 yield_rate': { value: 1, n: 1 }, 'tau-voice/1.0 yield_latency_s': { value: -0.5, n: 1 } };
+  const rows = measureRows({ figures: { ...peers, ...figures } });
+  assert.deepEqual(rows.ours.map(({ name, value, n }) => [name, value, n]), [
     ['Both speaking', null, null],
     ['Under-runs', '1\u202f234', 9],
-    ['new/1 x_s', '0.50\u00a0s', 3],
+    ['Agent loudness', '−23.0\u00a0LUFS', 2],
+    ['Agent keys', '2', 2],
   ]);
+  assert.deepEqual(rows.peers.map(({ name, value }) => [name, value]), [
+    ['tau-voice/1.0 yield latency', '−0.50\u00a0s'],
+    ['tau-voice/1.0 yield rate', '1.00'],
+    ['livekit/2026-08 heard E2E latency p95', '1.25\u00a0s'],
+    ['new/1 x', '0.50\u00a0s'],
+  ]);
+  const unknown = [...rows.ours, ...rows.peers].filter(({ says }) => says === '').map(({ key }) => key);
+  assert.deepEqual(unknown, ['new/1 x_s']);
+  assert.match(rows.ours[0]?.says ?? '', /^seconds in which both are voiced/);
 });
 
 /** An Ogg page with packets of these sizes. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { readMeanings } from '../metrics.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const tests = (await readdir(HERE)).filter((name) => name.endsWith('.test.ts'));
@@ -22,7 +23,7 @@ try {
     outExtension: { '.js': '.mjs' },
     sourcemap: 'inline',
     logLevel: 'warning',
-    define: { SAMPLE_PATH: JSON.stringify(join(HERE, '../../tests/data/result.sample.json')), ROOT: JSON.stringify(join(HERE, '../..')) },
+    define: { SAMPLE_PATH: JSON.stringify(join(HERE, '../../tests/data/result.sample.json')), MEANINGS: JSON.stringify(readMeanings(join(HERE, '../../docs/metrics.md'))) },
   });
   const files = tests.map((name) => join(out, name.replace(/\.ts$/, '.mjs')));
   process.exitCode = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...files], { stdio: 'inherit', timeout: 120_000 }).status ?? 1;

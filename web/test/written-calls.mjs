@@ -24,10 +24,19 @@ export const writtenCallCases = {
     }
   },
 
+  'every measure of the result says what it means': async (page, { address, result }) => {
+    for (const scenario of calls(result)) {
+      await openCall(page, address, scenario);
+      const rows = page.locator('.measures tbody tr');
+      assert.ok((await rows.count()) >= Object.keys(scenario.voice.measures.figures).length);
+      assert.deepEqual(await rows.filter({ hasNot: page.locator('details') }).allTextContents(), []);
+    }
+  },
+
   'every recording in the page plays, whole and one side alone': async (page, { address, result }) => {
     for (const scenario of calls(result)) {
       await openCall(page, address, scenario);
-      assert.match(await page.locator('.call-note').innerText(), /^Opus, \d+\skB, in this page\./);
+      assert.match(await page.locator('.call-note').innerText(), /^Opus, \d+\skB, in this page; recorded as /);
       await page.getByRole('button', { name: 'Play', exact: true }).click();
       await page.waitForFunction(() => !document.querySelector('.call-clock').textContent.startsWith('0:00.0'));
       await page.keyboard.press('u');

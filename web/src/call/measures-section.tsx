@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Call, Measures, SpokenLatency } from '../data/voice';
 import { count, plural, span } from '../model/format';
 import { measureRows, type MeasureRow } from '../model/measures';
@@ -12,38 +13,56 @@ const LATENCIES: readonly [keyof Pick<Measures, 'response' | 'first_audio' | 'in
 
 /** What was measured of the call, each with how many values it rests on. */
 export function MeasuresSection({ call, measures }: { call: Call; measures: Measures }) {
-  const rows = measureRows(measures);
+  const { ours, peers } = measureRows(measures);
   return (
     <section class="sec" aria-labelledby="measures">
       <header>
         <h2 id="measures">Measures</h2>
         <span>defined in docs/metrics.md</span>
       </header>
-      <table class="measures">
-        <thead>
-          <tr>
-            <th scope="col">Measure</th>
-            <th scope="col" class="num">
-              Value
-            </th>
-            <th scope="col" class="num">
-              n
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {LATENCIES.map(([key, name, says]) => (
-            <Row key={key} name={name} says={says} value={latencyWords(measures[key])} n={measures[key]?.n ?? null} />
-          ))}
-          {[...claims(call), ...rows].map(({ key, name, value, n, says }) => (
-            <Row key={key} name={name} says={says} value={value} n={n} />
-          ))}
-        </tbody>
-      </table>
+      <Table>
+        {LATENCIES.map(([key, name, says]) => (
+          <Row key={key} name={name} says={says} value={latencyWords(measures[key])} n={measures[key]?.n ?? null} />
+        ))}
+        {[...claims(call), ...ours].map(({ key, name, value, n, says }) => (
+          <Row key={key} name={name} says={says} value={value} n={n} />
+        ))}
+      </Table>
+      {peers.length > 0 && (
+        <details class="aside peers">
+          <summary>
+            <h3>As others define it</h3> <span class="i3">{plural(peers.length, 'measure')}</span>
+          </summary>
+          <Table>
+            {peers.map(({ key, name, value, n, says }) => (
+              <Row key={key} name={name} says={says} value={value} n={n} />
+            ))}
+          </Table>
+        </details>
+      )}
       <p class="i3">
         {[call.adapter, call.detector, call.recogniser && `recognised by ${call.recogniser}${call.vocabulary === 'primed' ? ', told which words to expect' : ''}`, call.voice && `voice ${call.voice}`].filter(Boolean).join('; ')}
       </p>
     </section>
+  );
+}
+
+function Table({ children }: { children: ComponentChildren }) {
+  return (
+    <table class="measures">
+      <thead>
+        <tr>
+          <th scope="col">Measure</th>
+          <th scope="col" class="num">
+            Value
+          </th>
+          <th scope="col" class="num">
+            n
+          </th>
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
   );
 }
 

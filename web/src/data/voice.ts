@@ -84,6 +84,8 @@ export interface UserTurnEntry {
   agent_turn?: number;
   latency_s?: number;
   premature?: boolean;
+  /** What the wait was made of, seconds, where the agent tells enough. */
+  parts?: { hold_s: number; model_s: number; continuation_s: number; synthesis_s: number };
 }
 
 /** Latencies with the values themselves; `censored` of them are known only to be more. */

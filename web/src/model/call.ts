@@ -1,7 +1,7 @@
 /** A spoken conversation laid out in time: who spoke when, what happened between them. All times are seconds of the call. */
 
 import type { Check, Scenario, Timing } from '../data/result';
-import type { AgentTurn, Call, Interruption, Span, Utterance, Voice } from '../data/voice';
+import type { AgentTurn, Call, Interruption, Span, UserTurnEntry, Utterance, Voice } from '../data/voice';
 import { span } from './format';
 import { checkState } from './problems';
 
@@ -133,11 +133,17 @@ function lastVoiced(utterance: Utterance): number {
   return utterance.voiced.at(-1)?.[1] ?? utterance.end_s;
 }
 
+/** ` (hold 0.30 s, model 0.41 s, synthesis 0.23 s)` */
+function madeOf({ parts }: UserTurnEntry): string {
+  const told = Object.entries(parts ?? {}).filter(([, seconds]) => seconds !== 0);
+  return told.length === 0 ? '' : ` (${told.map(([name, seconds]) => `${name.replace(/_s$/, '')} ${span(seconds)}`).join(', ')})`;
+}
+
 function userTurns({ call, measures }: Voice): Turn[] {
   const entries = new Map(measures.user_turns.map((entry) => [entry.utterance, entry]));
   return call.utterances.map((utterance, index) => {
     const entry = entries.get(index);
-    const latency = typeof entry?.latency_s === 'number' ? ` after ${span(entry.latency_s)}` : '';
+    const latency = typeof entry?.latency_s === 'number' ? ` after ${span(entry.latency_s)}${madeOf(entry)}` : '';
     const fate = entry ? [`${entry.outcome.replace('_', ' ')}${latency}`, ...(entry.premature ? ['premature'] : [])] : [];
     return {
       side: 'user',

@@ -1,59 +1,56 @@
-/** The measures of a call with a sentence each; docs/metrics.md defines them in full. */
+/** The measures of a call, as people read them. */
 
 import type { Figure, Measures } from '../data/voice';
 import { count, span } from './format';
 
-type Unit = 'seconds' | 'times' | 'ratio' | 'perMinute';
+/** What each means, in the order of docs/metrics.md, from which the build takes it. */
+declare const MEANINGS: Readonly<Record<string, string>>;
 
-interface Definition {
-  name: string;
-  unit: Unit;
-  says: string;
-}
-
-export const DEFINITIONS: Readonly<Record<string, Definition>> = {
-  unanswered: { name: 'Left unanswered', unit: 'times', says: 'Turns of the user that nothing answered in 1.5 s or more of silence.' },
-  premature_turns_of_ours: { name: 'Our premature turns', unit: 'times', says: 'Lines that our user began in a pause of the agent’s, which went on.' },
-  agent_interrupts_user: { name: 'Agent interrupts user', unit: 'times', says: 'Turns that the agent begins while the user speaks; not a greeting.' },
-  missed_interruptions: { name: 'Ignored cut-ins', unit: 'times', says: 'Cut-ins after which the agent did not stop within 2 s.' },
-  false_interruptions: { name: 'Stopped for nothing', unit: 'times', says: 'The agent fell silent for a backchannel or what it was to ignore.' },
-  overlap_s: { name: 'Both speaking', unit: 'seconds', says: 'Seconds in which both are voiced; n counts how often.' },
-  talk_over_s: { name: 'Talk-over', unit: 'seconds', says: 'The same without what the agent may talk over, such as backchannels, keys and the first 600 ms of cut-ins.' },
-  longest_wait_s: { name: 'Longest wait for the agent', unit: 'seconds', says: 'The longest silence in which it was the agent’s turn to speak; n counts them.' },
-  longest_silence_s: { name: 'Longest silence', unit: 'seconds', says: 'Nobody is voiced and no key sounds; beginning and end of the call count.' },
-  dead_air_s: { name: 'Dead air', unit: 'seconds', says: 'The sum of all silences of 3 s and more; n counts them.' },
-  talk_ratio: { name: 'Agent’s speech per user’s', unit: 'ratio', says: 'Voiced seconds of the agent, divided by those of the user.' },
-  user_words_per_minute: { name: 'User’s words per minute', unit: 'perMinute', says: 'Words of the text per minute of voiced audio.' },
-  agent_words_per_minute: { name: 'Agent’s words per minute', unit: 'perMinute', says: 'Words of the transcripts per minute of voiced audio.' },
-  delivery_ratio: { name: 'Delivery ratio', unit: 'ratio', says: 'Seconds of audio received per second that the agent took to send them.' },
-  longest_tail_s: { name: 'Longest play-out tail', unit: 'seconds', says: 'The most audio that was received and not heard yet.' },
-  jitters: { name: 'Jitter', unit: 'times', says: 'Gaps under 40 ms between frames, closed in the recording.' },
-  under_runs: { name: 'Under-runs', unit: 'times', says: 'Gaps of 40 ms and more inside a turn.' },
-  under_run_s: { name: 'Time lost in under-runs', unit: 'seconds', says: 'Their sum.' },
-  'tau-voice/1.0 response_rate': { name: 'τ-voice response rate', unit: 'ratio', says: 'Turns answered, of those that ended while the agent was silent.' },
-  'tau-voice/1.0 yield_rate': { name: 'τ-voice yield rate', unit: 'ratio', says: 'Interruptions after which the agent stopped within 2 s, of all.' },
-  'tau-voice/1.0 agent_interruption_rate': { name: 'τ-voice agent interruption rate', unit: 'ratio', says: 'Agent’s turns that begin over the user, per turn of ours.' },
-  'eva/2026-08 yield_score': { name: 'EVA yield score', unit: 'ratio', says: 'Mean of 1 − seconds to stop ÷ 2 over interruptions, not below 0.' },
+/** Where words made of the key would not do. */
+const NAMES: Readonly<Record<string, string>> = {
+  unanswered: 'Left unanswered',
+  premature_turns_of_ours: 'Our premature turns',
+  agent_interrupts_user: 'Agent interrupts user',
+  missed_interruptions: 'Ignored cut-ins',
+  false_interruptions: 'Stopped for nothing',
+  overlap_s: 'Both speaking',
+  longest_wait_s: 'Longest wait for the agent',
+  talk_ratio: 'Agent’s speech per user’s',
+  hold_s: 'Wait: hold',
+  model_s: 'Wait: model',
+  continuation_s: 'Wait: continuation',
+  synthesis_s: 'Wait: synthesis',
+  claimed_response_s: 'Response, claimed',
+  heard_over_claimed_s: 'Response, heard over claimed',
+  longest_tail_s: 'Longest play-out tail',
+  under_run_s: 'Time lost in under-runs',
+  under_runs: 'Under-runs',
+  user_keys_right: 'User’s keys that came out right',
 };
 
 const NBSP = '\u00a0';
+const UNITS = /_(s|ms|lufs|dbfs)$/;
 
 function digits(value: number): string {
   const size = Math.abs(value);
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
-function shown(value: number, unit: Unit): string {
-  switch (unit) {
-    case 'seconds':
-      return span(value);
-    case 'times':
-      return count(value);
-    case 'ratio':
-      return digits(value);
-    case 'perMinute':
-      return `${digits(value)}${NBSP}/min`;
-  }
+/** The end of a key tells its unit. */
+function shown(key: string, value: number): string {
+  if (key.endsWith('_ms')) return span(value / 1000);
+  if (key.endsWith('_s')) return span(value);
+  if (key.endsWith('_lufs')) return `${digits(value)}${NBSP}LUFS`;
+  if (key.endsWith('_dbfs')) return `${digits(value)}${NBSP}dBFS`;
+  if (key.endsWith('_per_minute')) return `${digits(value)}${NBSP}/min`;
+  const share = /(rate|ratio|score|accuracy|wer|recognition|right|selectivity_\w+)$/.test(key);
+  return share || !Number.isInteger(value) ? digits(value) : count(value);
+}
+
+function nameOf(key: string): string {
+  const words = key.replace(UNITS, '').replace(/_/g, ' ').replace(/\b(p\d\d|e2e|wer|stt|tts|eot)\b/g, (term) => (term.startsWith('p') ? term : term.toUpperCase()));
+  return NAMES[key] ?? (isOfPeers(key) ? words : words.charAt(0).toUpperCase() + words.slice(1));
 }
 
 export interface MeasureRow {
@@ -66,16 +63,19 @@ export interface MeasureRow {
   says: string;
 }
 
-function row(key: string, figure: Figure | null): MeasureRow {
-  const known = DEFINITIONS[key];
-  const unit = known?.unit ?? (key.endsWith('_s') ? 'seconds' : 'ratio');
-  return { key, name: known?.name ?? key, value: figure ? shown(figure.value, unit) : null, n: figure?.n ?? null, says: known?.says ?? '' };
+/** As others define it: `eva/2026-08 yield_score`. */
+function isOfPeers(key: string): boolean {
+  return key.includes('/');
 }
 
-/** In the order of the table above; what this page does not know comes last, under its own name. */
-export function measureRows({ figures }: Pick<Measures, 'figures'>): MeasureRow[] {
+/** Ours and those of others, in the order of the document; what it does not know comes last. */
+export function measureRows({ figures }: Pick<Measures, 'figures'>): { ours: MeasureRow[]; peers: MeasureRow[] } {
   const given = figures ?? {};
-  const known = Object.keys(DEFINITIONS).filter((key) => key in given);
-  const others = Object.keys(given).filter((key) => !(key in DEFINITIONS));
-  return [...known, ...others].map((key) => row(key, given[key] ?? null));
+  const known = Object.keys(MEANINGS).filter((key) => key in given);
+  const others = Object.keys(given).filter((key) => !(key in MEANINGS));
+  const row = (key: string, figure: Figure | null): MeasureRow => {
+    return { key, name: nameOf(key), value: figure ? shown(key, figure.value) : null, n: figure?.n ?? null, says: MEANINGS[key] ?? '' };
+  };
+  const rows = [...known, ...others].map((key) => row(key, given[key] ?? null));
+  return { ours: rows.filter(({ key }) => !isOfPeers(key)), peers: rows.filter(({ key }) => isOfPeers(key)) };
 }
