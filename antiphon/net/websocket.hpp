@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "antiphon/base/clock.hpp"
@@ -84,6 +85,9 @@ struct WsRequest {
   WsOptions options{};
   bool use_proxy_from_environment = true;  ///< HTTPS_PROXY, HTTP_PROXY, NO_PROXY; through CONNECT
 };
+
+/// In the message of the error for an answer other than 101: what follows it, after a colon, is the beginning of that answer's body.
+inline constexpr std::string_view declined_websocket = " and opened no WebSocket";
 
 /// Connects and shakes hands.
 /// @throws Error configuration (the address, a header field); refused (connect, DNS, TLS); timeout; closed; protocol; for an answer other

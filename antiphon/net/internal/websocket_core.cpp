@@ -307,7 +307,7 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
     const auto body = repair_utf8(trim(response.body()));
     const auto text = body.empty() ? std::string() : ": " + antiphon::cut(body, 300);
     const auto kind = status < 400 ? ErrorKind::protocol : error_kind_of(status);
-    return Error(kind, fmt::format("{} answered HTTP {} and opened no WebSocket{}", place_, status, text)).with_status(status);
+    return Error(kind, fmt::format("{} answered HTTP {}{}{}", place_, status, declined_websocket, text)).with_status(status);
   }
 
   Error handshake_failure(error_code error) const {

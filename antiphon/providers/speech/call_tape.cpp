@@ -15,6 +15,7 @@ class CassetteTape final : public CallTape {
     return [cassette = cassette_, place = cassette_->reserve(asked)](RecordedCall call) { cassette->keep(place, std::move(call)); };
   }
   const Secrets& secrets() const override { return cassette_->secrets(); }
+  bool lets_streams_pass() const override { return false; }  // a replay would have no answer
 
  private:
   std::shared_ptr<Cassette> cassette_;
@@ -35,6 +36,7 @@ class CacheTape final : public CallTape {
     };
   }
   const Secrets& secrets() const override { return secrets_; }
+  bool lets_streams_pass() const override { return true; }
 
  private:
   std::string key_of(const AskedCall& asked) const { return cache_->shared_key(fmt::format("{}\n{}\n{}", asked.kind, address_, asked.request.text())); }

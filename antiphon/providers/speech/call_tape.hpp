@@ -19,6 +19,8 @@ class CallTape {
   /// What keeps the call that is asked now.
   virtual KeepCall keeper(const AskedCall& asked) = 0;
   virtual const Secrets& secrets() const = 0;
+  /// Streams of recognition are kept nowhere: whether they may go on all the same.
+  virtual bool lets_streams_pass() const = 0;
 };
 
 /// A scenario's cassette.

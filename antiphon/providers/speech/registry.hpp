@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "antiphon/base/runtime.hpp"
+#include "antiphon/net/websocket.hpp"
 #include "antiphon/providers/stt/speech_to_text.hpp"
 #include "antiphon/providers/tts/text_to_speech.hpp"
 #include "antiphon/trace/recorder.hpp"
@@ -57,6 +58,9 @@ struct EarChoice {
   friend bool operator==(const EarChoice&, const EarChoice&) = default;
 };
 
+/// How WebSockets are opened.
+using SocketDialer = std::function<Task<std::unique_ptr<net::WebSocket>>(net::WsRequest, Deadline)>;
+
 /// What speech needs to work. References outlive everything made with it.
 struct SpeechContext {
   Runtime& runtime;
@@ -68,6 +72,7 @@ struct SpeechContext {
   std::shared_ptr<RunCache> cache{};            ///< the same from run to run, where the cassette knows nothing
   int concurrency = 0;                          ///< calls in flight per vendor; 0: no limit
   bool of_agent = false;                        ///< what it uses is the agent's: in real time what was recorded takes as long as it took
+  SocketDialer dial{};                          ///< empty: over the network
 };
 
 /// A voice that was opened: `request` makes what it understands of a text.

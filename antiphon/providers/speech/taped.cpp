@@ -239,7 +239,7 @@ Task<std::unique_ptr<SpeechStream>> TapedVoice::synthesize(SpeechRequest request
 TapedEar::TapedEar(std::unique_ptr<SpeechToText> inner, std::shared_ptr<CallTape> tape, std::string name, Clock& clock, bool of_agent)
     : inner_(std::move(inner)), tape_(std::move(tape)), name_(std::move(name)), role_(of_agent ? agent_role : ear_role), clock_(clock) {
   capabilities_ = inner_ ? inner_->capabilities() : RecognitionCapabilities{.word_times = true, .confidence = true, .waits_on_clock_alone = true};
-  capabilities_.streaming = capabilities_.partials = false;
+  if (!tape_->lets_streams_pass()) capabilities_.streaming = capabilities_.partials = false;
 }
 
 Task<Recognition> TapedEar::transcribe(audio::Samples samples, RecognitionSettings settings, Deadline deadline) {
@@ -263,7 +263,8 @@ Task<Recognition> TapedEar::transcribe(audio::Samples samples, RecognitionSettin
   std::rethrow_exception(failure);
 }
 
-Task<std::unique_ptr<RecognitionStream>> TapedEar::open(RecognitionSettings, Deadline) {
+Task<std::unique_ptr<RecognitionStream>> TapedEar::open(RecognitionSettings settings, Deadline deadline) {
+  if (tape_->lets_streams_pass()) co_return co_await inner_->open(std::move(settings), deadline);
   throw Error(ErrorKind::unsupported, name_ + ": recognition of a stream is not recorded on cassettes").with_party(Party::harness);
   co_return nullptr;
 }

@@ -35,7 +35,7 @@ class TapedEar final : public SpeechToText {
   TapedEar(std::unique_ptr<SpeechToText> inner, std::shared_ptr<CallTape> tape, std::string name, Clock& clock, bool of_agent);
 
   Task<Recognition> transcribe(audio::Samples samples, RecognitionSettings settings, Deadline deadline) override;
-  /// @throws Error unsupported.
+  /// Streams are kept nowhere. @throws Error unsupported where a cassette is.
   Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings settings, Deadline deadline) override;
   const RecognitionCapabilities& capabilities() const override { return capabilities_; }
   const std::string& name() const override { return name_; }

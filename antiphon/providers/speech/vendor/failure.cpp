@@ -1,6 +1,9 @@
 #include "antiphon/providers/speech/vendor/failure.hpp"
 
+#include <algorithm>
+
 #include "antiphon/base/text.hpp"
+#include "antiphon/net/websocket.hpp"
 #include "antiphon/providers/llm/wire/sse_stream.hpp"
 
 namespace antiphon::speech {
@@ -34,6 +37,14 @@ Error failure(const net::HttpReply& reply, const std::string& name, const wire::
   const net::HttpReply told{.status = reply.status, .headers = reply.headers, .body = said};
   return wire::failure(told, {.model = name, .url = without_user(endpoint.base_url), .key = endpoint.key, .key_variable = endpoint.key_variable},
                        std::chrono::system_clock::now());
+}
+
+Error declined(const Error& error, const std::string& name, const wire::Endpoint& endpoint) {
+  const auto& message = error.message();
+  const auto mark = message.find(net::declined_websocket);
+  if (!error.status() || mark == std::string::npos) return named(error, name, endpoint);
+  const auto body = message.substr(std::min(message.size(), mark + net::declined_websocket.size() + 2));  // `: ` is between them
+  return failure({.status = *error.status(), .headers = {}, .body = body}, name, endpoint);
 }
 
 Error named(const Error& error, const std::string& name, const wire::Endpoint& endpoint) {

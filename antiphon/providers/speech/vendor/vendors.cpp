@@ -9,9 +9,11 @@
 #include "antiphon/providers/speech/retrying.hpp"
 #include "antiphon/providers/speech/vendor/cartesia.hpp"
 #include "antiphon/providers/speech/vendor/deepgram.hpp"
+#include "antiphon/providers/speech/vendor/deepgram_live.hpp"
 #include "antiphon/providers/speech/vendor/elevenlabs.hpp"
 #include "antiphon/providers/speech/vendor/http_ear.hpp"
 #include "antiphon/providers/speech/vendor/http_voice.hpp"
+#include "antiphon/providers/speech/vendor/live_ear.hpp"
 #include "antiphon/providers/speech/vendor/openai_speech.hpp"
 
 namespace antiphon::speech {
@@ -43,13 +45,14 @@ struct EarVendor {
   std::string_view usual_model;
   bool primed_by_phrases;
   std::unique_ptr<const EarWire> (*wire)(const wire::Endpoint&);
+  std::unique_ptr<const LiveWire> (*live)(const wire::Endpoint&) = nullptr;  ///< listens while somebody speaks
 };
 
 constexpr EarVendor ears[] = {
     {openai, "gpt-4o-transcribe", true, openai_ear},
     {groq, "whisper-large-v3-turbo", true, openai_ear},
     {elevenlabs, "scribe_v1", false, elevenlabs_ear},
-    {deepgram, "nova-3", true, deepgram_ear},
+    {deepgram, "nova-3", true, deepgram_ear, deepgram_live},
 };
 
 wire::Endpoint endpoint_of(const wire::Service& service, const std::string& name, std::string usual, const std::string& base_url, const std::string& key) {
@@ -94,8 +97,10 @@ SpeechRegistry::EarProvider provider_of(const EarVendor& vendor, std::shared_ptr
   const auto make = [&vendor, limits = std::move(limits)](const EarChoice& choice, const SpeechContext& context) -> std::unique_ptr<SpeechToText> {
     const auto endpoint = endpoint_of(vendor, choice);
     auto name = fmt::format("{}/{}", vendor.service.name, endpoint.model);
-    return std::make_unique<HttpEar>(std::move(name), endpoint, vendor.wire(endpoint), context,
-                                     limits->of(std::string(vendor.service.name), context.concurrency));
+    auto limit = limits->of(std::string(vendor.service.name), context.concurrency);
+    auto whole = std::make_unique<HttpEar>(std::move(name), endpoint, vendor.wire(endpoint), context, limit);
+    if (!vendor.live) return whole;
+    return std::make_unique<LiveEar>(std::move(whole), endpoint, vendor.live(endpoint), context, std::move(limit));
   };
   return {.make = make, .check = [&vendor](const EarChoice& choice) { endpoint_of(vendor, choice); }, .primed_by_phrases = vendor.primed_by_phrases};
 }
