@@ -5,6 +5,8 @@
 #include <boost/asio/detached.hpp>
 
 #include "antiphon/adapters/composed/elevenlabs_preset.hpp"
+#include "antiphon/audio/vad/voice_activity.hpp"
+#include "antiphon/base/channel.hpp"
 #include "antiphon/base/latch.hpp"
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/scenario/run.hpp"
@@ -105,6 +107,76 @@ TEST(ComposedAgent, ARecordingInPlaceOfTheVoiceIsUnderstood_VOX30) {
 
   ASSERT_FALSE(result.error) << result.error->message;
   EXPECT_THAT(words(result), ElementsAre("hours", ::testing::StartsWith("we open")));
+}
+
+/// Tells what it hears word by word: a partial and a final each, and the end of an utterance after 300 ms of quiet.
+class StreamingTones final : public SpeechToText {
+ public:
+  StreamingTones(std::shared_ptr<testing_support::Tones> tones, Clock& clock) : tones_(std::move(tones)), clock_(clock) {}
+  Task<Recognition> transcribe(audio::Samples, RecognitionSettings, Deadline) override { throw Error(ErrorKind::internal, "nobody asks for whole recordings"); }
+  Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings, Deadline) override { co_return std::make_unique<Stream>(tones_, clock_); }
+  const RecognitionCapabilities& capabilities() const override { return capabilities_; }
+  const std::string& name() const override { return name_; }
+
+ private:
+  class Stream final : public RecognitionStream {
+   public:
+    Stream(std::shared_ptr<testing_support::Tones> tones, Clock& clock)
+        : tones_(std::move(tones)), clock_(clock), activity_({.timing = {.onset = 20ms, .hangover = 300ms}}) {}
+    Task<> feed(audio::Samples samples, Deadline) override {
+      heard_.insert(heard_.end(), samples.begin(), samples.end());
+      for (const auto& edge : activity_.feed(samples)) {
+        if (edge.starts) continue;
+        const auto text = tones_->understand(std::exchange(heard_, {}));
+        events_.push({.kind = RecognitionEvent::Kind::partial, .heard = {.text = "not this"}});
+        for (const auto& word : split(text, ' ')) events_.push({.kind = RecognitionEvent::Kind::final, .heard = {.text = word}});
+        events_.push({.kind = RecognitionEvent::Kind::end_of_utterance});
+      }
+      co_return;
+    }
+    Task<> finish(Deadline) override { co_return; }
+    Task<std::optional<RecognitionEvent>> next(Deadline deadline) override {
+      co_return co_await events_.pop(clock_, deadline, Error(ErrorKind::timeout, "late"));
+    }
+
+   private:
+    std::shared_ptr<testing_support::Tones> tones_;
+    Clock& clock_;
+    audio::VoiceActivity activity_;
+    audio::Samples heard_;
+    Channel<RecognitionEvent> events_;
+  };
+
+  std::shared_ptr<testing_support::Tones> tones_;
+  Clock& clock_;
+  RecognitionCapabilities capabilities_{.streaming = true, .partials = true, .waits_on_clock_alone = true};
+  std::string name_ = "stream/of tones";
+};
+
+TEST(ComposedAgent, AnswersWhenItsRecogniserSaysThatTheyHaveFinished_VOX70_VOX22) {
+  auto tones = std::make_shared<testing_support::Tones>();
+  auto speech = std::make_shared<SpeechRegistry>(*testing_support::tone_speech(tones));
+  speech->add("stream", SpeechRegistry::EarProvider{.make = [tones](const EarChoice&, const SpeechContext& context) -> std::unique_ptr<SpeechToText> {
+                                                      return std::make_unique<StreamingTones>(tones, context.runtime.clock);
+                                                    },
+                                                    .waits_on_clock_alone = true});
+  const auto call = [&](const char* ear, std::vector<Step> script) {
+    return run({.name = "a call", .agent = composed_agent({.brain = ParticipantSpec(reply), .ear = ear, .streaming = true}), .script = std::move(script)},
+               {.seed = 7, .speech = speech});
+  };
+  const auto result = call("stream/of tones", {user("hours"), agent(), user("see you"), agent(), succeed("")});
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hours", ::testing::StartsWith("we open"), "see you", "goodbye then"));
+  EXPECT_NEAR(result.answer_s[0], 0.60, 0.08);  // 300 ms of quiet, not 500
+  EXPECT_EQ(result.call->claims.understood[1].second, "see you");
+
+  const auto cut = call("stream/of tones", {user("hours"), interrupt("wait a moment", {.after = 1s}), agent(), succeed("")});
+  ASSERT_FALSE(cut.error) << cut.error->message;
+  EXPECT_EQ(cut.messages.back().text(), "goodbye then");
+
+  const auto whole = call("tones", {user("hours"), agent()});
+  ASSERT_TRUE(whole.error);
+  EXPECT_THAT(whole.error->message, ::testing::HasSubstr("does not listen while somebody speaks"));
 }
 
 /// Tones under ElevenLabs' name, which keep what they were asked for.

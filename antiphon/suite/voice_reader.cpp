@@ -223,6 +223,7 @@ ParticipantSpec read_composed(ReadContext& context, const Node& node) {
   if (const auto* voice = fields.get("voice")) options.voice = read_voice_choice(context, *voice);
   options.greeting = fields.text("greeting").value_or("");
   options.endpointing = fields.duration("endpointing").value_or(options.endpointing);
+  options.streaming = fields.boolean("streaming").value_or(false);
   options.barge_in = fields.boolean("barge_in").value_or(true);
   if (const auto* latency = fields.get("latency")) {
     Fields parts(context.reader, *latency, "latency", "latency: {recognise: 120ms, think: 300ms, speak: 120ms}");

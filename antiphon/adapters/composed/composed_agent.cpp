@@ -50,23 +50,40 @@ class ComposedAgent final : public VoiceAgentAdapter {
         voice_(context.speech->open(options.voice, speech_context(context))),
         conversation_(options.brain.make(context), context.thread_id, context.max_turns),
         activity_({.timing = {.onset = std::chrono::duration_cast<std::chrono::milliseconds>(options.barge_in_after),
-                              .hangover = std::chrono::duration_cast<std::chrono::milliseconds>(options.endpointing)}}) {}
+                              .hangover = std::chrono::duration_cast<std::chrono::milliseconds>(options.endpointing)}}) {
+    if (options.streaming && !ear_.recogniser->capabilities().streaming)
+      throw Error(ErrorKind::configuration, fmt::format("{} does not listen while somebody speaks, or not on a cassette", ear_.recogniser->name()))
+          .with_party(Party::harness)
+          .with_hint("leave out `streaming`, or take a recogniser that streams, such as deepgram or moonshine");
+  }
 
   const std::string& name() const override { return name_; }
   const AdapterCapabilities& capabilities() const override { return capabilities_; }
 
-  Task<> connect(Deadline) override {
-    if (std::exchange(connected_, true) || options_.greeting.empty()) co_return;
+  Task<> connect(Deadline deadline) override {
+    if (std::exchange(connected_, true)) co_return;
+    if (options_.streaming) {
+      stream_ = co_await ear_.recogniser->open(ear_.defaults, deadline);
+      hearing_ = std::make_shared<Answering>();
+      asio::co_spawn(runtime_.executor, drive(hearing_, understand()), asio::detached);
+    }
+    if (options_.greeting.empty()) co_return;
     conversation_.greeted(options_.greeting);
     begin(greet());
   }
 
   Task<> disconnect(Deadline) override {
+    if (const auto hearing = std::exchange(hearing_, nullptr)) {
+      hearing->work.stop();
+      co_await hearing->done.wait();
+    }
     co_await stop_answering();
+    stream_.reset();
     if (std::exchange(connected_, false)) co_await conversation_.close();
   }
 
-  Task<> send_audio(audio::AudioChunk chunk, Deadline) override {
+  Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) override {
+    if (stream_) co_await stream_->feed(chunk.samples, deadline);
     const auto edges = activity_.feed(chunk.samples);
     heard_.insert(heard_.end(), chunk.samples.begin(), chunk.samples.end());
     for (const auto& edge : edges) edge.starts ? user_starts(edge.at) : co_await user_stopped(edge.at);
@@ -109,6 +126,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
 
   Task<> user_stopped(std::size_t at) {
     signals_.push(AgentHeardUser{.started = false});
+    if (stream_) co_return;  // that is for the recogniser to say
     const auto before = audio::samples_in(kept_before_speech);
     const auto from = std::max(forgotten_, speech_from_ > before ? speech_from_ - before : 0);
     const auto to = std::min(at + audio::samples_in(200ms), forgotten_ + heard_.size());
@@ -156,16 +174,42 @@ class ComposedAgent final : public VoiceAgentAdapter {
     signals_.push(AgentTurnEnd{});
   }
 
+  /// What the stream says, for as long as the call lasts.
+  Task<> understand() {
+    std::string words;
+    while (const auto event = co_await stream_->next(Deadline::never())) {
+      using Kind = RecognitionEvent::Kind;
+      if (event->kind == Kind::final) words += (words.empty() ? "" : " ") + event->heard.text;
+      if (event->kind != Kind::end_of_utterance || words.empty()) continue;
+      auto said = std::exchange(words, {});
+      if (answering_ && !options_.barge_in) continue;
+      co_await stop_answering();
+      begin(answer_after_hearing(std::move(said)));
+    }
+    throw Error(ErrorKind::closed, fmt::format("{} listens no more", ear_.recogniser->name())).with_party(Party::provider);
+  }
+
+  Task<> answer_after_hearing(std::string words) {
+    const auto began = runtime_.clock.now();
+    co_await runtime_.clock.sleep_for(options_.latency.recognise);
+    co_await answer_to(std::move(words), began, Deadline::after(runtime_.clock, answer_limit));
+  }
+
   Task<> answer(audio::Samples speech) {
     const auto began = runtime_.clock.now();
     const auto deadline = Deadline::after(runtime_.clock, answer_limit);
     const auto heard = co_await ear_.recogniser->transcribe(std::move(speech), ear_.defaults, deadline);
     co_await runtime_.clock.sleep_for(options_.latency.recognise);
     if (heard.text.empty()) co_return;
-    signals_.push(AgentTranscript{.speaker = audio::Speaker::user, .text = heard.text, .final = true});
+    co_await answer_to(heard.text, began, deadline);
+  }
+
+  /// `began`: when it was decided that our user had finished.
+  Task<> answer_to(std::string words, Clock::Time began, Deadline deadline) {
+    signals_.push(AgentTranscript{.speaker = audio::Speaker::user, .text = words, .final = true});
     const auto understood = runtime_.clock.now();
     signals_.push(AgentLatencyClaim{"asr", understood - began});
-    const auto messages = co_await conversation_.answer(heard.text, deadline);
+    const auto messages = co_await conversation_.answer(std::move(words), deadline);
     co_await runtime_.clock.sleep_for(options_.latency.think);
     signals_.push(AgentLatencyClaim{"llm", runtime_.clock.now() - understood});
     asked_ = began;
@@ -206,7 +250,8 @@ class ComposedAgent final : public VoiceAgentAdapter {
   Clock::Time playing_until_{0};
   std::optional<Clock::Time> asked_;  // when it decided that our user had finished; until its first word
   Channel<AgentSignal> signals_;
-  std::shared_ptr<Answering> answering_;
+  std::shared_ptr<Answering> answering_, hearing_;
+  std::unique_ptr<RecognitionStream> stream_;
 };
 
 }  // namespace

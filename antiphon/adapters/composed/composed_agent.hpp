@@ -22,7 +22,8 @@ struct ComposedAgentOptions {
   VoiceChoice voice{};
   std::string greeting{};  ///< said first, where there is one
   Duration endpointing{std::chrono::milliseconds(500)};
-  bool barge_in = true;                                     ///< false: it speaks on whatever our user does
+  bool streaming = false;  ///< its recogniser listens while our user speaks and says itself when they have finished; `endpointing` counts for nothing then
+  bool barge_in = true;    ///< false: it speaks on whatever our user does
   Duration barge_in_after{std::chrono::milliseconds(200)};  ///< of speech over its own
   ComposedLatency latency{};
 };
