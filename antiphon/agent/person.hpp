@@ -36,6 +36,8 @@ class Person {
   virtual Task<std::optional<std::string>> say(Cue cue) = 0;
   /// Asked before a participant speaks, in a run that is gone through step by step.
   virtual Task<Intervention> step(Cue cue) = 0;
+  /// Returns when they want to hang up, in a call in which they speak through a microphone. Asked, and cancelled, at each of their turns.
+  virtual Task<> hang_up(Cue cue);
 };
 
 }  // namespace antiphon

@@ -41,6 +41,12 @@ class TerminalPerson final : public Person {
     }
   }
 
+  // What is piped in says nothing of when.
+  Task<> hang_up(Cue cue) override {
+    if (!prompts_) co_return co_await Person::hang_up(std::move(cue));
+    co_await ask(cue, fmt::format("{} turn {}, speak (Enter hangs up)> ", shown(cue.label), cue.turn));
+  }
+
   Task<Intervention> step(Cue cue) override {
     if (!std::exchange(helped_, true)) tell(help);
     for (;;) {

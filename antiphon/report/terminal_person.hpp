@@ -21,7 +21,7 @@ LineSource lines_of(std::istream& in);
 ///
 /// As a participant they say a line, blank ones are asked for again. Stepping through a run: an empty line lets the participant speak, text
 /// stands in its place (`//` for a text that begins with a slash), `/succeed`, `/fail` (with a reason) end the run, `/proceed` and the end of the
-/// input let it run on.
+/// input let it run on. In a call that they speak in, a line hangs up.
 /// @param prompts false where nobody reads them: lines are piped in.
 std::shared_ptr<Person> person_typing(LineSource lines, std::ostream& out, bool prompts);
 

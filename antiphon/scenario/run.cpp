@@ -61,7 +61,9 @@ RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& h
           .speech = options.speech.get(),
           .recordings = options.recordings,
           .result_folder = options.result_folder,
-          .keep_audio = options.keep_audio};
+          .keep_audio = options.keep_audio,
+          .loudspeaker = options.loudspeaker.get(),
+          .microphone = options.microphone.get()};
 }
 
 HookEnvironment told_before(const ScenarioRun& run) { return {{"ANTIPHON_SCENARIO_ID", run.id()}, {"ANTIPHON_THREAD_ID", run.thread_id()}}; }
@@ -132,7 +134,8 @@ class Batch {
       : defaults_(run_defaults()), scenarios_(std::move(scenarios)), options_(std::move(options)), results_(scenarios_.size()) {
     complete(options_, defaults_);
     for (auto& scenario : scenarios_) apply(defaults_, scenario);
-    with_person_ = options_.debug.value_or(false) || std::any_of(scenarios_.begin(), scenarios_.end(), takes_a_person);
+    with_person_ =
+        options_.debug.value_or(false) || options_.loudspeaker || options_.microphone || std::any_of(scenarios_.begin(), scenarios_.end(), takes_a_person);
     options_.jobs = with_person_ ? 1 : std::max(options_.jobs.value_or(default_jobs), 1);
     for (std::size_t i = 0; i < scenarios_.size(); ++i) {
       require_valid(scenarios_[i], options_);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "antiphon/agent/person.hpp"
+#include "antiphon/audio/live.hpp"
 #include "antiphon/result/events.hpp"
 #include "antiphon/scenario/scenario.hpp"
 #include "antiphon/scenario/stop_source.hpp"
@@ -31,6 +32,8 @@ struct RunOptions {
   std::shared_ptr<const ModelRegistry> models{};        ///< nullptr: the defaults
   std::shared_ptr<const EmbedderRegistry> embedders{};  ///< nullptr: one of the batch's own
   std::shared_ptr<const SpeechRegistry> speech{};       ///< nullptr: the defaults
+  std::shared_ptr<audio::Loudspeaker> loudspeaker{};    ///< where calls are heard while they go on; then one is held at a time
+  std::shared_ptr<audio::Microphone> microphone{};      ///< where the person speaks who plays a `human` user; nullptr: they type, and a voice says it
   std::string recordings{};                             ///< folder in which each call is recorded while it goes on, as WAV; empty: nowhere
   std::string result_folder{};                          ///< results name recordings from here, so that the folder can be moved; empty: as `recordings`
   bool keep_audio = true;                               ///< results hold their calls' audio; false: what was recorded is all there is

@@ -28,6 +28,13 @@ std::optional<ClockChoice> clock_from(const std::string& text) {
   throw Error(ErrorKind::usage, fmt::format("--clock {} is unknown", quote(text))).with_hint("allowed: auto, wall, virtual");
 }
 
+ClockChoice clock_to_listen(const RunFlags& flags) {
+  if (flags.clock.empty() || flags.clock == "wall") return ClockChoice::wall;
+  throw Error(ErrorKind::usage, fmt::format("--{} and --clock {} exclude each other: in virtual time a call is over before anybody could listen to it",
+                                            flags.talk ? "talk" : "listen", flags.clock))
+      .with_hint("leave out --clock");
+}
+
 std::optional<CassetteMode> cassettes_from(const RunFlags& flags) {
   if (flags.update_cassettes && !flags.cassettes.empty() && flags.cassettes != "record")
     throw Error(ErrorKind::usage, fmt::format("--update-cassettes and --cassettes {} exclude each other", flags.cassettes));
@@ -230,6 +237,8 @@ void declare(CLI::App& app, RunFlags& flags) {
   app.add_flag("--exclude-spoiled", flags.exclude_spoiled, "Runs that somebody else than the agent spoiled do not decide the exit code");
   app.add_flag("--dry-run", flags.dry_run, "Check every suite and run nothing");
   app.add_flag("--debug", flags.debug, "Go through each run step by step: before a participant speaks, let it, or type in its place");
+  app.add_flag("--listen", flags.listen, "Hear calls through the sound card as they go on; one at a time, in real time");
+  app.add_flag("--talk", flags.talk, "The same, and where the user is `human` you speak through the microphone");
   app.add_flag("-v,--verbose", flags.verbose, "Tell the conversations as they happen");
   app.add_flag("-q,--quiet", flags.quiet, "Nothing but the summary");
 }
@@ -258,7 +267,8 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
   else
     plan.load.overrides.audit = named_model("--audit", flags.audit, environment);
   plan.load.overrides.user_models = user_models_from(flags.user_models, environment.directory);
-  plan.load.overrides.clock = clock_from(flags.clock);
+  plan.load.overrides.clock = flags.listen || flags.talk ? clock_to_listen(flags) : clock_from(flags.clock);
+  plan.listen = flags.listen || flags.talk, plan.talk = flags.talk;
   plan.load.overrides.cassettes = cassettes_from(flags);
   plan.load.overrides.timeout = timeout_from(flags.timeout);
   plan.load.overrides.max_turns = flags.max_turns;

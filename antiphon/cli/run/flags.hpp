@@ -44,6 +44,8 @@ struct RunFlags {
   bool dry_run = false;
   bool exclude_spoiled = false;
   bool debug = false;
+  bool listen = false;
+  bool talk = false;
   bool verbose = false;
   bool quiet = false;
 };
@@ -68,7 +70,9 @@ struct RunPlan {
   int max_failures = 0;  ///< 0: any number
   bool dry_run = false;
   bool exclude_spoiled = false;
-  bool debug = false;  ///< a person goes through each run step by step
+  bool debug = false;   ///< a person goes through each run step by step
+  bool listen = false;  ///< calls are heard through the sound card while they go on
+  bool talk = false;    ///< and the person who plays a user speaks through it
   bool verbose = false;
   bool quiet = false;
   std::string command;        ///< what a person reads above the results, such as `run suites`

@@ -14,6 +14,7 @@
 #include "antiphon/cli/label/add_labels.hpp"
 #include "antiphon/cli/run/checkpoint_file.hpp"
 #include "antiphon/cli/run/flags.hpp"
+#include "antiphon/cli/run/live_sound.hpp"
 #include "antiphon/cli/run/open_files.hpp"
 #include "antiphon/cli/run/remote_notice.hpp"
 #include "antiphon/cli/run/reporters.hpp"
@@ -131,7 +132,8 @@ class RunSession {
 
   void prepare() {
     with_person_ = plan_.debug || std::any_of(loaded_.scenarios.begin(), loaded_.scenarios.end(), takes_a_person);
-    jobs_ = with_person_ ? 1 : plan_.jobs.value_or(loaded_.project.jobs.value_or(default_jobs));
+    sound_ = open_live_sound(plan_, loaded_.scenarios, environment_);
+    jobs_ = with_person_ || sound_.loudspeaker ? 1 : plan_.jobs.value_or(loaded_.project.jobs.value_or(default_jobs));
     take_log_level();
     const auto in_real_time =
         std::count_if(loaded_.scenarios.begin(), loaded_.scenarios.end(), [&](const Scenario& scenario) { return !runs_in_virtual_time(scenario, *models_); });
@@ -207,6 +209,8 @@ class RunSession {
                                           .seed = batch_.seed,
                                           .models = models_,
                                           .speech = speech_,
+                                          .loudspeaker = sound_.loudspeaker,
+                                          .microphone = sound_.microphone,
                                           .recordings = (fs::path(out_) / "recordings").string(),
                                           .result_folder = out_,
                                           .keep_audio = false,
@@ -265,6 +269,7 @@ class RunSession {
   int jobs_ = default_jobs;
   std::string out_;
   bool with_person_ = false;
+  LiveSound sound_;
 };
 
 }  // namespace

@@ -63,7 +63,9 @@ std::unique_ptr<Participant> ScenarioRun::take_call(const ParticipantSpec& spec,
                                                               .spans = context.spans,
                                                               .memory = memory_.calls(),
                                                               .concurrency = place_.concurrency,
-                                                              .file = file});
+                                                              .file = file,
+                                                              .loudspeaker = place_.loudspeaker,
+                                                              .microphone = place_.microphone});
   return std::make_unique<CallParticipant>(*call_);
 }
 

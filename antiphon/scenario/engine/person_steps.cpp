@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "antiphon/base/beside.hpp"
+#include "antiphon/base/error.hpp"
 #include "antiphon/scenario/engine/scenario_run.hpp"
 
 // What a run does where a person takes part: plays a participant, or goes through it step by step (SCN-71).
@@ -40,6 +42,38 @@ void ScenarioRun::close_silent_turn() {
     if (messages()[i - 1].role() == MessageRole::user) return;
   }
   order_.close_turn(anything);
+}
+
+bool ScenarioRun::speaks_through_microphone(std::size_t seat) const {
+  return call_ && place_.microphone && seats_[seat].role == Role::user && specs_[seat]->is_a_person();
+}
+
+namespace {
+
+Task<> leave_when_they_want(Person& person, Cue cue, voice::VoiceCall& call) {
+  co_await person.hang_up(std::move(cue));
+  call.leave();
+}
+
+}  // namespace
+
+// What is said before our turn has come (over the agent, above all) is part of it: the line listens all the time.
+Task<AgentReply> ScenarioRun::hear_person(std::size_t seat) {
+  auto spoken = co_await beside(leave_when_they_want(*place_.person, cue_for(seat), *call_), call_->listen());
+  if (spoken) {
+    spoken_ = spoken->utterance;
+    co_return AgentReply(std::move(spoken->text));
+  }
+  if (spoken_) co_return AgentReply().concluding();
+  throw Error(ErrorKind::closed, "the call was over before the person at the microphone said a word").with_party(Party::harness);
+}
+
+Task<> ScenarioRun::take_spoken(std::size_t seat, AgentReply reply) {
+  seats_[seat].concluded |= reply.concludes();
+  co_await keep_overheard();
+  const auto before = messages().size();
+  for (auto& message : std::move(reply).messages(MessageRole::user)) add_said(std::move(message), *spoken_, seat, false);
+  trace_.produced(seat, before, messages().size());
 }
 
 }  // namespace antiphon

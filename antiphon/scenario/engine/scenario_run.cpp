@@ -337,8 +337,11 @@ Task<> ScenarioRun::call_seat(std::size_t seat, std::optional<JudgmentRequest> r
   speaking_ = seat;
   asked_ = asked;
   auto input = input_for(seat, std::move(request));
-  auto reply = co_await in_time(seat, turn_limit(), trace_.call(seat, order_.turn(), seats_[seat].participant->call(std::move(input))));
+  const bool speaks = speaks_through_microphone(seat);
+  auto work = speaks ? hear_person(seat) : seats_[seat].participant->call(std::move(input));
+  auto reply = co_await in_time(seat, turn_limit(), trace_.call(seat, order_.turn(), std::move(work)));
   speaking_.reset();
+  if (speaks) co_return co_await take_spoken(seat, std::move(reply));
   if (call_ && seats_[seat].role == Role::user) co_return co_await say_reply(seat, std::move(reply));
   take_reply(seat, std::move(reply), {asked, clock().now()}, forced);
 }

@@ -45,6 +45,8 @@ struct RunPlace {
   std::string recordings{};     ///< folder in which calls are recorded while they go on; empty: nowhere
   std::string result_folder{};  ///< from which results name them; empty: as `recordings`
   bool keep_audio = true;
+  audio::Loudspeaker* loudspeaker = nullptr;
+  audio::Microphone* microphone = nullptr;
 };
 
 /// What a result says of a scenario whatever happens to it.
@@ -140,6 +142,9 @@ class ScenarioRun final : public RunState {
   Task<T> in_time(std::size_t seat, Duration limit, Task<T> work);
   Task<bool> person_steps_in(std::size_t seat);
   Cue cue_for(std::size_t seat) const;
+  bool speaks_through_microphone(std::size_t seat) const;
+  Task<AgentReply> hear_person(std::size_t seat);
+  Task<> take_spoken(std::size_t seat, AgentReply reply);
   void close_silent_turn();
   void start_background(std::size_t seat);
   Task<> join_background();
@@ -201,6 +206,7 @@ class ScenarioRun final : public RunState {
   RunTrace trace_;
   Watchdog watchdog_;
   std::unique_ptr<voice::VoiceCall> call_;  // where the agent is spoken to
+  std::optional<std::size_t> spoken_;       // the utterance of the person at the microphone that was heard last
   Clock::Time call_began_{};
   std::shared_ptr<const CallRecord> call_record_;  // as it was measured last
   VoiceMeasures measures_;                         // of that

@@ -43,6 +43,14 @@ TurnRules rules_of(const VoiceOptions& options, const VoiceAgentSpec& spec) {
   return rules;
 }
 
+void require_real_time(const CallPlace& place) {
+  const bool live = (place.loudspeaker && place.loudspeaker->needs_real_time()) || (place.microphone && place.microphone->needs_real_time());
+  if (!live || !place.runtime.clock.is_virtual()) return;
+  throw Error(ErrorKind::configuration, "a call in virtual time is over before anybody could listen to it, or speak in it")
+      .with_party(Party::harness)
+      .with_hint("set `clock: wall`");
+}
+
 }  // namespace
 
 VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, std::unique_ptr<VoiceAgentAdapter> adapter, CallPlace place)
@@ -52,8 +60,16 @@ VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, st
       rules_(rules_of(options, spec)),
       greeting_(options.greeting ? *options.greeting : spec.greeting.value_or(Greeting{Duration::zero()})),
       speaker_(options, place_.speech, speech_context(place_), spec.capabilities.paced),
-      line_(place_.runtime, std::move(adapter), {.turns = rules_, .detector = options.detection(), .noise = speaker_.take_noise(), .file = place_.file}) {
-  if (options.hear || !capabilities_.streaming_transcripts) ear_ = place_.speech.open(options.hear.value_or(EarChoice{}), speech_context(place_));
+      line_(place_.runtime, std::move(adapter),
+            {.turns = rules_,
+             .detector = options.detection(),
+             .noise = speaker_.take_noise(),
+             .file = place_.file,
+             .loudspeaker = place_.loudspeaker,
+             .microphone = place_.microphone}) {
+  require_real_time(place_);
+  if (options.hear || !capabilities_.streaming_transcripts || place_.microphone)
+    ear_ = place_.speech.open(options.hear.value_or(EarChoice{}), speech_context(place_));
   if (speaker_.notice()) notices_.push_back(*speaker_.notice());
   if (ear_ && ear_->notice) notices_.push_back(*ear_->notice);
 }
@@ -132,6 +148,29 @@ Task<> VoiceCall::wait(Duration duration) {
 }
 
 void VoiceCall::set_effects(const std::vector<VoiceEffect>& effects) { speaker_.set_effects(effects); }
+
+Task<std::optional<Spoken>> VoiceCall::listen() {
+  for (;;) {
+    const auto spoken = line_.take_spoken();
+    if (!spoken && (left_ || line_.is_over())) co_return std::nullopt;
+    if (!spoken) {
+      co_await line_.tick();
+      continue;
+    }
+    const auto said = line_.utterances()[*spoken];
+    const auto from = std::max(Duration::zero(), said.start - around_speech);
+    auto heard = co_await ear_->recogniser->transcribe(line_.user_audio(from, said.end + around_speech), ear_->defaults, soon());
+    auto& utterance = line_.utterances()[*spoken];
+    // A cough asks for no answer.
+    if (heard.text.empty()) {
+      utterance.expect = Expectation::ignore;
+      continue;
+    }
+    utterance.text = heard.text;
+    answerable_since_ = utterance.start;
+    co_return Spoken{.utterance = *spoken, .text = std::move(heard.text)};
+  }
+}
 
 std::optional<std::size_t> VoiceCall::next_ended(Duration since) const {
   const auto& turns = line_.turns().turns();

@@ -24,6 +24,8 @@ struct CallPlace {
   CallMemory memory{};  ///< answers for vendors' speech, and keeps it
   int concurrency = 0;  ///< calls in flight per vendor; 0: no limit
   std::string file{};   ///< the recording while it grows; empty: none
+  audio::Loudspeaker* loudspeaker = nullptr;
+  audio::Microphone* microphone = nullptr;
 };
 
 /// A turn of the agent, as our user understood it.
@@ -31,6 +33,12 @@ struct Heard {
   std::size_t turn = 0;  ///< index in `CallRecord::turns`
   std::string text;
   Duration start{0}, end{0};
+};
+
+/// What a person at the microphone said, as we understood it.
+struct Spoken {
+  std::size_t utterance = 0;
+  std::string text;
 };
 
 /// What is to be said at one step, and how.
@@ -79,6 +87,10 @@ class VoiceCall {
   /// The line goes on, and our user does nothing.
   Task<> wait(Duration duration);
   void set_effects(const std::vector<VoiceEffect>& effects);
+  /// Waits for the person at the microphone to say something that can be understood; nullopt: the agent, or they, hung up.
+  Task<std::optional<Spoken>> listen();
+  /// The person at the microphone wants to say no more.
+  void leave() { left_ = true; }
 
   /// Waits for the turn that answers what was said last, to its end; nullopt: the agent has hung up by its own will.
   /// @throws Error timeout after `response_timeout` of silence, closed; party agent.
@@ -130,6 +142,7 @@ class VoiceCall {
   std::size_t taken_ = 0;         // turns that are part of the conversation
   std::vector<Interruption> interruptions_;
   Sounds sounds_;
+  bool left_ = false;
 };
 
 }  // namespace antiphon::voice

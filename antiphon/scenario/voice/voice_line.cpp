@@ -36,6 +36,7 @@ VoiceLine::VoiceLine(Runtime& runtime, std::unique_ptr<VoiceAgentAdapter> adapte
       turns_(settings_.turns),
       began_(clock_.now()) {
   if (!settings_.file.empty()) file_.emplace(settings_.file);
+  if (settings_.microphone) person_.emplace(*settings_.microphone, settings_.detector);
 }
 
 VoiceLine::~VoiceLine() = default;
@@ -85,9 +86,10 @@ Task<> VoiceLine::pace() {
   for (std::int64_t k = 0;; ++k) {
     const auto at = k * frame;
     co_await clock_.sleep_until(began_ + at);
-    hear(at);
-    const bool talking = speaking();
+    const auto theirs = hear(at);
+    const bool talking = speaking() || (person_ && person_->speaking());
     auto samples = next_frame(at);
+    play(samples, theirs);
     const auto ended = std::exchange(ended_now_, std::nullopt);
     user_track_.append(samples);
     if (file_) file_->add_user(samples);
@@ -96,8 +98,8 @@ Task<> VoiceLine::pace() {
   }
 }
 
-void VoiceLine::hear(Duration at) {
-  const auto track = playout_.take(at);
+audio::Samples VoiceLine::hear(Duration at) {
+  auto track = playout_.take(at);
   if (!track.empty()) {
     agent_track_.append(track);
     if (file_) file_->add_agent(track);
@@ -112,11 +114,27 @@ void VoiceLine::hear(Duration at) {
   const bool voiced = activity_.speaking();
   turns_.advance(playout_.taken(), voiced ? std::optional(playout_.heard_at(audio::duration_of(activity_.last_voiced_end()))) : std::nullopt);
   if (is_over()) turns_.closed(at);
+  return track;
+}
+
+void VoiceLine::play(audio::SampleView ours, audio::SampleView theirs) {
+  if (!settings_.loudspeaker) return;
+  const std::array<audio::Placed, 2> parts{audio::Placed{person_ ? audio::SampleView() : ours}, audio::Placed{theirs}};
+  auto heard = audio::mix(parts);
+  heard.resize(std::max(heard.size(), ours.size()));  // silence, too, takes its time
+  settings_.loudspeaker->play(heard);
 }
 
 audio::Samples VoiceLine::next_frame(Duration at) {
   audio::Samples samples;
   if (!outgoing_.empty()) samples = next_speech(at);
+  if (person_) {
+    if (samples.empty())
+      samples = person_->frame(frame_samples, utterances_);
+    else
+      person_->pass(frame_samples, utterances_);
+    if (const auto ended = person_->take_ended()) spoken_.push_back(*ended), ended_now_ = *ended;
+  }
   samples.resize(frame_samples);
   if (!settings_.noise || !adapter_->capabilities().paced) return samples;
   const auto noise = settings_.noise->next(frame_samples);
@@ -221,6 +239,18 @@ audio::Samples VoiceLine::agent_audio(Duration from, Duration to) const {
   const auto at = audio::samples_in(from);
   const auto end = audio::samples_in(to);
   return end > at ? agent_track_.read(at, end - at) : audio::Samples{};
+}
+
+std::optional<std::size_t> VoiceLine::take_spoken() {
+  if (spoken_.empty()) return std::nullopt;
+  const auto utterance = spoken_.front();
+  spoken_.pop_front();
+  return utterance;
+}
+
+audio::Samples VoiceLine::user_audio(Duration from, Duration to) const {
+  const auto at = audio::samples_in(from), end = std::min(audio::samples_in(to), user_track_.size());
+  return end > at ? user_track_.read(at, end - at) : audio::Samples{};
 }
 
 std::pair<audio::SampleStore, audio::SampleStore> VoiceLine::take_tracks() {

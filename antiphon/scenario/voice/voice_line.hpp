@@ -9,6 +9,7 @@
 
 #include "antiphon/agent/voice_agent.hpp"
 #include "antiphon/audio/effects/noise.hpp"
+#include "antiphon/audio/live.hpp"
 #include "antiphon/audio/sample_store.hpp"
 #include "antiphon/audio/vad/voice_activity.hpp"
 #include "antiphon/base/latch.hpp"
@@ -16,6 +17,7 @@
 #include "antiphon/base/pulse.hpp"
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/scenario/voice/call_file.hpp"
+#include "antiphon/scenario/voice/person_speech.hpp"
 #include "antiphon/scenario/voice/playout.hpp"
 #include "antiphon/scenario/voice/turn_text.hpp"
 #include "antiphon/scenario/voice/turn_tracker.hpp"
@@ -27,6 +29,8 @@ struct LineSettings {
   audio::VoiceSettings detector{};
   std::optional<audio::NoiseSource> noise{};  ///< lies under every frame that is sent, where the adapter is paced
   std::string file{};                         ///< WAV that grows with the call: user left, agent right; empty: none
+  audio::Loudspeaker* loudspeaker = nullptr;  ///< the call is heard there while it goes on; a person at the microphone is not played back to themselves
+  audio::Microphone* microphone = nullptr;    ///< a person speaks in our user's place, beside what `say` is given
 };
 
 /// One call: an agent at one end, our user at the other, both heard at the same time (VOX-12).
@@ -57,6 +61,10 @@ class VoiceLine {
   /// Until all of it has left. @throws as `tick`.
   Task<> said(std::size_t utterance);
   bool speaking() const { return !outgoing_.empty(); }
+  /// What the person at the microphone has said to its end and nobody has taken yet: its place in `utterances`.
+  std::optional<std::size_t> take_spoken();
+  /// What our user was heard to say there. @throws Error io.
+  audio::Samples user_audio(Duration from, Duration to) const;
 
   /// The transport's own "stop". @throws Error unsupported.
   Task<> interrupt(Deadline deadline);
@@ -98,7 +106,8 @@ class VoiceLine {
   Task<> pace();
   Task<> listen();
   Task<> drive(Task<> work, Latch& done);
-  void hear(Duration now);
+  audio::Samples hear(Duration now);
+  void play(audio::SampleView ours, audio::SampleView theirs);
   audio::Samples next_frame(Duration at);
   audio::Samples next_speech(Duration at);
   Task<> send(audio::Samples frame, std::optional<std::size_t> ended);
@@ -124,6 +133,8 @@ class VoiceLine {
   std::vector<UserUtterance> utterances_;
   std::deque<Outgoing> outgoing_;
   std::optional<std::size_t> ended_now_;  // the utterance whose last sample is in the frame under way
+  std::optional<PersonSpeech> person_;
+  std::deque<std::size_t> spoken_;
   audio::SampleStore user_track_, agent_track_;
   std::optional<CallFile> file_;
   std::vector<VoiceEvent> told_;
