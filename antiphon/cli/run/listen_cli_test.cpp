@@ -22,7 +22,7 @@ struct Listening : CommandLine {
     setenv("ALSA_CONFIG_PATH", (folder_ / "asound.conf").c_str(), 1);
     write("call.yaml",
           "antiphon: 1\nagent: {composed: {agent: {process: {run: [cat]}}, voice: flite/kal16, hear: pocketsphinx, greeting: hello}}\n"
-          "scenarios: [{name: a greeting, script: [agent]}]\n");
+          "scenarios: [{name: a greeting, script: [agent], checks: [{contains: hello}]}]\n");
     write("text.yaml", "antiphon: 1\nagent: {process: {run: [cat]}}\nscenarios: [{name: no call, script: [{user: hi}]}]\n");
   }
 };
