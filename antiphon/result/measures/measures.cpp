@@ -14,12 +14,15 @@ Figure count(double value, std::size_t n) { return {value, n}; }
 
 void measure_latency(const CallRecord& call, VoiceMeasures& measures) {
   for (const auto& entry : measures.user_turns) {
-    if (entry.outcome != UserTurnOutcome::answered) continue;
+    if (entry.outcome != UserTurnOutcome::answered || entry.premature) continue;
     const auto& turn = call.turns[*entry.agent_turn];
     measures.latency.response.seconds.push_back(*entry.latency_s);
     measures.latency.first_audio.seconds.push_back(to_seconds(turn.received_start.value_or(turn.start) - voice_end(call.utterances[entry.utterance])));
   }
-  const auto of = [&](UserTurnOutcome outcome) { return static_cast<double>(std::ranges::count(measures.user_turns, outcome, &UserTurnEntry::outcome)); };
+  const auto of = [&](UserTurnOutcome outcome) {
+    return static_cast<double>(
+        std::ranges::count_if(measures.user_turns, [outcome](const UserTurnEntry& entry) { return entry.outcome == outcome && !entry.premature; }));
+  };
   const double decided = of(UserTurnOutcome::answered) + of(UserTurnOutcome::overlapped) + of(UserTurnOutcome::folded) + of(UserTurnOutcome::held);
   const auto n = static_cast<std::size_t>(decided);
   measures.figures["unanswered"] = n > 0 ? std::optional(count(of(UserTurnOutcome::held), n)) : std::nullopt;

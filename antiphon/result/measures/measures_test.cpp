@@ -68,6 +68,16 @@ TEST(TurnLedger, ALineBegunInAPauseOfTheAgentsIsOurs_VOX93) {
   EXPECT_DOUBLE_EQ(value(measures, "agent_interrupts_user"), 0);
 }
 
+TEST(TurnLedger, WhatBecomesOfALineThatOurUserBeganTooEarlySaysNothingOfTheAgent_VOX93) {
+  // The agent goes on for 2 s, and then answers both lines after 3 s more: what it owes is the first line's answer, which it gave.
+  const auto measures = Conversation().user(0, 1000).agent({{1500, 2000}, {2900, 5000}}).user(2400, 2800).agent({{8000, 9000}}).until(20000);
+  EXPECT_THAT(measures.latency.response.seconds, ElementsAre(DoubleEq(0.5)));
+  EXPECT_DOUBLE_EQ(value(measures, "longest_wait_s"), 0.5);
+  const auto held = Conversation().user(0, 1000).agent({{1500, 2000}, {2900, 5000}}).user(2400, 2800).until(20000);
+  EXPECT_DOUBLE_EQ(value(held, "unanswered"), 0);
+  EXPECT_EQ(count(held, "unanswered"), 1U);
+}
+
 TEST(TurnLedger, KeysAreATurnWithoutAVoice_VOX92) {
   const auto measures = Conversation().user(0, 500, UtteranceKind::dtmf).agent({{900, 1500}}).until(2000);
   EXPECT_THAT(measures.latency.response.seconds, ElementsAre(DoubleEq(0.4)));

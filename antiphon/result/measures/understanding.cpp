@@ -23,6 +23,13 @@ bool has_reference(const UserUtterance& utterance) {
   return is_spoken(utterance) && !utterance.text.empty() && !ignored;
 }
 
+// Comparing takes as much memory as both have words, one by the other.
+constexpr std::size_t longest_text = 8192;
+
+HeardTurn heard_turn(std::size_t place, const std::string& said, const std::string& heard) {
+  return {.place = place, .said = said.substr(0, longest_text), .heard = heard.substr(0, longest_text)};
+}
+
 void append(std::string& text, const std::string& piece) {
   if (!text.empty()) text += ' ';
   text += piece;
@@ -42,7 +49,7 @@ Understanding understood_by_agent(const CallRecord& call) {
   for (std::size_t i = 0; i < call.utterances.size(); ++i) {
     const auto& utterance = call.utterances[i];
     if (has_reference(utterance))
-      result.turns.push_back({.place = i, .said = utterance.text, .heard = std::move(heard[i])});
+      result.turns.push_back(heard_turn(i, utterance.text, heard[i]));
     else if (utterance.sent)
       ++result.left_out;
   }
@@ -55,7 +62,7 @@ Understanding understood_by_user(const CallRecord& call) {
     const auto& turn = call.turns[i];
     result.told |= turn.recognised;
     if (turn.recognised && turn.told && !turn.transcript_truncated)
-      result.turns.push_back({.place = i, .said = *turn.told, .heard = turn.transcript});
+      result.turns.push_back(heard_turn(i, *turn.told, turn.transcript));
     else
       ++result.left_out;
   }

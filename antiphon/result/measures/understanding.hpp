@@ -10,8 +10,8 @@ namespace antiphon::voice {
 
 /// A turn as it was said, and as the other side understood it.
 struct HeardTurn {
-  std::size_t place = 0;  ///< index of the utterance or of the agent's turn
-  std::string said, heard;
+  std::size_t place = 0;    ///< index of the utterance or of the agent's turn
+  std::string said, heard;  ///< the first 8 kB of each: what nobody says in one turn need not be compared
 };
 
 /// What one side understood of the other.

@@ -73,6 +73,17 @@ TEST(Understanding, OfOurUserIsWhatWasRecognisedAgainstTheAgentsOwnText_VOX90) {
   EXPECT_EQ(word_errors(understanding).substitutions, 1U);
 }
 
+TEST(Understanding, OfAnEndlessTextIsComparedWhatSomebodyMightSay_VOX90) {
+  auto call = two_lines().call;
+  std::string endless;
+  for (int i = 0; i < 1'000'000; ++i) endless += "word ";
+  call.utterances[0].text = endless;
+  call.claims.understood = {{milliseconds(1200), endless}, {milliseconds(4300), "thank you"}};
+  const auto errors = word_errors(understood_by_agent(call));
+  EXPECT_EQ(errors.errors(), 0U);
+  EXPECT_LT(errors.words, 2000U);
+}
+
 TEST(Understanding, ATurnThatWasCutHasNoReference_VOX90) {
   auto call = two_lines().call;
   call.turns[0].told = "we open at nine and close at five", call.turns[0].transcript = "we open", call.turns[0].recognised = true;

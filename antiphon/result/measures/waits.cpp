@@ -20,7 +20,7 @@ class Waits {
   const UserUtterance* last_turn_before(Duration at) const {
     const UserUtterance* last = nullptr;
     for (const auto& entry : measures_.user_turns) {
-      if (entry.outcome == UserTurnOutcome::not_sent || entry.outcome == UserTurnOutcome::silent) continue;
+      if (entry.outcome == UserTurnOutcome::not_sent || entry.outcome == UserTurnOutcome::silent || entry.premature) continue;
       const auto& utterance = call_.utterances[entry.utterance];
       if (voice_end(utterance) <= at) last = &utterance;
     }

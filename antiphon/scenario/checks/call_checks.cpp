@@ -14,7 +14,8 @@ namespace {
 constexpr double rounding = 1e-9;  // seconds as doubles against whole nanoseconds
 
 std::size_t turns_that(const VoiceMeasures& measures, UserTurnOutcome outcome) {
-  return static_cast<std::size_t>(std::ranges::count(measures.user_turns, outcome, &UserTurnEntry::outcome));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(measures.user_turns, [outcome](const UserTurnEntry& entry) { return entry.outcome == outcome && !entry.premature; }));
 }
 
 // An agent that hung up has answered nothing, however short the time was.
@@ -30,7 +31,7 @@ const AgentTurn* slowest_answer(const CallRecord& call, const VoiceMeasures& mea
   const AgentTurn* slowest = nullptr;
   Duration longest{0};
   for (const auto& entry : measures.user_turns) {
-    if (entry.outcome != UserTurnOutcome::answered) continue;
+    if (entry.outcome != UserTurnOutcome::answered || entry.premature) continue;
     const auto& turn = call.turns[*entry.agent_turn];
     const auto took = turn.received_start.value_or(turn.start) - voice::voice_end(call.utterances[entry.utterance]);
     if (!slowest || took > longest) slowest = &turn, longest = took;

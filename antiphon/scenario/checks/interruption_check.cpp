@@ -39,6 +39,34 @@ json::object times_of(const CutIn& cut) {
   return object;
 }
 
+/// What they came to together.
+struct Outcome {
+  const CutIn* longest = nullptr;  ///< of those that count: the one after which the agent spoke on longest
+  const CutIn* missed = nullptr;   ///< the first that does not count
+  std::size_t n = 0, censored = 0;
+};
+
+Outcome outcome_of(const std::vector<CutIn>& all) {
+  const auto spoke_on = [](const CutIn& cut) { return std::pair(cut.stop->censored, cut.stop->after); };
+  Outcome outcome;
+  for (const auto& cut : all) {
+    if (!cut.counts()) {
+      if (!outcome.missed) outcome.missed = &cut;
+      continue;
+    }
+    ++outcome.n, outcome.censored += cut.stop->censored ? 1 : 0;
+    if (!outcome.longest || spoke_on(cut) > spoke_on(*outcome.longest)) outcome.longest = &cut;
+  }
+  return outcome;
+}
+
+json::value expectation(const InterruptionCheck& check) {
+  json::object expected;
+  if (check.stops_within) expected["stops_within"] = to_seconds(*check.stops_within);
+  if (check.count) expected["count"] = *check.count;
+  return expected;
+}
+
 void leave_undecided(CheckResult& result, const CheckScope& scope, const CutIn& cut) {
   checks::leave_undecided(result, Party::harness, why_it_does_not_count(*cut.interruption));
   result.found.get_object()["cut_in"] = times_of(cut);
@@ -55,22 +83,10 @@ std::string why_it_does_not_count(const Interruption& cut_in) {
 }
 
 CheckResult evaluate(const InterruptionCheck& check, const CheckScope& scope) {
-  json::object expected;
-  if (check.stops_within) expected["stops_within"] = to_seconds(*check.stops_within);
-  if (check.count) expected["count"] = *check.count;
-  CheckResult result{.expected = std::move(expected)};
+  CheckResult result{.expected = expectation(check)};
   if (!scope.call) return result;
   const auto all = cut_ins(*scope.call);
-  const CutIn *longest = nullptr, *missed = nullptr;
-  std::size_t n = 0, censored = 0;
-  for (const auto& cut : all) {
-    if (!cut.counts()) {
-      if (!missed) missed = &cut;
-      continue;
-    }
-    ++n, censored += cut.stop->censored ? 1 : 0;
-    if (!longest || std::pair(cut.stop->censored, cut.stop->after) > std::pair(longest->stop->censored, longest->stop->after)) longest = &cut;
-  }
+  const auto [longest, missed, n, censored] = outcome_of(all);
   if (longest) {
     result.found = json::object{{"stop_s", to_seconds(longest->stop->after)}, {"n", n}, {"censored", censored}};
     place(result, scope, *longest->interruption->achieved, longest->utterance->message);
