@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "antiphon/audio/vad/internal/judges.hpp"
 
@@ -12,6 +13,10 @@ constexpr std::size_t frame_samples = canonical_rate_hz / 50;  // 20 ms
 // speech is not taken for noise and a fan that was switched on is not taken for speech for ever.
 constexpr double fall = 0.3, rise_in_quiet = 1.0139, rise_otherwise = 1.000691;
 constexpr int quiet_frames = 10;
+// Once somebody speaks for sure, what is weaker goes on being speech while it is twice as loud as the quietest moment of the last second, down to a fifth
+// of the threshold: words fade out.
+constexpr int sure_frames = 3, half_a_second = 25;
+constexpr double over_quietest = 2, of_threshold = 0.2;
 
 class EnergyJudge final : public FrameJudge {
  public:
@@ -24,8 +29,10 @@ class EnergyJudge final : public FrameJudge {
     double sum = 0;
     for (const double sample : samples) sum += sample * sample;
     const double level = std::sqrt(sum / static_cast<double>(samples.size()));
-    const bool is_voiced = level > std::max(rms_, over_noise_ * floor_);
+    const bool is_voiced = level > threshold();
+    voiced_ = is_voiced ? voiced_ + 1 : 0;
     unvoiced_ = is_voiced ? 0 : unvoiced_ + 1;
+    remember(level);
     if (level < floor_)
       floor_ += fall * (level - floor_);
     else
@@ -35,10 +42,21 @@ class EnergyJudge final : public FrameJudge {
   }
 
  private:
+  double threshold() const {
+    const double on = std::max(rms_, over_noise_ * floor_);
+    if (over_noise_ <= 0 || voiced_ < sure_frames) return on;
+    return std::clamp(over_quietest * std::min(quietest_, quietest_before_), of_threshold * rms_, on);
+  }
+  void remember(double level) {
+    quietest_ = std::min(quietest_, level);
+    if (++frames_ % half_a_second == 0) quietest_before_ = std::exchange(quietest_, level);
+  }
+
   double rms_, over_noise_;
   double lowest_floor_;  ///< a floor below it decides nothing, and to rise from further down would only take longer
   double floor_;
-  int unvoiced_ = 0;
+  int voiced_ = 0, unvoiced_ = 0, frames_ = 0;
+  double quietest_ = 32768, quietest_before_ = 32768;  ///< frame of this half second, and of the one before
 };
 
 }  // namespace

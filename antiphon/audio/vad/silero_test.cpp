@@ -150,7 +150,8 @@ TEST(SileroDetector, NoiseTonesAndSilenceAreNoSpeech_VOX50) {
     EXPECT_TRUE(activity.feed(sound).empty());
     EXPECT_TRUE(activity.finish().empty());
   }
-  EXPECT_EQ(VoiceActivity({.engine = VoiceEngine::silero}).name(), "silero/6.2.3 on 0.5 off 0.35, onset 60 ms, hangover 300 ms, frames of 32 ms");
+  EXPECT_EQ(VoiceActivity({.engine = VoiceEngine::silero}).name(),
+            "silero/6.2.3 on 0.5 off 0.35, onset 60 ms, hangover 300 ms, frames of 32 ms, edges/1 in steps of 4 ms");
 }
 
 TEST(SileroDetector, AThresholdOfItsOwnKeepsSpeechTogether_VOX50) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/audio/vad/internal/edges.hpp"
 #include "antiphon/audio/vad/internal/judges.hpp"
 #include "antiphon/audio/vad/silero.hpp"
 #include "antiphon/base/error.hpp"
@@ -38,7 +39,7 @@ std::unique_ptr<FrameJudge> make_judge(const VoiceSettings& settings) {
 
 std::string name_of(const VoiceSettings& settings) {
   switch (settings.engine) {
-    case VoiceEngine::energy: return fmt::format("energy/1 rms {} over noise {}", settings.energy_rms, settings.energy_over_noise);
+    case VoiceEngine::energy: return fmt::format("energy/2 rms {} over noise {}", settings.energy_rms, settings.energy_over_noise);
     case VoiceEngine::webrtc: return fmt::format("webrtc/0.3 mode {}", settings.webrtc_mode);
     case VoiceEngine::silero: return fmt::format("silero/6.2.3 on {} off {}", settings.silero_on, settings.silero_off);
   }
@@ -64,7 +65,12 @@ VoiceEngine voice_engine_from(std::string_view name) {
   throw Error(ErrorKind::configuration, fmt::format("{} is no voice detector: there are energy, webrtc and silero", quote(name)));
 }
 
-VoiceActivity::VoiceActivity(const VoiceSettings& settings) : VoiceActivity(make_judge(settings), settings.timing, name_of(settings)) {}
+VoiceActivity::VoiceActivity(const VoiceSettings& settings) : VoiceActivity(make_judge(settings), settings.timing, name_of(settings)) {
+  if (!settings.fine_edges) return;
+  by_noise_ = settings.engine != VoiceEngine::energy;
+  fine_ = std::make_unique<internal::EdgeFinder>(samples_in(std::max(settings.timing.onset, settings.timing.hangover)) + 2 * frame_);
+  name_ += fmt::format(", edges/1 in steps of {} ms", internal::EdgeFinder::block * 1000 / canonical_rate_hz);
+}
 
 VoiceActivity::VoiceActivity(std::unique_ptr<FrameJudge> judge, VoiceTiming timing, std::string name) : judge_(std::move(judge)), frame_(judge_->frame()) {
   require(static_cast<double>(timing.onset.count()), 10, 1000, "the onset in ms");
@@ -74,6 +80,10 @@ VoiceActivity::VoiceActivity(std::unique_ptr<FrameJudge> judge, VoiceTiming timi
   name_ =
       fmt::format("{}, onset {} ms, hangover {} ms, frames of {} ms", name, timing.onset.count(), timing.hangover.count(), frame_ * 1000 / canonical_rate_hz);
 }
+
+VoiceActivity::~VoiceActivity() = default;
+VoiceActivity::VoiceActivity(VoiceActivity&&) noexcept = default;
+VoiceActivity& VoiceActivity::operator=(VoiceActivity&&) noexcept = default;
 
 std::vector<VoiceEdge> VoiceActivity::feed(SampleView samples) {
   std::vector<VoiceEdge> edges;
@@ -85,20 +95,42 @@ std::vector<VoiceEdge> VoiceActivity::feed(SampleView samples) {
 }
 
 void VoiceActivity::judge_frame(SampleView frame, std::vector<VoiceEdge>& edges) {
-  const bool voiced = judge_->voiced(frame);
-  at_ += frame_;
-  if (voiced) last_voiced_end_ = at_;
+  bool voiced = judge_->voiced(frame);
+  if (fine_) fine_->feed(frame);
+  const auto from = std::exchange(at_, at_ + frame_);
+  const auto end = fine_ && speaking_ ? fine_->voiced_until(from) : at_;
+  if (end == from && by_noise_) voiced = false;
+  if (voiced) last_frame_end_ = at_, last_voiced_end_ = std::max(last_voiced_end_, end);
   run_ = voiced == speaking_ ? 0 : run_ + 1;
   if (run_ < (speaking_ ? frames_to_stop_ : frames_to_start_)) return;
-  speaking_ = !speaking_;
-  edges.push_back(speaking_ ? VoiceEdge{true, at_ - run_ * frame_} : VoiceEdge{false, last_voiced_end_});
-  run_ = 0;
+  if (const auto edge = speaking_ ? stop() : start()) {
+    edges.push_back(*edge);
+    run_ = 0;
+  }
 }
+
+std::optional<VoiceEdge> VoiceActivity::start() {
+  const auto decided = at_ - run_ * frame_;
+  const auto found = fine_ ? fine_->start(decided, edge_) : decided;
+  if (!found && by_noise_) return std::nullopt;
+  edge_ = found.value_or(decided);
+  speaking_ = true;
+  return VoiceEdge{true, edge_};
+}
+
+VoiceEdge VoiceActivity::stop() {
+  edge_ = fine_ ? fine_->end(last_frame_end_, edge_) : last_frame_end_;
+  last_voiced_end_ = edge_;
+  speaking_ = false;
+  return {false, edge_};
+}
+
+bool VoiceActivity::may_be_starting() const { return !speaking_ && ((run_ > 0 && run_ <= frames_to_start_) || (fine_ && fine_->sounding())); }
 
 std::vector<VoiceEdge> VoiceActivity::finish() {
   waiting_.clear();
-  if (!std::exchange(speaking_, false)) return {};
-  return {{false, last_voiced_end_}};
+  if (!speaking_) return {};
+  return {stop()};
 }
 
 }  // namespace antiphon::audio

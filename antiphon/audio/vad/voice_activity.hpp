@@ -1,12 +1,17 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "antiphon/audio/pcm.hpp"
 
 namespace antiphon::audio {
+
+namespace internal {
+class EdgeFinder;
+}
 
 enum class VoiceEngine { energy, webrtc, silero };
 
@@ -36,11 +41,12 @@ struct VoiceSettings {
   int webrtc_mode = 2;           ///< 0 (takes much for speech) to 3 (takes little)
   double silero_on = 0.5;        ///< probability from which on a window is voiced
   double silero_off = 0.35;      ///< and below which it no longer is; at most `silero_on`
+  bool fine_edges = true;        ///< edges stand where the level leaves the noise, in steps of 4 ms; false: where the engine's own frames lie
 };
 
 struct VoiceEdge {
   bool starts = false;
-  std::size_t at = 0;  ///< canonical samples since the beginning: the first sample of the first voiced frame, or the one after the last
+  std::size_t at = 0;  ///< canonical samples since the beginning: the first sample of what is voiced, or the one after the last
   friend bool operator==(const VoiceEdge&, const VoiceEdge&) = default;
 };
 
@@ -49,29 +55,41 @@ class VoiceActivity {
  public:
   /// @throws Error configuration for a setting out of range, not_found where Silero's model is not installed.
   explicit VoiceActivity(const VoiceSettings& settings = {});
-  /// With a judge of one's own, under that name.
+  /// With a judge of one's own, under that name; edges stand where its frames lie.
   VoiceActivity(std::unique_ptr<FrameJudge> judge, VoiceTiming timing, std::string name);
+  ~VoiceActivity();
+  VoiceActivity(VoiceActivity&&) noexcept;
+  VoiceActivity& operator=(VoiceActivity&&) noexcept;
 
   /// Any count of samples; how a stream is cut changes nothing. A start is told `onset` after it, a stop `hangover` after it.
   std::vector<VoiceEdge> feed(SampleView samples);
   /// The stop of speech that was going on at the end.
   std::vector<VoiceEdge> finish();
   bool speaking() const { return speaking_; }
-  /// Sample after the last voiced frame so far.
+  /// Nobody speaks, and what sounds now may turn out to be speech: not for longer than 0.4 s.
+  bool may_be_starting() const;
+  /// Sample after the last voiced one so far.
   std::size_t last_voiced_end() const { return last_voiced_end_; }
-  /// Detector, version and rule, as results name it: "webrtc/0.3 mode 2, onset 60 ms, hangover 300 ms, frames of 20 ms".
+  /// Detector, version and rule, as results name it: "webrtc/0.3 mode 2, onset 60 ms, hangover 300 ms, frames of 20 ms, edges/1
+  /// in steps of 4 ms".
   const std::string& name() const { return name_; }
 
  private:
   void judge_frame(SampleView frame, std::vector<VoiceEdge>& edges);
+  std::optional<VoiceEdge> start();
+  VoiceEdge stop();
 
   std::unique_ptr<FrameJudge> judge_;
+  std::unique_ptr<internal::EdgeFinder> fine_;  ///< null: edges stand where frames lie
+  bool by_noise_ = false;                       ///< what does not exceed the noise beneath it is not voiced, whatever the engine says
   std::string name_;
   std::size_t frame_, frames_to_start_, frames_to_stop_;
   Samples waiting_;
   std::size_t at_ = 0;   ///< first sample of the next frame
   std::size_t run_ = 0;  ///< voiced frames before speech, unvoiced ones within it, without a break
-  std::size_t last_voiced_end_ = 0;
+  std::size_t last_frame_end_ = 0;   ///< after the last voiced frame
+  std::size_t last_voiced_end_ = 0;  ///< after the last sound in it
+  std::size_t edge_ = 0;             ///< the last one that was told
   bool speaking_ = false;
 };
 

@@ -8,6 +8,7 @@
 
 #include "antiphon/audio/effects/effect.hpp"
 #include "antiphon/audio/testing/signals.hpp"
+#include "antiphon/audio/vad/internal/edges.hpp"
 #include "antiphon/audio/vad/internal/narrow.hpp"
 #include "antiphon/audio/vad/silero.hpp"
 #include "antiphon/base/error.hpp"
@@ -113,9 +114,66 @@ TEST(EnergyDetector, ItFindsSpeechInSilenceAndInComfortNoise_VOX50) {
 TEST(EnergyDetector, ThreeFramesAboveTheThresholdAreAStart_VOX50) {
   // RMS 600 and 400: on either side of 500.
   const auto loud = testing::sine(400, 0.06, 600 * std::sqrt(2) / 32767), quiet = testing::sine(400, 2, 400 * std::sqrt(2) / 32767);
-  EXPECT_THAT(edges_in(joined({silence(0.2), loud, silence(0.5)}), {}), ElementsAre(VoiceEdge{true, 4800}, VoiceEdge{false, 6240}));
+  const auto frames = edges_in(joined({silence(0.2), loud, silence(0.5)}), {.fine_edges = false});
+  EXPECT_THAT(frames, ElementsAre(VoiceEdge{true, 4800}, VoiceEdge{false, 6240}));
   EXPECT_THAT(edges_in(joined({silence(0.2), testing::sine(400, 0.04, 0.5), silence(0.5)}), {}), ElementsAre());
   EXPECT_THAT(edges_in(quiet, {}), ElementsAre());
+}
+
+TEST(FineEdges, StandWhereTheSoundIsHoweverLateADetectorIs_VOX50) {
+  const auto turn = joined({silence(1), speech(1.5), silence(1.5)});
+  for (const double late : {0.0, 0.1, 0.2}) {
+    internal::EdgeFinder edges(24000);
+    edges.feed(SampleView(turn).first(24000 + samples_in(300ms)));
+    const auto start = edges.start(24000 + static_cast<std::size_t>(late * 24000), 0);
+    ASSERT_TRUE(start) << late;
+    EXPECT_NEAR(static_cast<double>(*start) / 24000, 1, 0.012) << late;
+    edges.feed(SampleView(turn).subspan(24000 + samples_in(300ms), samples_in(1600ms)));
+    const auto end = edges.end(60000 + static_cast<std::size_t>(late * 24000), *start);
+    EXPECT_NEAR(static_cast<double>(end) / 24000, 2.5, 0.012) << late;
+  }
+}
+
+TEST(FineEdges, ABeginningIsNeverPutBeforeTheSpeechBefore_VOX50) {
+  const auto turns = joined({silence(0.5), speech(1), silence(0.1), speech(1), silence(0.5)});
+  internal::EdgeFinder edges(24000);
+  edges.feed(SampleView(turns).first(24000 * 2));
+  EXPECT_GE(*edges.start(39000, 37000), 37000U);
+}
+
+TEST(FineEdges, NothingButNoiseIsNoSpeechWhateverADetectorSays_VOX50) {
+  internal::EdgeFinder edges(24000);
+  edges.feed(testing::noise(2, -40));
+  EXPECT_FALSE(edges.start(24000, 0));
+  VoiceActivity activity({.engine = VoiceEngine::webrtc});
+  EXPECT_THAT(activity.feed(testing::noise(5, -40)), ElementsAre());
+  VoiceActivity alone({.engine = VoiceEngine::webrtc, .fine_edges = false});
+  EXPECT_FALSE(alone.feed(testing::noise(5, -40)).empty()) << "this test proves nothing";
+}
+
+TEST(FineEdges, WhatFadesOutIsSpeechToItsEnd_VOX50) {
+  auto turn = joined({silence(0.5), speech(1), silence(1)});
+  for (std::size_t i = 0; i < 6000; ++i) {  // the last quarter of a second falls to a thirtieth
+    auto& sample = turn[36000 - 6000 + i];
+    sample = to_sample(sample * std::pow(10, -1.5 * static_cast<double>(i) / 6000));
+  }
+  const auto edges = edges_in(turn, {});
+  ASSERT_EQ(edges.size(), 2U);
+  EXPECT_NEAR(static_cast<double>(edges[1].at) / 24000, 1.5, 0.02);
+  EXPECT_LT(static_cast<double>(edges_in(turn, {.energy_over_noise = 0, .fine_edges = false})[1].at) / 24000, 1.47) << "this test proves nothing";
+}
+
+TEST(VoiceActivity, SaysWhileSoundMayTurnOutToBeSpeech_VOX50) {
+  VoiceActivity activity;
+  activity.feed(joined({speech(1), silence(1)}));
+  EXPECT_FALSE(activity.may_be_starting());
+  activity.feed(testing::sine(300, 0.04, 0.01));  // below every threshold of the engine, above silence
+  EXPECT_TRUE(activity.may_be_starting());
+  activity.feed(testing::sine(300, 1, 0.01));
+  EXPECT_FALSE(activity.may_be_starting()) << "it would have begun by now";
+  activity.feed(speech(0.5));
+  EXPECT_FALSE(activity.may_be_starting());
+  EXPECT_TRUE(activity.speaking());
 }
 
 TEST(EnergyDetector, SteadyNoiseIsLearned_VOX50) {
@@ -162,8 +220,8 @@ TEST(VoiceActivity, SettingsOutOfRangeAreRefused_VOX50) {
 }
 
 TEST(VoiceActivity, ItsNameTellsDetectorVersionAndRule_VOX50) {
-  EXPECT_EQ(VoiceActivity().name(), "energy/1 rms 500 over noise 3, onset 60 ms, hangover 300 ms, frames of 20 ms");
-  EXPECT_EQ(VoiceActivity({.engine = VoiceEngine::webrtc}).name(), "webrtc/0.3 mode 2, onset 60 ms, hangover 300 ms, frames of 20 ms");
+  EXPECT_EQ(VoiceActivity().name(), "energy/2 rms 500 over noise 3, onset 60 ms, hangover 300 ms, frames of 20 ms, edges/1 in steps of 4 ms");
+  EXPECT_EQ(VoiceActivity({.engine = VoiceEngine::webrtc, .fine_edges = false}).name(), "webrtc/0.3 mode 2, onset 60 ms, hangover 300 ms, frames of 20 ms");
 }
 
 TEST(Narrow, TwoThirdsComeOutInPlaceWithoutWhatSixteenKilohertzCannotCarry_VOX50) {

@@ -3,6 +3,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/doctor/examine.hpp"
+#include "antiphon/cli/doctor/instrument.hpp"
 
 namespace antiphon::cli {
 
@@ -13,9 +14,18 @@ struct Flags {
   bool json = false;
   bool connect = false;
   bool offline = false;
+  bool instrument = false;
 };
 
+int measure_instrument(Environment& environment, const Flags& flags) {
+  if (flags.connect || flags.offline) throw Error(ErrorKind::usage, "--instrument asks nobody: it takes neither --connect nor --offline");
+  const auto sheet = instrument::measure_all();
+  environment.out << (flags.json ? json_text(instrument::to_json(sheet)) + "\n" : shown(sheet));
+  return sheet.holds() ? 0 : 1;
+}
+
 int examine(Environment& environment, const Flags& flags) {
+  if (flags.instrument) return measure_instrument(environment, flags);
   if (flags.connect && flags.offline) throw Error(ErrorKind::usage, "--connect and --offline exclude each other");
   auto findings = examine_machine(environment);
   const auto add = [&findings](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };
@@ -36,6 +46,7 @@ Command doctor_command() {
             app.add_option("path", flags->path, "Suite file or folder to look at")->capture_default_str();
             app.add_flag("--connect", flags->connect, "Ask every provider, also those without a key; three seconds at most");
             app.add_flag("--offline", flags->offline, "Ask none");
+            app.add_flag("--instrument", flags->instrument, "Measure the voice detectors on calls of which every edge is known, and nothing else");
             app.add_flag("--json", flags->json, "Print the findings as JSON");
             return [flags](Environment& environment) { return examine(environment, *flags); };
           }};

@@ -8,6 +8,7 @@
 #include "antiphon/base/ids.hpp"
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/doctor/examine.hpp"
+#include "antiphon/cli/doctor/instrument.hpp"
 #include "antiphon/net/testing/world.hpp"
 
 namespace antiphon::cli {
@@ -117,6 +118,48 @@ TEST_F(Doctor, AsksProvidersThatAreSetUpAndNoOthers_PRD4) {
   EXPECT_THAT(named(findings, "xai").fix, HasSubstr("XAI_BASE_URL"));
   EXPECT_THAT(named(findings, "openrouter").what, HasSubstr("was not asked"));
 }
+
+instrument::Errors errors(double least, double most) { return {.n = 2, .least = least, .most = most}; }
+
+TEST(InstrumentSheet, SaysWhatIsWrongAndWhatIsANote_VOX91) {
+  const instrument::Reading good{.line = "clean", .tolerance_s = 0.02, .turns = 10, .found = 10, .starts = errors(-0.008, 0.002), .ends = errors(0, 0.007),
+                                 .latency = errors(-0.01, 0), .stop = errors(0.012, 0.012), .cut_in = errors(0.02, 0.02)};
+  auto lost = good;
+  lost.line = "noise of -40 dBFS", lost.tolerance_s = 0.05, lost.found = 9, lost.invented = 1;
+  instrument::Sheet sheet{.detectors = {{.detector = "energy/2", .usual = true, .readings = {good}},
+                                        {.detector = "webrtc/0.3", .engine = audio::VoiceEngine::webrtc, .readings = {lost}}},
+                          .voices = {"pulses", "flite/slt"},
+                          .notes = {"silero: not installed"}};
+  EXPECT_EQ(shown(sheet), R"(instrument: calls of which every edge is known, spoken by pulses, flite/slt
+read minus true, in ms; within 20, and 50 where marked *
+
+energy/2 (the usual one)
+         line                      turns     starts      ends   answers     stops
+  ok     clean                     10/10     -8..+2    +0..+7   -10..+0  +12..+12
+
+webrtc/0.3
+         line                      turns     starts      ends   answers     stops
+  note   noise of -40 dBFS *     9/10 +1     -8..+2    +0..+7   -10..+0  +12..+12
+
+note   silero: not installed
+
+the usual detector meets its goals
+)");
+  sheet.detectors[0].readings.push_back(lost);
+  EXPECT_THAT(shown(sheet), AllOf(HasSubstr("  wrong  noise of -40 dBFS *"), HasSubstr("the usual detector misses its goals")));
+  EXPECT_EQ(to_json(sheet).at("ok"), json::value(false));
+}
+
+TEST_F(Doctor, PrintsTheInstrumentSheet_VOX91) {
+  EXPECT_EQ(doctor({"--instrument", "--json"}), 0);
+  const auto sheet = parse_json(out.str());
+  EXPECT_EQ(sheet.at("schema"), json::value("antiphon.instrument/1"));
+  EXPECT_EQ(sheet.at("ok"), json::value(true));
+  EXPECT_EQ(sheet.at("detectors").at(0).at("engine"), json::value("energy"));
+  EXPECT_EQ(sheet.at("detectors").at(0).at("readings").as_array().size(), 10U);
+}
+
+TEST_F(Doctor, TheInstrumentAsksNobody_VOX91) { EXPECT_EQ(doctor({"--instrument", "--connect"}), 2); }
 
 }  // namespace
 }  // namespace antiphon::cli

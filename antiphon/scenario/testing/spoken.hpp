@@ -64,9 +64,11 @@ class Tones {
   }
   void add(const audio::Samples& samples, std::size_t from, std::size_t to, std::vector<std::string>& heard) const {
     if (to - from < word / 2) return;
-    int crossings = 0;
-    for (std::size_t i = from + 1; i < to; ++i) crossings += (samples[i - 1] < 0) != (samples[i] < 0);
-    const double hz = crossings / 2.0 / (static_cast<double>(to - from) / 24000);
+    std::vector<std::size_t> crossings;  // what lies before the first and behind the last is not the word's
+    for (std::size_t i = from + 1; i < to; ++i)
+      if ((samples[i - 1] < 0) != (samples[i] < 0)) crossings.push_back(i);
+    if (crossings.size() < 2) return;
+    const double hz = static_cast<double>(crossings.size() - 1) / 2.0 / (static_cast<double>(crossings.back() - crossings.front()) / 24000);
     const auto place = static_cast<std::size_t>(std::max(0L, std::lround((hz - 300) / 40)));
     if (place < words_.size()) heard.push_back(words_[place]);
   }

@@ -15,12 +15,16 @@ bool TurnTracker::resumes(Duration at) const {
 }
 
 void TurnTracker::start_speaking(Duration at, std::optional<Duration> received) {
+  // What was undecided has turned out to begin too late.
+  if (open_ && !speaking_ && !rules_.signalled && at - turns_.back().end >= rules_.tail_silence)
+    end(TurnEnding::tail_silence, turns_.back().end + rules_.tail_silence);
   speaking_ = true;
   if (!open_) {
     if (resumes(at)) {
       ++turns_.back().resumed;
       turns_.back().ending = TurnEnding::open;
     } else {
+      if (!turns_.empty()) at = std::max(at, turns_.back().end);
       turns_.push_back({.start = at, .end = at, .received_start = received});
     }
     open_ = true;
@@ -32,8 +36,9 @@ void TurnTracker::stop_speaking(Duration at) {
   speaking_ = false;
   if (turns_.empty() || turns_.back().voiced.empty()) return;
   auto& turn = turns_.back();
+  if (!open_) at = std::min(at, decided_);
   turn.voiced.back().end = std::max(at, turn.voiced.back().start);
-  turn.end = std::max(turn.end, turn.voiced.back().end);
+  turn.end = std::max(turn.start, turn.voiced.back().end);
 }
 
 void TurnTracker::end_signal(Duration heard_all) { ends_at_ = heard_all; }
@@ -47,7 +52,7 @@ void TurnTracker::closed(Duration now) {
   if (open_) end(TurnEnding::closed, now);
 }
 
-void TurnTracker::advance(Duration now, std::optional<Duration> last_voiced) {
+void TurnTracker::advance(Duration now, std::optional<Duration> last_voiced, bool undecided) {
   if (open_ && speaking_ && last_voiced) {
     auto& turn = turns_.back();
     turn.voiced.back().end = std::max(turn.voiced.back().end, *last_voiced);
@@ -66,7 +71,7 @@ void TurnTracker::advance(Duration now, std::optional<Duration> last_voiced) {
   const auto& turn = turns_.back();
   if (now - turn.start >= rules_.longest) return end(TurnEnding::capped, turn.start + rules_.longest);
   const auto limit = rules_.signalled ? rules_.response_timeout : rules_.tail_silence;
-  if (!speaking_ && now - turn.end >= limit) end(TurnEnding::tail_silence, now);
+  if (!speaking_ && !undecided && now - turn.end >= limit) end(TurnEnding::tail_silence, now);
 }
 
 void TurnTracker::end(TurnEnding how, Duration now) {
@@ -75,12 +80,9 @@ void TurnTracker::end(TurnEnding how, Duration now) {
   open_ = false;
   decided_ = now;
   if (how != TurnEnding::capped) return;
+  // If it goes on, what follows is a turn of its own, as after every end without a gap.
   turn.end = std::min(turn.end, now);
-  if (!speaking_) return;
-  // It goes on: what follows is a turn of its own.
-  turn.voiced.back().end = std::min(turn.voiced.back().end, now);
-  turns_.push_back({.start = now, .end = now, .voiced = {{now, now}}});
-  open_ = true;
+  if (!turn.voiced.empty()) turn.voiced.back().end = turn.end;
 }
 
 }  // namespace antiphon::voice

@@ -30,8 +30,9 @@ class TurnTracker {
   /// What was not heard yet was dropped.
   void cleared(Duration now);
   void closed(Duration now);
-  /// Time has come this far; `last_voiced` is the end of the last voiced frame, while the agent speaks.
-  void advance(Duration now, std::optional<Duration> last_voiced);
+  /// Time has come this far; `last_voiced` is the end of what is voiced so far, while the agent speaks. `undecided`: it does not, and what sounds now may turn
+  /// out to be speech that began a little earlier; no turn ends by silence meanwhile.
+  void advance(Duration now, std::optional<Duration> last_voiced, bool undecided = false);
 
   bool speaking() const { return speaking_; }
   /// A turn has begun and not ended.

@@ -112,7 +112,8 @@ audio::Samples VoiceLine::hear(Duration at) {
     }
   }
   const bool voiced = activity_.speaking();
-  turns_.advance(playout_.taken(), voiced ? std::optional(playout_.heard_at(audio::duration_of(activity_.last_voiced_end()))) : std::nullopt);
+  turns_.advance(playout_.taken(), voiced ? std::optional(playout_.heard_at(audio::duration_of(activity_.last_voiced_end()))) : std::nullopt,
+                 activity_.may_be_starting());
   if (is_over()) turns_.closed(at);
   return track;
 }

@@ -1,0 +1,82 @@
+#include "antiphon/scenario/voice/turn_tracker.hpp"
+
+#include <gtest/gtest.h>
+
+namespace antiphon::voice {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Speech from `from` to `to`, told as a detector tells it, and time moved on to `until` in steps of 20 ms.
+void speak(TurnTracker& tracker, Duration from, Duration to, Duration until) {
+  tracker.start_speaking(from, from);
+  for (auto now = from + 60ms; now < to + 300ms; now += 20ms) tracker.advance(now, std::min(now, to));
+  tracker.stop_speaking(to);
+  for (auto now = to + 300ms; now <= until; now += 20ms) tracker.advance(now, std::nullopt);
+}
+
+TEST(TurnTracker, ATurnEndsAfterItsTailOfSilence_VOX11) {
+  TurnTracker tracker({});
+  speak(tracker, 1s, 2s, 2580ms);
+  EXPECT_TRUE(tracker.open());
+  tracker.advance(2600ms, std::nullopt);
+  EXPECT_FALSE(tracker.open());
+  ASSERT_EQ(tracker.turns().size(), 1U);
+  EXPECT_EQ(tracker.turns()[0].ending, TurnEnding::tail_silence);
+  EXPECT_EQ(tracker.turns()[0].end, 2s);
+}
+
+TEST(TurnTracker, NoTurnEndsWhileSoundMayTurnOutToBeSpeech_VOX91) {
+  TurnTracker tracker({});
+  speak(tracker, 1s, 2s, 2580ms);
+  for (auto now = 2600ms; now <= 2700ms; now += 20ms) tracker.advance(now, std::nullopt, true);
+  EXPECT_TRUE(tracker.open());
+  tracker.start_speaking(2550ms, 2550ms);
+  EXPECT_EQ(tracker.turns().size(), 1U) << "a pause of 0.55 s ends no turn";
+  EXPECT_EQ(tracker.turns()[0].resumed, 0);
+}
+
+TEST(TurnTracker, WhatTurnsOutToBeginTooLateResumesTheTurnThatWasOver_VOX11) {
+  TurnTracker tracker({});
+  speak(tracker, 1s, 2s, 2580ms);
+  tracker.advance(2700ms, std::nullopt, true);
+  tracker.start_speaking(2650ms, 2650ms);
+  EXPECT_EQ(tracker.decided(), 2600ms);
+  ASSERT_EQ(tracker.turns().size(), 1U);
+  EXPECT_EQ(tracker.turns()[0].resumed, 1);
+}
+
+TEST(TurnTracker, ALongTurnIsCappedAndWhatFollowsIsOneOfItsOwn_VOX11) {
+  TurnTracker tracker({});
+  speak(tracker, 1s, 40s, 42s);
+  ASSERT_EQ(tracker.turns().size(), 2U);
+  EXPECT_EQ(tracker.turns()[0].ending, TurnEnding::capped);
+  EXPECT_EQ(tracker.turns()[0].end, 31s);
+  EXPECT_EQ(tracker.turns()[1].start, 31s);
+  EXPECT_EQ(tracker.turns()[1].end, 40s);
+}
+
+TEST(TurnTracker, ATurnThatEndsAtTheCapIsOne_VOX11) {
+  TurnTracker tracker({});
+  speak(tracker, 1s, 31s - 10ms, 33s);
+  ASSERT_EQ(tracker.turns().size(), 1U);
+  EXPECT_EQ(tracker.turns()[0].ending, TurnEnding::capped);
+  EXPECT_EQ(tracker.turns()[0].end, 31s - 10ms) << "where it was heard to stop";
+}
+
+TEST(TurnTracker, ASignalEndsATurnOnceAllWasHeardWhateverSilenceThereIs_VOX11) {
+  TurnTracker tracker({.signalled = true});
+  speak(tracker, 1s, 2s, 4s);
+  EXPECT_TRUE(tracker.open()) << "a pause, until it says otherwise";
+  speak(tracker, 4200ms, 5s, 5500ms);
+  tracker.end_signal(5600ms);
+  tracker.advance(5580ms, std::nullopt);
+  EXPECT_TRUE(tracker.open());
+  tracker.advance(5600ms, std::nullopt);
+  ASSERT_EQ(tracker.turns().size(), 1U);
+  EXPECT_EQ(tracker.turns()[0].ending, TurnEnding::signal);
+  EXPECT_EQ(tracker.turns()[0].voiced.size(), 2U);
+}
+
+}  // namespace
+}  // namespace antiphon::voice
