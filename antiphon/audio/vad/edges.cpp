@@ -54,6 +54,9 @@ double EdgeFinder::power(Block at) const {
   return to > from ? sum / static_cast<double>(to - from) : 0;
 }
 
+// A block that only its neighbour made loud lies outside.
+bool EdgeFinder::silent(Block at, double floor) const { return ring_[static_cast<std::size_t>(at) % ring_.size()] < floor / 3; }
+
 EdgeFinder::Block EdgeFinder::oldest() const { return std::max<Block>(0, blocks_ - static_cast<Block>(ring_.size())); }
 
 /// The power that this share of the blocks does not exceed.
@@ -86,13 +89,14 @@ std::optional<std::size_t> EdgeFinder::start(std::size_t decided, std::size_t ea
     quiet = goes_on(power(back), floor_, quiet) ? 0 : quiet + 1;
     if (quiet == 0) edge = back;
   }
+  if (edge + 1 < blocks_ && silent(edge, floor_)) ++edge;
   return std::max(static_cast<std::size_t>(edge) * block, earliest);
 }
 
 std::size_t EdgeFinder::voiced_until(std::size_t from) const {
   const auto first = static_cast<Block>(from / block);
   for (Block at = blocks_ - 1; at >= first; --at)
-    if (power(at) > floor_) return std::max(static_cast<std::size_t>(at + 1) * block, from);
+    if (power(at) > floor_ && !silent(at, floor_)) return std::max(static_cast<std::size_t>(at + 1) * block, from);
   return from;
 }
 
@@ -110,6 +114,7 @@ std::size_t EdgeFinder::end(std::size_t decided, std::size_t earliest) {
     quiet = goes_on(power(ahead), floor, quiet) ? 0 : quiet + 1;
     if (quiet == 0) edge = ahead + 1;
   }
+  if (edge > limit + 1 && silent(edge - 1, floor)) --edge;
   return static_cast<std::size_t>(edge) * block;
 }
 

@@ -6,6 +6,7 @@ namespace antiphon::voice {
 
 namespace {
 
+constexpr std::size_t edge_slack = static_cast<std::size_t>(audio::canonical_rate_hz) / 100;  // an edge may stand a little behind the last sample
 constexpr std::size_t remembered = static_cast<std::size_t>(audio::canonical_rate_hz) * 60;
 
 }  // namespace
@@ -85,7 +86,7 @@ const Playout::Piece* Playout::piece_at(Duration place) const {
   const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), at, [](std::size_t value, const Piece& piece) { return value < piece.placed; });
   if (after == pieces_.begin()) return nullptr;
   const auto& piece = *std::prev(after);
-  return at <= piece.placed + piece.length ? &piece : nullptr;
+  return at <= piece.placed + piece.length + edge_slack ? &piece : nullptr;
 }
 
 Duration Playout::heard_at(Duration place) const {

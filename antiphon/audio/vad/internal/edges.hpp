@@ -34,6 +34,7 @@ class EdgeFinder {
   /// Of a block and its neighbours: less by chance than that of one.
   double power(Block at) const;
   Block oldest() const;
+  bool silent(Block at, double floor) const;
   double share(Block from, Block to, double quantile) const;
   double loudest(Block from, Block to) const;
 
