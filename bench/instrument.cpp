@@ -18,8 +18,8 @@ std::string summary(const instrument::DetectorSheet& sheet) {
     auto& worst = reading.tolerance_s > 0.02 ? rough : clean;
     worst = std::max({worst, reading.starts.worst(), reading.ends.worst()});
   }
-  return fmt::format("{} of {} lines; {} of {} turns found, {} invented; worst edge {:.0f} ms clean, {:.0f} ms in noise and channel", good, sheet.readings.size(), found,
-                     turns, invented, clean * 1e3, rough * 1e3);
+  return fmt::format("{} of {} lines; {} of {} turns found, {} invented; worst edge {:.0f} ms clean, {:.0f} ms in noise and channel", good,
+                     sheet.readings.size(), found, turns, invented, clean * 1e3, rough * 1e3);
 }
 
 }  // namespace

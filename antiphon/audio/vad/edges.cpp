@@ -41,8 +41,10 @@ void EdgeFinder::feed(SampleView samples) {
 
 void EdgeFinder::add(double value) {
   ring_[static_cast<std::size_t>(blocks_++) % ring_.size()] = static_cast<float>(value);
-  if (power(blocks_ - 2) > quiet_) ++sounding_, quiet_for_ = 0;
-  else if (++quiet_for_ > bridged) sounding_ = 0;
+  if (power(blocks_ - 2) > quiet_)
+    ++sounding_, quiet_for_ = 0;
+  else if (++quiet_for_ > bridged)
+    sounding_ = 0;
 }
 
 bool EdgeFinder::sounding() const { return sounding_ > 0 && sounding_ <= late_by + in_blocks(60); }

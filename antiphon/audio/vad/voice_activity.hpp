@@ -85,8 +85,8 @@ class VoiceActivity {
   std::string name_;
   std::size_t frame_, frames_to_start_, frames_to_stop_;
   Samples waiting_;
-  std::size_t at_ = 0;   ///< first sample of the next frame
-  std::size_t run_ = 0;  ///< voiced frames before speech, unvoiced ones within it, without a break
+  std::size_t at_ = 0;               ///< first sample of the next frame
+  std::size_t run_ = 0;              ///< voiced frames before speech, unvoiced ones within it, without a break
   std::size_t last_frame_end_ = 0;   ///< after the last voiced frame
   std::size_t last_voiced_end_ = 0;  ///< after the last sound in it
   std::size_t edge_ = 0;             ///< the last one that was told

@@ -122,8 +122,15 @@ TEST_F(Doctor, AsksProvidersThatAreSetUpAndNoOthers_PRD4) {
 instrument::Errors errors(double least, double most) { return {.n = 2, .least = least, .most = most}; }
 
 TEST(InstrumentSheet, SaysWhatIsWrongAndWhatIsANote_VOX91) {
-  const instrument::Reading good{.line = "clean", .tolerance_s = 0.02, .turns = 10, .found = 10, .starts = errors(-0.008, 0.002), .ends = errors(0, 0.007),
-                                 .latency = errors(-0.01, 0), .stop = errors(0.012, 0.012), .cut_in = errors(0.02, 0.02)};
+  const instrument::Reading good{.line = "clean",
+                                 .tolerance_s = 0.02,
+                                 .turns = 10,
+                                 .found = 10,
+                                 .starts = errors(-0.008, 0.002),
+                                 .ends = errors(0, 0.007),
+                                 .latency = errors(-0.01, 0),
+                                 .stop = errors(0.012, 0.012),
+                                 .cut_in = errors(0.02, 0.02)};
   auto lost = good;
   lost.line = "noise of -40 dBFS", lost.tolerance_s = 0.05, lost.found = 9, lost.invented = 1;
   instrument::Sheet sheet{.detectors = {{.detector = "energy/2", .usual = true, .readings = {good}},

@@ -32,8 +32,8 @@ std::string shown(const instrument::Sheet& sheet) {
   auto out = fmt::format("instrument: calls of which every edge is known, spoken by {}\nread minus true, in ms; within 20, and 50 where marked *\n",
                          join(sheet.voices, ", "));
   for (const auto& detector : sheet.detectors) {
-    out += fmt::format("\n{}{}\n  {:5}  {:<22} {:>8} {:>10} {:>9} {:>9} {:>9}\n", detector.detector, detector.usual ? " (the usual one)" : "", "", "line", "turns",
-                       "starts", "ends", "answers", "stops");
+    out += fmt::format("\n{}{}\n  {:5}  {:<22} {:>8} {:>10} {:>9} {:>9} {:>9}\n", detector.detector, detector.usual ? " (the usual one)" : "", "", "line",
+                       "turns", "starts", "ends", "answers", "stops");
     for (auto reading : detector.readings) {
       if (reading.tolerance_s > 0.02) reading.line += " *";
       out += row(reading, detector.usual);

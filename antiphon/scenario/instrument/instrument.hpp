@@ -35,7 +35,7 @@ struct Reading {
 struct DetectorSheet {
   std::string detector;  ///< as results name it
   audio::VoiceEngine engine = audio::VoiceEngine::energy;
-  bool usual = false;    ///< the one that is used where nobody says otherwise
+  bool usual = false;  ///< the one that is used where nobody says otherwise
   std::vector<Reading> readings{};
   bool holds() const;
 };

@@ -65,8 +65,7 @@ TEST(Instrument, ItsSheetIsTheSameOnEveryRun_VOX80_VOX91) {
 
 CallRecord as_it_was(const KnownTruth& truth) {
   CallRecord record{.duration = 20s};
-  for (const auto& spans : truth.user)
-    record.utterances.push_back({.start = spans.front().start, .end = spans.back().end, .voiced = spans});
+  for (const auto& spans : truth.user) record.utterances.push_back({.start = spans.front().start, .end = spans.back().end, .voiced = spans});
   for (const auto& spans : truth.agent)
     record.turns.push_back({.start = spans.front().start, .end = spans.back().end, .voiced = spans, .ending = TurnEnding::tail_silence});
   return record;

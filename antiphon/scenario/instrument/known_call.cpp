@@ -44,7 +44,8 @@ KnownSpeech question(const Case& line, const KnownVoice& voice, std::size_t whic
 
 KnownSpeech answer(const Case& line, const KnownVoice& voice, std::size_t which) {
   const bool long_one = which == questions - 1;
-  return say(voice, 2 * which + 1, {.lead = line.lead, .pause = long_one ? Duration::zero() : line.pause, .seconds = long_one ? 6.0 : 1.8, .noise_dbfs = line.noise_dbfs});
+  return say(voice, 2 * which + 1,
+             {.lead = line.lead, .pause = long_one ? Duration::zero() : line.pause, .seconds = long_one ? 6.0 : 1.8, .noise_dbfs = line.noise_dbfs});
 }
 
 /// What our user sends: as recorded at the far end of such a line. Its first sample is never silent, so that the agent sees where it begins.
@@ -122,9 +123,10 @@ KnownCall make_call(const Case& line, const KnownVoice& voice, const audio::Voic
   truth->cut_after = 1500ms, truth->stops_after = 540ms;
   const auto nobody = [](const ParticipantContext&) -> std::unique_ptr<Participant> { return nullptr; };
   const auto script = script_of(line, voice);
-  const auto agent = ParticipantSpec("instrument", nobody, true)
-                         .by_voice({.make = [=](const ParticipantContext& context) { return std::make_unique<KnownAgent>(context.runtime.clock, script, line, truth); },
-                                    .capabilities = {.paced = true}});
+  const auto agent =
+      ParticipantSpec("instrument", nobody, true)
+          .by_voice({.make = [=](const ParticipantContext& context) { return std::make_unique<KnownAgent>(context.runtime.clock, script, line, truth); },
+                     .capabilities = {.paced = true}});
   return {.truth = truth,
           .scenario = {.name = line.name + ", " + voice.name(),
                        .agent = agent,

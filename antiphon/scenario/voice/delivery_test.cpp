@@ -35,7 +35,8 @@ PlayedAgent::Play in_two_halves(Duration late) {
     const auto begin = agent.clock.now() + 1s;
     for (std::size_t k = 0; k < 50; ++k) {
       co_await agent.clock.sleep_until(begin + k * 20ms + (k < 25 ? 0ms : late));
-      agent.signals.push(AgentAudio{audio::Samples(tone.begin() + static_cast<std::ptrdiff_t>(k * 480), tone.begin() + static_cast<std::ptrdiff_t>(k * 480 + 480))});
+      agent.signals.push(
+          AgentAudio{audio::Samples(tone.begin() + static_cast<std::ptrdiff_t>(k * 480), tone.begin() + static_cast<std::ptrdiff_t>(k * 480 + 480))});
     }
     co_await agent.clock.sleep_for(1h);
   };
@@ -79,7 +80,8 @@ Task<> burst(PlayedAgent& agent) {
   co_await agent.clock.sleep_for(1s);
   const auto words = audio::testing::speech(4);
   for (std::size_t at = 0; at < words.size(); at += 7200) {
-    agent.signals.push(AgentAudio{audio::Samples(words.begin() + static_cast<std::ptrdiff_t>(at), words.begin() + static_cast<std::ptrdiff_t>(std::min(at + 7200, words.size())))});
+    agent.signals.push(AgentAudio{
+        audio::Samples(words.begin() + static_cast<std::ptrdiff_t>(at), words.begin() + static_cast<std::ptrdiff_t>(std::min(at + 7200, words.size())))});
     co_await agent.clock.sleep_for(20ms);
   }
   co_await agent.clock.sleep_for(1h);
@@ -109,13 +111,15 @@ TEST(Delivery, AnAgentThatSendsNoMoreAndIsStillHeardHasNotStopped_VOX14) {
 
 TEST(Delivery, ReceivedAndHeardStandBesideEachOther_VOX14) {
   // A second turn is sent while the first is still heard.
-  const auto result = play(paced(), [](PlayedAgent& agent) -> Task<> {
-    co_await agent.clock.sleep_for(1s);
-    agent.signals.push(AgentAudio{audio::testing::speech(3)});
-    co_await agent.clock.sleep_for(200ms);
-    agent.signals.push(AgentAudio{audio::testing::joined({audio::testing::silence(1.5), audio::testing::speech(1)})});
-    co_await agent.clock.sleep_for(1h);
-  }, {user("hello"), agent(), agent(), succeed("")});
+  const auto result = play(paced(),
+                           [](PlayedAgent& agent) -> Task<> {
+                             co_await agent.clock.sleep_for(1s);
+                             agent.signals.push(AgentAudio{audio::testing::speech(3)});
+                             co_await agent.clock.sleep_for(200ms);
+                             agent.signals.push(AgentAudio{audio::testing::joined({audio::testing::silence(1.5), audio::testing::speech(1)})});
+                             co_await agent.clock.sleep_for(1h);
+                           },
+                           {user("hello"), agent(), agent(), succeed("")});
 
   ASSERT_FALSE(result.error) << result.error->message;
   ASSERT_EQ(result.call->turns.size(), 2U);
@@ -126,12 +130,15 @@ TEST(Delivery, ReceivedAndHeardStandBesideEachOther_VOX14) {
 TEST(Turns, ASignalEndsATurnOnceItWasHeardWhateverPauseIsInside_VOX11) {
   auto capabilities = paced();
   capabilities.turn_end = true;
-  const auto result = play(capabilities, [](PlayedAgent& agent) -> Task<> {
-    co_await agent.clock.sleep_for(1s);
-    agent.signals.push(AgentAudio{audio::testing::joined({audio::testing::speech(1), audio::testing::silence(1.5), audio::testing::speech(1)})});
-    agent.signals.push(AgentTurnEnd{});
-    co_await agent.clock.sleep_for(1h);
-  }, {user("hello"), agent(), succeed("")});
+  const auto result =
+      play(capabilities,
+           [](PlayedAgent& agent) -> Task<> {
+             co_await agent.clock.sleep_for(1s);
+             agent.signals.push(AgentAudio{audio::testing::joined({audio::testing::speech(1), audio::testing::silence(1.5), audio::testing::speech(1)})});
+             agent.signals.push(AgentTurnEnd{});
+             co_await agent.clock.sleep_for(1h);
+           },
+           {user("hello"), agent(), succeed("")});
 
   ASSERT_FALSE(result.error) << result.error->message;
   ASSERT_EQ(result.call->turns.size(), 1U);
@@ -143,11 +150,13 @@ TEST(Turns, ASignalEndsATurnOnceItWasHeardWhateverPauseIsInside_VOX11) {
 }
 
 TEST(Turns, OneThatNeverStopsIsCappedAndSpeakingOverItIsOurs_VOX11) {
-  const auto result = play(paced(), [](PlayedAgent& agent) -> Task<> {
-    co_await agent.clock.sleep_for(1s);
-    agent.signals.push(AgentAudio{audio::testing::speech(40)});
-    co_await agent.clock.sleep_for(1h);
-  }, {user("hello"), agent(), user("one two three four five"), antiphon::sleep(10s), succeed("")});
+  const auto result = play(paced(),
+                           [](PlayedAgent& agent) -> Task<> {
+                             co_await agent.clock.sleep_for(1s);
+                             agent.signals.push(AgentAudio{audio::testing::speech(40)});
+                             co_await agent.clock.sleep_for(1h);
+                           },
+                           {user("hello"), agent(), user("one two three four five"), antiphon::sleep(10s), succeed("")});
 
   ASSERT_FALSE(result.error) << result.error->message;
   ASSERT_EQ(result.call->turns.size(), 2U);

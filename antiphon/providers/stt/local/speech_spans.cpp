@@ -30,8 +30,10 @@ double loudest_rms(audio::SampleView samples) {
 
 /// Utterances with their padding; those that would overlap, and short ones not two seconds apart, are one.
 std::vector<SpeechSpan> utterances(audio::SampleView samples, double rms) {
-  audio::VoiceActivity detector(
-      {.timing = {.onset = std::chrono::milliseconds(40), .hangover = std::chrono::milliseconds(600)}, .energy_rms = rms, .energy_over_noise = 0, .fine_edges = false});
+  audio::VoiceActivity detector({.timing = {.onset = std::chrono::milliseconds(40), .hangover = std::chrono::milliseconds(600)},
+                                 .energy_rms = rms,
+                                 .energy_over_noise = 0,
+                                 .fine_edges = false});
   auto edges = detector.feed(samples);
   const auto last = detector.finish();
   edges.insert(edges.end(), last.begin(), last.end());
