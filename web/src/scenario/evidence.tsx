@@ -58,9 +58,9 @@ export function Evidence({ scenario, sound, selected, time, query }: Props) {
           <div>
             <Criteria criteria={scenario.criteria ?? []} labels={labels} />
             <Checks checks={scenario.checks ?? []} />
-            {scenario.voice && <MeasuresSection call={scenario.voice.call} measures={scenario.voice.measures} />}
             <UserSection report={scenario.user_report ?? {}} />
-            <LatencySection latency={scenario.latency ?? null} values={scenario.answer_s ?? []} greeting={call ? greetingOf(call.layout.turns) : undefined} />
+            <LatencySection latency={scenario.voice?.measures.response ?? scenario.latency ?? null} values={scenario.answer_s ?? []} greeting={call ? greetingOf(call.layout.turns) : undefined} />
+            {scenario.voice && <MeasuresSection call={scenario.voice.call} measures={scenario.voice.measures} />}
             <UsageSection scenario={scenario} />
             <LabelSection scenario={scenario} labels={labels} />
           </div>
