@@ -51,6 +51,17 @@ TEST_F(TypingPerson, SaysALineAndIsAskedAgainAfterABlankOne_SCN41) {
   EXPECT_THAT(out_.str(), HasSubstr("desk:4 turn 2, you are the user> "));
 }
 
+Task<bool> hangs_up(Person& person, Cue cue) {
+  co_await person.hang_up(std::move(cue));
+  co_return true;
+}
+
+TEST_F(TypingPerson, HangsUpWithEnter_TRN17) {
+  types("\nmore");
+  EXPECT_TRUE(ask(hangs_up(*person_, {.runtime = runtime_, .label = "desk:4", .role = Role::user, .turn = 2})));
+  EXPECT_EQ(out_.str(), "desk:4 turn 2, speak (Enter hangs up)> ");
+}
+
 TEST_F(TypingPerson, RefusesALineWithoutEndAndGoesOnWithTheNext_SCN41) {
   const std::string longest(std::size_t{1} << 20, 'a');
   std::istringstream in(longest + "\n" + longest + "b\nnext");
