@@ -336,9 +336,13 @@ std::vector<std::string> VoiceCall::notices() const { return notices_; }
 std::optional<double> VoiceCall::oov_rate() const {
   if (!ear_->count_words) return std::nullopt;
   WordCount sum;
-  for (const auto& turn : line_.turns().turns()) {
-    const auto count = turn.told ? ear_->count_words(*turn.told) : WordCount{};
-    sum.words += count.words, sum.unknown += count.unknown;
+  try {
+    for (const auto& turn : line_.turns().turns()) {
+      const auto count = turn.told ? ear_->count_words(*turn.told) : WordCount{};
+      sum.words += count.words, sum.unknown += count.unknown;
+    }
+  } catch (const Error&) {
+    return 1;  // a dictionary that is gone knows no word: nothing is judged by it
   }
   return sum.words > 0 ? std::optional(static_cast<double>(sum.unknown) / static_cast<double>(sum.words)) : std::nullopt;
 }
