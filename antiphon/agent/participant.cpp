@@ -154,6 +154,18 @@ ParticipantSpec ParticipantSpec::at_address(std::string url) const {
   return copy;
 }
 
+ParticipantSpec ParticipantSpec::cutting_in() const {
+  auto copy = *this;
+  copy.cuts_in_ = true;
+  return copy;
+}
+
+ParticipantSpec ParticipantSpec::interrupting(double probability) const {
+  auto copy = *this;
+  copy.interrupt_probability_ = probability;
+  return copy;
+}
+
 ParticipantSpec ParticipantSpec::by_voice(VoiceAgentSpec voice) const {
   auto copy = *this;
   copy.voice_ = std::make_shared<const VoiceAgentSpec>(std::move(voice));

@@ -105,6 +105,15 @@ class Participant {
   virtual Brief brief() const;
 };
 
+/// A user that finds words to cut into the agent's speech with (VOX-34). The engine asks a participant for this beside `Participant`.
+class CutsIn {
+ public:
+  virtual ~CutsIn() = default;
+  /// A few words. @param input the conversation without the agent's turn that is being heard; nothing in it counts as new.
+  /// @param heard of that turn, so far; may be empty. @throws Error as `Participant::call`.
+  virtual Task<std::string> cut_in(AgentInput input, std::string heard) = 0;
+};
+
 /// What the participants of several runs share, such as one process of an agent for a whole suite. Lives as long as the executor does; used
 /// on its thread only.
 class SharedParts {
@@ -151,6 +160,7 @@ struct ParticipantContext {
   ModelMeter& meter;                       ///< asked before every call to a model, told after it
   Person* person = nullptr;                ///< who is there to play a part; nullptr: nobody
   const SpeechRegistry* speech = nullptr;  ///< voices and recognisers; nullptr: none are there
+  bool spoken = false;                     ///< what is said is spoken and heard
 };
 
 /// How to make a participant; a value that many runs share.
@@ -202,6 +212,12 @@ class ParticipantSpec {
   /// Where a participant that is reached over a network lives; empty for all others.
   ParticipantSpec at_address(std::string url) const;
   const std::string& address() const { return address_; }
+  /// A user whose participant is a `CutsIn`.
+  ParticipantSpec cutting_in() const;
+  bool cuts_in() const { return cuts_in_; }
+  /// A user that cuts into so many turns of the agent under `proceed`, where that is spoken to: 0 to 1.
+  ParticipantSpec interrupting(double probability) const;
+  const std::optional<double>& interrupt_probability() const { return interrupt_probability_; }
   /// An agent that is spoken to: a scenario with it is a call.
   ParticipantSpec by_voice(VoiceAgentSpec voice) const;
   /// nullptr: it is written to.
@@ -222,6 +238,8 @@ class ParticipantSpec {
   bool plays_to_its_end_ = false;
   bool person_ = false;
   std::string address_;
+  bool cuts_in_ = false;
+  std::optional<double> interrupt_probability_;
   std::shared_ptr<const VoiceAgentSpec> voice_;
 };
 

@@ -1,5 +1,7 @@
 #include "antiphon/agent/state.hpp"
 
+#include "antiphon/base/error.hpp"
+
 namespace antiphon {
 
 namespace {
@@ -12,6 +14,10 @@ std::optional<Message> newest(const History& messages, Predicate wanted) {
 }
 
 }  // namespace
+
+void RunState::set_effects(const std::vector<VoiceEffect>&) {
+  throw Error(ErrorKind::configuration, "effects are put on our user's voice, and this agent is written to").with_party(Party::harness);
+}
 
 std::optional<Message> RunState::last_message() const {
   return newest(messages(), [](const Message&) { return true; });

@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/agent/voice_effect.hpp"
 #include "antiphon/base/clock.hpp"
 #include "antiphon/chat/history.hpp"
+#include "antiphon/result/call_record.hpp"
 #include "antiphon/result/result.hpp"
 #include "antiphon/trace/recorder.hpp"
 
@@ -32,6 +34,13 @@ class RunState {
   virtual json::object user_report() const { return {}; }
   /// What has happened so far, as spans; nullptr where nothing is recorded.
   virtual const trace::Recorder* trace() const { return nullptr; }
+
+  /// What has happened in the call so far, in order of time; empty where the agent is written to.
+  virtual std::vector<VoiceEvent> timeline() const { return {}; }
+  /// The call so far, both sides in one (PCM16 mono 24 kHz); empty where there is none. @throws Error io.
+  virtual audio::Samples call_audio() const { return {}; }
+  /// Of our user's speech, from its next turn on (VOX-41). @throws Error configuration where the agent is written to, or an effect is out of its range.
+  virtual void set_effects(const std::vector<VoiceEffect>& effects);
 
   /// Adds a message that nobody in particular said; new for everyone, once (SCN-21).
   virtual void add_message(Message message) = 0;

@@ -22,6 +22,7 @@ struct AdapterCapabilities {
   bool interruption = false;                           ///< a signal of its own for "stop speaking"
   bool turn_end = false;                               ///< tells that it has said all of a turn
   bool text = false;                                   ///< takes text in place of speech
+  bool fills_silence = false;                          ///< sends audio all the time, silence too: when it has sent its last word cannot be told
   bool paced = false;                                  ///< a line that stays open: a frame of 20 ms leaves every 20 ms, silence too (VOX-12)
   std::vector<audio::AudioFormat> input_formats{{}};   ///< what it can be sent, the one in use first
   std::vector<audio::AudioFormat> output_formats{{}};  ///< what it may send

@@ -32,6 +32,8 @@ class VoiceRecording {
   audio::AudioSegment segment(std::size_t index) const;
   const std::vector<VoiceEvent>& timeline() const { return timeline_; }
   Duration duration() const { return duration_; }
+  /// So long that it lies on disk.
+  bool spilled() const { return user_.spilled() || agent_.spilled(); }
   /// One side from a place on. @throws Error io.
   audio::Samples track(audio::Speaker speaker, Duration from, Duration length) const;
 

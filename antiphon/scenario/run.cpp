@@ -63,7 +63,8 @@ RunPlace place_of(const Scenario& scenario, Runtime& runtime, net::HttpClient& h
           .result_folder = options.result_folder,
           .keep_audio = options.keep_audio,
           .loudspeaker = options.loudspeaker.get(),
-          .microphone = options.microphone.get()};
+          .microphone = options.microphone.get(),
+          .hooks = &options.hooks};
 }
 
 HookEnvironment told_before(const ScenarioRun& run) { return {{"ANTIPHON_SCENARIO_ID", run.id()}, {"ANTIPHON_THREAD_ID", run.thread_id()}}; }

@@ -9,6 +9,7 @@
 #include "antiphon/result/events.hpp"
 #include "antiphon/scenario/scenario.hpp"
 #include "antiphon/scenario/stop_source.hpp"
+#include "antiphon/scenario/voice/call_hooks.hpp"
 #include "antiphon/trace/recorder.hpp"
 
 namespace antiphon {
@@ -41,6 +42,7 @@ struct RunOptions {
   std::shared_ptr<Person> person{};                        ///< plays what is `human`, and steps through
   std::optional<bool> debug{};                             ///< the person is asked before each participant speaks (SCN-71)
   std::string cache_folder{};                              ///< where answers are cached; empty: `CallCache::default_folder()`
+  CallHooks hooks{};                                       ///< told of calls while they go on (VOX-63)
   StopSource stop{};                                       ///< cancels what is under way; results are kept
   std::optional<bool> tracing{};                           ///< record what happens as spans; judges are shown them. Unset: they are recorded
   TraceListener on_trace{};                                ///< the spans of each run as it ends, before `on_result`

@@ -80,6 +80,9 @@ struct Scenario {
   int attempt = 1;              ///< which try of this run; with the id it keys the random streams
 };
 
+/// Interruptions that nobody scripts: those of the call, with the simulated user's own probability (VOX-34); nullopt: none.
+std::optional<InterruptionConfig> interruptions_of(const Scenario& scenario);
+
 /// Whether a model is asked whose fault it was.
 inline bool is_audited(const Scenario& scenario) { return !scenario.audit.empty() && scenario.audit.model != "off"; }
 

@@ -208,7 +208,13 @@ class Validator {
         voice_step(step, number);
     }
     if (!scenario_.agent.voice()) return true;
-    for (auto& problem : problems_of(scenario_.voice, speech_)) problems_.push_back(std::move(problem));
+    auto options = scenario_.voice;
+    options.interruptions = interruptions_of(scenario_);
+    for (auto& problem : problems_of(options, speech_)) problems_.push_back(std::move(problem));
+    if (options.interruptions && options.interruptions->strategy == InterruptionStrategy::contextual && !scenario_.user.cuts_in())
+      add("interruptions with the strategy `contextual` take their words from the user's model, and {} has none: let a persona play the user, or use the "
+          "strategy `random_phrase`",
+          scenario_.user ? fmt::format("the user `{}`", scenario_.user.name()) : "this scenario");
     try {
       if (scenario_.agent.voice()->check) scenario_.agent.voice()->check(speech_);
     } catch (const Error& error) {
@@ -243,6 +249,9 @@ class Validator {
     if (cut.text.empty() && cut.file.empty()) add("step {} of the script interrupts with nothing: give it `text`", number);
     if ((cut.after_words ? 1 : 0) + (cut.after ? 1 : 0) + (cut.after_sent ? 1 : 0) > 1)
       add("step {} of the script: give `interrupt` one of after_words, after and after_sent", number);
+    if (cut.after_sent && scenario_.agent.voice()->capabilities.fills_silence)
+      add("step {} of the script: `after_sent` waits until `{}` sends nothing, and it sends silence all the time: use `after` or `after_words`", number,
+          scenario_.agent.name());
     if (cut.after_words.value_or(1) < 1) add("step {} of the script: after_words is {}, and counts from 1", number, *cut.after_words);
   }
 
@@ -268,6 +277,15 @@ class Validator {
 };
 
 }  // namespace
+
+std::optional<InterruptionConfig> interruptions_of(const Scenario& scenario) {
+  auto config = scenario.voice.interruptions;
+  if (const auto& own = scenario.user.interrupt_probability()) {
+    if (!config) config.emplace();
+    config->probability = *own;
+  }
+  return config;
+}
 
 std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech) {
   if (is_replayed(scenario)) return Validator(scenario, models.replaying(), speech.replaying()).problems();

@@ -4,12 +4,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "antiphon/adapters/agents.hpp"
 #include "antiphon/adapters/composed/elevenlabs_preset.hpp"
 #include "antiphon/audio/vad/voice_activity.hpp"
 #include "antiphon/base/channel.hpp"
 #include "antiphon/base/latch.hpp"
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/scenario/run.hpp"
+#include "antiphon/scenario/testing/scripted_model.hpp"
 #include "antiphon/scenario/testing/spoken.hpp"
 #include "antiphon/scenario/users/users.hpp"
 #include "antiphon/suite/testing/suite_folder.hpp"
@@ -84,6 +86,55 @@ TEST(ComposedAgent, SpeaksOnWhereItIsToldTo_VOX70) {
 
   ASSERT_FALSE(result.error) << result.error->message;
   EXPECT_TRUE(result.call->interruptions.at(0).censored);
+}
+
+VoiceOptions nodding() { return {.backchannels = InterjectionConfig{.probability = 1, .least = 1s, .most = 1500ms}}; }
+
+TEST(ComposedAgent, SpeaksOnWhereSomebodyOnlyShowsThatTheyListen_VOX35_VOX70) {
+  const auto result = play({user("hours"), agent(), user("thanks"), agent(), succeed("")}, {.barge_in_after = 600ms}, nodding());
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hours", "we open at nine and we close at five and on sunday we rest", "thanks", "goodbye then"));
+  EXPECT_EQ(result.call->utterances.at(1).kind, UtteranceKind::backchannel);
+  EXPECT_EQ(result.call->claims.understood.size(), 2U) << "a nod is no turn";
+}
+
+TEST(ComposedAgent, ThatStopsForEverySoundIsCaught_VOX35) {
+  const auto result = play({user("hours"), agent(), succeed("")}, {}, nodding());
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_EQ(result.call->turns.at(0).ending, TurnEnding::cleared);
+  EXPECT_GE(voice::measure(*result.call).figures.at("false_interruptions")->value, 1);
+}
+
+TEST(ComposedAgent, StopsForALongerCutInAllTheSame_VOX33_VOX70) {
+  const auto result = play({user("hours"), interrupt("wait a moment please", {.after = 1s}), agent(), succeed("")}, {.barge_in_after = 600ms});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  const auto& cut = result.call->interruptions.at(0);
+  EXPECT_LT(*cut.agent_stopped - *cut.achieved, 800ms);
+  EXPECT_EQ(result.messages.back().text(), "goodbye then");
+}
+
+TEST(ComposedAgent, TellsWhatItUnderstoodAndAnsweredLast_VOX70) {
+  const auto last = std::make_shared<LastExchange>();
+  play({user("hours"), agent(), user("thanks"), agent(), succeed("")}, {.last = last});
+  EXPECT_EQ(last->user_transcript(), "thanks");
+  EXPECT_EQ(last->reply(), "goodbye then");
+}
+
+TEST(ComposedAgent, AsksOnceForEachTurnAndNeverWhileAnAnswerIsUnderWay_VOX70) {
+  auto script = std::make_shared<testing_support::ModelScript>();
+  script->answers = {Message::assistant("we open at nine"), Message::assistant("never said")};
+  script->latency = 2s;
+  Scenario scenario{.name = "a call", .agent = composed_agent({.brain = model_agent({.model = ModelSettings("test/model")})})};
+  scenario.script = {user("hours"), antiphon::sleep(1500ms), user("on sunday"), agent(), succeed("")};
+  const auto result = run(std::move(scenario), {.seed = 7, .models = testing_support::registry_with(script), .speech = testing_support::tone_speech()});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hours", "on sunday", "we open at nine"));
+  ASSERT_EQ(script->asked.size(), 2U) << "the first question was taken back before the second was asked";
+  EXPECT_EQ(script->answers.size(), 1U);
 }
 
 TEST(ComposedAgent, IsInterruptedByChance_VOX34) {

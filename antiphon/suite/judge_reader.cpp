@@ -32,14 +32,19 @@ std::vector<std::string> read_criteria(ReadContext& context, const Node& node) {
   return criteria;
 }
 
+void read_inclusion(ReadContext& context, Fields& fields, std::string_view key, Inclusion& inclusion) {
+  const auto* node = fields.get(key);
+  const auto word = node ? context.reader.choice(*node, key, {"auto", "on", "off"}) : std::nullopt;
+  if (word) inclusion = *word == "on" ? Inclusion::on : *word == "off" ? Inclusion::off : Inclusion::automatic;
+}
+
 void read_material(ReadContext& context, Fields& fields, JudgeOptions& options) {
   options.context = fields.text("context").value_or("");
-  if (const auto* node = fields.get("include_traces"))
-    if (const auto word = context.reader.choice(*node, "include_traces", {"auto", "on", "off"}))
-      options.include_traces = *word == "on" ? Inclusion::on : *word == "off" ? Inclusion::off : Inclusion::automatic;
+  read_inclusion(context, fields, "include_traces", options.include_traces);
+  read_inclusion(context, fields, "include_audio", options.include_audio);
+  read_inclusion(context, fields, "include_timeline", options.include_timeline);
   options.token_threshold = fields.integer("token_threshold", 1).value_or(options.token_threshold);
   options.max_discovery_steps = fields.integer("max_discovery_steps", 0).value_or(options.max_discovery_steps);
-  fields.later({"include_audio", "include_timeline"});
 }
 
 // A member is a model, or a mapping with its keys; criteria and material are the panel's.

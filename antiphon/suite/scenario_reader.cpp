@@ -148,6 +148,7 @@ Scenario read_scenario(ReadContext& context, const ScenarioNodes& nodes) {
   const auto own = read_shared(context, fields);
   fields.finish();
   apply(scenario, own, read_defaults(context, nodes.defaults));
+  scenario.voice.user = user.voice.merged_over(scenario.voice.user);
   check_slots(context, nodes.scenario, scenario, user, user.spec || !nodes.scenario.find("user"));
   check_embedding(context, nodes, scenario);
   check_turns(context, nodes.scenario, scenario);

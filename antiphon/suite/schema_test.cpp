@@ -43,8 +43,9 @@ scenarios:
     audit: {model: openai/gpt-4.1, temperature: 0}
     embedding: {model: openai/text-embedding-3-small, base_url: "http://127.0.0.1:1/v1", key: k, extra: {dimensions: 64}}
     agent: {http: {url: "http://127.0.0.1:1", method: PUT, headers: {a: b}, body: {text: "${input.text}"}, reply: /answer, tls: {verify: true}}}
-    user: {persona: calm, system: be calm, temperature: 1}
-    judge: {criteria: [it is polite], system: be strict, model: openai/gpt-4.1, context: c, include_traces: auto, token_threshold: 100, max_discovery_steps: 3}
+    user: {persona: calm, system: be calm, temperature: 1, voice: flite/slt, interrupt_probability: 20%}
+    voice: {backchannels: 30%, hesitations: {probability: 10%, at_least: 1s, at_most: 2s, words: [well]}, interruptions: {probability: 1, strategy: contextual}}
+    judge: {criteria: [it is polite], system: be strict, model: openai/gpt-4.1, context: c, include_traces: auto, include_audio: on, include_timeline: off, token_threshold: 100, max_discovery_steps: 3}
     script:
       - user
       - user: hello
@@ -174,10 +175,10 @@ INSTANTIATE_TEST_SUITE_P(
                       "user: {persona: a, temperature: 3}", "name2: x"));
 
 INSTANTIATE_TEST_SUITE_P(MistakesInAJudge, RefusedByBoth,
-                         ::testing::Values("judge: {criteria: [a], include_traces: maybe}", "judge: {criteria: [a], token_threshold: 0}",
-                                           "judge: {criteria: [a], samples: 1}", "judge: {criteria: [a], panel: [rules/a.yaml]}",
-                                           "judge: {criteria: [a], samples: 2, decide: most}", "judge: {checks: []}",
-                                           "judge: {checks: [{contains: a}], criteria: [a]}"));
+                         ::testing::Values("judge: {criteria: [a], include_traces: maybe}", "judge: {criteria: [a], include_audio: loud}",
+                                           "judge: {criteria: [a], token_threshold: 0}", "judge: {criteria: [a], samples: 1}",
+                                           "judge: {criteria: [a], panel: [rules/a.yaml]}", "judge: {criteria: [a], samples: 2, decide: most}",
+                                           "judge: {checks: []}", "judge: {checks: [{contains: a}], criteria: [a]}"));
 
 }  // namespace
 }  // namespace antiphon::suite

@@ -8,6 +8,7 @@
 #include "antiphon/scenario/users/users.hpp"
 #include "antiphon/suite/kinds.hpp"
 #include "antiphon/suite/model_reader.hpp"
+#include "antiphon/suite/voice_reader.hpp"
 
 namespace antiphon::suite {
 
@@ -73,13 +74,23 @@ SimulatedUser played(ReadContext& context, UserSimulatorOptions options, bool by
     given.directory = model->directory;
     options.model = given.merged_over(options.model);
   }
-  if (by_agenda) return {.spec = options.goal ? agenda_user(*std::move(options.goal)) : ParticipantSpec{}, .slots = std::move(slots)};
-  return {.spec = user_simulator(std::move(options)), .slots = std::move(slots)};
+  if (by_agenda) return {.spec = options.goal ? agenda_user(*std::move(options.goal)) : ParticipantSpec{}, .slots = std::move(slots), .voice = {}};
+  return {.spec = user_simulator(std::move(options)), .slots = std::move(slots), .voice = {}};
+}
+
+// Of every kind of user that is simulated: how it behaves in a call. The readers of each kind only know that these keys are there.
+void allow_call_keys(Fields& fields) { fields.get("voice"), fields.get("interrupt_probability"); }
+
+void read_call_keys(ReadContext& context, const Node& node, SimulatedUser& user) {
+  if (const auto* voice = node.find("voice")) user.voice = read_voice_choice(context, *voice);
+  const auto* interrupts = node.find("interrupt_probability");
+  const auto probability = interrupts ? context.reader.ratio(*interrupts, "interrupt_probability") : std::nullopt;
+  if (probability && user.spec) user.spec = user.spec.interrupting(*probability);
 }
 
 SimulatedUser read_persona(ReadContext& context, const Node& node) {
   Fields fields(context.reader, node, "a user");
-  fields.later({"voice"});
+  allow_call_keys(fields);
   UserSimulatorOptions options;
   options.persona = fields.text("persona").value_or("");
   options.system_prompt = fields.text("system").value_or("");
@@ -91,7 +102,7 @@ SimulatedUser read_persona(ReadContext& context, const Node& node) {
 
 SimulatedUser read_agenda_user(ReadContext& context, const Node& node) {
   Fields fields(context.reader, node, "a user");
-  fields.later({"voice"});
+  allow_call_keys(fields);
   UserSimulatorOptions options;
   options.model = read_model_keys(context, fields);
   options.goal = read_agenda(context, *fields.get("agenda"));
@@ -103,7 +114,7 @@ SimulatedUser read_agenda_user(ReadContext& context, const Node& node) {
 void check_neighbours(ReadContext& context, const Node& node, const char* kind) {
   Fields fields(context.reader, node, "a user");
   fields.get(kind);
-  fields.later({"voice"});
+  allow_call_keys(fields);
   read_model_keys(context, fields);
   fields.finish();
 }
@@ -143,6 +154,16 @@ ParticipantSpec read_replay(ReadContext& context, const Node& node) {
   return spec;
 }
 
+SimulatedUser read_kind(ReadContext& context, const Node& node, const Node::Member& kind) {
+  if (kind.key == "persona") return read_persona(context, node);
+  if (kind.key == "agenda") return read_agenda_user(context, node);
+  check_neighbours(context, node, kind.key.c_str());
+  if (kind.key == "replay") return {.spec = read_replay(context, kind.value)};
+  if (kind.key == "human") return {.spec = human_user()};
+  auto lines = context.reader.texts(kind.value, "lines");
+  return lines ? SimulatedUser{.spec = scripted_user(*std::move(lines))} : SimulatedUser{};
+}
+
 }  // namespace
 
 bool can_be_played_by(const Node& user, const UserModel& model) {
@@ -151,7 +172,7 @@ bool can_be_played_by(const Node& user, const UserModel& model) {
 }
 
 SimulatedUser read_user(ReadContext& context, const Node& node) {
-  if (node.is_scalar() && node.text == "human") return {.spec = human_user(), .slots = {}};
+  if (node.is_scalar() && node.text == "human") return {.spec = human_user()};
   if (node.is_scalar()) {
     report_kind(context.reader, user_kinds, node.text, node.where);
     return {};
@@ -161,17 +182,12 @@ SimulatedUser read_user(ReadContext& context, const Node& node) {
     return {};
   }
   auto shared = model_keys();
-  shared.insert(shared.end(), {"system", "voice", "wants"});
+  shared.insert(shared.end(), {"system", "voice", "wants", "interrupt_probability"});
   const auto* kind = kind_among(context.reader, user_kinds, node, shared);
   if (!kind) return {};
-  if (kind->key == "persona") return read_persona(context, node);
-  if (kind->key == "agenda") return read_agenda_user(context, node);
-  check_neighbours(context, node, kind->key.c_str());
-  if (kind->key == "replay") return {.spec = read_replay(context, kind->value), .slots = {}};
-  if (kind->key == "human") return {.spec = human_user(), .slots = {}};
-  auto lines = context.reader.texts(kind->value, "lines");
-  if (!lines) return {};
-  return {.spec = scripted_user(*std::move(lines)), .slots = {}};
+  auto user = read_kind(context, node, *kind);
+  read_call_keys(context, node, user);
+  return user;
 }
 
 }  // namespace antiphon::suite

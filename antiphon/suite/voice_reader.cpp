@@ -117,7 +117,25 @@ std::optional<InterruptionConfig> read_interruptions(ReadContext& context, const
   config.least = fields.duration("at_least").value_or(config.least);
   config.most = fields.duration("at_most").value_or(std::max(config.most, config.least));
   config.phrases = fields.texts("phrases").value_or(std::vector<std::string>{});
-  fields.later({"strategy"});
+  if (const auto* strategy = fields.get("strategy"))
+    if (context.reader.choice(*strategy, "strategy", {"random_phrase", "contextual"}) == "contextual") config.strategy = InterruptionStrategy::contextual;
+  fields.finish();
+  return config;
+}
+
+// `30%`, or a mapping.
+std::optional<InterjectionConfig> read_interjections(ReadContext& context, const Node& node, std::string_view name) {
+  InterjectionConfig config;
+  if (node.is_scalar()) {
+    const auto probability = context.reader.ratio(node, name);
+    if (probability) config.probability = *probability;
+    return config;
+  }
+  Fields fields(context.reader, node, std::string(name), fmt::format("{}: {{probability: 30%, words: [okay, right]}}", name));
+  if (const auto* probability = fields.get("probability")) config.probability = context.reader.ratio(*probability, "probability").value_or(config.probability);
+  config.least = fields.duration("at_least").value_or(config.least);
+  config.most = fields.duration("at_most").value_or(std::max(config.most, config.least));
+  config.words = fields.texts("words").value_or(std::vector<std::string>{});
   fields.finish();
   return config;
 }
@@ -200,7 +218,8 @@ VoiceOptions read_voice(ReadContext& context, const Node& node) {
   options.tail_silence = fields.duration("tail_silence");
   options.response_timeout = fields.duration("response_timeout");
   options.response_max_duration = fields.duration("response_max_duration");
-  fields.later({"backchannels", "hesitations"});
+  if (const auto* sounds = fields.get("backchannels")) options.backchannels = read_interjections(context, *sounds, "backchannels");
+  if (const auto* sounds = fields.get("hesitations")) options.hesitations = read_interjections(context, *sounds, "hesitations");
   fields.finish();
   return options;
 }
@@ -225,6 +244,7 @@ ParticipantSpec read_composed(ReadContext& context, const Node& node) {
   options.endpointing = fields.duration("endpointing").value_or(options.endpointing);
   options.streaming = fields.boolean("streaming").value_or(false);
   options.barge_in = fields.boolean("barge_in").value_or(true);
+  options.barge_in_after = fields.duration("barge_in_after").value_or(options.barge_in_after);
   if (const auto* latency = fields.get("latency")) {
     Fields parts(context.reader, *latency, "latency", "latency: {recognise: 120ms, think: 300ms, speak: 120ms}");
     options.latency.recognise = parts.duration("recognise").value_or(options.latency.recognise);

@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kept_before_speech = 400ms;  // a detector hears a word only once it has begun
 constexpr auto answer_limit = 60s;
+constexpr auto onset = 200ms;  // of speech, before it counts as any
 
 AdapterCapabilities capabilities_of_composed() { return {.streaming_transcripts = true, .native_vad = true, .turn_end = true, .paced = true}; }
 
@@ -49,7 +50,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
         ear_(context.speech->open(options.ear, speech_context(context))),
         voice_(context.speech->open(options.voice, speech_context(context))),
         conversation_(options.brain.make(context), context.thread_id, context.max_turns),
-        activity_({.timing = {.onset = std::chrono::duration_cast<std::chrono::milliseconds>(options.barge_in_after),
+        activity_({.timing = {.onset = std::chrono::duration_cast<std::chrono::milliseconds>(std::min<Duration>(onset, options.barge_in_after)),
                               .hangover = std::chrono::duration_cast<std::chrono::milliseconds>(options.endpointing)}}) {
     if (options.streaming && !ear_.recogniser->capabilities().streaming)
       throw Error(ErrorKind::configuration, fmt::format("{} does not listen while somebody speaks, or not on a cassette", ear_.recogniser->name()))
@@ -87,6 +88,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
     const auto edges = activity_.feed(chunk.samples);
     heard_.insert(heard_.end(), chunk.samples.begin(), chunk.samples.end());
     for (const auto& edge : edges) edge.starts ? user_starts(edge.at) : co_await user_stopped(edge.at);
+    stop_when_cut_into();
     forget_silence();
   }
 
@@ -118,7 +120,20 @@ class ComposedAgent final : public VoiceAgentAdapter {
   void user_starts(std::size_t at) {
     speech_from_ = at;
     signals_.push(AgentHeardUser{.started = true});
-    if (!options_.barge_in || (!answering_ && !is_heard())) return;
+    over_ours_ = is_heard();
+    if (!over_ours_ && answering_ && options_.barge_in) stop_speaking();
+  }
+
+  // Whoever only shows that they listen does not stop it.
+  void stop_when_cut_into() {
+    if (!over_ours_ || !options_.barge_in || !activity_.speaking()) return;
+    const auto from = std::min(speech_from_, activity_.last_voiced_end());
+    if (options_.barge_in_after > onset && audio::duration_of(activity_.last_voiced_end() - from) < options_.barge_in_after) return;
+    over_ours_ = false;
+    stop_speaking();
+  }
+
+  void stop_speaking() {
     if (answering_) answering_->work.stop();
     signals_.push(AgentClear{});
     playing_until_ = runtime_.clock.now();
@@ -127,6 +142,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
   Task<> user_stopped(std::size_t at) {
     signals_.push(AgentHeardUser{.started = false});
     if (stream_) co_return;  // that is for the recogniser to say
+    if (std::exchange(over_ours_, false) && options_.barge_in) co_return;
     const auto before = audio::samples_in(kept_before_speech);
     const auto from = std::max(forgotten_, speech_from_ > before ? speech_from_ - before : 0);
     const auto to = std::min(at + audio::samples_in(200ms), forgotten_ + heard_.size());
@@ -209,13 +225,18 @@ class ComposedAgent final : public VoiceAgentAdapter {
     signals_.push(AgentTranscript{.speaker = audio::Speaker::user, .text = words, .final = true});
     const auto understood = runtime_.clock.now();
     signals_.push(AgentLatencyClaim{"asr", understood - began});
+    if (options_.last) options_.last->keep_user_transcript(words);
     const auto messages = co_await conversation_.answer(std::move(words), deadline);
     co_await runtime_.clock.sleep_for(options_.latency.think);
     signals_.push(AgentLatencyClaim{"llm", runtime_.clock.now() - understood});
     asked_ = began;
+    std::string said;
     for (const auto& message : messages) {
       for (const auto& call : message.tool_calls()) signals_.push(AgentToolCall{call});
-      if (message.role() == MessageRole::assistant && !message.text().empty()) co_await speak(message.text());
+      if (message.role() != MessageRole::assistant || message.text().empty()) continue;
+      said += (said.empty() ? "" : " ") + message.text();
+      if (options_.last) options_.last->keep_reply(said);
+      co_await speak(message.text());
     }
     signals_.push(AgentTurnEnd{});
   }
@@ -247,6 +268,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
   audio::Samples heard_;
   std::size_t forgotten_ = 0;  // samples of the call before those in `heard_`
   std::size_t speech_from_ = 0;
+  bool over_ours_ = false;  // what is being said began over our words, and has not stopped them
   Clock::Time playing_until_{0};
   std::optional<Clock::Time> asked_;  // when it decided that our user had finished; until its first word
   Channel<AgentSignal> signals_;
@@ -255,6 +277,26 @@ class ComposedAgent final : public VoiceAgentAdapter {
 };
 
 }  // namespace
+
+std::string LastExchange::user_transcript() const {
+  const std::lock_guard lock(mutex_);
+  return user_transcript_;
+}
+
+std::string LastExchange::reply() const {
+  const std::lock_guard lock(mutex_);
+  return reply_;
+}
+
+void LastExchange::keep_user_transcript(std::string text) {
+  const std::lock_guard lock(mutex_);
+  user_transcript_ = std::move(text);
+}
+
+void LastExchange::keep_reply(std::string text) {
+  const std::lock_guard lock(mutex_);
+  reply_ = std::move(text);
+}
 
 ParticipantSpec composed_agent(ComposedAgentOptions options) {
   if (!options.brain) throw Error(ErrorKind::configuration, "an agent of parts needs something that finds its words").with_hint("give it a model");

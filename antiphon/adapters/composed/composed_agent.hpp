@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
 
 #include "antiphon/agent/participant.hpp"
@@ -14,6 +16,19 @@ struct ComposedLatency {
   Duration speak{std::chrono::milliseconds(120)};
 };
 
+/// What an agent of parts understood and answered last: of whichever run came to it last, where several share one. Thread safe.
+class LastExchange {
+ public:
+  std::string user_transcript() const;
+  std::string reply() const;
+  void keep_user_transcript(std::string text);
+  void keep_reply(std::string text);
+
+ private:
+  mutable std::mutex mutex_;
+  std::string user_transcript_, reply_;
+};
+
 /// A voice agent made of a recogniser, any agent by text, and a voice (VOX-70). It listens on an open line, answers when our user has been quiet for
 /// `endpointing`, and stops when somebody cuts in.
 struct ComposedAgentOptions {
@@ -24,8 +39,9 @@ struct ComposedAgentOptions {
   Duration endpointing{std::chrono::milliseconds(500)};
   bool streaming = false;  ///< its recogniser listens while our user speaks and says itself when they have finished; `endpointing` counts for nothing then
   bool barge_in = true;    ///< false: it speaks on whatever our user does
-  Duration barge_in_after{std::chrono::milliseconds(200)};  ///< of speech over its own
+  Duration barge_in_after{std::chrono::milliseconds(200)};  ///< of speech over its own; what is shorter is no turn: "okay" while it speaks
   ComposedLatency latency{};
+  std::shared_ptr<LastExchange> last{};  ///< is told of every exchange; nullptr: nobody is
 };
 
 /// @throws Error configuration where no brain is given.

@@ -7,6 +7,7 @@
 #include "antiphon/base/random.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/measures/measures.hpp"
+#include "antiphon/scenario/engine/blame.hpp"
 #include "antiphon/scenario/engine/call_participant.hpp"
 #include "antiphon/scenario/engine/scenario_run.hpp"
 
@@ -65,7 +66,8 @@ std::unique_ptr<Participant> ScenarioRun::take_call(const ParticipantSpec& spec,
                                                               .concurrency = place_.concurrency,
                                                               .file = file,
                                                               .loudspeaker = place_.loudspeaker,
-                                                              .microphone = place_.microphone});
+                                                              .microphone = place_.microphone,
+                                                              .hooks = place_.hooks});
   return std::make_unique<CallParticipant>(*call_);
 }
 
@@ -88,6 +90,9 @@ Task<> ScenarioRun::end_call() {
   } catch (...) {
     // What was said and heard stands, however the line went down.
   }
+  // One that throws at the very end has nobody left to tell it to.
+  if (const auto failure = call_->hook_failure(); failure && !ending_.error)
+    ending_ = {.kind = Ending::Kind::error, .error = blame(failure, std::nullopt), .line = std::nullopt};
   for (auto& notice : call_->notices()) notices_.push_back(std::move(notice));
 }
 
@@ -156,7 +161,7 @@ void ScenarioRun::take_answer(std::size_t seat, const CallParticipant& agent) {
 std::optional<double> ScenarioRun::response_latency(const voice::Heard& heard) const {
   const auto& said = call_->line().utterances();
   for (auto utterance = said.rbegin(); utterance != said.rend(); ++utterance) {
-    if (!utterance->sent || utterance->voiced.empty() || utterance->start > heard.start) continue;
+    if (!utterance->sent || utterance->voiced.empty() || utterance->expect == Expectation::ignore || utterance->start > heard.start) continue;
     const auto latency = heard.start - utterance->voiced.back().end;
     return latency >= Duration::zero() ? std::optional(to_seconds(latency)) : std::nullopt;
   }
@@ -212,7 +217,7 @@ Task<> ScenarioRun::interrupt_turn(std::size_t seat, const Step::Interrupt& cut)
 }
 
 std::optional<Step::Interrupt> ScenarioRun::unscripted_interruption() {
-  const auto& settings = scenario_.voice.interruptions;
+  const auto settings = interruptions_of(scenario_);
   if (!call_ || !settings) return std::nullopt;
   if (!interruptions_) {
     const std::array<std::string_view, 3> key{stream_key_, "user", "interruptions"};
@@ -231,14 +236,37 @@ std::optional<Step::Interrupt> ScenarioRun::unscripted_interruption() {
   const auto phrase = interruptions_->below(phrases.size());
   if (roll >= settings->probability) return std::nullopt;
   const auto after = settings->least + std::chrono::duration_cast<Duration>((settings->most - settings->least) * delay);
-  return Step::Interrupt{.text = phrases[phrase], .after = after};
+  const bool by_model = settings->strategy == InterruptionStrategy::contextual;
+  return Step::Interrupt{.text = by_model ? std::string() : phrases[phrase], .after = after};
+}
+
+// Part of the user's say, and no call of its own: what is new to it stays new.
+Task<std::string> ScenarioRun::find_words(std::string heard) {
+  const auto seat = find_seat(Role::user);
+  auto* user = seat ? dynamic_cast<CutsIn*>(seats_[*seat].participant.get()) : nullptr;
+  if (!user)
+    throw Error(ErrorKind::configuration, "interruptions by the user's model need a user with a model, and this one has none").with_party(Party::harness);
+  speaking_ = seat;
+  asked_ = clock().now();
+  auto words = co_await user->cut_in({.thread_id = thread_id_,
+                                      .messages = messages(),
+                                      .turn = order_.turn(),
+                                      .last_turn = last_turn(),
+                                      .state = this,
+                                      .deadline = watchdog_.deadline_for(turn_limit())},
+                                     std::move(heard));
+  speaking_.reset();
+  co_return words;
 }
 
 Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step, bool scripted) {
   voice::CutIn cut{
       .text = step.text, .after_words = step.after_words, .after = step.after, .after_sent = step.after_sent, .wait_for_speech = step.wait_for_speech};
   cut.how = options_of(step.how, UtteranceKind::interruption);
-  if (!step.file.empty()) cut.audio = audio::read_audio_file(step.file);
+  if (!step.file.empty())
+    cut.audio = audio::read_audio_file(step.file);
+  else if (step.text.empty())
+    cut.words = [this](std::string heard) { return find_words(std::move(heard)); };
   const auto done = co_await watchdog_.guard(no_limit, call_->interrupt(std::move(cut)));
   if (done.fired || background_->is_over()) {
     co_await join_background();
@@ -250,13 +278,23 @@ Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step, bool scripted) 
   expect(done.utterance, step.how);
   if (ended()) co_return;
   const auto seat = scripted ? order_.claim(Role::user) : find_seat(Role::user);
-  add_said(Message(MessageRole::user, words_of(step)), done.utterance, seat, scripted);
+  const auto& said = call_->line().utterances()[done.utterance].text;
+  add_said(Message(MessageRole::user, said.empty() ? words_of(step) : said), done.utterance, seat, scripted);
 }
 
 Task<> ScenarioRun::play(const Step::Effects& step) {
   if (!call_) refuse_without_call("effects");
   call_->set_effects(step.effects);
   co_return;
+}
+
+std::vector<VoiceEvent> ScenarioRun::timeline() const { return call_ ? call_->record().events : std::vector<VoiceEvent>{}; }
+
+audio::Samples ScenarioRun::call_audio() const { return call_ ? call_->line().both_sides() : audio::Samples{}; }
+
+void ScenarioRun::set_effects(const std::vector<VoiceEffect>& effects) {
+  if (!call_) return RunState::set_effects(effects);
+  call_->set_effects(effects);
 }
 
 }  // namespace antiphon

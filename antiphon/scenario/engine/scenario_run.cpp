@@ -105,6 +105,7 @@ ParticipantContext ScenarioRun::context() {
       .meter = meter_,
       .person = place_.person,
       .speech = place_.speech,
+      .spoken = scenario_.agent.voice() != nullptr,
   };
 }
 

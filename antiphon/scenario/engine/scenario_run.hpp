@@ -47,6 +47,7 @@ struct RunPlace {
   bool keep_audio = true;
   audio::Loudspeaker* loudspeaker = nullptr;
   audio::Microphone* microphone = nullptr;
+  const CallHooks* hooks = nullptr;  ///< told of calls while they go on
 };
 
 /// What a result says of a scenario whatever happens to it.
@@ -82,6 +83,9 @@ class ScenarioRun final : public RunState {
   std::span<const double> answer_s() const override { return answer_s_; }
   json::object user_report() const override;
   const trace::Recorder* trace() const override { return trace_.recorder().get(); }
+  std::vector<VoiceEvent> timeline() const override;
+  audio::Samples call_audio() const override;
+  void set_effects(const std::vector<VoiceEffect>& effects) override;
   void add_message(Message message) override;
   std::vector<Message> rollback_messages_to(std::ptrdiff_t size) override;
 
@@ -126,6 +130,7 @@ class ScenarioRun final : public RunState {
   Task<> interrupt_agent(const Step::Interrupt& step, bool scripted);
   Task<> interrupt_turn(std::size_t seat, const Step::Interrupt& cut);
   std::optional<Step::Interrupt> unscripted_interruption();
+  Task<std::string> find_words(std::string heard);
   Task<> say(Message message, std::optional<std::size_t> author, bool scripted, const SpokenHow& how);
   void add_said(Message message, std::size_t utterance, std::optional<std::size_t> author, bool scripted);
   void add_heard(const voice::Heard& heard, std::optional<std::size_t> author);

@@ -81,6 +81,7 @@ std::string CaseFile::text() const {
   out += fmt::format("The conversation{}:\n", begun_ ? " so far" : " has not begun");
   if (transcript_is_folded()) out += "(It is long: this is its structure. Read messages with expand_transcript, look for words with grep_transcript.)\n";
   out += transcript;
+  if (!timeline_.empty()) out += "\nWhen who spoke in the call, as it was heard:\n" + timeline_;
   if (!digest_ || digest_->empty()) return out;
   out += "\nWhat the agent did, as its run was recorded (OpenTelemetry spans):\n";
   if (digest_is_folded()) {

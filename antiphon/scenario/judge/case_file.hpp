@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "antiphon/providers/llm/language_model.hpp"
+#include "antiphon/scenario/judge/call_timeline.hpp"
 #include "antiphon/scenario/judge/judge_transcript.hpp"
 #include "antiphon/trace/digest.hpp"
 
@@ -21,6 +22,8 @@ class CaseFile {
 
   /// Reads on to `messages` and to the spans of now.
   void update(const History& messages);
+  /// The timeline of a call, whole; none where it is empty.
+  void update(std::span<const VoiceEvent> timeline) { timeline_ = timeline_text(timeline); }
   /// History was cut back.
   void forget() { transcript_.forget(); }
   /// All of it, as a model reads it.
@@ -37,6 +40,7 @@ class CaseFile {
  private:
   JudgeTranscript transcript_;
   std::optional<trace::Digest> digest_;
+  std::string timeline_;
   std::size_t token_threshold_;
   bool begun_ = false;
 };

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/agent/state.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/scenario/judge/call_recording.hpp"
 #include "antiphon/scenario/judge/case_file.hpp"
 #include "antiphon/scenario/judge/forced_answer.hpp"
 #include "antiphon/scenario/judge/judge_mark.hpp"
@@ -59,6 +61,7 @@ class Judge final : public Participant {
           .reasoning = "the judge was asked for a verdict and has no criteria to decide on: list at least one", .criteria = {}, .outcome = RunOutcome::failed};
     }
     file_.update(input.messages);
+    if (options_.include_timeline != Inclusion::off && input.state) file_.update(input.state->timeline());
     Inquiry inquiry(file_, options_.max_discovery_steps);
     if (!input.judgment_request && !input.last_turn && !co_await wants_to_decide(input, inquiry)) co_return AgentReply();
     auto verdict = co_await decide(std::move(input), criteria, inquiry);
@@ -98,6 +101,13 @@ class Judge final : public Participant {
     }
   }
 
+  Message with_what_was_heard(std::string text, const RunState* state) const {
+    const bool hears = options_.include_audio == Inclusion::on || (options_.include_audio == Inclusion::automatic && model_hears(model_.name()));
+    auto recording = hears && state ? state->call_audio() : audio::Samples{};
+    if (recording.empty()) return Message::user(text);
+    return with_recording(text + "\nThe recording of the call follows: judge how it sounds by that, and what was said by both.", std::move(recording));
+  }
+
   ChatRequest verdict_request(const AgentInput& input, const std::vector<std::string>& criteria, const Inquiry& inquiry) const {
     const auto rules =
         Message::system((options_.system_prompt.empty() ? std::string(verdict_rule) : options_.system_prompt) + "\n" + situation(description_, criteria));
@@ -108,7 +118,7 @@ class Judge final : public Participant {
     text += look ? "\nLook up what you need, then give the final verdict by calling finish_test." : "\nGive the final verdict now by calling finish_test.";
     std::vector<Tool> tools{finish_test_tool(criteria)};
     return {.preamble = {rules},
-            .messages = {Message::user(text)},
+            .messages = {with_what_was_heard(std::move(text), input.state)},
             .tools = look ? with_discovery(std::move(tools), file_) : ToolSet(std::move(tools)),
             .tool_choice = look ? ToolChoice{ToolChoice::Mode::required, {}} : ToolChoice{ToolChoice::Mode::named, "finish_test"},
             .tags = {input.thread_id, "judge", input.turn}};
@@ -181,8 +191,12 @@ class Judge final : public Participant {
 
 // All that tells a judge how to judge, whatever the case is.
 std::string instructions_of(const JudgeOptions& options) {
-  return fmt::format("{}\n{}\n{}\n{} {} {}", decision_rule, verdict_rule, options.system_prompt, static_cast<int>(options.include_traces),
-                     options.token_threshold, options.max_discovery_steps);
+  auto all = fmt::format("{}\n{}\n{}\n{} {} {}", decision_rule, verdict_rule, options.system_prompt, static_cast<int>(options.include_traces),
+                         options.token_threshold, options.max_discovery_steps);
+  // Only where it was chosen: labels on verdicts by text stay those of the same judge.
+  if (options.include_audio != Inclusion::automatic) all += fmt::format(" audio {}", static_cast<int>(options.include_audio));
+  if (options.include_timeline != Inclusion::automatic) all += fmt::format(" timeline {}", static_cast<int>(options.include_timeline));
+  return all;
 }
 
 }  // namespace

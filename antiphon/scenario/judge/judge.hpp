@@ -22,8 +22,11 @@ struct JudgeOptions {
   std::string system_prompt{};                      ///< replaces the built-in instructions of the verdict; the decision rule is added to it
   std::string context{};                            ///< what else the verdict is to rest on, such as the right answer; nobody but the judge is told
   Inclusion include_traces = Inclusion::automatic;  ///< the digest of the run's spans; automatic: wherever spans are recorded
-  int token_threshold = 8192;                       ///< a transcript or digest of more estimated tokens is shown as its structure, with tools to look into it
-  int max_discovery_steps = 10;                     ///< how often these may be used in one call of the judge; then it must decide
+  /// Of a call, for the verdict: automatic where the model is known to take sound (`model_hears`). Others judge the transcript, as all do by text.
+  Inclusion include_audio = Inclusion::automatic;
+  Inclusion include_timeline = Inclusion::automatic;  ///< who spoke when; automatic: of a call
+  int token_threshold = 8192;                         ///< a transcript or digest of more estimated tokens is shown as its structure, with tools to look into it
+  int max_discovery_steps = 10;                       ///< how often these may be used in one call of the judge; then it must decide
 };
 ParticipantSpec judge_agent(JudgeOptions options);
 ParticipantSpec judge_agent(std::vector<std::string> criteria);

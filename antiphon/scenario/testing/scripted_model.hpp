@@ -19,7 +19,8 @@ struct ModelScript {
 
 class ScriptedModel final : public LanguageModel {
  public:
-  ScriptedModel(std::shared_ptr<ModelScript> script, Clock& clock) : script_(std::move(script)), clock_(clock) {}
+  ScriptedModel(std::shared_ptr<ModelScript> script, Clock& clock, std::string name = "test/model")
+      : script_(std::move(script)), clock_(clock), name_(std::move(name)) {}
 
   Task<ChatResponse> complete(ChatRequest request, Deadline) override {
     script_->asked.push_back(std::move(request));
@@ -35,14 +36,15 @@ class ScriptedModel final : public LanguageModel {
  private:
   std::shared_ptr<ModelScript> script_;
   Clock& clock_;
-  std::string name_ = "test/model";
+  std::string name_;
 };
 
 /// A registry whose provider `test` follows the script, in virtual time.
 inline std::shared_ptr<const ModelRegistry> registry_with(std::shared_ptr<ModelScript> script) {
   auto registry = std::make_shared<ModelRegistry>();
   registry->add("test",
-                {.make = [script](const ModelSettings&, const ModelContext& context) { return std::make_unique<ScriptedModel>(script, context.runtime.clock); },
+                {.make = [script](const ModelSettings& settings,
+                                  const ModelContext& context) { return std::make_unique<ScriptedModel>(script, context.runtime.clock, settings.model); },
                  .waits_on_clock_alone = true,
                  .check = [](const ModelSettings&) {},
                  .price = {}});

@@ -6,6 +6,7 @@
 #include <memory>
 #include <numbers>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
@@ -124,10 +125,12 @@ class PlayedAgent final : public VoiceAgentAdapter {
   const std::string& name() const override { return name_; }
   const AdapterCapabilities& capabilities() const override { return capabilities_; }
   Task<> connect(Deadline) override {
+    connected_ = true;
     asio::co_spawn(executor_, drive(stoppable_, play_(*this), done_), asio::detached);
     co_return;
   }
   Task<> disconnect(Deadline) override {
+    if (!std::exchange(connected_, false)) co_return;
     stoppable_->stop();
     co_await done_->wait();
   }
@@ -138,6 +141,10 @@ class PlayedAgent final : public VoiceAgentAdapter {
   Task<> end_of_utterance(Deadline) override {
     ++utterances;
     co_return;
+  }
+  Task<> send_dtmf(std::string keys, Deadline deadline) override {
+    if (!capabilities_.dtmf) co_return co_await VoiceAgentAdapter::send_dtmf(std::move(keys), deadline);
+    if (on_keys) on_keys(std::move(keys));
   }
   Task<AgentSignal> receive(Deadline deadline) override { co_return co_await signals.pop(clock, deadline, Error(ErrorKind::timeout, "late")); }
   Task<> interrupt(Deadline) override {
@@ -150,6 +157,7 @@ class PlayedAgent final : public VoiceAgentAdapter {
   Channel<AgentSignal> signals;
   audio::Samples heard;
   int utterances = 0, interrupted = 0;
+  std::function<void(std::string)> on_keys;
 
  private:
   static Task<> drive(std::shared_ptr<Stoppable> work, Task<> play, std::shared_ptr<Latch> done) {
@@ -163,6 +171,7 @@ class PlayedAgent final : public VoiceAgentAdapter {
   AdapterCapabilities capabilities_;
   Play play_;
   std::string name_ = "played";
+  bool connected_ = false;
   std::shared_ptr<Stoppable> stoppable_ = std::make_shared<Stoppable>();
   std::shared_ptr<Latch> done_ = std::make_shared<Latch>();
 };

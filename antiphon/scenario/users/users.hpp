@@ -19,6 +19,7 @@ struct UserSimulatorOptions {
   /// one's own says it itself), and listened for. Once every requested slot is answered
   /// the user's next words are its last. Its report is that of `agenda_user`, without `asked`.
   std::optional<Agenda> goal{};
+  std::optional<double> interrupt_probability{};  ///< of a cut into each turn of the agent under `proceed`, in a call: 0 to 1; unset: the call's
 };
 ParticipantSpec user_simulator(UserSimulatorOptions options = {});
 

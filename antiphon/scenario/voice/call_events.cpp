@@ -21,8 +21,11 @@ void add_user(const UserUtterance& utterance, std::vector<VoiceEvent>& events) {
                       .type = VoiceEventType::silence,
                       .metadata = {{"duration", std::chrono::duration<double>(utterance.end - utterance.start).count()}}});
   if (!is_speech(utterance)) return;
-  events.push_back({.time = utterance.voiced.front().start, .type = VoiceEventType::user_start_speaking});
-  events.push_back({.time = utterance.voiced.back().end, .type = VoiceEventType::user_stop_speaking});
+  json::object metadata;
+  if (utterance.kind != UtteranceKind::speech) metadata["kind"] = to_string(utterance.kind);
+  if (utterance.expect == Expectation::ignore) metadata["expect"] = to_string(utterance.expect);
+  events.push_back({.time = utterance.voiced.front().start, .type = VoiceEventType::user_start_speaking, .metadata = metadata});
+  events.push_back({.time = utterance.voiced.back().end, .type = VoiceEventType::user_stop_speaking, .metadata = std::move(metadata)});
 }
 
 void add_agent(const AgentTurn& turn, std::vector<VoiceEvent>& events) {
@@ -35,11 +38,27 @@ void add_agent(const AgentTurn& turn, std::vector<VoiceEvent>& events) {
   events.push_back(std::move(stop));
 }
 
-// A latency belongs to the first start after a stop of ours.
+}  // namespace
+
+std::vector<VoiceEvent> user_events(const UserUtterance& utterance) {
+  std::vector<VoiceEvent> events;
+  add_user(utterance, events);
+  return events;
+}
+
+std::vector<VoiceEvent> agent_events(const AgentTurn& turn) {
+  std::vector<VoiceEvent> events;
+  add_agent(turn, events);
+  return events;
+}
+
+namespace {
+
+// A latency belongs to the first start after a stop of ours that asked for an answer.
 void add_latencies(std::vector<VoiceEvent>& events) {
   std::optional<Duration> stopped;
   for (auto& event : events) {
-    if (event.type == VoiceEventType::user_stop_speaking && !event.metadata.contains("source")) stopped = event.time;
+    if (event.type == VoiceEventType::user_stop_speaking && !event.metadata.contains("source") && !event.metadata.contains("expect")) stopped = event.time;
     if (event.type == VoiceEventType::agent_start_speaking && stopped) event.latency = event.time - *std::exchange(stopped, std::nullopt);
   }
 }

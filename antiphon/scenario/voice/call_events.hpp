@@ -4,6 +4,10 @@
 
 namespace antiphon::voice {
 
+/// What one utterance or one turn adds to the timeline; nothing where nothing was heard of it.
+std::vector<VoiceEvent> user_events(const UserUtterance& utterance);
+std::vector<VoiceEvent> agent_events(const AgentTurn& turn);
+
 /// The timeline of a call: who spoke when, with the agent's latencies, and what the engine and the agent told meanwhile. In order of time.
 std::vector<VoiceEvent> events_of(const CallRecord& call, std::vector<VoiceEvent> told);
 

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::string_view noise_effect = "background_noise";
 
-RandomStream effects_stream(const SpeechContext& context) {
-  const std::array<std::string_view, 3> key{context.scenario_id, "user", "effects"};
+RandomStream effects_stream(const SpeechContext& context, std::string_view purpose) {
+  const std::array<std::string_view, 3> key{context.scenario_id, "user", purpose};
   return RandomStream(context.seed, key);
 }
 
@@ -34,42 +34,54 @@ std::vector<VoicedSpan> voiced_spans(audio::SampleView samples, const audio::Voi
 }
 
 Speaker::Speaker(const VoiceOptions& options, const SpeechRegistry& speech, const SpeechContext& context, bool line_is_paced)
-    : voice_(speech.open(options.user, context)), line_is_paced_(line_is_paced), detector_(options.detection()), random_(effects_stream(context)) {
+    : voice_(speech.open(options.user, context)),
+      line_is_paced_(line_is_paced),
+      detector_(options.detection()),
+      random_(effects_stream(context, "effects")),
+      asides_(effects_stream(context, "effects of interjections")) {
   if (options.effects) set_effects(*options.effects);
 }
 
-std::vector<audio::Effect> Speaker::make_effects(const std::vector<VoiceEffect>& effects) {
+std::vector<audio::Effect> Speaker::make_effects(const std::vector<VoiceEffect>& effects, bool noise_lies_under_the_line) {
   std::vector<audio::Effect> made;
   for (const auto& effect : effects) {
-    if (line_is_paced_ && effect.name == noise_effect) continue;
+    if (noise_lies_under_the_line && effect.name == noise_effect) continue;
     made.push_back(audio::make_effect(effect.name, effect.settings));
   }
   return made;
 }
 
 void Speaker::set_effects(const std::vector<VoiceEffect>& effects) {
-  effects_ = make_effects(effects);
+  effects_ = make_effects(effects, line_is_paced_);
+  noise_.reset();
+  noise_changed_ = line_is_paced_;
   for (const auto& effect : effects)
     if (line_is_paced_ && effect.name == noise_effect) noise_ = audio::make_line_noise(effect.settings, random_);
 }
 
-Task<Speech> Speaker::speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline) {
+Task<audio::Samples> Speaker::synthesise(std::string text, std::string style, Deadline deadline) {
   auto request = voice_.defaults;
   request.text = std::move(text);
   if (!style.empty()) request.style = std::move(style);
-  auto samples = co_await synthesize_whole(*voice_.synthesiser, std::move(request), deadline);
-  co_return finish(audio::normalise(samples), effects);
+  co_return audio::normalise(co_await synthesize_whole(*voice_.synthesiser, std::move(request), deadline));
 }
 
-Speech Speaker::play(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects) { return finish(std::move(samples), effects); }
+Task<Speech> Speaker::speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline) {
+  auto samples = co_await synthesise(std::move(text), std::move(style), deadline);
+  co_return finish(std::move(samples), effects, random_);
+}
+
+Speech Speaker::play(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects) { return finish(std::move(samples), effects, random_); }
+
+Speech Speaker::aside(audio::Samples samples) { return finish(std::move(samples), std::nullopt, asides_); }
 
 // Where it is voiced is told of the speech itself: an effect such as noise has no say in when our user spoke.
-Speech Speaker::finish(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects) {
+Speech Speaker::finish(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects, RandomStream& random) {
   auto voiced = voiced_spans(samples, detector_);
   const auto clean = samples.size();
-  samples = audio::apply_effects(effects ? make_effects(*effects) : effects_, samples, random_);
+  samples = audio::apply_effects(effects ? make_effects(*effects, false) : effects_, samples, random);
   if (samples.size() != clean) voiced = voiced_spans(samples, detector_);
-  return {std::move(samples), std::move(voiced)};
+  return {.samples = std::move(samples), .voiced = std::move(voiced), .own_noise = effects.has_value()};
 }
 
 }  // namespace antiphon::voice

@@ -16,6 +16,7 @@ namespace antiphon::voice {
 struct Speech {
   audio::Samples samples;
   std::vector<VoicedSpan> voiced{};  ///< since its first sample
+  bool own_noise = false;            ///< with effects of its own: what lies under the line does not lie under it
 };
 
 /// Our user's voice: text to speech, effects on it (VOX-20). Belongs to one run.
@@ -28,24 +29,33 @@ class Speaker {
   Task<Speech> speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline);
   /// What was recorded elsewhere, with the effects on it.
   Speech play(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects);
+  /// A text of many uses, without effects; `aside` puts them on.
+  Task<audio::Samples> synthesise(std::string text, std::string style, Deadline deadline);
+  /// The sound of an interjection now: whether there was one changes nothing about what else is said.
+  Speech aside(audio::Samples samples);
   /// From the next text on (VOX-41). @throws Error configuration.
   void set_effects(const std::vector<VoiceEffect>& effects);
 
-  /// What lies under every frame of a paced line: the effect `background_noise`, where there is one.
-  std::optional<audio::NoiseSource> take_noise() { return std::exchange(noise_, std::nullopt); }
+  /// What lies under every frame of a paced line: the effect `background_noise`, where there is one. True where `set_effects` has changed it since.
+  bool noise_changed() const { return noise_changed_; }
+  std::optional<audio::NoiseSource> take_noise() {
+    noise_changed_ = false;
+    return std::exchange(noise_, std::nullopt);
+  }
   const std::string& voice() const { return voice_.name; }
   const std::optional<std::string>& notice() const { return voice_.notice; }
 
  private:
-  std::vector<audio::Effect> make_effects(const std::vector<VoiceEffect>& effects);
-  Speech finish(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects);
+  std::vector<audio::Effect> make_effects(const std::vector<VoiceEffect>& effects, bool noise_lies_under_the_line);
+  Speech finish(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects, RandomStream& random);
 
   OpenVoice voice_;
   bool line_is_paced_;
   audio::VoiceSettings detector_;
   std::vector<audio::Effect> effects_;
   std::optional<audio::NoiseSource> noise_;
-  RandomStream random_;
+  bool noise_changed_ = false;
+  RandomStream random_, asides_;
 };
 
 /// Where somebody speaks in a piece of audio.

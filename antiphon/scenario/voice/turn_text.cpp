@@ -1,6 +1,6 @@
 #include "antiphon/scenario/voice/turn_text.hpp"
 
-#include "antiphon/base/text.hpp"
+#include <algorithm>
 
 namespace antiphon::voice {
 
@@ -39,6 +39,17 @@ std::string TurnText::take() {
   }
   settled_.clear();
   return std::exchange(now_, {});
+}
+
+std::string_view first_words(std::string_view text, std::size_t count) {
+  constexpr std::string_view space = " \t\n\v\f\r";
+  std::size_t end = 0;
+  for (std::size_t words = 0; words < count; ++words) {
+    const auto begin = text.find_first_not_of(space, end);
+    if (begin == std::string_view::npos) break;
+    end = std::min(text.find_first_of(space, begin), text.size());
+  }
+  return text.substr(0, end);
 }
 
 }  // namespace antiphon::voice

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <string>
+#include <string_view>
 
 #include "antiphon/agent/voice_agent.hpp"
 
@@ -23,5 +24,8 @@ class TurnText {
   std::string settled_, now_;  // `now_` is `settled_` and what may still be replaced
   std::deque<std::string> ended_;
 };
+
+/// As many of a text's first words, as they stand in it.
+std::string_view first_words(std::string_view text, std::size_t count);
 
 }  // namespace antiphon::voice

@@ -10,6 +10,8 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/sound.hpp"
 #include "antiphon/scenario/voice/call_events.hpp"
+#include "antiphon/scenario/voice/read_back.hpp"
+#include "antiphon/scenario/voice/turn_text.hpp"
 
 namespace antiphon::voice {
 
@@ -51,6 +53,23 @@ void require_real_time(const CallPlace& place) {
       .with_hint("set `clock: wall`");
 }
 
+std::optional<CallWatch> watch_for(const CallPlace& place) {
+  if (!place.hooks || !*place.hooks) return std::nullopt;
+  return CallWatch(*place.hooks, place.scenario_id);
+}
+
+/// A flag that stands for as long as this lives, which may be longer than the call: what never ends is destroyed with its executor.
+class Raised {
+ public:
+  explicit Raised(std::shared_ptr<bool> flag) : flag_(std::move(flag)) { *flag_ = true; }
+  ~Raised() { *flag_ = false; }
+  Raised(const Raised&) = delete;
+  Raised& operator=(const Raised&) = delete;
+
+ private:
+  std::shared_ptr<bool> flag_;
+};
+
 }  // namespace
 
 VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, std::unique_ptr<VoiceAgentAdapter> adapter, CallPlace place)
@@ -60,10 +79,13 @@ VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, st
       rules_(rules_of(options, spec)),
       greeting_(options.greeting ? *options.greeting : spec.greeting.value_or(Greeting{Duration::zero()})),
       speaker_(options, place_.speech, speech_context(place_), spec.capabilities.paced),
+      interjections_(options, place_.seed, place_.scenario_id),
+      watch_(watch_for(place_)),
       line_(place_.runtime, std::move(adapter),
             {.turns = rules_,
              .detector = options.detection(),
              .noise = speaker_.take_noise(),
+             .watch = watch_ ? &*watch_ : nullptr,
              .file = place_.file,
              .loudspeaker = place_.loudspeaker,
              .microphone = place_.microphone}) {
@@ -77,13 +99,41 @@ VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, st
 Deadline VoiceCall::soon() const { return Deadline::after(place_.runtime.clock, speech_limit); }
 
 Task<std::optional<Heard>> VoiceCall::begin(Deadline deadline, bool script_takes_greeting) {
+  co_await prepare_interjections();
   co_await line_.open(deadline);
   if (script_takes_greeting || greeting_.longest <= Duration::zero()) co_return std::nullopt;
   if (!co_await until_speaking(greeting_.longest)) co_return std::nullopt;
-  while (line_.turns().open()) co_await line_.tick();
+  while (line_.turns().open()) co_await tick();
   const auto turn = next_ended(Duration::zero());
   if (!turn) co_return std::nullopt;
   co_return co_await take(*turn);
+}
+
+// Made ready before the call: a sound that comes late is none.
+Task<> VoiceCall::prepare_interjections() {
+  std::optional<OpenEar> ear;
+  for (auto* sound : interjections_.sounds()) {
+    sound->samples = co_await speaker_.synthesise(sound->word, {}, soon());
+    if (!is_a_noise(sound->word)) continue;
+    if (!ear) ear = ear_ ? *ear_ : place_.speech.open(EarChoice{}, speech_context(place_));
+    co_await require_read_back(*sound, *ear, soon());
+  }
+}
+
+void VoiceCall::interject() {
+  if (interjections_.none() || !line_.turns().open()) return;
+  const auto& turns = line_.turns().turns();
+  const auto turn = turns.size() - 1;
+  const bool free = line_.turns().speaking() && !line_.speaking() && !*cutting_in_ && cut_turn_ != turn && !line_.closed();
+  const auto* sound = interjections_.due(turn, line_.known_until() - turns.back().start, free);
+  if (!sound) return;
+  auto speech = speaker_.aside(sound->samples);
+  line_.say({.kind = sound->kind, .text = sound->word, .voiced = std::move(speech.voiced), .expect = Expectation::ignore}, std::move(speech.samples));
+}
+
+Task<> VoiceCall::tick() {
+  interject();
+  co_await line_.tick();
 }
 
 Task<> VoiceCall::end(Deadline deadline) { co_await line_.close(deadline); }
@@ -107,16 +157,18 @@ Task<> VoiceCall::measure_sound() {
   sounds_ = co_await place_.runtime.blocking.run<Sounds>(place_.runtime.clock, std::move(work));
 }
 
-Task<std::size_t> VoiceCall::send(UserUtterance utterance, audio::Samples samples) {
+Task<std::size_t> VoiceCall::send(UserUtterance utterance, audio::Samples samples, bool own_noise) {
+  if (speaker_.noise_changed()) line_.set_noise(speaker_.take_noise());
   const bool a_turn = utterance.expect == Expectation::respond || utterance.kind == UtteranceKind::interruption;
-  const auto index = line_.say(std::move(utterance), std::move(samples));
+  const auto index = line_.say(std::move(utterance), std::move(samples), own_noise);
   if (a_turn) answerable_since_ = line_.now();
   co_await line_.said(index);
   co_return index;
 }
 
 Task<std::size_t> VoiceCall::send(Speech speech, std::string text, const SayOptions& how) {
-  return send({.kind = how.kind, .text = std::move(text), .voiced = std::move(speech.voiced), .expect = how.expect}, std::move(speech.samples));
+  return send({.kind = how.kind, .text = std::move(text), .voiced = std::move(speech.voiced), .expect = how.expect}, std::move(speech.samples),
+              speech.own_noise);
 }
 
 Task<std::size_t> VoiceCall::say(std::string text, SayOptions how) {
@@ -205,7 +257,7 @@ Task<std::optional<Heard>> VoiceCall::answer() {
                                                   to_seconds(rules_.response_timeout), to_seconds(line_.now())))
           .with_party(Party::agent)
           .with_hint("set `response_timeout` where it may take longer");
-    co_await line_.tick();
+    co_await tick();
   }
 }
 
@@ -249,17 +301,21 @@ Task<bool> VoiceCall::until_speaking(Duration limit) {
 }
 
 // In proportion to what was heard of all that came, where the agent tells its words; else what a recogniser makes of it so far.
-Task<int> VoiceCall::words_heard() {
-  const auto& turn = line_.turns().turns().back();
+Task<std::string> VoiceCall::heard_so_far() {
+  const auto& turns = line_.turns().turns();
+  if (turns.size() <= taken_) co_return "";
+  const auto& turn = turns.back();
   const auto heard = line_.known_until() - turn.start;
   if (!line_.text().now().empty()) {
     const auto all = std::max(line_.playout().track_end() - turn.start, heard);
-    co_return static_cast<int>(static_cast<double>(count_words(line_.text().now())) * to_seconds(heard) / std::max(to_seconds(all), 0.001));
+    const auto& words = line_.text().now();
+    const auto share = static_cast<double>(count_words(words)) * to_seconds(heard) / std::max(to_seconds(all), 0.001);
+    co_return std::string(first_words(words, static_cast<std::size_t>(std::max(share, 0.0))));
   }
-  if (!ear_) co_return 0;
+  if (!ear_) co_return "";
   const auto from = std::max(Duration::zero(), turn.start - around_speech);
   const auto so_far = co_await ear_->recogniser->transcribe(line_.agent_audio(from, line_.known_until()), ear_->defaults, soon());
-  co_return static_cast<int>(count_words(so_far.text));
+  co_return so_far.text;
 }
 
 Task<bool> VoiceCall::until_words(int words) {
@@ -268,7 +324,8 @@ Task<bool> VoiceCall::until_words(int words) {
   while (line_.turns().open()) {
     const bool told = !line_.text().now().empty();
     if (told || line_.now() >= next) {
-      if (co_await words_heard() >= words) co_return true;
+      const auto heard = co_await heard_so_far();
+      if (count_words(heard) >= static_cast<std::size_t>(words)) co_return true;
       next = line_.now() + look_again;
     }
     co_await line_.tick();
@@ -297,18 +354,38 @@ Task<> VoiceCall::until_stopped(Duration since) {
   while (line_.turns().open() && line_.turns().turns().back().start < since && line_.now() < since + stop_window) co_await line_.tick();
 }
 
+// A signal of the transport's is there at once; our words begin with a silence.
+Duration VoiceCall::lead_of(const Speech& speech) const {
+  return speech.voiced.empty() || capabilities_.interruption ? Duration::zero() : speech.voiced.front().start;
+}
+
+Task<Speech> VoiceCall::words_of(CutIn& cut) {
+  if (cut.audio) co_return speaker_.play(*std::move(cut.audio), cut.how.effects);
+  if (cut.words) {
+    auto heard = co_await heard_so_far();
+    cut.text = co_await cut.words(std::move(heard));
+  }
+  co_return co_await speaker_.speak(cut.text, cut.how.style, cut.how.effects, soon());
+}
+
 Task<Cut> VoiceCall::interrupt(CutIn cut) {
-  // Made ready before the moment comes: synthesis may take a while.
-  auto speech = cut.audio ? speaker_.play(*std::move(cut.audio), cut.how.effects) : co_await speaker_.speak(cut.text, cut.how.style, cut.how.effects, soon());
-  // A signal of the transport's is there at once; our words begin with a silence.
-  const auto lead = speech.voiced.empty() || capabilities_.interruption ? Duration::zero() : speech.voiced.front().start;
-  const auto moment = co_await moment_for(cut, lead);
+  const Raised cutting_in(cutting_in_);
+  while (line_.speaking()) co_await line_.tick();  // a small sound of ours
+  std::optional<Speech> made;
+  if (!cut.words) made = co_await words_of(cut);  // ready before the moment comes: synthesis may take a while
+  auto moment = co_await moment_for(cut, made ? lead_of(*made) : Duration::zero());
+  const bool spoke = moment.has_value();
+  if (!made) {
+    made = co_await words_of(cut);
+    if (moment) moment = line_.turns().open() ? std::optional(line_.now() + lead_of(*made)) : std::nullopt;
+  }
+  auto& speech = *made;
   Interruption record{.utterance = line_.utterances().size(), .intended = moment};
   UserUtterance utterance{.kind = UtteranceKind::speech, .text = std::move(cut.text), .voiced = std::move(speech.voiced)};
   if (!moment) {
-    record.outcome = line_.turns().turns().size() > taken_ ? "turn_was_over" : "nothing_heard";
+    record.outcome = spoke || line_.turns().turns().size() > taken_ ? "turn_was_over" : "nothing_heard";
     interruptions_.push_back(std::move(record));
-    co_return Cut{.utterance = co_await send(std::move(utterance), std::move(speech.samples)), .fired = false};
+    co_return Cut{.utterance = co_await send(std::move(utterance), std::move(speech.samples), speech.own_noise), .fired = false};
   }
   utterance.kind = cut.how.kind, utterance.expect = cut.how.expect;
   record.outcome = "fired_after_speech";
@@ -322,9 +399,10 @@ Task<Cut> VoiceCall::interrupt(CutIn cut) {
               .type = VoiceEventType::user_interrupt,
               .metadata = {{"adapter", line_.adapter_name()}, {"native", record.native}, {"outcome", record.outcome}}});
   line_.turns().turns().back().transcript_truncated = true;
+  cut_turn_ = line_.turns().turns().size() - 1;
   const auto place = interruptions_.size();
   interruptions_.push_back(std::move(record));
-  const auto index = co_await send(std::move(utterance), std::move(speech.samples));
+  const auto index = co_await send(std::move(utterance), std::move(speech.samples), speech.own_noise);
   const auto& said = line_.utterances()[index];
   if (!interruptions_[place].achieved && !said.voiced.empty()) interruptions_[place].achieved = said.voiced.front().start;
   co_await until_stopped(cut_at);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,6 +8,8 @@
 
 #include "antiphon/providers/llm/remembered_model.hpp"
 #include "antiphon/result/recording.hpp"
+#include "antiphon/scenario/voice/call_watch.hpp"
+#include "antiphon/scenario/voice/interjections.hpp"
 #include "antiphon/scenario/voice/speaker.hpp"
 #include "antiphon/scenario/voice/voice_line.hpp"
 #include "antiphon/scenario/voice/voice_options.hpp"
@@ -26,6 +29,7 @@ struct CallPlace {
   std::string file{};   ///< the recording while it grows; empty: none
   audio::Loudspeaker* loudspeaker = nullptr;
   audio::Microphone* microphone = nullptr;
+  const CallHooks* hooks = nullptr;
 };
 
 /// A turn of the agent, as our user understood it.
@@ -53,6 +57,9 @@ struct SayOptions {
 struct CutIn {
   std::string text{};  ///< spoken, unless `audio` is there; then what it says
   std::optional<audio::Samples> audio{};
+  /// Finds the words once the moment has come, from what was heard of the agent's turn so far; then `text` is not used. The cut is meant for when they are
+  /// found.
+  std::function<Task<std::string>(std::string heard)> words{};
   std::optional<int> after_words{};      ///< of the agent's turn, as heard
   std::optional<Duration> after{};       ///< heard time since the turn's first voiced frame
   std::optional<Duration> after_sent{};  ///< nothing received for so long while what was received is still heard
@@ -105,13 +112,15 @@ class VoiceCall {
   void place_utterance(std::size_t utterance, std::size_t message) { line_.utterances()[utterance].message = message; }
   void place_turn(std::size_t turn, std::size_t message) { line_.turns().turns()[turn].message = message; }
   std::vector<std::string> notices() const;
+  /// What a hook threw; nullptr: nothing.
+  std::exception_ptr hook_failure() const { return watch_ ? watch_->failure() : nullptr; }
   /// What is known so far.
   CallRecord record() const;
   /// The audio of the call that `record` told of. After `end`, once.
   std::shared_ptr<VoiceRecording> take_recording(const CallRecord& record);
 
  private:
-  Task<std::size_t> send(UserUtterance utterance, audio::Samples samples);
+  Task<std::size_t> send(UserUtterance utterance, audio::Samples samples, bool own_noise = false);
   Task<std::size_t> send(Speech speech, std::string text, const SayOptions& how);
   std::optional<std::size_t> next_ended(Duration since) const;
   Task<Heard> take(std::size_t turn);
@@ -121,10 +130,15 @@ class VoiceCall {
     std::optional<SideSound> user{}, agent{};
   };
   Sounds sounds_of(const CallRecord& call, const std::function<bool()>& stopped) const;
+  Task<> prepare_interjections();
+  void interject();
+  Task<> tick();
+  Task<Speech> words_of(CutIn& cut);
+  Duration lead_of(const Speech& speech) const;
   Task<std::optional<Duration>> moment_for(const CutIn& cut, Duration lead);
   Task<bool> until_speaking(Duration limit);
   Task<bool> until_words(int words);
-  Task<int> words_heard();
+  Task<std::string> heard_so_far();
   Task<> until_stopped(Duration since);
   bool quiet_for_too_long(Duration since) const;
   Deadline soon() const;
@@ -137,12 +151,16 @@ class VoiceCall {
   Greeting greeting_;
   Speaker speaker_;
   std::optional<OpenEar> ear_;
+  Interjections interjections_;
+  std::optional<CallWatch> watch_;
   VoiceLine line_;
   Duration answerable_since_{0};  // only a turn that begins from here on can answer
   std::size_t taken_ = 0;         // turns that are part of the conversation
   std::vector<Interruption> interruptions_;
   Sounds sounds_;
   bool left_ = false;
+  std::shared_ptr<bool> cutting_in_ = std::make_shared<bool>(false);
+  std::optional<std::size_t> cut_turn_;  // who has cut in does not go on to nod
 };
 
 }  // namespace antiphon::voice

@@ -7,6 +7,7 @@
 
 #include "antiphon/audio/mix.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/scenario/voice/call_watch.hpp"
 
 namespace antiphon::voice {
 
@@ -67,12 +68,21 @@ Task<> VoiceLine::close(Deadline deadline) {
     listening_.stop();
     co_await paced_.wait();
     co_await listened_.wait();
-    hear(now() + Playout::closed_gap);
-    for (const auto& edge : activity_.finish())
-      if (!edge.starts) turns_.stop_speaking(playout_.heard_at(audio::duration_of(edge.at)));
-    if (file_) file_->finish();
+    try {
+      finish();
+    } catch (...) {
+      // A full disk or a hook that throws (its watch keeps what) is no reason not to hang up.
+    }
   }
   co_await adapter_->disconnect(deadline);
+}
+
+void VoiceLine::finish() {
+  hear(now() + Playout::closed_gap);
+  for (const auto& edge : activity_.finish())
+    if (!edge.starts) turns_.stop_speaking(playout_.heard_at(audio::duration_of(edge.at)));
+  if (settings_.watch) settings_.watch->look(*this, now(), true);
+  if (file_) file_->finish();
 }
 
 Task<> VoiceLine::tick() {
@@ -93,6 +103,7 @@ Task<> VoiceLine::pace() {
     const auto ended = std::exchange(ended_now_, std::nullopt);
     user_track_.append(samples);
     if (file_) file_->add_user(samples);
+    if (settings_.watch) settings_.watch->sent(samples, at), settings_.watch->look(*this, at);
     pulse_.beat();
     if ((always || talking) && !closed_) co_await send(std::move(samples), ended);
   }
@@ -101,6 +112,7 @@ Task<> VoiceLine::pace() {
 audio::Samples VoiceLine::hear(Duration at) {
   auto track = playout_.take(at);
   if (!track.empty()) {
+    if (settings_.watch) settings_.watch->heard(track, audio::duration_of(agent_track_.size()));
     agent_track_.append(track);
     if (file_) file_->add_agent(track);
     for (const auto& edge : activity_.feed(track)) {
@@ -128,6 +140,7 @@ void VoiceLine::play(audio::SampleView ours, audio::SampleView theirs) {
 
 audio::Samples VoiceLine::next_frame(Duration at) {
   audio::Samples samples;
+  const bool own_noise = !outgoing_.empty() && outgoing_.front().own_noise;
   if (!outgoing_.empty()) samples = next_speech(at);
   if (person_) {
     if (samples.empty())
@@ -137,7 +150,7 @@ audio::Samples VoiceLine::next_frame(Duration at) {
     if (const auto ended = person_->take_ended()) spoken_.push_back(*ended), ended_now_ = *ended;
   }
   samples.resize(frame_samples);
-  if (!settings_.noise || !adapter_->capabilities().paced) return samples;
+  if (!settings_.noise || own_noise || !adapter_->capabilities().paced) return samples;
   const auto noise = settings_.noise->next(frame_samples);
   const std::array<audio::Placed, 2> parts{audio::Placed{samples}, audio::Placed{noise}};
   return audio::mix(parts);
@@ -166,10 +179,10 @@ audio::Samples VoiceLine::next_speech(Duration at) {
 
 Task<> VoiceLine::send(audio::Samples frame_of_ours, std::optional<std::size_t> ended) {
   co_await adapter_->send_audio({.samples = std::move(frame_of_ours), .transcript = {}, .start = {}, .end = {}}, Deadline::after(clock_, send_limit));
-  if (ended) co_await adapter_->end_of_utterance(Deadline::after(clock_, send_limit));
+  if (ended && utterances_[*ended].expect != Expectation::ignore) co_await adapter_->end_of_utterance(Deadline::after(clock_, send_limit));
 }
 
-std::size_t VoiceLine::say(UserUtterance utterance, audio::Samples samples) {
+std::size_t VoiceLine::say(UserUtterance utterance, audio::Samples samples, bool own_noise) {
   utterance.sent = false;
   utterances_.push_back(std::move(utterance));
   const auto index = utterances_.size() - 1;
@@ -177,7 +190,7 @@ std::size_t VoiceLine::say(UserUtterance utterance, audio::Samples samples) {
     utterances_[index].start = utterances_[index].end = now();
     return index;
   }
-  outgoing_.push_back({index, std::move(samples)});
+  outgoing_.push_back({.utterance = index, .samples = std::move(samples), .own_noise = own_noise});
   return index;
 }
 
@@ -252,6 +265,12 @@ std::optional<std::size_t> VoiceLine::take_spoken() {
 audio::Samples VoiceLine::user_audio(Duration from, Duration to) const {
   const auto at = audio::samples_in(from), end = std::min(audio::samples_in(to), user_track_.size());
   return end > at ? user_track_.read(at, end - at) : audio::Samples{};
+}
+
+audio::Samples VoiceLine::both_sides() const {
+  const auto user = user_track_.read(0, user_track_.size()), agent = agent_track_.read(0, agent_track_.size());
+  const std::array<audio::Placed, 2> sides{audio::Placed{user}, audio::Placed{agent}};
+  return audio::mix(sides);
 }
 
 std::pair<audio::SampleStore, audio::SampleStore> VoiceLine::take_tracks() {

@@ -24,10 +24,13 @@
 
 namespace antiphon::voice {
 
+class CallWatch;
+
 struct LineSettings {
   TurnRules turns{};
   audio::VoiceSettings detector{};
   std::optional<audio::NoiseSource> noise{};  ///< lies under every frame that is sent, where the adapter is paced
+  CallWatch* watch = nullptr;                 ///< is shown every frame; outlives the line
   std::string file{};                         ///< WAV that grows with the call: user left, agent right; empty: none
   audio::Loudspeaker* loudspeaker = nullptr;  ///< the call is heard there while it goes on; a person at the microphone is not played back to themselves
   audio::Microphone* microphone = nullptr;    ///< a person speaks in our user's place, beside what `say` is given
@@ -57,7 +60,10 @@ class VoiceLine {
   Task<> tick();
 
   /// Puts an utterance behind what is still to be said; it starts with the next frame. Its place in `utterances`.
-  std::size_t say(UserUtterance utterance, audio::Samples samples);
+  /// `own_noise`: that of the line does not lie under it.
+  std::size_t say(UserUtterance utterance, audio::Samples samples, bool own_noise = false);
+  /// From the next frame on.
+  void set_noise(std::optional<audio::NoiseSource> noise) { settings_.noise = std::move(noise); }
   /// Until all of it has left. @throws as `tick`.
   Task<> said(std::size_t utterance);
   bool speaking() const { return !outgoing_.empty(); }
@@ -86,6 +92,9 @@ class VoiceLine {
   /// What the agent was heard to say there. @throws Error io.
   audio::Samples agent_audio(Duration from, Duration to) const;
 
+  /// Both sides so far in one. @throws Error io.
+  audio::Samples both_sides() const;
+
   const std::vector<VoiceEvent>& told() const { return told_; }
   void tell(VoiceEvent event) { told_.push_back(std::move(event)); }
   const AgentClaims& claims() const { return claims_; }
@@ -100,6 +109,7 @@ class VoiceLine {
   struct Outgoing {
     std::size_t utterance;
     audio::Samples samples;
+    bool own_noise = false;
     std::size_t used = 0;
   };
 
@@ -108,6 +118,7 @@ class VoiceLine {
   Task<> drive(Task<> work, Latch& done);
   audio::Samples hear(Duration now);
   void play(audio::SampleView ours, audio::SampleView theirs);
+  void finish();
   audio::Samples next_frame(Duration at);
   audio::Samples next_speech(Duration at);
   Task<> send(audio::Samples frame, std::optional<std::size_t> ended);

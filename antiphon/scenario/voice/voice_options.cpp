@@ -1,8 +1,12 @@
 #include "antiphon/scenario/voice/voice_options.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/scenario/voice/interjections.hpp"
 
 namespace antiphon {
 
@@ -36,7 +40,26 @@ void check_waits(const VoiceOptions& options, Problems& problems) {
   longer_than_nothing(options.response_max_duration, "response_max_duration");
 }
 
+bool is_respelled(const VoiceOptions& options, const std::string& word) {
+  return std::ranges::any_of(options.user.lexicon, [&](const auto& entry) { return lower(entry.first) == lower(word); });
+}
+
+void check_sounds(const VoiceOptions& options, const std::optional<InterjectionConfig>& sounds, std::string_view name, Problems& problems) {
+  if (!sounds) return;
+  problems.unless(sounds->probability >= 0 && sounds->probability <= 1,
+                  fmt::format("the probability of {} is {}, and lies between 0 and 1", name, sounds->probability));
+  problems.unless(sounds->least >= std::chrono::milliseconds(100) && sounds->least <= sounds->most,
+                  fmt::format("the time between two chances of {} is at least 100 ms, and its least is not above its most", name));
+  for (const auto& word : sounds->words)
+    problems.unless(!voice::is_a_noise(word) || is_respelled(options, word),
+                    fmt::format("{} is a noise that no recogniser is sure to give back: take words such as okay, right, yes for {}, or give the user's voice "
+                                "a `lexicon` entry for it that is read back right",
+                                quote(word), name));
+}
+
 void check_interjections(const VoiceOptions& options, Problems& problems) {
+  check_sounds(options, options.backchannels, "backchannels", problems);
+  check_sounds(options, options.hesitations, "hesitations", problems);
   if (const auto& cut = options.interruptions) {
     problems.unless(cut->probability >= 0 && cut->probability <= 1,
                     fmt::format("the probability of an interruption is {}, and lies between 0 and 1", cut->probability));
@@ -55,6 +78,7 @@ VoiceOptions VoiceOptions::merged_over(const VoiceOptions& below) const {
   auto merged = *this;
   merged.user = user.merged_over(below.user);
   fill(merged.hear, below.hear), fill(merged.effects, below.effects), fill(merged.interruptions, below.interruptions);
+  fill(merged.backchannels, below.backchannels), fill(merged.hesitations, below.hesitations);
   fill(merged.greeting, below.greeting), fill(merged.tail_silence, below.tail_silence), fill(merged.response_timeout, below.response_timeout);
   fill(merged.response_max_duration, below.response_max_duration), fill(merged.detector, below.detector);
   return merged;
