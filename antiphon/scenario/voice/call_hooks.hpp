@@ -9,7 +9,7 @@
 namespace antiphon {
 
 /// A piece of a call as it was sent or heard: canonical audio with its times since the call began.
-struct CallSound {
+struct CallChunk {
   audio::Speaker speaker = audio::Speaker::user;
   audio::AudioChunk chunk;
 };
@@ -20,7 +20,7 @@ struct CallSound {
 /// error of the harness.
 struct CallHooks {
   /// Every 20 ms our user's side, silence included, and as much as was heard of the agent's. Each side is whole and in order.
-  std::function<void(const std::string& scenario, const CallSound& sound)> on_audio_chunk{};
+  std::function<void(const std::string& scenario, const CallChunk& sound)> on_audio_chunk{};
   /// As soon as it is known: an end of speech some tenths of a second after `time`, for it takes a silence to tell. An agent that goes on after its turn
   /// seemed over stops once more.
   std::function<void(const std::string& scenario, const VoiceEvent& event)> on_voice_event{};

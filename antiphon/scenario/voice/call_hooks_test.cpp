@@ -58,7 +58,7 @@ TEST(CallHooks, AreToldEveryEventOfTheTimelineWhileTheCallGoesOn_VOX63) {
 TEST(CallHooks, HearBothSidesWholeAndInOrder_VOX63) {
   Hooked call;
   std::map<audio::Speaker, audio::Samples> heard;
-  call.hooks.on_audio_chunk = [&](const std::string&, const CallSound& sound) {
+  call.hooks.on_audio_chunk = [&](const std::string&, const CallChunk& sound) {
     auto& side = heard[sound.speaker];
     EXPECT_EQ(*sound.chunk.start, audio::duration_of(side.size()));
     side.insert(side.end(), sound.chunk.samples.begin(), sound.chunk.samples.end());
@@ -83,7 +83,7 @@ TEST(CallHooks, OneThatThrowsEndsTheRunAsAnErrorOfTheHarness_VOX63) {
       if (++calls == 2) throw std::runtime_error("the pipe is gone");
     };
     if (of_audio)
-      call.hooks.on_audio_chunk = [&](const std::string&, const CallSound&) { fails(); };
+      call.hooks.on_audio_chunk = [&](const std::string&, const CallChunk&) { fails(); };
     else
       call.hooks.on_voice_event = [&](const std::string&, const VoiceEvent&) { fails(); };
     const auto result = call.play();
@@ -143,7 +143,7 @@ TEST(CallHooks, MayBeCalledBySeveralRunsAtOnce_VOX63) {
 TEST(CallHooks, ASlowAgentIsCancelledWithThem_VOX63) {
   Hooked call;
   StopSource stop;
-  call.hooks.on_audio_chunk = [&](const std::string&, const CallSound& sound) {
+  call.hooks.on_audio_chunk = [&](const std::string&, const CallChunk& sound) {
     if (*sound.chunk.start >= 500ms) stop.request();
   };
   auto options = call.options();

@@ -23,7 +23,7 @@ void CallWatch::guarded(std::string_view hook, Call call) {
 
 void CallWatch::show(audio::Speaker speaker, audio::SampleView samples, Duration at) {
   if (!hooks_.on_audio_chunk || samples.empty()) return;
-  CallSound sound{.speaker = speaker, .chunk = {.samples = {samples.begin(), samples.end()}, .start = at, .end = at + audio::duration_of(samples.size())}};
+  CallChunk sound{.speaker = speaker, .chunk = {.samples = {samples.begin(), samples.end()}, .start = at, .end = at + audio::duration_of(samples.size())}};
   guarded("on_audio_chunk", [&] { hooks_.on_audio_chunk(scenario_id_, sound); });
 }
 
