@@ -19,12 +19,12 @@ void TurnTracker::start_speaking(Duration at, std::optional<Duration> received) 
   if (open_ && !speaking_ && !rules_.signalled && at - turns_.back().end >= rules_.tail_silence)
     end(TurnEnding::tail_silence, turns_.back().end + rules_.tail_silence);
   speaking_ = true;
+  if (!turns_.empty()) at = std::max(at, turns_.back().end);
   if (!open_) {
     if (resumes(at)) {
       ++turns_.back().resumed;
       turns_.back().ending = TurnEnding::open;
     } else {
-      if (!turns_.empty()) at = std::max(at, turns_.back().end);
       turns_.push_back({.start = at, .end = at, .received_start = received});
     }
     open_ = true;
@@ -61,7 +61,8 @@ void TurnTracker::advance(Duration now, std::optional<Duration> last_voiced, boo
   if (ends_at_ && now >= *ends_at_) {
     ends_at_.reset();
     // A turn without a voiced frame is one all the same: the agent says that it has answered.
-    if (!open_) turns_.push_back({.start = now, .end = now}), open_ = true;
+    const auto at = turns_.empty() ? now : std::max(now, turns_.back().end);
+    if (!open_) turns_.push_back({.start = at, .end = at}), open_ = true;
     return end(TurnEnding::signal, now);
   }
   // Speech that follows a turn's end without a gap has no edge of its own.
@@ -82,7 +83,8 @@ void TurnTracker::end(TurnEnding how, Duration now) {
   if (how != TurnEnding::capped) return;
   // If it goes on, what follows is a turn of its own, as after every end without a gap.
   turn.end = std::min(turn.end, now);
-  if (!turn.voiced.empty()) turn.voiced.back().end = turn.end;
+  std::erase_if(turn.voiced, [&](const VoicedSpan& span) { return span.start > now; });
+  if (!turn.voiced.empty()) turn.voiced.back().end = std::min(turn.voiced.back().end, now);
 }
 
 }  // namespace antiphon::voice
