@@ -147,7 +147,7 @@ audio::Samples VoiceLine::next_frame(Duration at) {
       samples = person_->frame(frame_samples, utterances_);
     else
       person_->pass(frame_samples, utterances_);
-    if (const auto ended = person_->take_ended()) spoken_.push_back(*ended), ended_now_ = *ended;
+    if (const auto ended = person_->take_ended()) spoken_.push_back(*ended), ended_now_ = ended;
   }
   samples.resize(frame_samples);
   if (!settings_.noise || own_noise || !adapter_->capabilities().paced) return samples;
