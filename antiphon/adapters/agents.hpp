@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/adapters/websocket/websocket_agent.hpp"
 #include "antiphon/agent/participant.hpp"
 #include "antiphon/base/json.hpp"
 #include "antiphon/net/http.hpp"
@@ -34,12 +35,19 @@ struct HttpAgentOptions {
 };
 ParticipantSpec http_agent(HttpAgentOptions options);
 
-/// An agent that is a program: one JSON line in, one out (contracts.md §5).
+/// How a program is spoken to: a line of JSON for each message, both ways.
+struct ProcessVoiceOptions {
+  VoiceLineOptions line{};
+  VoiceMessages json{};
+};
+
+/// An agent that is a program: one JSON line in, one out (contracts.md §5); or, with `voice`, one that is spoken to.
 struct ProcessAgentOptions {
   std::vector<std::string> argv{};
   std::string directory{};
   std::map<std::string, std::string> env{};
   bool per_suite = false;  ///< one process for all runs, one turn at a time; else one per scenario
+  std::optional<ProcessVoiceOptions> voice{};
 };
 ParticipantSpec process_agent(ProcessAgentOptions options);
 

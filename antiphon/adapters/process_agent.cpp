@@ -6,6 +6,7 @@
 #include "antiphon/adapters/agent_error.hpp"
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/adapters/line_protocol.hpp"
+#include "antiphon/adapters/websocket/process_voice.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/net/process.hpp"
 #include "antiphon/providers/llm/limit.hpp"
@@ -167,6 +168,7 @@ class ProcessAgent final : public Participant {
 
 ParticipantSpec process_agent(ProcessAgentOptions options) {
   auto shared = std::make_shared<const ProcessAgentOptions>(std::move(options));
+  if (shared->voice) return wire::process_voice_agent(std::move(shared));
   return ParticipantSpec("process", [shared](const ParticipantContext& context) { return std::make_unique<ProcessAgent>(shared, context); }, false);
 }
 

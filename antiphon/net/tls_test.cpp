@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "antiphon/base/files.hpp"
+#include "antiphon/net/internal/tls_stream.hpp"
 #include "antiphon/net/process.hpp"
 #include "antiphon/net/testing/world.hpp"
 
@@ -116,6 +117,16 @@ TEST_F(TlsTest, AServerWithoutTlsIsRefusedWithAReason) {
   const auto error = error_of(world, client->send(request("localhost", {}), world.soon()));
   EXPECT_EQ(error.kind(), ErrorKind::refused);
   EXPECT_THAT(error.message(), HasSubstr(fmt::format("no TLS with localhost:{}: ", port)));
+}
+
+TEST_F(TlsTest, AuthoritiesAreLoadedOnceForAllConnections_TRN4) {
+  make_certificate("DNS:localhost");
+  const TlsOptions options{.ca_file = folder.file("cert.pem")};
+  const auto first = TlsContext::shared(options);
+  EXPECT_EQ(TlsContext::shared(options), first);
+  EXPECT_NE(TlsContext::shared({.ca_file = options.ca_file, .verify = false}), first);
+  std::filesystem::last_write_time(options.ca_file, std::filesystem::last_write_time(options.ca_file) + 1s);
+  EXPECT_NE(TlsContext::shared(options), first);
 }
 
 TEST_F(TlsTest, AFileWithoutCertificatesIsAConfigurationError) {

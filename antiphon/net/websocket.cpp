@@ -39,6 +39,11 @@ bool lists(const Headers& headers, std::string_view field, std::string_view want
 
 }  // namespace
 
+void check_request(const WsRequest& request) {
+  check(request);
+  parse_websocket_url(request.url);
+}
+
 Task<std::unique_ptr<WebSocket>> connect_websocket(Runtime& runtime, WsRequest request, Deadline deadline) {
   check(request);
   const auto url = parse_websocket_url(request.url);

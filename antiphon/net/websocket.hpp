@@ -88,6 +88,8 @@ struct WsRequest {
 
 /// In the message of the error for an answer other than 101: what follows it, after a colon, is the beginning of that answer's body.
 inline constexpr std::string_view declined_websocket = " and opened no WebSocket";
+/// What can be known to be wrong with it before it is sent. @throws Error configuration: the address, a header field, a sub-protocol.
+void check_request(const WsRequest& request);
 
 /// Connects and shakes hands.
 /// @throws Error configuration (the address, a header field); refused (connect, DNS, TLS); timeout; closed; protocol; for an answer other

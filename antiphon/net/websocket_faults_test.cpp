@@ -55,6 +55,14 @@ TEST_F(WebSocketFaults, AnAnswerOtherThan101SaysItsStatusAndTheBeginningOfItsBod
   }
 }
 
+TEST_F(WebSocketFaults, ARefusalThatNeverEndsIsToldAllTheSame_TRN21) {
+  const auto began = world.clock.now();
+  const auto failure = refusal("HTTP/1.1 401 Unauthorized\r\n\r\nwho are you");
+  EXPECT_EQ(failure.kind(), ErrorKind::unauthorized);
+  EXPECT_EQ(failure.message(), "agent:80 answered HTTP 401 and opened no WebSocket: who are you");
+  EXPECT_LE(world.clock.now() - began, 2s);
+}
+
 TEST_F(WebSocketFaults, NoErrorShowsQueryOrHeaderFields_TRN20) {
   const WsRequest request{.url = "ws://user:pass@agent/ws?key=secret", .headers = {{"Authorization", "Bearer secret"}}};
   for (const std::string answer : {"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", "garbage\r\n\r\n", "HTTP/1.1 101 x\r\n\r\n"}) {

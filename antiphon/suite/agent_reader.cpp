@@ -1,11 +1,15 @@
 #include "antiphon/suite/agent_reader.hpp"
 
+#include <functional>
+
 #include <fmt/format.h>
 
 #include "antiphon/adapters/agents.hpp"
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/users/users.hpp"
 #include "antiphon/suite/kinds.hpp"
+#include "antiphon/suite/line_reader.hpp"
 #include "antiphon/suite/model_reader.hpp"
 #include "antiphon/suite/voice_reader.hpp"
 
@@ -15,8 +19,8 @@ namespace {
 
 const Kinds agent_kinds{
     "agent",
-    {"chat", "http", "process", "model", "composed", "human"},
-    {"websocket", "antiphon", "twilio", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
+    {"chat", "http", "process", "model", "websocket", "composed", "human"},
+    {"antiphon", "twilio", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
 
 net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
   net::TlsOptions tls;
@@ -77,14 +81,57 @@ ParticipantSpec read_http(ReadContext& context, const Node& node) {
   return http_agent(std::move(options));
 }
 
+std::optional<std::string> read_socket_address(ReadContext& context, const Node& node) {
+  const auto text = context.reader.text(node, "url");
+  if (!text || lower(*text).starts_with("ws://") || lower(*text).starts_with("wss://")) return text;
+  context.reader.report(node, "url must be an address that begins with ws:// or wss://", "write it as `url: \"ws://127.0.0.1:8080/call\"`");
+  return std::nullopt;
+}
+
+// What only the agent's own maker can tell is wrong.
+ParticipantSpec made(ReadContext& context, const Node& node, std::size_t problems_before, const std::function<ParticipantSpec()>& make) {
+  if (context.reader.problems().size() != problems_before) return {};
+  try {
+    return make();
+  } catch (const Error& error) {
+    context.reader.report(node, error.message(), error.hint());
+    return {};
+  }
+}
+
+ParticipantSpec read_websocket(ReadContext& context, const Node& node) {
+  const auto before = context.reader.problems().size();
+  Fields fields(context.reader, node, "a websocket agent", "websocket: {url: \"ws://127.0.0.1:8080/call\", send: pcm16/16000, receive: pcm16/24000}");
+  WebSocketAgentOptions options;
+  if (const auto* url = fields.require("url", "url: \"ws://127.0.0.1:8080/call\"")) options.url = read_socket_address(context, *url).value_or("");
+  options.headers = read_headers(context, fields);
+  options.subprotocols = fields.texts("subprotocols").value_or(std::vector<std::string>{});
+  options.tls = read_tls(context, fields);
+  options.line = read_line(context, fields);
+  if (const auto* json = fields.get("json"); json && json->as_bool() != false) options.json = read_voice_messages(context, *json);
+  fields.finish();
+  return made(context, node, before, [&] { return websocket_agent(std::move(options)); });
+}
+
+ProcessVoiceOptions read_process_voice(ReadContext& context, const Node& node) {
+  Fields fields(context.reader, node, "the voice of a process", "voice: {send: pcm16/16000, receive: pcm16/24000}");
+  ProcessVoiceOptions voice;
+  voice.line = read_line(context, fields);
+  if (const auto* json = fields.get("json")) voice.json = read_voice_messages(context, *json);
+  fields.finish();
+  return voice;
+}
+
 ParticipantSpec read_process(ReadContext& context, const Node& node, const Node& owner) {
+  const auto before = context.reader.problems().size();
   Fields fields(context.reader, node, "a process agent", "process: {run: [python3, agent.py]}");
   if (!context.commands_allowed) report_commands(context, owner, "a process agent runs");
   auto command = read_command(context, fields);
   ProcessAgentOptions options{.argv = std::move(command.argv), .directory = std::move(command.directory), .env = std::move(command.env)};
   if (const auto* per = fields.get("per")) options.per_suite = context.reader.choice(*per, "per", {"scenario", "suite"}) == "suite";
+  if (const auto* voice = fields.get("voice")) options.voice = read_process_voice(context, *voice);
   fields.finish();
-  return process_agent(std::move(options));
+  return made(context, node, before, [&] { return process_agent(std::move(options)); });
 }
 
 // Settings may stand beside `model: NAME`, or in its mapping.
@@ -146,6 +193,7 @@ ParticipantSpec read_agent(ReadContext& context, const Node& node) {
   if (kind->key == "chat") return read_chat(context, kind->value);
   if (kind->key == "composed") return read_composed(context, kind->value);
   if (kind->key == "http") return read_http(context, kind->value);
+  if (kind->key == "websocket") return read_websocket(context, kind->value);
   return read_process(context, kind->value, node);
 }
 

@@ -175,16 +175,16 @@ TEST(BadSuite, UnknownKindOfAgent_PRD10) {
   a.yaml:2:9
 2 | agent: {chta: {url: "http://127.0.0.1:1"}}
   |         ^^^^ did you mean "chat"?
-fix:   rename it; allowed: chat, composed, http, human, model, process
+fix:   rename it; allowed: chat, composed, http, human, model, process, websocket
 )");
 }
 
 TEST(BadSuite, KindOfAgentThatComesLater_PRD10) {
-  EXPECT_EQ(report(with_agent("{websocket: {url: \"ws://127.0.0.1:1\"}}")), R"(error: agent "websocket" is not in this version yet
+  EXPECT_EQ(report(with_agent("{sip: {url: \"sip:127.0.0.1\"}}")), R"(error: agent "sip" is not in this version yet
   a.yaml:2:9
-2 | agent: {websocket: {url: "ws://127.0.0.1:1"}}
-  |         ^^^^^^^^^
-fix:   use one of: chat, http, process, model, composed, human
+2 | agent: {sip: {url: "sip:127.0.0.1"}}
+  |         ^^^
+fix:   use one of: chat, http, process, model, websocket, composed, human
 )");
 }
 

@@ -103,13 +103,6 @@ std::optional<VoiceEffect> read_effect(ReadContext& context, const Node& node) {
   return read;
 }
 
-std::optional<Greeting> read_greeting(ReadContext& context, const Node& node) {
-  if (node.is_scalar() && node.text == "none") return Greeting{Duration::zero()};
-  if (node.is_scalar() && node.text == "wait") return Greeting{};
-  const auto longest = context.reader.duration(node, "greeting");
-  return longest ? std::optional(Greeting{*longest}) : std::nullopt;
-}
-
 std::optional<InterruptionConfig> read_interruptions(ReadContext& context, const Node& node) {
   Fields fields(context.reader, node, "interruptions", "interruptions: {probability: 30%}");
   InterruptionConfig config;
@@ -157,6 +150,13 @@ EarChoice read_primed(ReadContext& context, const Node::Member& member) {
 }
 
 }  // namespace
+
+std::optional<Greeting> read_greeting(ReadContext& context, const Node& node) {
+  if (node.is_scalar() && node.text == "none") return Greeting{Duration::zero()};
+  if (node.is_scalar() && node.text == "wait") return Greeting{};
+  const auto longest = context.reader.duration(node, "greeting");
+  return longest ? std::optional(Greeting{*longest}) : std::nullopt;
+}
 
 std::optional<std::vector<VoiceEffect>> read_effects(ReadContext& context, const Node& node) {
   std::vector<VoiceEffect> effects;

@@ -17,6 +17,8 @@ VoiceChoice read_voice_choice(ReadContext& context, const Node& node);
 EarChoice read_ear_choice(ReadContext& context, const Node& node);
 /// A list of names and of `{name: {setting: value}}`.
 std::optional<std::vector<VoiceEffect>> read_effects(ReadContext& context, const Node& node);
+/// `wait`, `none`, or how long.
+std::optional<Greeting> read_greeting(ReadContext& context, const Node& node);
 /// `composed: {model: …}`.
 ParticipantSpec read_composed(ReadContext& context, const Node& node);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "antiphon/base/error.hpp"
+
 namespace antiphon::net {
 
 namespace {
@@ -9,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto linger_limit = 2s;
+constexpr auto refusal_limit = 1s;
 
 // How much of `bytes` may be handed on: all, but in a handshake nothing that lies behind the header.
 std::size_t allowed(BeastTransport::State& state, std::string_view bytes) {
@@ -22,6 +25,14 @@ std::size_t allowed(BeastTransport::State& state, std::string_view bytes) {
     return i + 1;
   }
   return bytes.size();
+}
+
+Task<std::string> copied(std::shared_ptr<BeastTransport::State> state) { co_return std::string(co_await state->stream->read_some()); }
+
+// Whoever refuses without saying how long the body is may leave the connection open: then what came by then is all.
+Task<std::string> more_of_a_refusal(std::shared_ptr<BeastTransport::State> state) {
+  const auto until = Deadline::after(state->runtime.clock, refusal_limit);
+  co_return co_await at_most(state->runtime.clock, until, copied(state), Error(ErrorKind::timeout, "the body of a refusal has no end"));
 }
 
 Task<> drop_the_rest(std::shared_ptr<BeastTransport::State> state) {
@@ -50,7 +61,12 @@ std::size_t BeastTransport::take_unread(State& state, asio::mutable_buffer into)
 }
 
 Task<std::size_t> BeastTransport::read(std::shared_ptr<State> state, asio::mutable_buffer into) {
-  const auto bytes = co_await state->stream->read_some();
+  std::string refusal;  // streams share what they read into: after another wait only a copy is ours
+  std::string_view bytes;
+  if (state->in_handshake && !state->until_header_end)
+    bytes = refusal = co_await more_of_a_refusal(state);
+  else
+    bytes = co_await state->stream->read_some();
   if (bytes.empty()) throw boost::system::system_error(asio::error::eof);
   const auto n = allowed(*state, bytes.substr(0, into.size()));
   std::memcpy(into.data(), bytes.data(), n);
@@ -71,6 +87,9 @@ boost::system::error_code BeastTransport::code_of(const std::exception_ptr& fail
     std::rethrow_exception(failure);
   } catch (const boost::system::system_error& error) {
     return error.code();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::timeout) return asio::error::eof;
+    return asio::error::fault;
   } catch (...) {
     return asio::error::fault;
   }

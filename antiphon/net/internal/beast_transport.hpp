@@ -31,6 +31,7 @@ class BeastTransport {
     std::size_t used = 0;
     bool until_header_end = false;    ///< the end of an HTTP header is never passed in one read
     std::size_t header_end_seen = 0;  ///< characters of "\r\n\r\n"
+    bool in_handshake = false;        ///< what follows a header is the body of a refusal, and may never end
   };
 
   explicit BeastTransport(std::shared_ptr<State> state) : state_(std::move(state)) {}

@@ -81,7 +81,7 @@ Task<> Connector::open_tunnel(ByteStream& stream, const Url& proxy, const Url& u
 
 TlsContext& Connector::context_for(const TlsOptions& tls) {
   auto& context = contexts_[{tls.ca_file, tls.verify}];
-  if (!context) context = std::make_unique<TlsContext>(tls);
+  if (!context) context = TlsContext::shared(tls);
   return *context;
 }
 

@@ -27,13 +27,13 @@ class Connector {
  private:
   Task<std::unique_ptr<ByteStream>> connect_now(const Url& url, const TlsOptions& tls);
   Task<std::unique_ptr<ByteStream>> connect_tcp_to(const Url& url);
-  Task<> open_tunnel(ByteStream& stream, const Url& proxy, const Url& url);
   TlsContext& context_for(const TlsOptions& tls);
+  Task<> open_tunnel(ByteStream& stream, const Url& proxy, const Url& url);
 
   Runtime& runtime_;
   Resolver resolver_;
   ProxySettings proxies_;
-  std::map<std::pair<std::string, bool>, std::unique_ptr<TlsContext>> contexts_;
+  std::map<std::pair<std::string, bool>, std::shared_ptr<TlsContext>> contexts_;  ///< kept, so that others find them loaded
 };
 
 }  // namespace antiphon::net

@@ -1,6 +1,11 @@
 #include "antiphon/net/internal/tls_stream.hpp"
 
 #include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <openssl/err.h>
@@ -139,6 +144,37 @@ class TlsStream final : public ByteStream {
 };
 
 }  // namespace
+
+namespace {
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+using Settings = std::tuple<std::string, bool, std::filesystem::file_time_type, std::string, std::string>;
+
+Settings settings_of(const TlsOptions& options) {
+  std::error_code none;
+  auto changed = std::filesystem::file_time_type::min();
+  if (!options.ca_file.empty()) changed = std::filesystem::last_write_time(options.ca_file, none);
+  return {options.ca_file, options.verify, changed, variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")};
+}
+
+}  // namespace
+
+std::shared_ptr<TlsContext> TlsContext::shared(const TlsOptions& options) {
+  constexpr std::size_t most = 16;
+  static std::mutex mutex;
+  static std::map<Settings, std::shared_ptr<TlsContext>> loaded;
+  const auto settings = settings_of(options);
+  const std::scoped_lock lock(mutex);
+  if (const auto known = loaded.find(settings); known != loaded.end()) return known->second;
+  auto context = std::make_shared<TlsContext>(options);
+  if (loaded.size() >= most) loaded.clear();  // whoever uses one keeps it
+  loaded.emplace(settings, context);
+  return context;
+}
 
 TlsContext::TlsContext(const TlsOptions& options) : context_(SSL_CTX_new(TLS_client_method())), verify_(options.verify) {
   SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);

@@ -13,6 +13,10 @@ namespace antiphon::net {
 /// What connections with the same TLS settings share: trusted authorities, versions.
 class TlsContext {
  public:
+  /// The one of these settings that this process has loaded already, else a new one: reading the system's authorities takes milliseconds. From any thread.
+  /// A file that has changed since, and other SSL_CERT_FILE or SSL_CERT_DIR, are other settings. @throws Error as the constructor.
+  static std::shared_ptr<TlsContext> shared(const TlsOptions& options);
+
   /// @throws Error configuration when the file of authorities cannot be read.
   explicit TlsContext(const TlsOptions& options);
   ~TlsContext();

@@ -79,7 +79,7 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
     ws::response_type response;
     error_code error;
     bool late = false;
-    transport_->until_header_end = true;
+    transport_->until_header_end = transport_->in_handshake = true;
     {
       const CutWhenCancelled cancellation((co_await asio::this_coro::cancellation_state).slot(), transport_);
       const ScopedAlarm alarm(runtime_.clock, deadline.at, [this, &late] {
@@ -89,6 +89,7 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
       co_await stream_.async_handshake(response, view(url.authority()), view(url.target), uncancelled(error));
       cancellation.rethrow();
     }
+    transport_->in_handshake = false;
     if (late) throw Error(ErrorKind::timeout, fmt::format("no answer from {} within {}", place_, format_duration(limit)));
     if (error == ws::error::upgrade_declined) throw declined(response);
     if (error) throw handshake_failure(error);

@@ -45,8 +45,7 @@ class Tones {
     std::size_t begin = 0;
     bool inside = false;
     for (std::size_t at = 0; at + block <= samples.size(); at += block) {
-      const bool loud = std::any_of(samples.begin() + static_cast<std::ptrdiff_t>(at), samples.begin() + static_cast<std::ptrdiff_t>(at + block),
-                                    [](auto s) { return std::abs(s) > 300; });
+      const bool loud = std::any_of(samples.begin() + static_cast<std::ptrdiff_t>(at), samples.begin() + static_cast<std::ptrdiff_t>(at + block), is_loud);
       if (loud && !inside) begin = at;
       if (!loud && inside) add(samples, begin, at, heard);
       inside = loud;
@@ -57,6 +56,7 @@ class Tones {
 
  private:
   static constexpr std::size_t block = 240;
+  static bool is_loud(audio::Sample sample) { return std::abs(sample) > 300; }
 
   std::size_t place_of(const std::string& text) {
     const auto known = std::ranges::find(words_, text);
@@ -64,10 +64,13 @@ class Tones {
     return static_cast<std::size_t>(std::ranges::find(words_, text) - words_.begin());
   }
   void add(const audio::Samples& samples, std::size_t from, std::size_t to, std::vector<std::string>& heard) const {
+    while (from < to && !is_loud(samples[from])) ++from;
+    while (from < to && !is_loud(samples[to - 1])) --to;
     if (to - from < word / 2) return;
     std::vector<std::size_t> crossings;  // what lies before the first and behind the last is not the word's
+    bool below = samples[from] < 0;
     for (std::size_t i = from + 1; i < to; ++i)
-      if ((samples[i - 1] < 0) != (samples[i] < 0)) crossings.push_back(i);
+      if (is_loud(samples[i]) && (samples[i] < 0) != below) crossings.push_back(i), below = !below;
     if (crossings.size() < 2) return;
     const double hz = static_cast<double>(crossings.size() - 1) / 2.0 / (static_cast<double>(crossings.back() - crossings.front()) / 24000);
     const auto place = static_cast<std::size_t>(std::max(0L, std::lround((hz - 300) / 40)));

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/adapters/websocket/line_codec.hpp"
+#include "antiphon/adapters/websocket/voice_messages.hpp"
+#include "antiphon/adapters/websocket/voice_transport.hpp"
+#include "antiphon/agent/voice_agent.hpp"
+#include "antiphon/base/channel.hpp"
+#include "antiphon/base/latch.hpp"
+#include "antiphon/base/runtime.hpp"
+
+namespace antiphon::wire {
+
+/// What is known of a conversation of messages before it begins.
+struct MessageAgentSettings {
+  std::string name;  ///< of the adapter
+  audio::AudioFormat send{}, receive{};
+  std::optional<VoiceMessages> json{};                                              ///< unset: binary messages of raw audio; texts mean nothing
+  std::function<net::WsMessage(std::string_view)> encode_audio{};                   ///< in place of what `json` says: a frame of 20 ms in `send`
+  std::function<std::vector<WireSignal>(const net::WsMessage&)> decode_response{};  ///< in place of what `json` says
+  bool tells_turn_end = false, tells_transcripts = false;                           ///< what `decode_response` tells of
+  AdapterCapabilities capabilities() const;
+};
+
+/// A voice agent behind a connection that carries messages, each a piece of audio or a JSON text (TRN-4). The line is paced: what we say waits in a queue of
+/// our own while the agent does not read, and 5 s without a message taken are an error.
+class MessageAgent final : public VoiceAgentAdapter {
+ public:
+  MessageAgent(std::shared_ptr<const MessageAgentSettings> settings, Runtime& runtime, std::string thread_id, std::unique_ptr<VoiceTransport> transport);
+
+  const std::string& name() const override { return settings_->name; }
+  const AdapterCapabilities& capabilities() const override { return capabilities_; }
+  Task<> connect(Deadline deadline) override;
+  Task<> disconnect(Deadline deadline) override;
+  Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) override;
+  Task<> end_of_utterance(Deadline deadline) override;
+  Task<AgentSignal> receive(Deadline deadline) override;
+  Task<> interrupt(Deadline deadline) override;
+  Task<> send_dtmf(std::string keys, Deadline deadline) override;
+  Task<> send_text(std::string text, Deadline deadline) override;
+
+ private:
+  struct Event {
+    AgentSignal signal{};
+    std::exception_ptr failure{};
+  };
+
+  Task<> drive(Task<> work, Latch& done);
+  Task<> read();
+  Task<> write();
+  Task<std::optional<net::WsMessage>> next_message();
+  void take(const net::WsMessage& message);
+  std::vector<WireSignal> meaning_of(const net::WsMessage& message);
+  void take(WireSignal signal);
+  void take_audio(std::string_view bytes);
+  void hear(audio::Samples samples);
+  void flush();
+  void ended(AgentClosed closed);
+  bool is_mid_word() const;
+  bool is_deaf() const;
+  static Error deaf();
+  void tell(AgentSignal signal) { events_.push({.signal = std::move(signal), .failure = {}}); }
+  void fail(const Error& error);
+  void put(net::WsMessage message);
+  void put(const std::optional<json::value>& message, const Filling& filling);
+  net::WsMessage message_of(audio::SampleView frame);
+  Task<> say_goodbye(Deadline deadline);
+  Error in_call(const Error& error, std::string_view when) const;
+  std::string moment() const;
+
+  std::shared_ptr<const MessageAgentSettings> settings_;
+  AdapterCapabilities capabilities_;
+  Runtime& runtime_;
+  Clock& clock_;
+  std::string thread_id_;
+  std::unique_ptr<VoiceTransport> transport_;
+  LineEncoder encoder_;
+  LineDecoder decoder_;
+  std::string audio_before_, audio_after_;  // of the template of a frame, around its audio
+  bool connected_ = false, running_ = false, over_ = false;
+  Clock::Time began_{0};
+  Channel<Event> events_;
+  std::deque<net::WsMessage> outgoing_;
+  Pulse to_send_;
+  Stoppable reading_, writing_;
+  Latch read_, written_;
+  std::optional<Clock::Time> sending_since_{};  // the message under way
+  std::size_t audio_messages_ = 0;
+  Clock::Time heard_until_{0};             // when all that was received will have been heard
+  std::optional<Clock::Time> flush_at_{};  // then what the decoder keeps back is let go
+  audio::Samples last_;                    // of what was received
+  std::string last_text_;                  // a text that meant nothing
+};
+
+}  // namespace antiphon::wire

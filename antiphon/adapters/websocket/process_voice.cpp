@@ -1,0 +1,73 @@
+#include "antiphon/adapters/websocket/process_voice.hpp"
+
+#include <fmt/format.h>
+
+#include "antiphon/adapters/websocket/voice_line_spec.hpp"
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/net/process.hpp"
+
+namespace antiphon::wire {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+class ProcessTransport final : public VoiceTransport {
+ public:
+  ProcessTransport(std::shared_ptr<const ProcessAgentOptions> options, Runtime& runtime)
+      : options_(std::move(options)), runtime_(runtime), place_(quote(cut(join(options_->argv, " "), 80))) {}
+
+  Task<> connect(Deadline) override {
+    process_ = net::start_process(runtime_, {.argv = options_->argv, .directory = options_->directory, .env = options_->env});
+    co_return;
+  }
+
+  Task<std::optional<net::WsMessage>> receive(Deadline deadline) override {
+    for (;;) {
+      auto line = co_await process_->read_line(deadline);
+      if (!line) co_return std::nullopt;
+      if (!trim(*line).empty()) co_return net::WsMessage::text(*std::move(line));
+    }
+  }
+
+  Task<> send(net::WsMessage message, Deadline deadline) override { return process_->write(std::move(message.data) + "\n", deadline); }
+
+  Task<> close(Deadline deadline) override {
+    if (process_) co_await process_->stop(std::max(Duration::zero(), deadline.left(runtime_.clock)));
+  }
+
+  Task<AgentClosed> ending() override {
+    auto code = process_->exit_status();
+    if (!code) {
+      try {
+        code = co_await process_->wait(Deadline::after(runtime_.clock, 1s));
+      } catch (const Error&) {
+        // It closed its output and lives on; it is stopped at the end.
+      }
+    }
+    const auto last = last_line(process_->error_output());
+    const auto how = code ? fmt::format("the process ended with exit code {}", *code) : std::string("the process closed its output");
+    co_return AgentClosed{.on_purpose = code == 0, .reason = how + (last.empty() ? "" : "; its last words: " + cut(last, 200))};
+  }
+
+  const std::string& place() const override { return place_; }
+
+ private:
+  std::shared_ptr<const ProcessAgentOptions> options_;
+  Runtime& runtime_;
+  std::string place_;
+  std::unique_ptr<net::Process> process_;
+};
+
+}  // namespace
+
+ParticipantSpec process_voice_agent(std::shared_ptr<const ProcessAgentOptions> options) {
+  if (!options->voice->json.audio || !options->voice->json.agent_audio)
+    throw Error(ErrorKind::configuration, "a process carries audio in JSON, both ways").with_hint("leave `audio` as it is, or give it a template of your own");
+  if (options->per_suite) throw Error(ErrorKind::configuration, "a process that is spoken to serves one call").with_hint("leave `per: suite` out");
+  const auto transport = [options](const ParticipantContext& context) { return std::make_unique<ProcessTransport>(options, context.runtime); };
+  return message_agent_spec(message_settings("process", options->voice->line, options->voice->json), options->voice->line, false, transport);
+}
+
+}  // namespace antiphon::wire

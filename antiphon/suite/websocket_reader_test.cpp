@@ -1,0 +1,74 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "antiphon/agent/voice_agent.hpp"
+#include "antiphon/suite/testing/suite_folder.hpp"
+
+namespace antiphon::suite {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::SuiteFolder;
+
+std::string suite_of(const std::string& agent) { return "antiphon: 1\nagent: " + agent + "\nscenarios: [{name: x, script: [{user: hi}, agent]}]\n"; }
+
+std::shared_ptr<const VoiceAgentSpec> voice_of(const std::string& agent, std::map<std::string, std::string> environment = {}) {
+  const SuiteFolder folder({{"a.yaml", suite_of(agent)}});
+  auto options = folder.options(std::move(environment));
+  options.allow_commands = true;
+  const auto loaded = load_suites({"a.yaml"}, options);
+  return loaded.scenarios.at(0).agent.voice();
+}
+
+std::string report_of(const std::string& agent) { return SuiteFolder({{"a.yaml", suite_of(agent)}}).report({"a.yaml"}); }
+
+TEST(WebSocketInASuite, WorksAsTheInterfaceShowsIt_TRN4_PRD10) {
+  const auto voice = voice_of(R"({websocket: {url: "ws://host/path?caller=%2B15550100", send: pcm16/16000, receive: pcm16/24000}})");
+  ASSERT_TRUE(voice);
+  EXPECT_TRUE(voice->capabilities.paced);
+  EXPECT_THAT(voice->capabilities.input_formats, ElementsAre(audio::parse_format("pcm16/16000")));
+  EXPECT_THAT(voice->capabilities.output_formats, ElementsAre(audio::parse_format("pcm16/24000")));
+  EXPECT_FALSE(voice->greeting || voice->tail_silence || voice->capabilities.turn_end);
+}
+
+TEST(WebSocketInASuite, PlaceholdersOfMessagesSurviveAndVariablesAreFilledIn_TRN4_PRD10) {
+  const auto voice = voice_of(
+      "{websocket: {url: \"wss://host\", headers: {authorization: \"Bearer ${KEY}\"}, greeting: wait, tail_silence: 1s, send: mulaw/8000, json: "
+      "{send: {audio: {tenant: \"${KEY}\", media: \"${audio}\"}, dtmf: {keys: \"${keys}\"}, interrupt: true}, receive: {transcript: true, turn_end: {when: {e: "
+      "end}}}}}}",
+      {{"KEY", "k"}});
+  ASSERT_TRUE(voice);
+  const auto& can = voice->capabilities;
+  EXPECT_TRUE(can.dtmf && can.interruption && can.turn_end && can.streaming_transcripts);
+  EXPECT_FALSE(can.text);
+  EXPECT_EQ(voice->greeting->longest, 2s);
+  EXPECT_EQ(voice->tail_silence, 1s);
+}
+
+TEST(WebSocketInASuite, AProgramIsSpokenToWhereItHasAVoice_TRN3_PRD10) {
+  EXPECT_FALSE(voice_of("{process: {run: [agent]}}"));
+  const auto voice = voice_of("{process: {run: [agent], voice: {send: pcm16/16000, json: {receive: {turn_end: true}}}}}");
+  ASSERT_TRUE(voice);
+  EXPECT_TRUE(voice->capabilities.turn_end);
+}
+
+TEST(WebSocketInASuite, MistakesAreToldWhereTheyStand_PRD10) {
+  EXPECT_EQ(report_of("{websocket: {url: \"http://host\"}}"), R"(error: url must be an address that begins with ws:// or wss://
+  a.yaml:2:26
+2 | agent: {websocket: {url: "http://host"}}
+  |                          ^^^^^^^^^^^^^
+fix:   write it as `url: "ws://127.0.0.1:8080/call"`
+)");
+  EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", send: pcm16/96000}}"), HasSubstr("\"pcm16/96000\" is no format of a line"));
+  EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", send: pcm8/8000}}"), HasSubstr("a.yaml:2:45"));
+  EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", json: {send: {audio: {a: b}}}}}"), HasSubstr("the message for audio has no ${audio} in it"));
+  EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", json: {receive: {trancript: true}}}}"), HasSubstr("did you mean \"transcript\"?"));
+  EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", json: {receive: {transcript: {when: {a: 1}}}}}}"), HasSubstr("transcript needs `at`"));
+  EXPECT_THAT(report_of("{websocket: {url: \"ws://\"}}"), HasSubstr("a.yaml:2"));
+  EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", headers: {Upgrade: x}}}"), HasSubstr("belongs to the handshake"));
+}
+
+}  // namespace
+}  // namespace antiphon::suite
