@@ -220,8 +220,8 @@ TEST(WebSocketAgent, JsonCarriesWordsEndsClaimsKeysAndGoodbyes_TRN4) {
   ASSERT_EQ(result.call->claims.understood.size(), 1U);
   EXPECT_EQ(result.call->claims.understood[0].second, "ours");
   ASSERT_EQ(result.call->claims.latencies.size(), 1U);
-  EXPECT_EQ(result.call->claims.latencies[0].first, "asr");
-  EXPECT_EQ(result.call->claims.latencies[0].second, 12500us);
+  EXPECT_EQ(result.call->claims.latencies[0].what, "asr");
+  EXPECT_EQ(result.call->claims.latencies[0].latency, 12500us);
   EXPECT_THAT(types_of(heard), ElementsAre("start", "audio", "utterance_end", "audio", "dtmf", "audio", "dtmf", "audio", "utterance_end", "audio", "hang_up"));
   EXPECT_EQ(find_string(parse_json(heard.front().data), "thread_id"), result.thread_id);
 }
