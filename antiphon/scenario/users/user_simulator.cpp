@@ -17,7 +17,8 @@ constexpr const char* part =
     "Write the person's next message and nothing else: no quotation marks, no stage directions, no name in front.\n";
 constexpr const char* typed = "Write the way people type into a chat: short, informal, one thought at a time, lower case and small slips are fine.\n";
 constexpr const char* spoken =
-    "This is a telephone call, and what you write is read aloud: a sentence or two as people say them, in full words, with nothing that only works in writing.\n";
+    "This is a telephone call, and what you write is read aloud: a sentence or two as people say them, in full words, with nothing that only works in "
+    "writing.\n";
 constexpr const char* conduct =
     "Stay with the situation. Say what the person would know, never invent facts that the situation does not give, and never help, explain or\n"
     "apologise on behalf of the service. React to what was just said. When the matter is settled, say so briefly.\n\n";
