@@ -66,8 +66,9 @@ void TurnTracker::advance(Duration now, std::optional<Duration> last_voiced, boo
     return end(TurnEnding::signal, now);
   }
   // Speech that follows a turn's end without a gap has no edge of its own.
-  if (!open_ && speaking_ && last_voiced && *last_voiced > decided_ + grain)
-    turns_.push_back({.start = decided_, .end = *last_voiced, .voiced = {{decided_, *last_voiced}}}), open_ = true;
+  const auto from = turns_.empty() ? decided_ : std::max(decided_, turns_.back().end);
+  if (!open_ && speaking_ && last_voiced && *last_voiced > from + grain)
+    turns_.push_back({.start = from, .end = *last_voiced, .voiced = {{from, *last_voiced}}}), open_ = true;
   if (!open_) return;
   const auto& turn = turns_.back();
   if (now - turn.start >= rules_.longest) return end(TurnEnding::capped, turn.start + rules_.longest);
