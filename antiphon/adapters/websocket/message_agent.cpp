@@ -59,11 +59,10 @@ MessageAgent::MessageAgent(std::shared_ptr<const MessageAgentSettings> settings,
 std::string MessageAgent::moment() const { return fmt::format("{:.2f} s into the call", to_seconds(clock_.now() - began_)); }
 
 Error MessageAgent::in_call(const Error& error, std::string_view when) const {
-  Error told(error.kind(), fmt::format("{} {}, {}: {}", name(), transport_->place(), when, error.message()));
-  if (error.status()) std::move(told).with_status(*error.status());
   const auto party = error.party() ? *error.party() : error.kind() == ErrorKind::refused ? Party::transport : Party::agent;
-  std::move(told).with_party(party).with_hint(error.hint());
-  return told;
+  Error told = Error(error.kind(), fmt::format("{} {}, {}: {}", name(), transport_->place(), when, error.message())).with_party(party).with_hint(error.hint());
+  if (!error.status()) return told;
+  return std::move(told).with_status(*error.status());
 }
 
 Task<> MessageAgent::connect(Deadline deadline) {
