@@ -184,7 +184,7 @@ Task<> Call::answer(audio::Samples words) {
   if (heard.text.empty()) co_return;
   if (bug_ == Bug::mishears) heard.text = misheard(std::move(heard.text));
   co_await tell({{"type", "transcript"}, {"role", "user"}, {"text", heard.text}});
-  if (bug_ == Bug::late) co_await runtime_.clock.sleep_for(8s);
+  if (bug_ == Bug::late) co_await runtime_.clock.sleep_for(12s);
   co_await say(answer_to(heard.text));
 }
 
