@@ -1,6 +1,7 @@
 #include "antiphon/audio/line_resampler.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <mutex>
@@ -75,13 +76,15 @@ LineResampler::LineResampler(int from_hz, int to_hz) {
 }
 
 void LineResampler::begin() {
-  first_ = in_ = out_ = 0;
+  first_ = in_ = out_ = sound_end_ = 0;
   if (filter_) input_.assign(filter_->reach - 1, 0.0F);
 }
 
 Samples LineResampler::feed(SampleView samples) {
   if (!filter_) return {samples.begin(), samples.end()};
   input_.insert(input_.end(), samples.begin(), samples.end());
+  if (const auto sound = std::find_if(samples.rbegin(), samples.rend(), [](Sample sample) { return sample != 0; }); sound != samples.rend())
+    sound_end_ = in_ + static_cast<std::size_t>(samples.rend() - sound) + filter_->reach;
   in_ += samples.size();
   Samples output;
   // Output n stands at n · down / up of the input and needs `reach` samples beyond.
@@ -99,6 +102,21 @@ Samples LineResampler::finish() {
 }
 
 /// Until `count` samples have come out in all.
+namespace {
+
+/// Sixteen sums side by side: one alone would wait for each addition.
+float product(const float* a, const float* b, std::size_t size) {
+  std::array<float, 16> sums{};
+  std::size_t k = 0;
+  for (; k + sums.size() <= size; k += sums.size())
+    for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += a[k + lane] * b[k + lane];
+  float rest = 0;
+  for (; k < size; ++k) rest += a[k] * b[k];
+  return std::accumulate(sums.begin(), sums.end(), rest);
+}
+
+}  // namespace
+
 void LineResampler::make(std::size_t count, Samples& output) {
   const auto width = 2 * filter_->reach;
   output.reserve(count > out_ ? count - out_ : 0);
@@ -106,9 +124,8 @@ void LineResampler::make(std::size_t count, Samples& output) {
     const auto at = out_ * filter_->down;
     const auto* taps = filter_->taps.data() + at % filter_->up * width;
     const auto* input = input_.data() + (at / filter_->up - first_);
-    float sum = 0;
-    for (std::size_t k = 0; k < width; ++k) sum += taps[k] * input[k];
-    output.push_back(to_sample(static_cast<double>(sum)));
+    // Where nothing but silence is in reach, silence comes out: most of a call.
+    output.push_back(at / filter_->up >= sound_end_ ? Sample{0} : to_sample(static_cast<double>(product(taps, input, width))));
   }
   const auto next = out_ * filter_->down / filter_->up;
   const auto gone = std::min(next > first_ ? next - first_ : 0, input_.size());

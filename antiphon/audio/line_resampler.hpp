@@ -35,6 +35,7 @@ class LineResampler {
   std::shared_ptr<const Filter> filter_;  ///< none where both rates are the same
   std::vector<float> input_;              ///< from sample `first_ - reach + 1` on
   std::size_t first_ = 0, in_ = 0, out_ = 0;
+  std::size_t sound_end_ = 0;  ///< from this sample of the input on no sound is in reach
 };
 
 }  // namespace antiphon::audio

@@ -1,0 +1,59 @@
+// Real-time calls by WebSocket on one thread: a frame of 20 ms each way 50 times a second in every one of them, and how late the frames come.
+// `bench_paced_calls` runs all; `bench_paced_calls both|half|mute CALLS` one.
+#include <cstdlib>
+#include <string_view>
+
+#include <sys/resource.h>
+
+#include "antiphon/antiphon.hpp"
+#include "antiphon/audio/testing/signals.hpp"
+#include "bench/measure.hpp"
+#include "bench/stub_process.hpp"
+
+namespace {
+
+using namespace antiphon;
+using namespace std::chrono_literals;
+
+constexpr auto length = 30s;
+
+Scenario call(int number, const std::string& url, bool speaks) {
+  static const auto speech = audio::testing::speech(std::chrono::duration<double>(length).count());
+  return {.name = fmt::format("call {}", number),
+          .agent = websocket_agent({.url = url, .line = {.send = {audio::Encoding::mulaw, 8000}}}),
+          .script = {speaks ? play_audio(speech) : silence(length), succeed("it was long enough")}};
+}
+
+void measure(const std::string& talk, int calls, std::string_view limit) {
+  bench::StubVoiceAgent stub(calls, talk);
+  std::vector<Scenario> all;
+  for (int i = 0; i < calls; ++i) all.push_back(call(i, stub.url(), talk != "mute"));
+  const double before = bench::peak_mb();
+  const bench::Meter meter;
+  const auto results = run_all(std::move(all), {.jobs = calls, .seed = 1, .keep_audio = false});
+  const double cpu = meter.cpu_s(), wall = meter.wall_s();
+  for (const auto& result : results)
+    if (!result) throw Error(ErrorKind::internal, "a call did not pass: " + (result.error ? result.error->message : result.reasoning));
+  const auto late = stub.stop();
+  if (late.calls != calls) throw Error(ErrorKind::internal, "the calls were not all there at once");
+  const auto what = fmt::format("{} paced calls, {}", calls,
+                                talk == "both"   ? "speech both ways without pause"
+                                : talk == "half" ? "the agent speaks half of the time"
+                                                 : "idle");
+  bench::report(what + ": frames late at the receiver, p50, p99, max", fmt::format("{:.2f} ms, {:.2f} ms, {:.1f} ms", late.p50, late.p99, late.max), limit);
+  bench::report(what + ": CPU of one core", fmt::format("{:.0f} %", 100 * cpu / wall));
+  bench::report(what + ": memory per call", fmt::format("{:.0f} kB", (bench::peak_mb() - before) * 1024 / calls), talk == "mute" ? "40 kB" : "");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);  // the stub inherits it
+  if (argc == 3) return measure(argv[1], std::atoi(argv[2]), ""), 0;
+  measure("mute", 1000, "p99 under 5 ms");
+  measure("both", 1000, "p99 under 5 ms");
+  measure("half", 1250, "p99 under 5 ms");
+}
