@@ -173,7 +173,8 @@ std::optional<What> read_longest(ReadContext& context, const Node& node, const c
   Fields fields(context.reader, node, kind, example);
   if (!fields.is_mapping()) return std::nullopt;
   Limit check;
-  if (const auto* limit = fields.require("at_most", "at_most: 500ms")) check.at_most = context.reader.duration(*limit, "at_most").value_or(Duration::zero());
+  if (const auto* limit = fields.require("at_most", "at_most: 500ms"))
+    check.at_most = context.reader.duration(*limit, "at_most", true).value_or(Duration::zero());
   fields.finish();
   return check;
 }

@@ -104,9 +104,9 @@ std::optional<bool> Reader::boolean(const Node& node, std::string_view what) {
   return std::nullopt;
 }
 
-std::optional<Duration> Reader::duration(const Node& node, std::string_view what) {
+std::optional<Duration> Reader::duration(const Node& node, std::string_view what, bool or_none) {
   if (node.is_scalar()) {
-    if (auto value = parse_duration(node.text); value && value->count() > 0) return value;
+    if (auto value = parse_duration(node.text); value && value->count() >= (or_none ? 0 : 1)) return value;
   }
   report_type(node, what, "a duration with its unit", fmt::format("`{}: 800ms`, `2s`, `1.5m` or `1h`", what));
   return std::nullopt;

@@ -36,7 +36,8 @@ class Reader {
   std::optional<double> ratio(const Node& node, std::string_view what);
   std::optional<bool> boolean(const Node& node, std::string_view what);
   /// More than nothing, with its unit: `800ms`.
-  std::optional<Duration> duration(const Node& node, std::string_view what);
+  /// @param or_none whether `0s` is one, too
+  std::optional<Duration> duration(const Node& node, std::string_view what, bool or_none = false);
   /// http or https.
   std::optional<std::string> url(const Node& node, std::string_view what);
   std::optional<std::string> choice(const Node& node, std::string_view what, const std::vector<std::string>& allowed);

@@ -94,6 +94,7 @@ scenarios:
       - interruption: {stops_within: 400ms, count: 1}
       - silence: {at_most: 3s}
       - overlap: {at_most: 500ms}
+      - overlap: {at_most: 0ms}
       - talk_ratio: {at_least: 0.2, at_most: 2}
       - heard: {by: agent, word_error_rate: {at_most: 15%}, entities: [A-1007, Sunday]}
       - heard: {by: user, word_error_rate: {at_most: 0.1}}

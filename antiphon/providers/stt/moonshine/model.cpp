@@ -56,6 +56,8 @@ bool is_base64(std::string_view text) {
 
 }  // namespace
 
+void require_model_in(const std::string& folder) { check_files(folder); }
+
 bool is_built_in() {
 #ifdef ANTIPHON_ONNX
   return true;

@@ -85,8 +85,9 @@ SpeechRegistry::EarProvider provider() {
 SpeechRegistry::EarProvider folder_provider() {
   const auto check = [](const EarChoice& choice) {
     check_choice(choice);
-    folder_of(choice);
+    const auto folder = folder_of(choice);
     if (!is_built_in()) throw Error(ErrorKind::configuration, "this program was built without the neural runtime, so `sherpa/DIR` cannot be used");
+    require_model_in(folder);
   };
   return {.make =
               [check](const EarChoice& choice, const SpeechContext& context) {

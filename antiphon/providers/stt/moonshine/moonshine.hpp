@@ -29,6 +29,8 @@ class Model {
 
 /// The one of this process, where it is installed. @throws Error configuration, saying how to install it.
 std::shared_ptr<const Model> installed_model();
+/// @throws Error configuration, naming the first file that a model's folder lacks.
+void require_model_in(const std::string& folder);
 /// Looks for the files, not into them. @throws Error configuration, as above.
 void check_installed();
 /// False where the program was built without the neural runtime.

@@ -105,6 +105,12 @@ TEST_F(Moonshine, RefusesOtherLanguagesAndNames_VOX22) {
   EXPECT_EQ(error_of([&] { folder_provider().check("sherpa"); }).kind(), ErrorKind::configuration);
 }
 
+TEST_F(Moonshine, AFolderWithoutAModelIsRefusedBeforeTheRun_VOX22) {
+  const auto error = error_of([&] { folder_provider().check("sherpa/none"); });
+  EXPECT_EQ(error.kind(), ErrorKind::configuration);
+  EXPECT_NE(error.message().find("none/encoder_model.ort"), std::string::npos) << error.message();
+}
+
 class BrokenMoonshine : public ::testing::Test {
  protected:
   void SetUp() override {
