@@ -16,7 +16,7 @@ namespace {
 class ProcessTransport final : public VoiceTransport {
  public:
   ProcessTransport(std::shared_ptr<const ProcessAgentOptions> options, Runtime& runtime)
-      : options_(std::move(options)), runtime_(runtime), place_(quote(cut(join(options_->argv, " "), 80))) {}
+      : options_(std::move(options)), runtime_(runtime), place_(quote(cut(options_->argv.front(), 80))) {}  // arguments may hold keys
 
   Task<> connect(Deadline) override {
     process_ = net::start_process(runtime_, {.argv = options_->argv, .directory = options_->directory, .env = options_->env});

@@ -124,7 +124,7 @@ void Errors::add(double difference) {
 double Errors::worst() const { return std::max(std::abs(least), std::abs(most)); }
 
 bool Reading::holds() const {
-  const auto within = [&](const Errors& errors) { return errors.worst() <= tolerance_s; };
+  const auto within = [&](const Errors& errors) { return errors.n > 0 && errors.worst() <= tolerance_s; };  // what was not measured holds nothing
   return failure.empty() && turns > 0 && found == turns && invented == 0 && within(starts) && within(ends) && within(latency) && within(stop) && cut_in.n > 0 &&
          cut_in.worst() <= cut_in_tolerance_s;
 }

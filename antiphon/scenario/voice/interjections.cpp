@@ -18,6 +18,8 @@ const std::vector<std::string> stock_hesitations{"well", "so", "but"};
 
 bool is_a_noise(std::string_view word) {
   static constexpr std::array<std::string_view, 13> noises{"uh", "um", "ah", "eh", "er", "erm", "huh", "aha", "uhhuh", "mhm", "mm", "hm", "ugh"};
+  // Spelling tells a noise from a word in English alone.
+  if (std::ranges::any_of(word, [](char c) { return static_cast<unsigned char>(c) > 127; })) return false;
   std::string letters;
   for (const char c : lower(word))
     if (c >= 'a' && c <= 'z') letters += c;

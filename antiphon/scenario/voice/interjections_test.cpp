@@ -177,6 +177,7 @@ TEST(Interjections, NoneAreMadeWhileOurUserCutsIn_VOX33_VOX35) {
 TEST(Interjections, NoisesWithoutASpellingAreRefused_VOX35) {
   const auto refused = [](VoiceOptions options) { return problems_of(options, *testing_support::tone_speech()); };
   EXPECT_THAT(refused({.backchannels = always({"okay", "uh-huh"})}), ElementsAre(HasSubstr("\"uh-huh\" is a noise")));
+  EXPECT_THAT(refused({.backchannels = always({"sí", "да", "はい"})}), testing::IsEmpty());
   EXPECT_THAT(refused({.hesitations = always({"Hmm"})}), ElementsAre(HasSubstr("for hesitations, or give the user's voice a `lexicon` entry")));
   VoiceOptions spelt{.backchannels = always({"uh-huh"})};
   spelt.user.lexicon["uh-huh"] = "uh huh";
