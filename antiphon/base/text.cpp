@@ -170,6 +170,17 @@ std::size_t count_words(std::string_view text) {
   return words;
 }
 
+std::string percent_encode(std::string_view text, std::string_view also_plain) {
+  constexpr std::string_view unreserved = "-._~";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || unreserved.find(c) != std::string_view::npos ||
+                       also_plain.find(c) != std::string_view::npos;
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
 std::string join(std::span<const std::string> parts, std::string_view separator) { return fmt::format("{}", fmt::join(parts, separator)); }
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {

@@ -134,5 +134,11 @@ TEST(Text, WordsAreWhatStandsBetweenWhiteSpace) {
   EXPECT_EQ(count_words(" wait,\tI  mean\r\nSunday. "), 4U);
 }
 
+TEST(PercentEncode, LeavesWhatIsPlainInAnyAddress) {
+  EXPECT_EQ(percent_encode("Az09-._~"), "Az09-._~");
+  EXPECT_EQ(percent_encode("a b/c%é"), "a%20b%2Fc%25%C3%A9");
+  EXPECT_EQ(percent_encode("a b/c", "/"), "a%20b/c");
+}
+
 }  // namespace
 }  // namespace antiphon

@@ -34,20 +34,9 @@ fs::path file_of(const ScenarioResult& result, const SoundOptions& options) {
   return (fs::path(options.result_folder) / result.recording_file).lexically_normal();
 }
 
-// For an address: what is plain stays, folders stay folders.
-std::string percent_encoded(std::string_view path) {
-  std::string out;
-  for (const char c : path) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos;
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 std::string address_of(const fs::path& file, const SoundOptions& options) {
   const auto from = fs::absolute(options.page_folder.empty() ? "." : options.page_folder).lexically_normal();
-  return percent_encoded(fs::absolute(file).lexically_relative(from).generic_string());
+  return percent_encode(fs::absolute(file).lexically_relative(from).generic_string(), "/");  // folders stay folders
 }
 
 /// Calls `work` for 0 … count − 1, on all processors.
@@ -59,12 +48,6 @@ void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work
   std::vector<std::jthread> threads;
   for (std::size_t i = 1; i < std::min<std::size_t>(count, std::max(1U, std::thread::hardware_concurrency())); ++i) threads.emplace_back(loop);
   loop();
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string all;
-  for (const auto& part : parts) all += part;
-  return all;
 }
 
 // Names are those of scenarios, so a later run into the same folder replaces them: the page must not play that one's call.
@@ -90,7 +73,7 @@ CallSound look_at(const ScenarioResult& result, const SoundOptions& options, dou
     sound.step_s = step_s;
     audio::PeakMeter meter(2, step_s, reader.rate_hz());
     for (auto samples = reader.read(block); !samples.empty(); samples = reader.read(block)) meter.append(samples);
-    sound.peaks = joined(meter.finish());
+    sound.peaks = join(meter.finish(), "");
   } catch (const Error& error) {
     // Pages travel: the folders of this machine stay out of them.
     sound.why = fmt::format("{} {}", result.recording_file, error.kind() == ErrorKind::not_found ? "is not there" : "cannot be read as audio");

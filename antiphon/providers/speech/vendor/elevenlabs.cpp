@@ -25,7 +25,7 @@ class ElevenLabsVoice final : public VoiceWire {
     if (!asked.language.empty() && !refused.has("language_code")) body["language_code"] = primary_language(asked.language);
     if (asked.speed != 1 && !refused.has("speed")) body["voice_settings"] = json::object{{"speed", asked.speed}};
     wire::add_extra(body, without(asked.settings, {"model", "model_id"}), refused);
-    const auto path = "/v1/text-to-speech/" + escaped(endpoint_.model) + "/stream?output_format=pcm_24000";
+    const auto path = "/v1/text-to-speech/" + percent_encode(endpoint_.model) + "/stream?output_format=pcm_24000";
     return {.url = endpoint_.base_url + path,
             .headers = headers_with(endpoint_, "application/json"),
             .body = json_text(body),

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/text.hpp"
+
 namespace antiphon::speech {
 
 namespace {
 
 std::string plain(const json::value& value) { return value.is_string() ? std::string(value.get_string()) : json_text(value); }
-
-bool is_unreserved(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' || c == '~';
-}
 
 std::string boundary_for(const Fields& fields, const Upload& file) {
   const auto occurs = [&](const std::string& boundary) {
@@ -36,18 +34,12 @@ void add_settings(Fields& fields, const json::object& settings) {
   }
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += is_unreserved(c) ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  return out;
-}
-
 std::string query_text(const Fields& fields) {
   std::string text;
   for (const auto& [name, value] : fields) {
     if (value.empty()) continue;
     if (!text.empty()) text += '&';
-    text += escaped(name) + '=' + escaped(value);
+    text += percent_encode(name) + '=' + percent_encode(value);
   }
   return text;
 }

@@ -15,9 +15,6 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 /// Replaces what stands under the names of `settings`; a list gives its name once per element, null takes it away.
 void add_settings(Fields& fields, const json::object& settings);
 
-/// As it may stand in an address: `x%20y`.
-std::string escaped(std::string_view text);
-
 /// `a=1&b=x%20y`. Fields without a value are left out.
 std::string query_text(const Fields& fields);
 
