@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/measures/figures.hpp"
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/result/measures/spans.hpp"
 
@@ -60,13 +61,6 @@ const UserTurnEntry* claimed_of(const CallRecord& call, const VoiceMeasures& mea
   for (const auto& entry : measures.user_turns)
     if (call.utterances[entry.utterance].sent && voice_end(call.utterances[entry.utterance]) <= time) last = &entry;
   return last && last->outcome == UserTurnOutcome::answered ? last : nullptr;
-}
-
-std::optional<Figure> mean(const std::vector<double>& values) {
-  if (values.empty()) return std::nullopt;
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return Figure{sum / static_cast<double>(values.size()), values.size()};
 }
 
 void measure_claims(const CallRecord& call, VoiceMeasures& measures) {

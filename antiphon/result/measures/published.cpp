@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/measures/figures.hpp"
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/result/measures/spans.hpp"
 
@@ -12,20 +13,8 @@ namespace {
 
 using Figures = std::map<std::string, std::optional<Figure>>;
 
-std::optional<Figure> share(double part, std::size_t n) { return n > 0 ? std::optional(Figure{part / static_cast<double>(n), n}) : std::nullopt; }
-
-std::optional<Figure> mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return share(sum, values.size());
-}
-
 std::optional<Figure> scaled(const std::optional<Figure>& figure, double by) {
   return figure ? std::optional(Figure{figure->value * by, figure->n}) : std::nullopt;
-}
-
-std::size_t turns_that(const VoiceMeasures& measures, UserTurnOutcome outcome) {
-  return static_cast<std::size_t>(std::ranges::count(measures.user_turns, outcome, &UserTurnEntry::outcome));
 }
 
 // --- τ-voice: sierra-research/tau2-bench v1.0.1 ---------------------------------------------------------------------------------------------

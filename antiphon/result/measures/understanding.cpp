@@ -4,6 +4,7 @@
 
 #include "antiphon/base/entities.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/measures/figures.hpp"
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/result/measures/spans.hpp"
 
@@ -97,11 +98,9 @@ void add(VoiceMeasures& measures, const std::string& side, const Understanding& 
   const auto errors = word_errors(understanding);
   const auto entities = count_entities(understanding);
   const bool measured = may_judge && understanding.told;
-  const auto share = [&](std::size_t part, std::size_t n) {
-    return measured && n > 0 ? std::optional(Figure{static_cast<double>(part) / static_cast<double>(n), n}) : std::nullopt;
-  };
-  measures.figures[side + "_word_error_rate"] = share(errors.errors(), errors.words);
-  measures.figures[side + "_entity_accuracy"] = share(entities.understood, entities.said);
+  const auto rate = [&](std::size_t part, std::size_t n) { return measured ? share(static_cast<double>(part), n) : std::nullopt; };
+  measures.figures[side + "_word_error_rate"] = rate(errors.errors(), errors.words);
+  measures.figures[side + "_entity_accuracy"] = rate(entities.understood, entities.said);
 }
 
 }  // namespace

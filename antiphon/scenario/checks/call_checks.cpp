@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/result/measures/figures.hpp"
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/result/measures/spans.hpp"
 #include "antiphon/scenario/checks/evaluators.hpp"
@@ -13,15 +14,10 @@ namespace {
 
 constexpr double rounding = 1e-9;  // seconds as doubles against whole nanoseconds
 
-std::size_t turns_that(const VoiceMeasures& measures, UserTurnOutcome outcome) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(measures.user_turns, [outcome](const UserTurnEntry& entry) { return entry.outcome == outcome && !entry.premature; }));
-}
-
 // An agent that hung up has answered nothing, however short the time was.
 bool was_asked_something(const CallRecord& call, const VoiceMeasures& measures) {
   using enum UserTurnOutcome;
-  return turns_that(measures, answered) + turns_that(measures, overlapped) + turns_that(measures, held) > 0 || call.agent_closed;
+  return voice::turns_that(measures, answered) + voice::turns_that(measures, overlapped) + voice::turns_that(measures, held) > 0 || call.agent_closed;
 }
 
 bool user_spoke(const CallRecord& call) { return !call.user_voiced.empty(); }
@@ -75,7 +71,7 @@ CheckResult evaluate(const TimeToFirstAudioCheck& check, const CheckScope& scope
   compare(result, {{"p50", check.p50, &Latency::p50}, {"p95", check.p95, &Latency::p95}, {"p99", check.p99, &Latency::p99}, {"max", check.max, &Latency::max}},
           latency);
   if (!scope.call) return result;
-  const auto unanswered = turns_that(*scope.measures, UserTurnOutcome::held);
+  const auto unanswered = voice::turns_that(*scope.measures, UserTurnOutcome::held);
   if (unanswered > 0 && latency) result.found.get_object()["unanswered"] = unanswered;
   if (const auto* slowest = slowest_answer(*scope.call, *scope.measures)) place(result, scope, slowest->start, slowest->message);
   if (!latency && !was_asked_something(*scope.call, *scope.measures)) leave_undecided(result, Party::harness, "our user said nothing that waits for an answer");

@@ -39,8 +39,7 @@ const voice::HeardTurn& worst(const voice::Understanding& understanding) {
   return *std::ranges::max_element(understanding.turns, {}, [](const auto& turn) { return word_errors(turn.said, turn.heard).errors(); });
 }
 
-void place_worst(CheckResult& result, const HeardCheck& check, const CheckScope& scope, const voice::Understanding& understanding) {
-  const auto index = worst(understanding).place;
+void place_at(CheckResult& result, const HeardCheck& check, const CheckScope& scope, std::size_t index) {
   if (check.by == HeardCheck::By::agent) {
     const auto& utterance = scope.call->utterances[index];
     place(result, scope, voice::voice_start(utterance), utterance.message);
@@ -50,14 +49,12 @@ void place_worst(CheckResult& result, const HeardCheck& check, const CheckScope&
   }
 }
 
-json::object found_in(const CallRecord& call, const HeardCheck& check, const voice::Understanding& understanding) {
-  const auto errors = voice::word_errors(understanding);
+json::object found_in(const CallRecord& call, const HeardCheck& check, const voice::Understanding& understanding, const WordErrors& errors) {
   json::object found{{"word_error_rate", errors.rate()}, {"words", errors.words}, {"n", understanding.turns.size()}, {"left_out", understanding.left_out}};
   const bool ours = check.by == HeardCheck::By::user;
   found["recogniser"] = ours ? json::value(call.recogniser) : json::value("the agent's own");
   found["vocabulary"] = !ours ? json::value(nullptr) : json::value(call.primed ? "primed" : "open");
   found["oov_rate"] = ours && call.oov_rate ? json::value(*call.oov_rate) : json::value(nullptr);
-  if (const auto& turn = worst(understanding); word_errors(turn.said, turn.heard).errors() > 0) found["said"] = turn.said, found["heard"] = turn.heard;
   return found;
 }
 
@@ -96,9 +93,13 @@ CheckResult evaluate(const HeardCheck& check, const CheckScope& scope) {
     return result;
   }
   if (!understanding.told) return result;  // the agent tells nothing of what it understood: found stays null
-  result.found = found_in(*scope.call, check, understanding);
-  place_worst(result, check, scope, understanding);
-  if (check.word_error_rate_at_most && voice::word_errors(understanding).rate() > *check.word_error_rate_at_most) return result;
+  const auto errors = voice::word_errors(understanding);
+  auto found = found_in(*scope.call, check, understanding, errors);
+  const auto& turn = worst(understanding);
+  if (errors.errors() > 0) found["said"] = turn.said, found["heard"] = turn.heard;
+  result.found = std::move(found);
+  place_at(result, check, scope, turn.place);
+  if (check.word_error_rate_at_most && errors.rate() > *check.word_error_rate_at_most) return result;
   const bool about_entities = !check.entities.empty() || check.entities_at_least;
   if (about_entities && !entities_hold(result, check, understanding)) return result;
   result.passed = !result.inconclusive;
