@@ -6,6 +6,7 @@
 #include "antiphon/adapters/agent_error.hpp"
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/adapters/line_protocol.hpp"
+#include "antiphon/adapters/process_ending.hpp"
 #include "antiphon/adapters/websocket/process_voice.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/net/process.hpp"
@@ -87,18 +88,9 @@ class AgentProcess {
   }
 
   Task<> died() {
-    std::optional<int> code = process_->exit_status();
-    if (!code) {
-      try {
-        code = co_await process_->wait(Deadline::after(runtime_.clock, 1s));
-      } catch (const Error&) {
-        // It closed its output and lives on; it is stopped at the end.
-      }
-    }
-    const auto last = last_line(process_->error_output());
-    const auto how = code ? fmt::format("ended with exit code {}", *code) : std::string("closed its output");
-    throw Error(ErrorKind::closed,
-                fmt::format("the agent's process {} {} instead of answering{}{}", quote(name_), how, last.empty() ? "" : "; its last words: ", last))
+    const auto ending = co_await ending_of(*process_, runtime_.clock);
+    throw Error(ErrorKind::closed, fmt::format("the agent's process {} {} instead of answering{}{}", quote(name_), ending.how,
+                                               ending.last_words.empty() ? "" : "; its last words: ", ending.last_words))
         .with_party(Party::agent);
   }
 

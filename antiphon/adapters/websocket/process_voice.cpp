@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/adapters/process_ending.hpp"
 #include "antiphon/adapters/websocket/voice_line_spec.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/net/process.hpp"
 
 namespace antiphon::wire {
-
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -38,17 +37,10 @@ class ProcessTransport final : public VoiceTransport {
   }
 
   Task<AgentClosed> ending() override {
-    auto code = process_->exit_status();
-    if (!code) {
-      try {
-        code = co_await process_->wait(Deadline::after(runtime_.clock, 1s));
-      } catch (const Error&) {
-        // It closed its output and lives on; it is stopped at the end.
-      }
-    }
-    const auto last = last_line(process_->error_output());
-    const auto how = code ? fmt::format("the process ended with exit code {}", *code) : std::string("the process closed its output");
-    co_return AgentClosed{.on_purpose = code == 0, .reason = how + (last.empty() ? "" : "; its last words: " + cut(last, 200))};
+    const auto ending = co_await ending_of(*process_, runtime_.clock);
+    co_return AgentClosed{
+        .on_purpose = ending.code == 0,
+        .reason = fmt::format("the process {}{}{}", ending.how, ending.last_words.empty() ? "" : "; its last words: ", cut(ending.last_words, 200))};
   }
 
   const std::string& place() const override { return place_; }
