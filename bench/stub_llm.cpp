@@ -13,13 +13,12 @@
 #include <string_view>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "bench/stub_sockets.hpp"
 
 namespace {
 
@@ -91,18 +90,7 @@ std::size_t content_length(std::string_view headers) {
 
 class Stub {
  public:
-  explicit Stub(std::chrono::milliseconds delay) : delay_(delay), epoll_(epoll_create1(0)) {
-    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener_, 4096) != 0) std::abort();
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    watch(listener_), watch(STDIN_FILENO);
-    std::printf("port %d\n", ntohs(address.sin_port));
-    std::fflush(stdout);
-  }
+  explicit Stub(std::chrono::milliseconds delay) : delay_(delay), epoll_(epoll_create1(0)) { listener_ = antiphon::bench::listen_and_say_where(epoll_); }
 
   void serve() {
     std::vector<epoll_event> events(1024);
@@ -125,12 +113,6 @@ class Stub {
   }
 
  private:
-  void watch(int fd) const {
-    epoll_event event{};
-    event.events = EPOLLIN, event.data.fd = fd;
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
-  }
-
   // Rounded up, so that no reply is early.
   int patience_ms() const {
     if (due_.empty()) return -1;
@@ -139,15 +121,12 @@ class Stub {
   }
 
   void accept_all() {
-    for (int fd; (fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;) {
-      const int yes = 1;
-      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    antiphon::bench::accept_all(epoll_, listener_, [this](int fd) {
       if (connections_.size() <= static_cast<std::size_t>(fd)) connections_.resize(static_cast<std::size_t>(fd) + 1);
       auto& connection = connections_[static_cast<std::size_t>(fd)];
       connection.received.clear();
       ++connection.generation;
-      watch(fd);
-    }
+    });
   }
 
   void receive(int fd) {

@@ -14,14 +14,13 @@
 #include <string_view>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "bench/stub_sockets.hpp"
 
 namespace {
 
@@ -61,16 +60,7 @@ class Stub {
  public:
   Stub(std::size_t expected, std::string_view talk) : expected_(expected), talk_(talk), epoll_(epoll_create1(0)) {
     for (long k = 0; k < 50; ++k) speech_.push_back(frame_of_speech(k));
-    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener_, 4096) != 0) std::abort();
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    watch(listener_), watch(STDIN_FILENO);
-    std::printf("port %d\n", ntohs(address.sin_port));
-    std::fflush(stdout);
+    listener_ = antiphon::bench::listen_and_say_where(epoll_);
   }
 
   void serve() {
@@ -98,21 +88,12 @@ class Stub {
   }
 
  private:
-  void watch(int fd) const {
-    epoll_event event{};
-    event.events = EPOLLIN, event.data.fd = fd;
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
-  }
-
   void accept_all() {
-    for (int fd; (fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;) {
-      const int yes = 1;
-      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    antiphon::bench::accept_all(epoll_, listener_, [this](int fd) {
       if (at_.size() <= static_cast<std::size_t>(fd)) at_.resize(static_cast<std::size_t>(fd) + 1);
       calls_.push_back(std::make_unique<Call>());
       at_[static_cast<std::size_t>(fd)] = calls_.back().get();
-      watch(fd);
-    }
+    });
   }
 
   void receive(int fd) {
