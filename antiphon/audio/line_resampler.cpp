@@ -37,6 +37,17 @@ double response(double at) {
   return (std::abs(x) < 1e-9 ? 1 : std::sin(x) / x) * bessel(shape * std::sqrt(inside));
 }
 
+/// Sixteen sums side by side: one alone would wait for each addition.
+float product(const float* a, const float* b, std::size_t size) {
+  std::array<float, 16> sums{};
+  std::size_t k = 0;
+  for (; k + sums.size() <= size; k += sums.size())
+    for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += a[k + lane] * b[k + lane];
+  float rest = 0;
+  for (; k < size; ++k) rest += a[k] * b[k];
+  return std::accumulate(sums.begin(), sums.end(), rest);
+}
+
 void require_rate(int rate_hz) {
   if (rate_hz < 8000 || rate_hz > 48000 || rate_hz % 25 != 0)
     throw Error(ErrorKind::configuration, fmt::format("a line's rate of {} Hz is no multiple of 25 Hz between 8,000 and 48,000 Hz", rate_hz));
@@ -102,21 +113,6 @@ Samples LineResampler::finish() {
 }
 
 /// Until `count` samples have come out in all.
-namespace {
-
-/// Sixteen sums side by side: one alone would wait for each addition.
-float product(const float* a, const float* b, std::size_t size) {
-  std::array<float, 16> sums{};
-  std::size_t k = 0;
-  for (; k + sums.size() <= size; k += sums.size())
-    for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += a[k + lane] * b[k + lane];
-  float rest = 0;
-  for (; k < size; ++k) rest += a[k] * b[k];
-  return std::accumulate(sums.begin(), sums.end(), rest);
-}
-
-}  // namespace
-
 void LineResampler::make(std::size_t count, Samples& output) {
   const auto width = 2 * filter_->reach;
   output.reserve(count > out_ ? count - out_ : 0);

@@ -104,12 +104,18 @@ std::optional<What> read_turns(ReadContext& context, const Node& node) {
   return check;
 }
 
-std::optional<What> read_latency(ReadContext& context, const Node& node) {
-  Fields fields(context.reader, node, "latency", "latency: {p95: 2s}");
-  need_one(context, node, "latency", {"p50", "p95", "p99", "max"});
-  const LatencyCheck check{.p50 = fields.duration("p50"), .p95 = fields.duration("p95"), .p99 = fields.duration("p99"), .max = fields.duration("max")};
+/// Limits of percentiles, at least one.
+template <class Limits>
+std::optional<What> read_percentiles(ReadContext& context, const Node& node, const char* kind, const char* example) {
+  Fields fields(context.reader, node, kind, example);
+  need_one(context, node, kind, {"p50", "p95", "p99", "max"});
+  const Limits check{.p50 = fields.duration("p50"), .p95 = fields.duration("p95"), .p99 = fields.duration("p99"), .max = fields.duration("max")};
   fields.finish();
   return check;
+}
+
+std::optional<What> read_latency(ReadContext& context, const Node& node) {
+  return read_percentiles<LatencyCheck>(context, node, "latency", "latency: {p95: 2s}");
 }
 
 std::optional<What> read_similar(ReadContext& context, const Node& node) {
@@ -152,11 +158,7 @@ std::optional<What> read_completed(ReadContext& context, const Node& node) {
 }
 
 std::optional<What> read_time_to_first_audio(ReadContext& context, const Node& node) {
-  Fields fields(context.reader, node, "time_to_first_audio", "time_to_first_audio: {p95: 1500ms}");
-  need_one(context, node, "time_to_first_audio", {"p50", "p95", "p99", "max"});
-  const TimeToFirstAudioCheck check{.p50 = fields.duration("p50"), .p95 = fields.duration("p95"), .p99 = fields.duration("p99"), .max = fields.duration("max")};
-  fields.finish();
-  return check;
+  return read_percentiles<TimeToFirstAudioCheck>(context, node, "time_to_first_audio", "time_to_first_audio: {p95: 1500ms}");
 }
 
 std::optional<What> read_interruption(ReadContext& context, const Node& node) {

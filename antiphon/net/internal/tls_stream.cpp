@@ -143,10 +143,6 @@ class TlsStream final : public ByteStream {
   std::string failure_;
 };
 
-}  // namespace
-
-namespace {
-
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";

@@ -1,8 +1,9 @@
 #include "antiphon/scenario/instrument/known_call.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <array>
 
+#include "antiphon/audio/levels.hpp"
+#include "antiphon/audio/mix.hpp"
 #include "antiphon/providers/speech/custom.hpp"
 #include "antiphon/scenario/instrument/known_agent.hpp"
 
@@ -17,12 +18,11 @@ constexpr std::size_t questions = 4;  // and the cut-in
 constexpr auto noise_around = 300ms;  // what a recording of our user's holds before and after the words
 constexpr std::size_t noise_seconds = 7;
 
-double rms_of(double dbfs) { return 32768 * std::pow(10, dbfs / 20); }
-
 Samples noise(double dbfs, std::size_t count, std::uint64_t seed) {
   RandomStream random(seed);
   Samples samples(count);
-  for (auto& sample : samples) sample = audio::to_sample(random.normal() * rms_of(dbfs));
+  const double rms = 32768 * audio::ratio_from_db(dbfs);
+  for (auto& sample : samples) sample = audio::to_sample(random.normal() * rms);
   return samples;
 }
 
@@ -53,7 +53,7 @@ Samples recorded(const Case& line, const KnownVoice& voice, std::size_t which) {
   auto samples = through(line.channel, question(line, voice, which).samples, 100 + which);
   if (line.noise_dbfs) {
     const auto under = noise(*line.noise_dbfs, samples.size(), 300 + which);
-    for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = audio::to_sample(double{} + samples[i] + under[i]);
+    samples = audio::mix(std::array{audio::Placed{samples}, audio::Placed{under}});
   }
   if (!samples.empty() && samples.front() == 0) samples.front() = 1;
   return samples;

@@ -96,7 +96,7 @@ class PulseVoice final : public KnownVoice {
     }
     double power = 0;
     for (const double value : wave) power += value * value;
-    const double gain = 32768 * std::pow(10, -23.0 / 20) / std::sqrt(power / static_cast<double>(wave.size()));
+    const double gain = 32768 * audio::ratio_from_db(-23) / std::sqrt(power / static_cast<double>(wave.size()));
     Samples samples;
     for (const double value : wave) samples.push_back(audio::to_sample(value * gain));
     return trimmed(std::move(samples));
@@ -161,7 +161,7 @@ class SpokenVoice final : public KnownVoice {
 }  // namespace
 
 Audible audible_over(std::optional<double> noise_dbfs) {
-  const auto rms = [](double dbfs) { return 32768 * std::pow(10, dbfs / 20); };
+  const auto rms = [](double dbfs) { return 32768 * audio::ratio_from_db(dbfs); };
   if (!noise_dbfs || *noise_dbfs - below_noise_db < faintest_dbfs) return {.rms = rms(faintest_dbfs), .window = audio::canonical_rate_hz / 100};
   return {.rms = rms(*noise_dbfs - below_noise_db), .window = audio::canonical_rate_hz / 50};
 }

@@ -26,6 +26,11 @@ json::value arguments_of(const ToolCall& call) {
   }
 }
 
+audio::Samples piece_of(const audio::SampleStore& track, Duration from, Duration to) {
+  const auto at = audio::samples_in(from), end = audio::samples_in(to);
+  return end > at ? track.read(at, end - at) : audio::Samples{};
+}
+
 }  // namespace
 
 VoiceLine::VoiceLine(Runtime& runtime, std::unique_ptr<VoiceAgentAdapter> adapter, LineSettings settings)
@@ -249,11 +254,7 @@ void VoiceLine::take(AgentLatencyClaim claim) { claims_.latencies.push_back({.wh
 
 void VoiceLine::take(AgentClosed closed) { closed_ = std::move(closed); }
 
-audio::Samples VoiceLine::agent_audio(Duration from, Duration to) const {
-  const auto at = audio::samples_in(from);
-  const auto end = audio::samples_in(to);
-  return end > at ? agent_track_.read(at, end - at) : audio::Samples{};
-}
+audio::Samples VoiceLine::agent_audio(Duration from, Duration to) const { return piece_of(agent_track_, from, to); }
 
 std::optional<std::size_t> VoiceLine::take_spoken() {
   if (spoken_.empty()) return std::nullopt;
@@ -262,10 +263,7 @@ std::optional<std::size_t> VoiceLine::take_spoken() {
   return utterance;
 }
 
-audio::Samples VoiceLine::user_audio(Duration from, Duration to) const {
-  const auto at = audio::samples_in(from), end = std::min(audio::samples_in(to), user_track_.size());
-  return end > at ? user_track_.read(at, end - at) : audio::Samples{};
-}
+audio::Samples VoiceLine::user_audio(Duration from, Duration to) const { return piece_of(user_track_, from, to); }
 
 audio::Samples VoiceLine::both_sides() const {
   const auto user = user_track_.read(0, user_track_.size()), agent = agent_track_.read(0, agent_track_.size());
