@@ -56,6 +56,8 @@ export interface Interruption {
   /** It did not stop within the window. */
   censored?: boolean;
   native?: boolean;
+  /** Why there was nothing to cut into. */
+  missed?: string;
 }
 
 export interface Call {

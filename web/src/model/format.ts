@@ -112,10 +112,15 @@ function isFlat(item: object): boolean {
   return !Array.isArray(item) && Object.keys(item).length > 0 && Object.values(item).every((one) => typeof one !== 'object');
 }
 
+/** A number that nobody needs to the last digit. */
+function brief(number: number): string {
+  return Number.isInteger(number) ? String(number) : Number(number.toPrecision(3)).toString();
+}
+
 /** A value of a check: text as it is, plain settings as `at most: 4, role: assistant`, anything else as JSON on one line. */
 export function value(item: unknown): string {
   if (item === null || item === undefined) return ABSENT;
   if (typeof item === 'string') return item;
   if (typeof item !== 'object' || !isFlat(item)) return JSON.stringify(item);
-  return Object.entries(item).map(([name, one]) => `${name.replace(/_/g, ' ')}: ${String(one)}`).join(', ');
+  return Object.entries(item).map(([name, one]) => `${name.replace(/_/g, ' ')}: ${typeof one === 'number' ? brief(one) : String(one)}`).join(', ');
 }

@@ -1,6 +1,7 @@
 import { useCall } from '../call/call-context';
 import type { Check } from '../data/result';
-import { ABSENT, count, moment, value } from '../model/format';
+import { checkWords } from '../model/check-words';
+import { ABSENT, count, moment } from '../model/format';
 import { partyWords } from '../model/outcome';
 import { checkState, orderedChecks, type CheckState } from '../model/problems';
 import { Clip } from '../ui/clip';
@@ -57,10 +58,10 @@ function CheckRow({ check }: { check: Check }) {
         {state === 'undecided' && <span class="cau"> undecided because of the {partyWords(check.inconclusive ?? '')}</span>}
       </td>
       <td data-l="Expected">
-        <Clip text={value(check.expected)} limit={LONG_VALUE} />
+        <Clip text={checkWords(check.kind, check.expected)} limit={LONG_VALUE} />
       </td>
       <td data-l="Found" class={state === 'fails' ? 'red found' : 'found'}>
-        <Clip text={value(check.found)} limit={LONG_VALUE} />
+        <Clip text={checkWords(check.kind, check.found)} limit={LONG_VALUE} />
       </td>
       <td data-l="Where">
         <Place check={check} />
