@@ -224,6 +224,22 @@ TEST_F(DeepgramLiveInVirtualTime, ConnectingIsTriedAgainAsRequestsAre_VOX22) {
   EXPECT_EQ(this->peer.connections, 3);
 }
 
+TEST_F(DeepgramLiveInVirtualTime, AStreamTakesAPlaceAmongTheVendorsCallsUntilItIsClosed_SCN91) {
+  peer.script = [](net::WebSocket& socket, Peer& told) -> Task<> {
+    while (co_await told.take(socket)) continue;
+  };
+  const auto all = testing_tools::SpeechWorld::vendors({{"deepgram", 1}});
+  EarChoice choice("deepgram");
+  choice.base_url = "http://deepgram.test", choice.key = key;
+  const auto first = all.open(choice, context), second = all.open(choice, context);
+  auto stream = medium.run(first.recogniser->open(first.defaults, medium.soon()));
+  EXPECT_EQ(failure_of(medium, second.recogniser->open(second.defaults, Deadline::after(medium.clock, 5s))).kind(), ErrorKind::timeout);
+  EXPECT_EQ(peer.connections, 1);
+  stream.reset();
+  stream = medium.run(second.recogniser->open(second.defaults, medium.soon()));
+  EXPECT_EQ(peer.connections, 2);
+}
+
 struct Ending {
   const char* name;
   Peer::Script script;

@@ -15,8 +15,10 @@ namespace {
 
 class LiveStream final : public RecognitionStream {
  public:
-  LiveStream(std::unique_ptr<net::WebSocket> socket, std::shared_ptr<const LiveWire> wire, Clock& clock, std::string name, wire::Endpoint endpoint)
-      : socket_(std::move(socket)),
+  LiveStream(CallLimit::Slot slot, std::unique_ptr<net::WebSocket> socket, std::shared_ptr<const LiveWire> wire, Clock& clock, std::string name,
+             wire::Endpoint endpoint)
+      : slot_(std::move(slot)),
+        socket_(std::move(socket)),
         wire_(std::move(wire)),
         reader_(wire_->reader()),
         clock_(clock),
@@ -97,6 +99,7 @@ class LiveStream final : public RecognitionStream {
   }
   Error told(const Error& error) const { return Error(named(error, name_, endpoint_)).with_party(Party::provider); }
 
+  CallLimit::Slot slot_;  // held for as long as the vendor has to listen
   std::unique_ptr<net::WebSocket> socket_;
   std::shared_ptr<const LiveWire> wire_;
   std::unique_ptr<LiveReader> reader_;
@@ -131,11 +134,12 @@ LiveEar::LiveEar(std::unique_ptr<SpeechToText> whole, wire::Endpoint endpoint, s
       limit_(std::move(limit)),
       capabilities_(listening(whole_->capabilities())) {}
 
-Task<std::unique_ptr<net::WebSocket>> LiveEar::connect(net::WsRequest request, Deadline deadline) {
-  const auto slot = co_await enter(limit_, clock_, deadline, name());
+Task<LiveEar::Connection> LiveEar::connect(net::WsRequest request, Deadline deadline) {
+  auto slot = co_await enter(limit_, clock_, deadline, name());
   std::optional<Error> failed;
   try {
-    co_return co_await dial_(std::move(request), deadline);
+    auto socket = co_await dial_(std::move(request), deadline);
+    co_return Connection{std::move(slot), std::move(socket)};
   } catch (const Error& error) {
     failed = error;
   }
@@ -144,8 +148,8 @@ Task<std::unique_ptr<net::WebSocket>> LiveEar::connect(net::WsRequest request, D
 
 Task<std::unique_ptr<RecognitionStream>> LiveEar::open(RecognitionSettings settings, Deadline deadline) {
   const auto request = wire_->request(settings);
-  auto socket = co_await retries_.run([&] { return connect(request, deadline); }, "transcription", deadline);
-  co_return std::make_unique<LiveStream>(std::move(socket), wire_, clock_, name(), endpoint_);
+  auto [slot, socket] = co_await retries_.run([&] { return connect(request, deadline); }, "transcription", deadline);
+  co_return std::make_unique<LiveStream>(std::move(slot), std::move(socket), wire_, clock_, name(), endpoint_);
 }
 
 }  // namespace antiphon::speech

@@ -13,8 +13,8 @@ namespace antiphon::speech {
 
 /// A recogniser that also listens while somebody speaks, over a WebSocket; whole recordings go to `whole`. Belongs to one executor.
 ///
-/// Connecting is tried again by the rules of retries and takes a place among the calls in flight; an open stream takes none. A stream is kept open through
-/// silence while somebody awaits its `next`.
+/// Connecting is tried again by the rules of retries and takes a place among the calls in flight, which the stream keeps until it is destroyed. A stream
+/// is kept open through silence while somebody awaits its `next`.
 class LiveEar final : public SpeechToText {
  public:
   LiveEar(std::unique_ptr<SpeechToText> whole, wire::Endpoint endpoint, std::unique_ptr<const LiveWire> wire, const SpeechContext& context,
@@ -28,7 +28,12 @@ class LiveEar final : public SpeechToText {
   const std::string& name() const override { return whole_->name(); }
 
  private:
-  Task<std::unique_ptr<net::WebSocket>> connect(net::WsRequest request, Deadline deadline);
+  /// A place among the vendor's calls, and what it is for.
+  struct Connection {
+    CallLimit::Slot slot;
+    std::unique_ptr<net::WebSocket> socket;
+  };
+  Task<Connection> connect(net::WsRequest request, Deadline deadline);
 
   std::unique_ptr<SpeechToText> whole_;
   wire::Endpoint endpoint_;
