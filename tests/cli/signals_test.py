@@ -104,6 +104,17 @@ class Signals(Folder):
         self.assertEqual((process.returncode, out, err), (130, "", ""))
         self.assertEqual(sorted(os.listdir(self.folder)), ["part.yaml", "suite.yaml"])
 
+    def test_CtrlCEndsTheInstrumentAtOnceAndSaysSo_VOX91_SCN72(self):
+        for number in signal.SIGINT, signal.SIGTERM:
+            process = self.start("doctor", "--instrument")
+            # Handlers are there once it has a thread that watches for signals.
+            self.wait_for(lambda: len(os.listdir(f"/proc/{process.pid}/task")) > 1, process)
+            time.sleep(0.2)  # real time: into its calls
+            process.send_signal(number)
+            out, err = process.communicate(timeout=20)
+            self.assertEqual((process.returncode, out), (130, ""), err)
+            self.assertIn("interrupted", err)
+
     def hooked(self, hooks, scenarios=1):
         self.suite(AGENT.replace("SLEEP", "0"), scenarios)
         with (self.folder / "suite.yaml").open("a") as file:
@@ -244,6 +255,8 @@ class Disk(Folder):
         self.assertEqual(process.returncode, 3, out + err)
         self.assertIn("No space left on device", err)
         self.assertIn("report.html", err)
+        self.assertIn("fix:   free some space there, or name another folder", err)
+        self.assertNotIn("report.html", out)  # a file that could not be written is named nowhere else
         json.loads((self.folder / "small" / "result.json").read_text())
 
 

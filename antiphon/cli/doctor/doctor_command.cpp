@@ -9,6 +9,8 @@ namespace antiphon::cli {
 
 namespace {
 
+constexpr int interrupted = 130;
+
 struct Flags {
   std::string path = ".";
   bool json = false;
@@ -19,14 +21,21 @@ struct Flags {
 
 int measure_instrument(Environment& environment, const Flags& flags) {
   if (flags.connect || flags.offline) throw Error(ErrorKind::usage, "--instrument asks nobody: it takes neither --connect nor --offline");
-  const auto sheet = instrument::measure_all();
-  environment.out << (flags.json ? json_text(instrument::to_json(sheet)) + "\n" : shown(sheet));
-  return sheet.holds() ? 0 : 1;
+  try {
+    const auto sheet = instrument::measure_all(environment.stop);
+    environment.out << (flags.json ? json_text(instrument::to_json(sheet)) + "\n" : shown(sheet));
+    return sheet.holds() ? 0 : 1;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::cancelled) throw;
+    environment.err << error.message() << '\n';
+    return interrupted;
+  }
 }
 
 int examine(Environment& environment, const Flags& flags) {
   if (flags.instrument) return measure_instrument(environment, flags);
   if (flags.connect && flags.offline) throw Error(ErrorKind::usage, "--connect and --offline exclude each other");
+  const auto leave = environment.leave ? environment.stop.on_request(environment.leave) : nullptr;  // nothing runs that must be ended in order
   auto findings = examine_machine(environment);
   const auto add = [&findings](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };
   add(examine_providers(environment, {.ask_all = flags.connect, .ask_none = flags.offline}));

@@ -166,6 +166,14 @@ TEST_F(Doctor, PrintsTheInstrumentSheet_VOX91) {
   EXPECT_EQ(sheet.at("detectors").at(0).at("readings").as_array().size(), 10U);
 }
 
+TEST_F(Doctor, TheInstrumentStopsWhenItIsAskedTo_VOX91_SCN72) {
+  auto place = environment({"doctor", "--instrument"});
+  place.stop.request();
+  EXPECT_EQ(run_cli(place), 130);
+  EXPECT_EQ(out.str(), "");
+  EXPECT_THAT(err.str(), HasSubstr("interrupted"));
+}
+
 TEST_F(Doctor, TheInstrumentAsksNobody_VOX91) { EXPECT_EQ(doctor({"--instrument", "--connect"}), 2); }
 
 }  // namespace

@@ -80,11 +80,13 @@ std::vector<Spans> agent_spans(const CallRecord& record) {
   return spans;
 }
 
-Reading read_line(const audio::VoiceSettings& detector, const Case& line, const std::vector<std::shared_ptr<const KnownVoice>>& voices, std::string& name) {
+Reading read_line(const audio::VoiceSettings& detector, const Case& line, const std::vector<std::shared_ptr<const KnownVoice>>& voices, const StopSource& stop,
+                  std::string& name) {
   Reading reading{.line = line.name, .tolerance_s = to_seconds(line.tolerance)};
   for (const auto& voice : voices) {
     auto call = make_call(line, *voice, detector);
-    const auto result = run(std::move(call.scenario), {.seed = 1, .speech = known_speech(line, *voice), .keep_audio = false, .tracing = false});
+    const auto result = run(std::move(call.scenario), {.seed = 1, .speech = known_speech(line, *voice), .keep_audio = false, .stop = stop, .tracing = false});
+    if (stop.requested()) throw Error(ErrorKind::cancelled, "interrupted: the instrument was not measured to its end");
     if (result.error) reading.failure = fmt::format("{}: {}", voice->name(), result.error->message);
     if (!result.call) continue;
     name = result.call->detector;
@@ -151,20 +153,22 @@ void compare(const KnownTruth& truth, const CallRecord& record, Reading& reading
   }
 }
 
-DetectorSheet measure(const audio::VoiceSettings& detector, const std::vector<std::shared_ptr<const KnownVoice>>& voices, const std::vector<Case>& cases) {
+DetectorSheet measure(const audio::VoiceSettings& detector, const std::vector<std::shared_ptr<const KnownVoice>>& voices, const std::vector<Case>& cases,
+                      const StopSource& stop) {
   DetectorSheet sheet{.engine = detector.engine, .usual = detector.engine == audio::VoiceSettings{}.engine};
-  for (const auto& line : cases) sheet.readings.push_back(read_line(detector, line, voices, sheet.detector));
+  for (const auto& line : cases) sheet.readings.push_back(read_line(detector, line, voices, stop, sheet.detector));
   return sheet;
 }
 
-Sheet measure_all() {
+Sheet measure_all(const StopSource& stop) {
   Sheet sheet;
   const auto voices = known_voices();
   for (const auto& voice : voices) sheet.voices.push_back(voice->name());
   for (const auto engine : {audio::VoiceEngine::energy, audio::VoiceEngine::webrtc, audio::VoiceEngine::silero}) {
     try {
-      sheet.detectors.push_back(measure({.engine = engine}, voices));
+      sheet.detectors.push_back(measure({.engine = engine}, voices, known_cases(), stop));
     } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
       sheet.notes.push_back(fmt::format("{}: {}", to_string(engine), error.message()));
     }
   }

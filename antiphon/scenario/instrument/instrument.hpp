@@ -6,6 +6,7 @@
 
 #include "antiphon/base/json.hpp"
 #include "antiphon/scenario/instrument/known_call.hpp"
+#include "antiphon/scenario/stop_source.hpp"
 
 namespace antiphon::instrument {
 
@@ -52,10 +53,11 @@ struct Sheet {
 void compare(const KnownTruth& truth, const CallRecord& record, Reading& reading);
 
 /// Calls on each line in each voice, on the virtual clock, through the engine that any call goes through; the same on every run. Blocks.
+/// @throws Error cancelled once `stop` is requested: part of a sheet is none.
 DetectorSheet measure(const audio::VoiceSettings& detector, const std::vector<std::shared_ptr<const KnownVoice>>& voices,
-                      const std::vector<Case>& cases = known_cases());
-/// With each detector of this build, the usual one first.
-Sheet measure_all();
+                      const std::vector<Case>& cases = known_cases(), const StopSource& stop = {});
+/// With each detector of this build, the usual one first. @throws as `measure`.
+Sheet measure_all(const StopSource& stop = {});
 
 /// `antiphon.instrument/1`.
 json::object to_json(const Sheet& sheet);
