@@ -10,6 +10,7 @@
 
 #include "antiphon/audio/pcm.hpp"
 #include "antiphon/base/clock.hpp"
+#include "antiphon/base/party.hpp"
 #include "antiphon/chat/message.hpp"
 
 namespace antiphon {
@@ -60,7 +61,8 @@ struct AgentLatencyClaim {
 /// The connection is over; nothing follows. An agent that hangs up by its own will says goodbye on purpose.
 struct AgentClosed {
   bool on_purpose = false;
-  std::string reason;
+  std::string reason;            ///< without a time, which is that of the signal
+  std::optional<Party> party{};  ///< whose fault it is, where that is not the agent's: of a vendor that it is made of
 };
 
 using AgentSignal = std::variant<AgentAudio, AgentTranscript, AgentTurnEnd, AgentClear, AgentToolCall, AgentHeardUser, AgentLatencyClaim, AgentClosed>;
@@ -92,6 +94,9 @@ class VoiceAgentAdapter {
   /// The next signal, in the order of the wire; `AgentClosed` is the last. Cancelling the awaiting task loses nothing.
   /// @throws Error timeout at the deadline, protocol.
   virtual Task<AgentSignal> receive(Deadline deadline) = 0;
+
+  /// What is worth knowing about the call and is no error, one line each: what the agent sent and nobody looked at.
+  virtual std::vector<std::string> notices() const { return {}; }
 
   /// The transport's own signal for barge-in. @throws Error unsupported where `interruption` is false.
   virtual Task<> interrupt(Deadline deadline);

@@ -80,7 +80,9 @@ void SampleStore::spill() {
 }
 
 void SampleStore::fail(const char* verb, int code) const {
-  throw Error(ErrorKind::io, fmt::format("cannot {} audio in {}: {}", verb, folder_, std::strerror(code)));
+  throw Error(ErrorKind::io, fmt::format("cannot {} audio in {}: {}", verb, folder_, std::strerror(code)))
+      .with_party(Party::harness)
+      .with_hint("free some space there, or set TMPDIR to another folder");
 }
 
 }  // namespace antiphon::audio

@@ -1,7 +1,6 @@
 #include "antiphon/audio/wav_writer.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <limits>
 
 #include <fcntl.h>
@@ -11,6 +10,7 @@
 
 #include "antiphon/audio/internal/write_at.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/files.hpp"
 
 namespace antiphon::audio {
 
@@ -46,11 +46,12 @@ std::string header_of(std::size_t frame_bytes, int rate_hz) {
 WavWriter::WavWriter(std::string path, int channels, int rate_hz) : path_(std::move(path)), frame_bytes_(2 * static_cast<std::size_t>(channels)) {
   if (channels != 1 && channels != 2) throw Error(ErrorKind::configuration, fmt::format("audio is written in one or two channels, not {}", channels));
   fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd_ < 0) throw Error(ErrorKind::io, fmt::format("cannot write {}: {}", path_, std::strerror(errno)));
+  if (fd_ < 0) throw write_failure(path_, errno);
   try {
     write_at(0, header_of(frame_bytes_, rate_hz));
   } catch (...) {
     ::close(fd_);
+    ::unlink(path_.c_str());  // nothing that could be played
     throw;
   }
 }
@@ -71,7 +72,7 @@ void WavWriter::append(SampleView samples) {
 }
 
 void WavWriter::write_at(std::size_t offset, std::string_view bytes) const {
-  if (const int code = internal::write_at(fd_, offset, bytes)) throw Error(ErrorKind::io, fmt::format("cannot write {}: {}", path_, std::strerror(code)));
+  if (const int code = internal::write_at(fd_, offset, bytes)) throw write_failure(path_, code);
 }
 
 }  // namespace antiphon::audio

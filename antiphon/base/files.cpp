@@ -23,6 +23,20 @@ namespace {
   throw Error(kind, fmt::format("cannot {} {}: {}", verb, path, std::strerror(code)));
 }
 
+std::string_view remedy(int code) {
+  switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG: return "free some space there, or name another folder";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "name a folder that can be written to";
+    case ENOENT:
+    case ENOTDIR: return "make its folder, or name another";
+    default: return "name another place";
+  }
+}
+
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -39,6 +53,10 @@ class Descriptor {
 };
 
 }  // namespace
+
+Error write_failure(const std::string& path, int code) {
+  return Error(ErrorKind::io, fmt::format("cannot write {}: {}", path, std::strerror(code))).with_party(Party::harness).with_hint(std::string(remedy(code)));
+}
 
 std::string read_file(const std::string& path, std::size_t limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -66,15 +84,15 @@ void write_file_atomically(const std::string& path, std::string_view content) {
     }
   } remove{partial};
   Descriptor file(::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (file.get() < 0) fail(ErrorKind::io, "write", path, errno);
+  if (file.get() < 0) throw write_failure(path, errno);
   while (!content.empty()) {
     const auto n = ::write(file.get(), content.data(), content.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail(ErrorKind::io, "write", path, errno);
+    if (n < 0) throw write_failure(path, errno);
     content.remove_prefix(static_cast<std::size_t>(n));
   }
-  if (file.close() != 0) fail(ErrorKind::io, "write", path, errno);
-  if (::rename(partial.c_str(), path.c_str()) != 0) fail(ErrorKind::io, "write", path, errno);
+  if (file.close() != 0) throw write_failure(path, errno);
+  if (::rename(partial.c_str(), path.c_str()) != 0) throw write_failure(path, errno);
   remove.armed = false;
 }
 

@@ -458,6 +458,13 @@ WordErrors& WordErrors::operator+=(const WordErrors& other) {
   return *this;
 }
 
+bool has_speech(std::string_view text) {
+  constexpr std::u32string_view read_as_words = U"&%$€£¥@#+=°";
+  const auto characters = to_utf32(text);
+  return std::any_of(characters.begin(), characters.end(),
+                     [&](char32_t c) { return is_letter(c) || is_digit(c) || read_as_words.find(c) != std::u32string_view::npos; });
+}
+
 std::vector<std::string> spoken_words(std::string_view text) { return Writer(read_numbers(write_out(Scanner(text).scan()))).write(); }
 
 WordErrors word_errors(std::string_view reference, std::string_view heard) {

@@ -12,6 +12,9 @@ namespace antiphon {
 /// in brackets is no speech.
 std::vector<std::string> spoken_words(std::string_view text);
 
+/// A voice has something to say of it: a letter, a digit, or a sign that is read as a word.
+bool has_speech(std::string_view text);
+
 /// How far what was heard is from what was said, in words. Sums over several texts by `+=`.
 struct WordErrors {
   std::size_t substitutions = 0, deletions = 0, insertions = 0;

@@ -147,7 +147,8 @@ void ConsoleReporter::tick() {
 void ConsoleReporter::finish(const BatchResult& batch) {
   const std::lock_guard lock(state_->mutex);
   const auto& options = state_->options;
-  state_->write((state_->quiet() || state_->spaced ? "" : "\n") + summary_lines(batch, options.paths, state_->style));
+  const auto paths = options.written ? options.written(options.paths) : options.paths;
+  state_->write((state_->quiet() || state_->spaced ? "" : "\n") + summary_lines(batch, paths, state_->style));
 }
 
 }  // namespace antiphon

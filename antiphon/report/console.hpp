@@ -20,9 +20,10 @@ struct ConsoleOptions {
   std::size_t scenarios = 0;  ///< played by them, where repeats make that fewer
   int jobs = 1;
   std::uint64_t seed = 0;
-  std::string base_dir;           ///< paths below it are shown relative to it
-  SummaryPaths paths;             ///< named by the summary
-  std::function<Duration()> now;  ///< monotonic; empty: the steady clock
+  std::string base_dir;                                 ///< paths below it are shown relative to it
+  SummaryPaths paths;                                   ///< named by the summary
+  std::function<SummaryPaths(SummaryPaths)> written{};  ///< leaves of the paths those that were written in the end; empty: all were
+  std::function<Duration()> now;                        ///< monotonic; empty: the steady clock
 };
 
 /// The report on the terminal: what does not pass as it comes, a live line, a summary.

@@ -156,6 +156,7 @@ void HtmlReporter::finish(const BatchResult& batch) {
   options.page_folder = std::filesystem::path(path_).parent_path().string();
   if (options.result_folder.empty()) options.result_folder = options.page_folder;
   write_file_atomically(path_, html_report(batch, page_, call_sounds(batch, options)));
+  written_ = true;
 }
 
 }  // namespace antiphon

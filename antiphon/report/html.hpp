@@ -32,9 +32,12 @@ class HtmlReporter final : public Reporter {
   /// Recordings are looked for beside the page where `sound` names no folder of results.
   HtmlReporter(std::string path, std::string_view page, SoundOptions sound = {}) : path_(std::move(path)), page_(page), sound_(std::move(sound)) {}
   void finish(const BatchResult& batch) override;
+  /// `finish` has written it.
+  bool written() const { return written_; }
 
  private:
   std::string path_;
+  bool written_ = false;
   std::string_view page_;
   SoundOptions sound_;
 };

@@ -4,6 +4,9 @@
 
 namespace antiphon {
 
-void JsonReporter::finish(const BatchResult& batch) { write_file_atomically(path_, serialize(batch)); }
+void JsonReporter::finish(const BatchResult& batch) {
+  write_file_atomically(path_, serialize(batch));
+  written_ = true;
+}
 
 }  // namespace antiphon

@@ -11,9 +11,12 @@ class JsonReporter final : public Reporter {
  public:
   explicit JsonReporter(std::string path) : path_(std::move(path)) {}
   void finish(const BatchResult& batch) override;
+  /// `finish` has written it.
+  bool written() const { return written_; }
 
  private:
   std::string path_;
+  bool written_ = false;
 };
 
 }  // namespace antiphon

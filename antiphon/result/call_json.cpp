@@ -63,6 +63,7 @@ json::object interruption_json(const Interruption& interruption) {
   put(object, "agent_stopped_s", interruption.agent_stopped);
   put(object, "censored", interruption.censored);
   put(object, "native", interruption.native);
+  if (!interruption.missed.empty()) object["missed"] = interruption.missed;
   return object;
 }
 

@@ -100,7 +100,8 @@ Interruption read_interruption(const Place& place) {
           .agent_stopped = maybe_time(place, "agent_stopped_s"),
           .censored = flag(place, "censored"),
           .native = flag(place, "native"),
-          .outcome = place.at("outcome").text()};
+          .outcome = place.at("outcome").text(),
+          .missed = maybe_text(place, "missed")};
 }
 
 Delivery read_delivery(const Place& place) {

@@ -94,6 +94,7 @@ struct Interruption {
   bool censored = false;                    ///< it did not stop within the window of 2 s: `agent_stopped` is only how far it is known
   bool native = false;                      ///< the transport's own signal
   std::string outcome{};                    ///< fired_after_speech, fired_before_speech, turn_was_over, nothing_heard
+  std::string missed{};                     ///< of the last two: what happened instead, in words
 };
 
 /// How the agent's audio crossed the wire against how it is heard (VOX-14).

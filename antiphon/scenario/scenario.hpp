@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/base/document.hpp"
 #include "antiphon/providers/llm/cassette/cassette.hpp"
 #include "antiphon/providers/llm/model_meter.hpp"
 #include "antiphon/providers/llm/registry.hpp"
@@ -71,7 +72,8 @@ struct Scenario {
   std::string label{};  ///< short prefix for people; empty: the id
   std::string suite{};
   std::string file{};
-  int line = 0;
+  int line = 0, column = 0;
+  Location agent_place{}, voice_place{};  ///< where a suite says who the agent is, and how our user speaks; line 0: nowhere
   std::map<std::string, std::string> matrix{};
   std::optional<int> row{};
   Fingerprints fingerprints{};  ///< copied into the result
@@ -86,8 +88,17 @@ std::optional<InterruptionConfig> interruptions_of(const Scenario& scenario);
 /// Whether a model is asked whose fault it was.
 inline bool is_audited(const Scenario& scenario) { return !scenario.audit.empty() && scenario.audit.model != "off"; }
 
+/// A mistake, and where it stands: in a suite file, where the scenario comes from one.
+struct ScenarioProblem {
+  std::string text;
+  Location place{};
+};
+
 /// All that can be known to be wrong before the first step: no name, no agent, a role that the script needs and nobody plays (SCN-6), a
 /// judge without criteria, no model (SCN-43), ranges. Empty: it may be run.
+std::vector<ScenarioProblem> find_problems(const Scenario& scenario, const ModelRegistry& models,
+                                           const SpeechRegistry& speech = *SpeechRegistry::with_defaults());
+/// Their texts.
 std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech = *SpeechRegistry::with_defaults());
 
 }  // namespace antiphon

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "antiphon/audio/dtmf.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/spoken_text.hpp"
+#include "antiphon/base/text.hpp"
 #include "antiphon/providers/embed/registry.hpp"
 #include "antiphon/providers/embed/taped.hpp"
 #include "antiphon/scenario/clock_choice.hpp"
@@ -18,7 +21,7 @@ class Validator {
  public:
   Validator(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech) : scenario_(scenario), models_(models), speech_(speech) {}
 
-  std::vector<std::string> problems() && {
+  std::vector<ScenarioProblem> problems() && {
     ranges();
     roles();
     background();
@@ -35,8 +38,23 @@ class Validator {
  private:
   template <class... Args>
   void add(fmt::format_string<Args...> text, Args&&... args) {
-    problems_.push_back(fmt::format(text, std::forward<Args>(args)...));
+    const auto& place = place_.line > 0 ? place_ : whole_;
+    problems_.push_back({.text = fmt::format(text, std::forward<Args>(args)...), .place = place});
   }
+
+  /// Where what is looked at stands, for as long as this lives.
+  class At {
+   public:
+    At(Validator& validator, Location place) : validator_(validator), before_(std::exchange(validator.place_, std::move(place))) {}
+    ~At() { validator_.place_ = std::move(before_); }
+    At(const At&) = delete;
+    At& operator=(const At&) = delete;
+
+   private:
+    Validator& validator_;
+    Location before_;
+  };
+  At at(const Step& step) { return At(*this, {scenario_.file, step.line, step.column}); }
 
   void ranges() {
     if (scenario_.name.empty()) add("a scenario needs a name");
@@ -71,6 +89,7 @@ class Validator {
     int number = 0;
     for (const auto& step : scenario_.script) {
       ++number;
+      const auto here = at(step);
       if (const auto* speak = std::get_if<Step::Speak>(&step.what); speak && !speak->text && !speak->message) need(speak->role, to_string(speak->role), number);
       if (std::holds_alternative<Step::Judge>(step.what)) need(Role::judge, "judge", number);
       if (const auto* proceed = std::get_if<Step::Proceed>(&step.what)) {
@@ -86,6 +105,7 @@ class Validator {
     int number = 0, open_since = 0;
     for (const auto& step : scenario_.script) {
       ++number;
+      const auto here = at(step);
       const auto* speak = std::get_if<Step::Speak>(&step.what);
       const bool begins = speak && !speak->wait && !speak->text && !speak->message;
       if (begins && open_since > 0)
@@ -179,9 +199,14 @@ class Validator {
   }
 
   void checks() {
-    for (const auto& check : scenario_.checks) one_check(check);
-    for (const auto& step : scenario_.script)
+    for (const auto& check : scenario_.checks) {
+      const At here(*this, {scenario_.file, check.line, 0});
+      one_check(check);
+    }
+    for (const auto& step : scenario_.script) {
+      const auto here = at(step);
       if (const auto* assertion = std::get_if<Step::Assert>(&step.what)) one_check(assertion->check);
+    }
   }
 
   static std::string_view voice_step(const Step& step) {
@@ -199,8 +224,12 @@ class Validator {
     int number = 0;
     for (const auto& step : scenario_.script) {
       ++number;
+      const auto here = at(step);
       const auto kind = voice_step(step);
-      if (kind.empty()) continue;
+      if (kind.empty()) {
+        if (const auto* speak = std::get_if<Step::Speak>(&step.what); speak && scenario_.agent.voice() && speak->role == Role::user) words(*speak, number);
+        continue;
+      }
       if (!scenario_.agent.voice())
         add("step {} of the script (`{}`) needs an agent that is spoken to, and `{}` is written to: use one by voice, such as `composed`", number, kind,
             scenario_.agent.name());
@@ -210,11 +239,15 @@ class Validator {
     if (!scenario_.agent.voice()) return true;
     auto options = scenario_.voice;
     options.interruptions = interruptions_of(scenario_);
-    for (auto& problem : problems_of(options, speech_)) problems_.push_back(std::move(problem));
+    {
+      const At here(*this, scenario_.voice_place);
+      for (const auto& problem : problems_of(options, speech_)) add("{}", problem);
+    }
     if (options.interruptions && options.interruptions->strategy == InterruptionStrategy::contextual && !scenario_.user.cuts_in())
       add("interruptions with the strategy `contextual` take their words from the user's model, and {} has none: let a persona play the user, or use the "
           "strategy `random_phrase`",
           scenario_.user ? fmt::format("the user `{}`", scenario_.user.name()) : "this scenario");
+    const At here(*this, scenario_.agent_place);
     try {
       if (scenario_.agent.voice()->check) scenario_.agent.voice()->check(speech_);
     } catch (const Error& error) {
@@ -244,8 +277,19 @@ class Validator {
     if (const auto* cut = std::get_if<Step::Interrupt>(&step.what)) interruption(*cut, number);
   }
 
+  void words(const Step::Speak& speak, int number) {
+    const auto said = speak.text ? *speak.text : speak.message ? speak.message->text() : std::string();
+    if ((speak.text || speak.message) && !has_speech(said)) nothing_to_say(said, number);
+  }
+
+  void nothing_to_say(const std::string& text, int number) {
+    add("step {} of the script: {} holds nothing that a voice could say; write words, or use `silence` or `dtmf` for a turn without any", number,
+        quote(cut(text, 60)));
+  }
+
   void interruption(const Step::Interrupt& cut, int number) {
     file(cut.file, number);
+    if (!cut.text.empty() && cut.file.empty() && !has_speech(cut.text)) nothing_to_say(cut.text, number);
     if (cut.text.empty() && cut.file.empty()) add("step {} of the script interrupts with nothing: give it `text`", number);
     if ((cut.after_words ? 1 : 0) + (cut.after ? 1 : 0) + (cut.after_sent ? 1 : 0) > 1)
       add("step {} of the script: give `interrupt` one of after_words, after and after_sent", number);
@@ -273,7 +317,9 @@ class Validator {
   const Scenario& scenario_;
   const ModelRegistry& models_;
   const SpeechRegistry& speech_;
-  std::vector<std::string> problems_;
+  const Location whole_{scenario_.file, scenario_.line, scenario_.column};
+  Location place_{};
+  std::vector<ScenarioProblem> problems_;
 };
 
 }  // namespace
@@ -288,6 +334,12 @@ std::optional<InterruptionConfig> interruptions_of(const Scenario& scenario) {
 }
 
 std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech) {
+  std::vector<std::string> texts;
+  for (auto& problem : find_problems(scenario, models, speech)) texts.push_back(std::move(problem.text));
+  return texts;
+}
+
+std::vector<ScenarioProblem> find_problems(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech) {
   if (is_replayed(scenario)) return Validator(scenario, models.replaying(), speech.replaying()).problems();
   return Validator(scenario, models, speech).problems();
 }

@@ -45,6 +45,23 @@ TEST(BadSuite, WhatHoldsForEveryAnswerIsNoCheckAndNoCriterion_PRD10) {
   EXPECT_THAT(report(scenario("    judge: [polite]\n    script: [{judge: [\" \"]}]\n")), HasSubstr("a criterion is empty"));
 }
 
+TEST(BadSuite, APathInAModelsPlaceSaysHowARulesFileIsNamed_PRD10_PRD11) {
+  EXPECT_EQ(report(with_agent("{model: ../c/rules/x.rules.yaml}")), R"(error: "../c/rules/x.rules.yaml" is a path, and what stands here is read as provider/name
+  a.yaml:2:16
+2 | agent: {model: ../c/rules/x.rules.yaml}
+  |                ^^^^^^^^^^^^^^^^^^^^^^^
+fix:   write a rules file as `rules/FILE`, relative to this file: rules/../c/rules/x.rules.yaml
+)");
+  EXPECT_THAT(report(with_agent("{model: ../c/rules/x}")), HasSubstr("\"../c/rules/x\" is a path"));
+  EXPECT_THAT(report(with_agent("{model: desk/x.rules.yaml}")), HasSubstr("relative to this file: rules/desk/x.rules.yaml"));
+}
+
+TEST(BadSuite, LinesThatNoVoiceCouldSayAreReportedWhereTheyStand_PRD10_VOX20) {
+  const auto spoken =
+      report("antiphon: 1\nagent: {composed: {model: rules/desk.rules.yaml}}\nscenarios:\n  - name: x\n    user: {lines: [hello, \"\xF0\x9F\x99\x82\"]}\n");
+  EXPECT_THAT(spoken, ::testing::AllOf(HasSubstr("holds nothing that a voice could say"), HasSubstr("  a.yaml:5:27\n")));
+}
+
 TEST(BadSuite, UnknownKeyNamesTheNearestAndTheAllowed_PRD10) {
   EXPECT_EQ(report(scenario("    max_turn: 3\n")), R"(error: unknown key "max_turn" in a scenario
   a.yaml:6:5

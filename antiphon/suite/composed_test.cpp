@@ -72,6 +72,50 @@ TEST(ComposedAgent, TellsWhatItsAnswersAreMadeOf_VOX90_VOX92) {
   EXPECT_NEAR(measures.figures.at("heard_over_claimed_s")->value, 0.55, 0.1);
 }
 
+/// A vendor's recogniser whose stream breaks after a second.
+class BreakingEar final : public SpeechToText {
+ public:
+  explicit BreakingEar(Clock& clock) : clock_(clock) {}
+  Task<Recognition> transcribe(audio::Samples, RecognitionSettings, Deadline) override { co_return Recognition{}; }
+  Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings, Deadline) override { co_return std::make_unique<Stream>(clock_); }
+  const RecognitionCapabilities& capabilities() const override { return capabilities_; }
+  const std::string& name() const override { return name_; }
+
+ private:
+  class Stream final : public RecognitionStream {
+   public:
+    explicit Stream(Clock& clock) : clock_(clock) {}
+    Task<> feed(audio::Samples, Deadline) override { co_return; }
+    Task<> finish(Deadline) override { co_return; }
+    Task<std::optional<RecognitionEvent>> next(Deadline) override {
+      co_await clock_.sleep_for(1s);
+      throw Error(ErrorKind::closed, "vendor/one: it closed the stream: 1011").with_party(Party::provider);
+    }
+
+   private:
+    Clock& clock_;
+  };
+
+  Clock& clock_;
+  RecognitionCapabilities capabilities_{.streaming = true, .waits_on_clock_alone = true};
+  std::string name_ = "vendor/one";
+};
+
+TEST(ComposedAgent, AVendorsStreamThatBreaksIsTheProvidersFaultAndNamesIt_VOX70_SCN100) {
+  auto speech = std::make_shared<SpeechRegistry>(*testing_support::tone_speech());
+  speech->add("vendor", SpeechRegistry::EarProvider{
+                            .make = [](const auto&, const SpeechContext& context) { return std::make_unique<BreakingEar>(context.runtime.clock); },
+                            .waits_on_clock_alone = true});
+  const auto result = run({.name = "a call",
+                           .agent = composed_agent({.brain = ParticipantSpec(reply), .ear = EarChoice("vendor/one"), .streaming = true}),
+                           .script = {user("hours"), agent()}},
+                          {.seed = 7, .speech = speech});
+  ASSERT_TRUE(result.error);
+  EXPECT_EQ(result.error->party, Party::provider);
+  EXPECT_EQ(result.fault->party, Party::provider);
+  EXPECT_EQ(result.error->message, "the call broke off at 1.00 s: vendor/one: it closed the stream: 1011");
+}
+
 TEST(ComposedAgent, StopsWhenSomebodyCutsIn_VOX70) {
   const auto result = play({user("hours"), interrupt("wait a moment", {.after = 1s}), agent(), succeed("")});
 

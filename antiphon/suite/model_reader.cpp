@@ -8,9 +8,19 @@ namespace antiphon::suite {
 
 namespace {
 
+// `../desk.rules.yaml`, `rules.yaml` with a folder before it: somebody means a file.
+bool is_a_path(std::string_view name) {
+  return name.starts_with('.') || name.starts_with('/') || name.starts_with('~') || (!name.starts_with("rules/") && name.ends_with(".rules.yaml"));
+}
+
 void set_name(ReadContext& context, const Node& node, ModelSettings& settings) {
   const auto name = context.reader.text(node, "model");
   if (!name) return;
+  if (is_a_path(*name)) {
+    context.reader.report(node, fmt::format("{} is a path, and what stands here is read as provider/name", quote(*name)),
+                          fmt::format("write a rules file as `rules/FILE`, relative to this file: rules/{}", *name));
+    return;
+  }
   const auto slash = name->find('/');
   if (slash == 0 || slash == std::string::npos || slash + 1 == name->size()) {
     context.reader.report(node, fmt::format("{} is no model", quote(*name)), "write `provider/name`, such as openai/gpt-4.1-mini or rules/support.rules.yaml");

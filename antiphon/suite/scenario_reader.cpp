@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/spoken_text.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/providers/embed/registry.hpp"
 #include "antiphon/suite/agent_reader.hpp"
@@ -105,6 +106,16 @@ void check_slots(ReadContext& context, const Node& scenario, const Scenario& rea
   }
 }
 
+// Lines of a caller that no voice could say.
+void check_lines(ReadContext& context, const Node& node, const Scenario& scenario) {
+  const auto* user = node.find("user");
+  const auto* lines = user ? user->find("lines") : nullptr;
+  if (!lines || !scenario.agent.voice()) return;
+  for (const auto& line : lines->items)
+    if (line.is_scalar() && !has_speech(line.text))
+      context.reader.report(line, fmt::format("{} holds nothing that a voice could say", quote(line.text)), "write words");
+}
+
 // A name that no embedder has is a mistake of the line that says it, not of the checks that use it.
 void check_embedding(ReadContext& context, const ScenarioNodes& nodes, const Scenario& scenario) {
   const auto* own = nodes.scenario.find("embedding");
@@ -149,11 +160,15 @@ Scenario read_scenario(ReadContext& context, const ScenarioNodes& nodes) {
   fields.finish();
   apply(scenario, own, read_defaults(context, nodes.defaults));
   scenario.voice.user = user.voice.merged_over(scenario.voice.user);
+  check_lines(context, nodes.scenario, scenario);
   check_slots(context, nodes.scenario, scenario, user, user.spec || !nodes.scenario.find("user"));
   check_embedding(context, nodes, scenario);
   check_turns(context, nodes.scenario, scenario);
   scenario.file = nodes.scenario.where.file;
-  scenario.line = nodes.scenario.where.line;
+  scenario.line = nodes.scenario.where.line, scenario.column = nodes.scenario.where.column;
+  const auto place_of = [](const Node* own, const Node* below) { return own ? own->where : below ? below->where : Location{}; };
+  scenario.agent_place = place_of(nodes.scenario.find("agent"), nodes.agent);
+  scenario.voice_place = place_of(nodes.scenario.find("voice"), nodes.defaults ? nodes.defaults->find("voice") : nullptr);
   scenario.fingerprints = fingerprints_of(nodes);
   return scenario;
 }

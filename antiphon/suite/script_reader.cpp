@@ -231,7 +231,7 @@ std::optional<Step> read_step(ReadContext& context, const Node& node) {
   auto what = entry->read(context, value);
   if (!what) return std::nullopt;
   Step step(*std::move(what));
-  step.line = node.where.line;
+  step.line = node.where.line, step.column = node.where.column;
   return step;
 }
 

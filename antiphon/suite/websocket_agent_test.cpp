@@ -411,6 +411,37 @@ TEST(WebSocketAgent, ACloseWithinAWordIsAnErrorAndWhatWasHeardIsKept_TRN21) {
   }
 }
 
+TEST(WebSocketAgent, ItsEndIsToldWithOneTimeAndInTheRightWords_TRN21) {
+  Call call;
+  call.script = {user("hours"), agent(), user("hello"), agent(), succeed("")};
+  const auto result = call.with([&](WebSocket& socket, Clock& clock) -> Task<> {
+    co_await listen_for(socket, clock, 1s);
+    co_await say(socket, clock, audio::bytes_from_samples(call.tones->speak("well this is")));
+    co_await listen_for(socket, clock, 500ms);
+    co_await socket.close(1011, "", Deadline::after(clock, 1s));
+  });
+  expect_error(result, Party::agent, "the agent hung up 1.50 s into the call, while it was speaking: websocket ws://agent/call: ");
+  const auto& message = result.error->message;
+  EXPECT_EQ(message.find(" s into the call"), message.rfind(" s into the call")) << message;
+  EXPECT_EQ(message.find("before it answered"), std::string::npos) << message;
+}
+
+TEST(WebSocketAgent, TextsThatNobodyReadsAreToldOnceWithWhatReadsThem_TRN4) {
+  Call call;
+  const auto talk = [&](WebSocket& socket, Clock& clock) -> Task<> {
+    co_await listen_for(socket, clock, 1500ms);
+    for (int i = 0; i < 3; ++i) co_await tell(socket, clock, {{"type", "transcript"}, {"text", "nine"}});
+    co_await say(socket, clock, audio::bytes_from_samples(call.tones->speak("nine")));
+    co_await listen_for(socket, clock, 1h);
+  };
+  const auto raw = call.with(talk);
+  ASSERT_FALSE(raw.error) << raw.error->message;
+  EXPECT_THAT(raw.notices, ElementsAre(::testing::AllOf(HasSubstr("3 text messages"), HasSubstr("transcript"), HasSubstr("`json: true` reads them"))));
+  call.options.json = VoiceMessages{};
+  call.options.json->audio.reset();
+  EXPECT_THAT(call.with(talk).notices, ::testing::IsEmpty());
+}
+
 TEST(WebSocketAgent, AGoodbyeAfterItsWordsEndsTheConversation_TRN21) {
   Call call;
   call.script = {user("hours"), agent(), user("thanks"), agent()};
@@ -430,7 +461,8 @@ TEST(WebSocketAgent, AConnectionThatBreaksIsAnError_TRN21) {
     co_await listen_for(socket, clock, 500ms);
     socket.cut();
   });
-  expect_error(result, Party::agent, "0.50 s into the call: agent:80 closed the connection without a goodbye");
+  expect_error(result, Party::agent,
+               "the agent hung up 0.50 s into the call, before it answered: websocket ws://agent/call: agent:80 closed the connection without a goodbye");
 }
 
 TEST(WebSocketAgent, OneThatBurstsAndIsDeafFromThenOnIsAnErrorWithinItsDeadline_TRN21) {

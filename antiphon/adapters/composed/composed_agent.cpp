@@ -28,6 +28,18 @@ constexpr auto onset = 200ms;  // of speech, before it counts as any
 
 AdapterCapabilities capabilities_of_composed() { return {.streaming_transcripts = true, .native_vad = true, .turn_end = true, .paced = true}; }
 
+// What it is made of may be somebody else's: then it is not the agent's fault that it breaks.
+AgentClosed broken(std::exception_ptr failure) {
+  AgentClosed closed{.reason = describe(failure)};
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    closed.party = error.party();
+    if (!error.hint().empty()) closed.reason += "; " + error.hint();
+  } catch (...) {}
+  return closed;
+}
+
 /// Sentences, each with its ending.
 std::vector<std::string> sentences_of(const std::string& text) {
   std::vector<std::string> sentences;
@@ -172,7 +184,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
     try {
       co_await answering->work.run(std::move(work));
     } catch (...) {
-      if (!answering->work.stopped()) signals_.push(AgentClosed{.on_purpose = false, .reason = describe(std::current_exception())});
+      if (!answering->work.stopped()) signals_.push(broken(std::current_exception()));
     }
     if (answering_ == answering) answering_.reset();
     answering->done.open();

@@ -258,6 +258,7 @@ std::vector<WireSignal> MessageAgent::meaning_of(const net::WsMessage& message) 
   }
   if (message.is_binary()) return {WireAudio{message.data}};
   if (settings_->json) return read_voice_message(*settings_->json, message.data);
+  if (ignored_texts_++ == 0) first_text_ = cut(repair_utf8(message.data), 120);
   last_text_ = message.data;
   return {};
 }
@@ -313,13 +314,21 @@ void MessageAgent::flush() {
   hear(decoder_.finish());
 }
 
+std::vector<std::string> MessageAgent::notices() const {
+  if (ignored_texts_ == 0) return {};
+  return {fmt::format(
+      "{} {}: the agent sent {} text {}, and a line without `json` carries audio alone, so that nobody read {}; the first: {} "
+      "(`json: true` reads them; `json: {{send: …, receive: …}}` tells what they look like)",
+      name(), transport_->place(), ignored_texts_, ignored_texts_ == 1 ? "message" : "messages", ignored_texts_ == 1 ? "it" : "them", quote(first_text_))};
+}
+
 bool MessageAgent::is_mid_word() const { return !last_.empty() && audio::rms_dbfs(last_) > word_dbfs; }
 
 // A goodbye is one that an agent may have meant: not before its first sound, and not within a word.
 void MessageAgent::ended(AgentClosed closed) {
   flush();
   const auto when = audio_messages_ == 0 ? "before it said anything" : is_mid_word() ? "in the middle of a word" : "";
-  auto reason = fmt::format("{} {}, {}: {}", name(), transport_->place(), moment(), closed.reason);
+  auto reason = fmt::format("{} {}: {}", name(), transport_->place(), closed.reason);
   if (*when != 0) {
     closed.on_purpose = false;
     reason += fmt::format(", {}", when);

@@ -45,6 +45,7 @@ class MessageAgent final : public VoiceAgentAdapter {
   Task<> interrupt(Deadline deadline) override;
   Task<> send_dtmf(std::string keys, Deadline deadline) override;
   Task<> send_text(std::string text, Deadline deadline) override;
+  std::vector<std::string> notices() const override;
 
  private:
   struct Event {
@@ -97,6 +98,8 @@ class MessageAgent final : public VoiceAgentAdapter {
   std::optional<Clock::Time> flush_at_{};  // then what the decoder keeps back is let go
   audio::Samples last_;                    // of what was received
   std::string last_text_;                  // a text that meant nothing
+  std::string first_text_;                 // the first such
+  std::size_t ignored_texts_ = 0;
 };
 
 }  // namespace antiphon::wire

@@ -49,7 +49,7 @@ TEST(MessageAgent, ConnectsAndHangsUpOnceHoweverOftenItIsAsked_VOX10) {
   world.run(agent.disconnect(world.soon()));
   for (int i = 0; i < 2; ++i) world.run(agent.connect(world.soon()));
   const auto signal = world.run(agent.receive(world.soon()));
-  EXPECT_THAT(std::get<AgentClosed>(signal).reason, HasSubstr("websocket nowhere, 0.00 s into the call"));
+  EXPECT_THAT(std::get<AgentClosed>(signal).reason, HasSubstr("websocket nowhere: "));
   for (int i = 0; i < 2; ++i) world.run(agent.disconnect(world.soon()));
 }
 

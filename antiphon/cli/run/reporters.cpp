@@ -110,8 +110,16 @@ ReporterSet make_reporters(const RunPlan& plan, const std::string& out, RunCount
   ReporterSet set;
   const auto result = (fs::path(out) / "result.json").string(), page = (fs::path(out) / "report.html").string();
   const SoundOptions sound{.result_folder = out, .embed = plan.embed_audio};
-  set.all.append(std::make_unique<JsonReporter>(result));
-  set.all.append(std::make_unique<HtmlReporter>(page, report_page(), sound));
+  auto json = std::make_unique<JsonReporter>(result);
+  auto html = std::make_unique<HtmlReporter>(page, report_page(), sound);
+  // Both stand before the console, and live as long.
+  const auto written = [&result_file = *json, &report = *html](SummaryPaths paths) {
+    if (!result_file.written()) paths.result.clear();
+    if (!report.written()) paths.report.clear();
+    return paths;
+  };
+  set.all.append(std::move(json));
+  set.all.append(std::move(html));
   const auto list = wanted(plan.reporters);
   for (const auto& reporter : list) append(set, reporter, sound, count, head, environment);
   const bool gives_way = std::any_of(list.begin(), list.end(), [](const Wanted& reporter) { return reporter.file == standard_output; });
@@ -127,6 +135,7 @@ ReporterSet make_reporters(const RunPlan& plan, const std::string& out, RunCount
                                                        .seed = head.seed,
                                                        .base_dir = environment.directory,
                                                        .paths = {.report = below(page, environment.directory), .result = below(result, environment.directory)},
+                                                       .written = written,
                                                        .now = {}});
   set.console = console.get();
   set.all.append(std::move(console));

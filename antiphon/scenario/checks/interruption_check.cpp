@@ -79,6 +79,7 @@ std::string why_it_does_not_count(const Interruption& cut_in) {
   const auto times = fmt::format("meant for {}, came at {}", seconds(cut_in.intended), seconds(cut_in.achieved));
   if (voice::stop_of(cut_in)) return fmt::format("our cut-in was off by more than 0.1 s: {}", times);
   if (cut_in.achieved) return fmt::format("the agent had stopped before our cut-in: {}", times);
+  if (!cut_in.missed.empty()) return cut_in.missed;
   return cut_in.outcome == "nothing_heard" ? "the agent did not begin to speak in time to be cut into" : "the agent's turn was over before our cut-in";
 }
 

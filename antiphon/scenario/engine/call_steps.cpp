@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include "antiphon/audio/file.hpp"
+#include "antiphon/base/files.hpp"
 #include "antiphon/base/random.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/scenario/engine/blame.hpp"
 #include "antiphon/scenario/engine/call_participant.hpp"
 #include "antiphon/scenario/engine/scenario_run.hpp"
+#include "antiphon/scenario/voice/call_errors.hpp"
 
 namespace antiphon {
 
@@ -36,6 +38,12 @@ voice::SayOptions options_of(const SpokenHow& how, UtteranceKind kind = Utteranc
 // What a recording says, where somebody wrote that down.
 std::string words_of(const auto& step) { return step.text.empty() ? "[audio]" : step.text; }
 
+void make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw write_failure(path, error.value());
+}
+
 bool begins_with_agent(const std::vector<Step>& script) {
   if (script.empty()) return false;
   const auto* first = std::get_if<Step::Speak>(&script.front().what);
@@ -54,7 +62,7 @@ std::string ScenarioRun::recording_file() const {
 std::unique_ptr<Participant> ScenarioRun::take_call(const ParticipantSpec& spec, const ParticipantContext& context) {
   if (call_) throw Error(ErrorKind::configuration, "a call has one agent, and two are spoken to").with_party(Party::harness);
   const auto file = recording_file();
-  if (!file.empty()) std::filesystem::create_directories(place_.recordings);
+  if (!file.empty()) make_folder(place_.recordings);
   call_ = std::make_unique<voice::VoiceCall>(scenario_.voice, *spec.voice(), spec.voice()->make(context),
                                              voice::CallPlace{.runtime = place_.runtime,
                                                               .speech = *place_.speech,
@@ -90,8 +98,9 @@ Task<> ScenarioRun::end_call() {
   } catch (...) {
     // What was said and heard stands, however the line went down.
   }
-  // One that throws at the very end has nobody left to tell it to.
-  if (const auto failure = call_->hook_failure(); failure && !ending_.error)
+  // What breaks at the very end has nobody left to tell it to: a hook, a disk that is full.
+  const auto hook = call_->hook_failure();
+  if (const auto failure = hook ? hook : call_->line().lost(); failure && !ending_.error)
     ending_ = {.kind = Ending::Kind::error, .error = blame(failure, std::nullopt), .line = std::nullopt};
   for (auto& notice : call_->notices()) notices_.push_back(std::move(notice));
 }
@@ -107,6 +116,7 @@ void ScenarioRun::keep_call(ScenarioResult& result) {
   if (!call_record_) measure_call();
   result.call = call_record_;
   if (place_.keep_audio) result.recording = call_->take_recording(*result.call);
+  if (!call_->line().recorded()) return;
   const std::filesystem::path file(recording_file());
   result.recording_file = (place_.result_folder.empty() || file.empty() ? file : file.lexically_relative(place_.result_folder)).generic_string();
 }
@@ -133,6 +143,7 @@ void ScenarioRun::add_said(Message message, std::size_t utterance, std::optional
 }
 
 Task<> ScenarioRun::say(Message message, std::optional<std::size_t> author, bool scripted, const SpokenHow& how) {
+  voice::require_speech(message.text(), scripted ? Party::harness : Party::simulated_user);
   co_await keep_overheard();
   const auto utterance = co_await watchdog_.guard(no_limit, call_->say(message.text(), options_of(how)));
   expect(utterance, how);
@@ -255,6 +266,7 @@ Task<std::string> ScenarioRun::find_words(std::string heard) {
                                       .state = this,
                                       .deadline = watchdog_.deadline_for(turn_limit())},
                                      std::move(heard));
+  voice::require_speech(words, Party::simulated_user);
   speaking_.reset();
   co_return words;
 }
@@ -265,7 +277,9 @@ Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step, bool scripted) 
   cut.how = options_of(step.how, UtteranceKind::interruption);
   if (!step.file.empty())
     cut.audio = audio::read_audio_file(step.file);
-  else if (step.text.empty())
+  else if (!step.text.empty())
+    voice::require_speech(step.text, Party::harness);
+  else
     cut.words = [this](std::string heard) { return find_words(std::move(heard)); };
   const auto done = co_await watchdog_.guard(no_limit, call_->interrupt(std::move(cut)));
   if (done.fired || background_->is_over()) {

@@ -23,7 +23,7 @@ struct SpokenHow {
       expect{};  ///< decides the run; unset: usual for the step (`stop` of an interruption, else `respond`), and nothing is decided by it
 };
 
-/// One step of a script. Built by the functions below; `line` is its place in a suite file.
+/// One step of a script. Built by the functions below; `line` and `column` are its place in a suite file.
 struct Step {
   /// The user or agent speaks: its participant, or exactly this message (text in the role's voice).
   struct Speak {
@@ -90,7 +90,7 @@ struct Step {
   };
 
   std::variant<Speak, Judge, Inject, Proceed, End, Assert, Sleep, Call, Audio, Silence, Dtmf, Interrupt, Effects> what;
-  int line = 0;
+  int line = 0, column = 0;
 
   Step(decltype(what) w) : what(std::move(w)) {}  // NOLINT
   /// Any function of the state is a step (SCN-16).

@@ -59,7 +59,20 @@ TEST(CallChecksInARun, AMomentThatNeverCameLeavesTheRunUndecidedByTheHarness_VOX
   ASSERT_FALSE(result.error) << result.error->message;
   EXPECT_EQ(result.outcome, RunOutcome::inconclusive);
   EXPECT_EQ(result.fault->party, Party::harness);
-  EXPECT_THAT(result.fault->why, HasSubstr("did not begin to speak in time"));
+  EXPECT_THAT(result.fault->why, HasSubstr("the agent did not begin to speak within 8.00 s"));
+}
+
+TEST(CallChecksInARun, ATurnThatWasOverBeforeItsMomentIsToldAsThat_VOX92) {
+  Desk desk;
+  const auto result =
+      desk.play(says_at(desk.tones, 1s, "one two three four"), {user("hours"), interrupt("wait", {.after = 30s}), succeed()}, {stops_within(400ms)});
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_EQ(result.outcome, RunOutcome::inconclusive);
+  EXPECT_EQ(result.fault->party, Party::harness);
+  EXPECT_EQ(result.call->interruptions.at(0).outcome, "turn_was_over");
+  EXPECT_THAT(result.call->interruptions.at(0).missed,
+              testing::MatchesRegex("the agent's turn was over after 1\\.1. s, before the 30\\.0 s after which our user was to cut in"));
+  EXPECT_THAT(result.fault->why, HasSubstr("the agent's turn was over after 1.1"));
 }
 
 TEST(CallChecksInARun, OneWordOnAStepDecidesTheRun_VOX93) {

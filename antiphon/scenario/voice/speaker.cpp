@@ -1,9 +1,13 @@
 #include "antiphon/scenario/voice/speaker.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "antiphon/audio/levels.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
 
 namespace antiphon::voice {
 
@@ -63,7 +67,13 @@ Task<audio::Samples> Speaker::synthesise(std::string text, std::string style, De
   auto request = voice_.defaults;
   request.text = std::move(text);
   if (!style.empty()) request.style = std::move(style);
-  co_return audio::normalise(co_await synthesize_whole(*voice_.synthesiser, std::move(request), deadline));
+  const auto words = request.text;
+  auto samples = co_await synthesize_whole(*voice_.synthesiser, std::move(request), deadline);
+  if (std::ranges::all_of(samples, [](audio::Sample sample) { return sample == 0; }))
+    throw Error(ErrorKind::protocol, fmt::format("the voice {} made no sound of {}", voice_.name, quote(cut(words, 60))))
+        .with_party(Party::provider)
+        .with_hint("name another voice, or write other words");
+  co_return audio::normalise(std::move(samples));
 }
 
 Task<Speech> Speaker::speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline) {

@@ -9,6 +9,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/sound.hpp"
+#include "antiphon/scenario/voice/call_errors.hpp"
 #include "antiphon/scenario/voice/call_events.hpp"
 #include "antiphon/scenario/voice/read_back.hpp"
 #include "antiphon/scenario/voice/turn_text.hpp"
@@ -248,15 +249,9 @@ Task<std::optional<Heard>> VoiceCall::answer() {
     }
     if (line_.is_over() && !line_.turns().open()) {
       if (line_.closed()->on_purpose) co_return std::nullopt;
-      throw Error(ErrorKind::closed, fmt::format("the agent hung up at {:.2f} s of the call, before it answered{}{}", to_seconds(line_.now()),
-                                                 line_.closed()->reason.empty() ? "" : ": ", line_.closed()->reason))
-          .with_party(Party::agent);
+      throw hung_up(line_);
     }
-    if (quiet_for_too_long(since))
-      throw Error(ErrorKind::timeout, fmt::format("{}: the agent said nothing for {:g} s ({:.2f} s into the call)", line_.adapter_name(),
-                                                  to_seconds(rules_.response_timeout), to_seconds(line_.now())))
-          .with_party(Party::agent)
-          .with_hint("set `response_timeout` where it may take longer");
+    if (quiet_for_too_long(since)) throw said_nothing(line_, rules_.response_timeout);
     co_await tick();
   }
 }
@@ -333,21 +328,23 @@ Task<bool> VoiceCall::until_words(int words) {
   co_return false;
 }
 
-/// When the cut-in should be heard; nullopt: the moment did not come. Returns early enough for `lead`, the silence before its first word.
-Task<std::optional<Duration>> VoiceCall::moment_for(const CutIn& cut, Duration lead) {
-  if (!co_await until_speaking(cut.wait_for_speech)) co_return std::nullopt;
-  if (cut.after_words && !co_await until_words(*cut.after_words)) co_return std::nullopt;
+/// When the cut-in should be heard, or why the moment did not come. Returns early enough for `lead`, the silence before its first word.
+Task<VoiceCall::Moment> VoiceCall::moment_for(const CutIn& cut, Duration lead) {
+  if (!co_await until_speaking(cut.wait_for_speech)) co_return Moment{.missed = nothing_to_cut(line_, cut.wait_for_speech)};
+  const auto turn = line_.turns().turns().size() - 1;
+  const auto over = [this, turn](std::string before) { return Moment{.spoke = true, .missed = turn_was_over(line_.turns().turns()[turn], before)}; };
+  if (cut.after_words && !co_await until_words(*cut.after_words)) co_return over(fmt::format("{} words of it were heard", *cut.after_words));
   if (cut.after) {
-    const auto moment = line_.turns().turns().back().start + *cut.after;
+    const auto moment = line_.turns().turns()[turn].start + *cut.after;
     while (line_.turns().open() && line_.now() + VoiceLine::frame / 2 < moment - lead) co_await line_.tick();
-    if (!line_.turns().open()) co_return std::nullopt;
-    co_return moment;
+    if (!line_.turns().open()) co_return over(fmt::format("the {} after which our user was to cut in", format_duration(*cut.after)));
+    co_return Moment{.at = moment, .spoke = true};
   }
   if (cut.after_sent) {
     while (line_.turns().open() && !(line_.last_received() && line_.now() - *line_.last_received() >= *cut.after_sent)) co_await line_.tick();
-    if (!line_.turns().open() || line_.playout().idle(line_.now())) co_return std::nullopt;
+    if (!line_.turns().open() || line_.playout().idle(line_.now())) co_return over(fmt::format("it had sent nothing for {}", format_duration(*cut.after_sent)));
   }
-  co_return line_.now() + lead;
+  co_return Moment{.at = line_.now() + lead, .spoke = true};
 }
 
 Task<> VoiceCall::until_stopped(Duration since) {
@@ -374,16 +371,19 @@ Task<Cut> VoiceCall::interrupt(CutIn cut) {
   std::optional<Speech> made;
   if (!cut.words) made = co_await words_of(cut);  // ready before the moment comes: synthesis may take a while
   auto moment = co_await moment_for(cut, made ? lead_of(*made) : Duration::zero());
-  const bool spoke = moment.has_value();
   if (!made) {
     made = co_await words_of(cut);
-    if (moment) moment = line_.turns().open() ? std::optional(line_.now() + lead_of(*made)) : std::nullopt;
+    if (moment.at && line_.turns().open())
+      moment.at = line_.now() + lead_of(*made);
+    else if (moment.at)
+      moment = {.spoke = true, .missed = turn_was_over(line_.turns().turns().back(), "the words to cut in with were found")};
   }
   auto& speech = *made;
-  Interruption record{.utterance = line_.utterances().size(), .intended = moment};
+  Interruption record{.utterance = line_.utterances().size(), .intended = moment.at};
   UserUtterance utterance{.kind = UtteranceKind::speech, .text = std::move(cut.text), .voiced = std::move(speech.voiced)};
-  if (!moment) {
-    record.outcome = spoke || line_.turns().turns().size() > taken_ ? "turn_was_over" : "nothing_heard";
+  if (!moment.at) {
+    record.outcome = moment.spoke ? "turn_was_over" : "nothing_heard";
+    record.missed = std::move(moment.missed);
     interruptions_.push_back(std::move(record));
     co_return Cut{.utterance = co_await send(std::move(utterance), std::move(speech.samples), speech.own_noise), .fired = false};
   }
@@ -409,7 +409,11 @@ Task<Cut> VoiceCall::interrupt(CutIn cut) {
   co_return Cut{.utterance = index, .fired = true};
 }
 
-std::vector<std::string> VoiceCall::notices() const { return notices_; }
+std::vector<std::string> VoiceCall::notices() const {
+  auto all = notices_;
+  for (auto& notice : line_.notices()) all.push_back(std::move(notice));
+  return all;
+}
 
 std::optional<double> VoiceCall::oov_rate() const {
   if (!ear_->count_words) return std::nullopt;

@@ -135,7 +135,12 @@ class VoiceCall {
   Task<> tick();
   Task<Speech> words_of(CutIn& cut);
   Duration lead_of(const Speech& speech) const;
-  Task<std::optional<Duration>> moment_for(const CutIn& cut, Duration lead);
+  struct Moment {
+    std::optional<Duration> at{};  ///< nullopt: it did not come
+    bool spoke = false;            ///< the agent had begun
+    std::string missed{};          ///< why it did not come
+  };
+  Task<Moment> moment_for(const CutIn& cut, Duration lead);
   Task<bool> until_speaking(Duration limit);
   Task<bool> until_words(int words);
   Task<std::string> heard_so_far();

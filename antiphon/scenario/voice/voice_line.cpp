@@ -76,7 +76,8 @@ Task<> VoiceLine::close(Deadline deadline) {
     try {
       finish();
     } catch (...) {
-      // A full disk or a hook that throws (its watch keeps what) is no reason not to hang up.
+      // A full disk or a hook that throws is no reason not to hang up.
+      if (!failure_) failure_ = std::current_exception();
     }
   }
   co_await adapter_->disconnect(deadline);
@@ -252,7 +253,21 @@ void VoiceLine::take(AgentHeardUser heard) {
 
 void VoiceLine::take(AgentLatencyClaim claim) { claims_.latencies.push_back({.what = std::move(claim.what), .latency = claim.latency, .time = now()}); }
 
-void VoiceLine::take(AgentClosed closed) { closed_ = std::move(closed); }
+void VoiceLine::take(AgentClosed closed) {
+  closed_ = std::move(closed);
+  closed_at_ = now();
+}
+
+std::exception_ptr VoiceLine::lost() const {
+  if (!failure_) return nullptr;
+  try {
+    std::rethrow_exception(failure_);
+  } catch (const Error& error) {
+    return error.kind() == ErrorKind::io && error.party() == Party::harness ? failure_ : nullptr;
+  } catch (...) {
+    return nullptr;
+  }
+}
 
 audio::Samples VoiceLine::agent_audio(Duration from, Duration to) const { return piece_of(agent_track_, from, to); }
 

@@ -87,6 +87,14 @@ class VoiceLine {
   /// The agent has hung up, and all it sent was heard.
   bool is_over() const { return closed_ && playout_.idle(now()); }
   const std::optional<AgentClosed>& closed() const { return closed_; }
+  /// When it did, on the wire.
+  Duration closed_at() const { return closed_at_; }
+  /// There is a recording that can be played.
+  bool recorded() const { return file_ && file_->exists(); }
+  /// What of ours could not be kept, though nobody may have ticked since: a full disk. nullptr: nothing.
+  std::exception_ptr lost() const;
+  /// What the adapter has to say about the call beside its signals.
+  std::vector<std::string> notices() const { return adapter_->notices(); }
   /// How far the agent's track reaches: turns are known up to there.
   Duration known_until() const { return playout_.taken(); }
   /// What the agent was heard to say there. @throws Error io.
@@ -151,6 +159,7 @@ class VoiceLine {
   std::vector<VoiceEvent> told_;
   AgentClaims claims_;
   std::optional<AgentClosed> closed_;
+  Duration closed_at_{0};
   std::optional<Duration> last_received_;
   std::exception_ptr failure_;
   Clock::Time began_{};

@@ -1,0 +1,92 @@
+#include "antiphon/scenario/voice/call_errors.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/spoken_text.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon::voice {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto still_speaking = 100ms;  // frames of it were on their way
+
+bool is_something(const UserUtterance& utterance) { return utterance.sent && (!utterance.voiced.empty() || utterance.kind == UtteranceKind::dtmf); }
+
+std::string words_for(const UserUtterance& utterance) {
+  switch (utterance.kind) {
+    case UtteranceKind::dtmf: return fmt::format("the keys {}", utterance.keys);
+    case UtteranceKind::silence: return fmt::format("a silence of {:g} s", to_seconds(utterance.end - utterance.start));
+    default: break;
+  }
+  const auto what = utterance.text.empty() ? std::string("a recording") : quote(cut(utterance.text, 60));
+  return utterance.voiced.empty() ? what + ", in which no speech was heard" : what;
+}
+
+// What our user did last that asks for an answer.
+const UserUtterance* last_turn(const VoiceLine& line) {
+  const auto& all = line.utterances();
+  const auto last = std::find_if(all.rbegin(), all.rend(), [](const auto& each) { return each.sent && each.expect != Expectation::ignore; });
+  return last == all.rend() ? nullptr : &*last;
+}
+
+std::string what_it_had(const VoiceLine& line) {
+  const auto* last = last_turn(line);
+  if (!last) return "before our user said anything";
+  return "after " + words_for(*last);
+}
+
+// Whoever was never spoken to owes no answer, unless the script wants it to speak first.
+bool had_nothing(const VoiceLine& line) {
+  const bool spoke = !line.turns().turns().empty();
+  return !spoke && last_turn(line) && std::none_of(line.utterances().begin(), line.utterances().end(), is_something);
+}
+
+std::string when_it_hung_up(const VoiceLine& line) {
+  const auto& turns = line.turns().turns();
+  if (turns.empty() || turns.back().ending != TurnEnding::closed) return "before it answered";
+  return turns.back().end + still_speaking >= line.closed_at() ? "while it was speaking" : "when it had just spoken";
+}
+
+}  // namespace
+
+Error hung_up(const VoiceLine& line) {
+  const auto& closed = *line.closed();
+  const auto at = to_seconds(line.closed_at());
+  const auto reason = closed.reason.empty() ? std::string() : ": " + closed.reason;
+  if (closed.party && *closed.party != Party::agent)
+    return Error(ErrorKind::closed, fmt::format("the call broke off at {:.2f} s{}", at, reason)).with_party(*closed.party);
+  return Error(ErrorKind::closed, fmt::format("the agent hung up {:.2f} s into the call, {}{}", at, when_it_hung_up(line), reason)).with_party(Party::agent);
+}
+
+Error said_nothing(const VoiceLine& line, Duration limit) {
+  const auto text = fmt::format("{}: the agent said nothing for {:g} s {} ({:.2f} s into the call)", line.adapter_name(), to_seconds(limit), what_it_had(line),
+                                to_seconds(line.now()));
+  if (had_nothing(line))
+    return Error(ErrorKind::timeout, text + ", and our user had not said a word or pressed a key before")
+        .with_party(Party::harness)
+        .with_hint("let the script say something first, or begin it with `agent` where the agent is to speak first");
+  return Error(ErrorKind::timeout, text).with_party(Party::agent).with_hint("set `response_timeout` where it may take longer");
+}
+
+std::string nothing_to_cut(const VoiceLine& line, Duration wait) {
+  if (line.is_over()) return "the agent hung up before our user could cut in";
+  return fmt::format("the agent did not begin to speak within {}, so that there was nothing to cut into", format_duration(wait));
+}
+
+std::string turn_was_over(const AgentTurn& turn, std::string_view before) {
+  return fmt::format("the agent's turn was over after {}, before {}", format_duration(turn.end - turn.start), before);
+}
+
+void require_speech(std::string_view text, Party party) {
+  if (has_speech(text)) return;
+  throw Error(ErrorKind::configuration, fmt::format("{} holds nothing that a voice could say", quote(cut(text, 60))))
+      .with_party(party)
+      .with_hint("write words, or use `silence` or `dtmf` for a turn without any");
+}
+
+}  // namespace antiphon::voice

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/scenario/voice/voice_line.hpp"
+
+/// What is said of a call that did not go on as a script expects.
+namespace antiphon::voice {
+
+/// The agent has gone without meaning to. At fault is who the adapter says, else the agent.
+Error hung_up(const VoiceLine& line);
+
+/// The agent was silent for `limit`. It is told what it had to go on; where that is nothing but our own silence, the script is at fault (party harness).
+Error said_nothing(const VoiceLine& line, Duration limit);
+
+/// Why an interruption found nothing to cut into: the agent did not speak within `wait`, or hung up.
+std::string nothing_to_cut(const VoiceLine& line, Duration wait);
+/// The same where it spoke, and was done `before` something.
+std::string turn_was_over(const AgentTurn& turn, std::string_view before);
+
+/// @throws Error configuration where no voice would make a sound of the words that `party` wrote.
+void require_speech(std::string_view text, Party party);
+
+}  // namespace antiphon::voice
