@@ -1,7 +1,6 @@
 #include "antiphon/providers/llm/rules/rules_file.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 
 #include "antiphon/base/text.hpp"
@@ -10,8 +9,6 @@
 namespace antiphon::rules {
 
 namespace {
-
-constexpr double normal_95 = 1.6448536269514722;  // 95th percentile of the standard normal
 
 constexpr std::pair<std::string_view, TurnTest::Comparison> comparisons[] = {
     {">=", TurnTest::Comparison::at_least}, {"<=", TurnTest::Comparison::at_most}, {"!=", TurnTest::Comparison::unequal}, {"==", TurnTest::Comparison::equal},
@@ -40,13 +37,6 @@ bool TurnTest::holds(int actual) const {
     case Comparison::at_least: return actual >= turn;
   }
   return false;
-}
-
-Duration Latency::draw(RandomStream& random) const {
-  const double z = random.normal();  // drawn even where it has no effect, so that a changed spread shifts no other draw
-  if (p50 <= Duration(0) || p95 <= p50) return p50;
-  const double sigma = std::log(static_cast<double>(p95.count()) / static_cast<double>(p50.count())) / normal_95;
-  return Duration(std::llround(static_cast<double>(p50.count()) * std::exp(sigma * z)));
 }
 
 bool RulesFile::keeps_state() const {

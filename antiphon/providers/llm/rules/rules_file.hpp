@@ -11,7 +11,7 @@
 #include "antiphon/base/clock.hpp"
 #include "antiphon/base/document.hpp"
 #include "antiphon/base/json.hpp"
-#include "antiphon/base/random.hpp"
+#include "antiphon/base/latency_distribution.hpp"
 #include "antiphon/base/regex.hpp"
 #include "antiphon/providers/llm/rules/text_template.hpp"
 
@@ -47,13 +47,6 @@ struct CallTemplate {
   std::optional<TextTemplate> text;  ///< written as text: sent as it is, be it JSON or not
 };
 
-/// Log-normal, fitted to its median and its 95th percentile.
-struct Latency {
-  Duration p50{0};
-  Duration p95{0};
-  Duration draw(RandomStream& random) const;
-};
-
 /// What goes wrong on purpose.
 struct Fault {
   std::optional<int> status;
@@ -68,7 +61,7 @@ struct Rule {
   std::vector<CallTemplate> tool_calls;
   bool calls_forced_tool = false;               ///< `tool_calls: forced`: the tool that the request forces, filled by its schema
   std::map<std::string, std::string> criteria;  ///< status by criterion text or key, and `default`
-  std::optional<Latency> latency;
+  std::optional<LatencyDistribution> latency;
   std::optional<Fault> fault;
   std::map<std::string, TextTemplate> set;
   Location where;

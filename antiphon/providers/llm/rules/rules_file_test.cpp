@@ -108,15 +108,11 @@ TEST(TurnTest, ComparesAsWritten_SCN83) {
   for (const auto* text : {"", ">", "two", "2 3", "=> 2"}) EXPECT_FALSE(TurnTest::parse(text)) << text;
 }
 
-TEST(Latency, FollowsItsPercentiles_SCN83) {
-  RandomStream random(1);
-  const Latency latency{200ms, 450ms};
-  std::vector<Duration> drawn(20001);
-  std::generate(drawn.begin(), drawn.end(), [&] { return latency.draw(random); });
-  std::sort(drawn.begin(), drawn.end());
-  EXPECT_NEAR(static_cast<double>(drawn[10000].count()), 200e6, 5e6);
-  EXPECT_NEAR(static_cast<double>(drawn[19000].count()), 450e6, 15e6);
-  EXPECT_EQ((Latency{100ms, 100ms}.draw(random)), 100ms);
+TEST(RulesFile, RecordedLatenciesAreAList_SCN83_VOX80) {
+  const auto file = parse_rules("rules:\n  - reply: hi\n    latency: [180ms, 1s]\n", "f.yaml");
+  EXPECT_THAT(file->rules[0].latency->recorded, testing::ElementsAre(180ms, 1s));
+  EXPECT_EQ(problems_of("rules:\n  - reply: hi\n    latency: []\n").at(0).message, "an empty list of latencies");
+  EXPECT_EQ(problems_of("rules:\n  - reply: hi\n    latency: [1s, soon]\n").at(0).message, "\"soon\" is no duration");
 }
 
 }  // namespace

@@ -225,25 +225,29 @@ std::map<std::string, std::string> RulesReader::read_criteria(const Node& node) 
   return criteria;
 }
 
-std::optional<Latency> RulesReader::read_latency(const Node& node) {
-  if (node.is_scalar()) {
-    const auto fixed = read_duration(node);
-    return fixed ? std::optional(Latency{*fixed, *fixed}) : std::nullopt;
-  }
+std::optional<LatencyDistribution> RulesReader::read_latency(const Node& node) {
+  if (node.is_scalar()) return read_duration(node);
+  if (node.is_sequence()) return read_recorded(node);
   if (!check_mapping(node, "latency", latency_keys)) return std::nullopt;
   const auto* p50 = node.find("p50");
   if (!p50) {
     refuse(node.where, "latency without p50", "write {p50: 200ms, p95: 450ms}");
     return std::nullopt;
   }
-  Latency latency;
-  latency.p50 = read_duration(*p50).value_or(Duration(0));
-  latency.p95 = latency.p50;
+  LatencyDistribution latency(read_duration(*p50).value_or(Duration(0)));
   if (const auto* p95 = node.find("p95")) {
     latency.p95 = read_duration(*p95).value_or(latency.p50);
     if (latency.p95 < latency.p50) refuse(p95->where, "p95 is below p50", "swap them");
   }
   return latency;
+}
+
+std::optional<LatencyDistribution> RulesReader::read_recorded(const Node& list) {
+  std::vector<Duration> times;
+  for (const auto& each : list.items)
+    if (const auto time = read_duration(each)) times.push_back(*time);
+  if (list.items.empty()) refuse(list.where, "an empty list of latencies", "write those that were recorded: [180ms, 240ms, 900ms]");
+  return LatencyDistribution::of_recorded(std::move(times));
 }
 
 Fault RulesReader::read_fault(const Node& node) {

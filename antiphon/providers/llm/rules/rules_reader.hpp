@@ -24,7 +24,8 @@ class RulesReader {
   void read_tool_calls(const Node& node, Rule& rule);
   void read_tool_call(const Node& node, Rule& rule);
   std::map<std::string, std::string> read_criteria(const Node& node);
-  std::optional<Latency> read_latency(const Node& node);
+  std::optional<LatencyDistribution> read_latency(const Node& node);
+  std::optional<LatencyDistribution> read_recorded(const Node& list);
   Fault read_fault(const Node& node);
   std::map<std::string, TextTemplate> read_set(const Node& node);
 
