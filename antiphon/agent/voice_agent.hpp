@@ -43,7 +43,9 @@ struct AgentTranscript {
 /// It has sent all of its turn.
 struct AgentTurnEnd {};
 /// What was sent and is not heard yet is dropped by its own side (a transport's clear, cancel, truncate).
-struct AgentClear {};
+struct AgentClear {
+  bool may_go_on = false;  ///< its turn is not over yet: it holds the rest, and says that or clears it for good
+};
 /// It called a tool, or had one answered.
 struct AgentToolCall {
   ToolCall call;

@@ -53,6 +53,7 @@ void Playout::clear(Duration now) {
   const auto left = tail(now);
   if (left <= Duration::zero()) return;
   delivery_.dropped += left;
+  turn_ended_ = true;  // what comes after a gap of the sender's own making is no under-run
   const auto gone = audio::samples_in(left);
   heard_end_ -= std::min(gone, heard_end_);
   placed_end_ = std::max(placed_end_ - std::min(gone, placed_end_), at_);

@@ -251,7 +251,10 @@ Task<std::optional<Heard>> VoiceCall::answer() {
       if (line_.closed()->on_purpose) co_return std::nullopt;
       throw hung_up(line_);
     }
-    if (quiet_for_too_long(since)) throw said_nothing(line_, rules_.response_timeout);
+    if (quiet_for_too_long(since)) {
+      line_.tell_error(fmt::format("the agent said nothing for {:g} s", to_seconds(rules_.response_timeout)));
+      throw said_nothing(line_, rules_.response_timeout);
+    }
     co_await tick();
   }
 }

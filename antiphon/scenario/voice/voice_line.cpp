@@ -60,7 +60,10 @@ Task<> VoiceLine::drive(Task<> work, Latch& done) {
   try {
     co_await std::move(work);
   } catch (...) {
-    if (!failure_ && running_) failure_ = std::current_exception();
+    if (!failure_ && running_) {
+      failure_ = std::current_exception();
+      tell_error(describe(failure_));
+    }
   }
   pulse_.beat();
   done.open();
@@ -236,9 +239,9 @@ void VoiceLine::take(AgentTurnEnd) {
   if (settings_.turns.signalled) turns_.end_signal(std::max(playout_.track_end(), now()));
 }
 
-void VoiceLine::take(AgentClear) {
+void VoiceLine::take(AgentClear clear) {
   playout_.clear(now());
-  turns_.cleared(now());
+  clear.may_go_on ? turns_.held() : turns_.cleared(now());
 }
 
 void VoiceLine::take(AgentToolCall call) {
@@ -254,9 +257,12 @@ void VoiceLine::take(AgentHeardUser heard) {
 void VoiceLine::take(AgentLatencyClaim claim) { claims_.latencies.push_back({.what = std::move(claim.what), .latency = claim.latency, .time = now()}); }
 
 void VoiceLine::take(AgentClosed closed) {
+  if (!closed.on_purpose) tell_error(closed.reason.empty() ? "the agent hung up" : "the agent hung up: " + closed.reason);
   closed_ = std::move(closed);
   closed_at_ = now();
 }
+
+void VoiceLine::tell_error(std::string message) { told_.push_back({.time = now(), .type = VoiceEventType::error, .name = std::move(message)}); }
 
 std::exception_ptr VoiceLine::lost() const {
   if (!failure_) return nullptr;

@@ -105,6 +105,8 @@ class VoiceLine {
 
   const std::vector<VoiceEvent>& told() const { return told_; }
   void tell(VoiceEvent event) { told_.push_back(std::move(event)); }
+  /// What went wrong, on the timeline.
+  void tell_error(std::string message);
   const AgentClaims& claims() const { return claims_; }
   const std::string& detector() const { return activity_.name(); }
   /// All that was sent and heard so far, each side of its own length.
@@ -134,7 +136,7 @@ class VoiceLine {
   void take(AgentAudio audio);
   void take(AgentTranscript transcript);
   void take(AgentTurnEnd);
-  void take(AgentClear);
+  void take(AgentClear clear);
   void take(AgentToolCall call);
   void take(AgentHeardUser heard);
   void take(AgentLatencyClaim claim);
