@@ -125,6 +125,62 @@ TEST(ComposedAgent, StopsWhenSomebodyCutsIn_VOX70) {
   EXPECT_EQ(result.messages.back().text(), "goodbye then");
 }
 
+TEST(ComposedAgent, StopsForAWordWithAPauseInIt_VOX33_VOX70) {
+  auto tones = std::make_shared<testing_support::Tones>();
+  // 120 ms of sound, 80 ms of a closed mouth, and so on: never 200 ms in one piece.
+  const auto word = tones->speak("wait");
+  audio::Samples broken;
+  for (int i = 0; i < 4; ++i) {
+    broken.insert(broken.end(), word.begin() + 50 * 24, word.begin() + 170 * 24);
+    broken.resize(broken.size() + 80 * 24);
+  }
+  const auto result = run({.name = "a call",
+                           .agent = composed_agent({.brain = ParticipantSpec(reply)}),
+                           .script = {user("hours"), agent({.wait = false}), antiphon::sleep(2s), play_audio(broken, "wait"), succeed("")}},
+                          {.seed = 7, .speech = testing_support::tone_speech(tones)});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  ASSERT_EQ(result.call->turns.at(0).ending, TurnEnding::cleared);
+  EXPECT_LT(result.call->turns[0].end - result.call->utterances.at(1).voiced.at(0).start, 350ms);
+}
+
+TEST(ComposedAgent, SpeaksOnOverKeysAndShortNoises_VOX32_VOX70) {
+  const auto noises = [] {
+    audio::Samples samples;
+    for (int i = 0; i < 6; ++i) {
+      for (int k = 0; k < 80 * 24; ++k) samples.push_back(static_cast<audio::Sample>(k % 48 < 24 ? 6000 : -6000));
+      samples.resize(samples.size() + 300 * 24);
+    }
+    return samples;
+  }();
+  for (const auto& sound : {antiphon::dtmf("123456"), play_audio(noises, "")}) {
+    const auto result = run({.name = "a call",
+                             .agent = composed_agent({.brain = ParticipantSpec(reply)}),
+                             .script = {user("hours"), agent({.wait = false}), antiphon::sleep(2s), sound, antiphon::sleep(4s), succeed("")}},
+                            {.seed = 7, .speech = testing_support::tone_speech()});
+    ASSERT_FALSE(result.error) << result.error->message;
+    EXPECT_EQ(result.call->turns.at(0).ending, TurnEnding::signal);
+    EXPECT_EQ(result.call->claims.understood.size(), 1U);
+  }
+}
+
+TEST(ComposedAgent, ItsPartsTakeWhatIsDrawnForThemByTheSeed_VOX80) {
+  const ComposedLatency spread{.recognise = {120ms, 300ms}, .think = LatencyDistribution::of_recorded({50ms, 400ms, 900ms}), .speak = {100ms, 250ms}};
+  const auto latencies = [&](std::uint64_t seed) {
+    const auto result = run({.name = "a call",
+                             .agent = composed_agent({.brain = ParticipantSpec(reply), .latency = spread}),
+                             .script = {user("thanks"), agent(), user("thanks"), agent(), user("thanks"), agent(), succeed("")}},
+                            {.seed = seed, .speech = testing_support::tone_speech()});
+    EXPECT_FALSE(result.error);
+    return result.answer_s;
+  };
+  const auto once = latencies(7);
+  ASSERT_EQ(once.size(), 3U);
+  EXPECT_NE(once[0], once[1]);
+  EXPECT_EQ(latencies(7), once);
+  EXPECT_NE(latencies(8), once);
+}
+
 TEST(ComposedAgent, SpeaksOnWhereItIsToldTo_VOX70) {
   const auto result = play({user("hours"), interrupt("wait a moment", {.after = 1s}), succeed("")}, {.barge_in = false});
 
@@ -132,7 +188,16 @@ TEST(ComposedAgent, SpeaksOnWhereItIsToldTo_VOX70) {
   EXPECT_TRUE(result.call->interruptions.at(0).censored);
 }
 
-VoiceOptions nodding() { return {.backchannels = InterjectionConfig{.probability = 1, .least = 1s, .most = 1500ms}}; }
+VoiceOptions nodding(InterjectionConfig config = {}) {
+  config.probability = 1, config.least = 1s, config.most = 1500ms;
+  return {.backchannels = std::move(config)};
+}
+
+Duration voiced(const AgentTurn& turn) {
+  Duration sum{0};
+  for (const auto& span : turn.voiced) sum += span.end - span.start;
+  return sum;
+}
 
 TEST(ComposedAgent, SpeaksOnWhereSomebodyOnlyShowsThatTheyListen_VOX35_VOX70) {
   const auto result = play({user("hours"), agent(), user("thanks"), agent(), succeed("")}, {.barge_in_after = 600ms}, nodding());
@@ -141,6 +206,32 @@ TEST(ComposedAgent, SpeaksOnWhereSomebodyOnlyShowsThatTheyListen_VOX35_VOX70) {
   EXPECT_THAT(words(result), ElementsAre("hours", "we open at nine and we close at five and on sunday we rest", "thanks", "goodbye then"));
   EXPECT_EQ(result.call->utterances.at(1).kind, UtteranceKind::backchannel);
   EXPECT_EQ(result.call->claims.understood.size(), 2U) << "a nod is no turn";
+}
+
+TEST(ComposedAgent, GoesOnFromWhereItStoppedForABackchannel_VOX35_VOX70) {
+  const auto whole = play({user("hours"), agent(), succeed("")});
+  const auto result =
+      play({user("hours"), agent(), user("thanks"), agent(), succeed("")}, {.backchannel = BackchannelPolicy::ignore}, nodding({.words = {"okay"}}));
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hours", "we open at nine and we close at five and on sunday we rest", "thanks", "goodbye then"));
+  const auto& turn = result.call->turns.at(0);
+  EXPECT_EQ(turn.ending, TurnEnding::signal);
+  EXPECT_GT(turn.end - turn.start, whole.call->turns.at(0).end - whole.call->turns.at(0).start + 300ms) << "it was quiet meanwhile";
+  EXPECT_NEAR(to_seconds(voiced(turn)), to_seconds(voiced(whole.call->turns.at(0))), 0.15) << "and said all of it, once";
+  EXPECT_EQ(voice::measure(*result.call).figures.at("false_interruptions")->value, 0);
+  EXPECT_EQ(result.call->claims.understood.size(), 2U) << "a nod is no turn";
+  EXPECT_EQ(result.call->delivery.under_runs, 0U) << "nor is it an under-run";
+}
+
+TEST(ComposedAgent, ThatGoesOnForBackchannelsStopsForWords_VOX33_VOX70) {
+  const auto result = play({user("hours"), interrupt("wait a moment", {.after = 1s}), agent(), succeed("")}, {.backchannel = BackchannelPolicy::ignore});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  const auto& cut = result.call->interruptions.at(0);
+  EXPECT_LT(*cut.agent_stopped - *cut.achieved, 400ms);
+  EXPECT_EQ(result.call->turns.at(0).ending, TurnEnding::cleared);
+  EXPECT_EQ(result.messages.back().text(), "goodbye then");
 }
 
 TEST(ComposedAgent, ThatStopsForEverySoundIsCaught_VOX35) {
@@ -268,6 +359,16 @@ TEST(ComposedAgent, AnswersWhenItsRecogniserSaysThatTheyHaveFinished_VOX70_VOX22
   const auto cut = call("stream/of tones", {user("hours"), interrupt("wait a moment", {.after = 1s}), agent(), succeed("")});
   ASSERT_FALSE(cut.error) << cut.error->message;
   EXPECT_EQ(cut.messages.back().text(), "goodbye then");
+
+  const auto nodded =
+      run({.name = "a call",
+           .agent = composed_agent({.brain = ParticipantSpec(reply), .ear = "stream/of tones", .streaming = true, .backchannel = BackchannelPolicy::ignore}),
+           .voice = nodding({.words = {"okay"}}),
+           .script = {user("hours"), agent(), user("thanks"), agent(), succeed("")}},
+          {.seed = 7, .speech = speech});
+  ASSERT_FALSE(nodded.error) << nodded.error->message;
+  EXPECT_THAT(words(nodded), ElementsAre("hours", ::testing::StartsWith("we open"), "thanks", "goodbye then"));
+  EXPECT_EQ(nodded.call->turns[0].ending, TurnEnding::signal);
 
   const auto whole = call("tones", {user("hours"), agent()});
   ASSERT_TRUE(whole.error);

@@ -224,6 +224,31 @@ VoiceOptions read_voice(ReadContext& context, const Node& node) {
   return options;
 }
 
+namespace {
+
+std::optional<LatencyDistribution> read_recorded_latency(ReadContext& context, const Node& list) {
+  std::vector<Duration> times;
+  for (const auto& each : list.items)
+    if (const auto time = context.reader.duration(each, "latency")) times.push_back(*time);
+  if (list.items.empty()) context.reader.report(list, "an empty list of latencies", "write those that were recorded: [180ms, 240ms, 900ms]");
+  return times.empty() ? std::nullopt : std::optional(LatencyDistribution::of_recorded(std::move(times)));
+}
+
+std::optional<LatencyDistribution> read_latency(ReadContext& context, const Node& node) {
+  if (node.is_scalar()) return context.reader.duration(node, "latency");
+  if (node.is_sequence()) return read_recorded_latency(context, node);
+  Fields fields(context.reader, node, "latency", "recognise: {p50: 120ms, p95: 300ms}");
+  fields.require("p50", "p50: 120ms");
+  const auto p50 = fields.duration("p50");
+  const auto p95 = fields.duration("p95");
+  fields.finish();
+  if (!p50) return std::nullopt;
+  if (p95 && *p95 < *p50) context.reader.report(*node.find("p95"), "p95 is below p50", "swap them");
+  return LatencyDistribution(*p50, p95.value_or(*p50));
+}
+
+}  // namespace
+
 ParticipantSpec read_composed(ReadContext& context, const Node& node) {
   if (node.is_scalar() && node.text == "elevenlabs") return elevenlabs_voice_agent();
   Fields fields(context.reader, node, "a composed agent", "composed: {model: rules/desk.rules.yaml}");
@@ -245,11 +270,17 @@ ParticipantSpec read_composed(ReadContext& context, const Node& node) {
   options.streaming = fields.boolean("streaming").value_or(false);
   options.barge_in = fields.boolean("barge_in").value_or(true);
   options.barge_in_after = fields.duration("barge_in_after").value_or(options.barge_in_after);
+  if (const auto* backchannel = fields.get("backchannel"))
+    if (context.reader.choice(*backchannel, "backchannel", {"interrupt", "ignore"}) == "ignore") options.backchannel = BackchannelPolicy::ignore;
   if (const auto* latency = fields.get("latency")) {
     Fields parts(context.reader, *latency, "latency", "latency: {recognise: 120ms, think: 300ms, speak: 120ms}");
-    options.latency.recognise = parts.duration("recognise").value_or(options.latency.recognise);
-    options.latency.think = parts.duration("think").value_or(options.latency.think);
-    options.latency.speak = parts.duration("speak").value_or(options.latency.speak);
+    const auto read = [&](std::string_view key, LatencyDistribution& part) {
+      const auto* node = parts.get(key);
+      if (auto given = node ? read_latency(context, *node) : std::nullopt) part = *std::move(given);
+    };
+    read("recognise", options.latency.recognise);
+    read("think", options.latency.think);
+    read("speak", options.latency.speak);
     parts.finish();
   }
   fields.finish();

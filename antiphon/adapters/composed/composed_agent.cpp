@@ -1,15 +1,17 @@
 #include "antiphon/adapters/composed/composed_agent.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <array>
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "antiphon/adapters/composed/backchannel.hpp"
 #include "antiphon/adapters/composed/conversation.hpp"
+#include "antiphon/adapters/composed/listener.hpp"
+#include "antiphon/adapters/composed/mouth.hpp"
 #include "antiphon/agent/voice_agent.hpp"
-#include "antiphon/audio/vad/voice_activity.hpp"
 #include "antiphon/base/channel.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/latch.hpp"
@@ -21,10 +23,12 @@ namespace antiphon {
 namespace {
 
 using namespace std::chrono_literals;
+using composed::is_backchannel;
 
-constexpr auto kept_before_speech = 400ms;  // a detector hears a word only once it has begun
 constexpr auto answer_limit = 60s;
-constexpr auto onset = 200ms;  // of speech, before it counts as any
+constexpr auto onset = 200ms;             // of speech, before it counts as any
+constexpr auto backchannel_over = 200ms;  // of silence: what was said is looked at, long before a turn would end
+constexpr auto longest_backchannel = 1s;
 
 AdapterCapabilities capabilities_of_composed() { return {.streaming_transcripts = true, .native_vad = true, .turn_end = true, .paced = true}; }
 
@@ -62,8 +66,11 @@ class ComposedAgent final : public VoiceAgentAdapter {
         ear_(context.speech->open(options.ear, speech_context(context))),
         voice_(context.speech->open(options.voice, speech_context(context))),
         conversation_(options.brain.make(context), context.thread_id, context.max_turns),
-        activity_({.timing = {.onset = std::chrono::duration_cast<std::chrono::milliseconds>(std::min<Duration>(onset, options.barge_in_after)),
-                              .hangover = std::chrono::duration_cast<std::chrono::milliseconds>(options.endpointing)}}) {
+        recognising_(latency_stream(context, "latency of recognition")),
+        thinking_(latency_stream(context, "latency of the model")),
+        speaking_(latency_stream(context, "latency of speech")),
+        listener_({.counts_after = std::min<Duration>(onset, options.barge_in_after), .endpointing = options.endpointing}),
+        mouth_(runtime_.clock, signals_) {
     if (options.streaming && !ear_.recogniser->capabilities().streaming)
       throw Error(ErrorKind::configuration, fmt::format("{} does not listen while somebody speaks, or not on a cassette", ear_.recogniser->name()))
           .with_party(Party::harness)
@@ -90,6 +97,10 @@ class ComposedAgent final : public VoiceAgentAdapter {
       hearing->work.stop();
       co_await hearing->done.wait();
     }
+    if (const auto looking = looking_) {
+      looking->work.stop();
+      co_await looking->done.wait();
+    }
     co_await stop_answering();
     stream_.reset();
     if (std::exchange(connected_, false)) co_await conversation_.close();
@@ -97,11 +108,12 @@ class ComposedAgent final : public VoiceAgentAdapter {
 
   Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) override {
     if (stream_) co_await stream_->feed(chunk.samples, deadline);
-    const auto edges = activity_.feed(chunk.samples);
-    heard_.insert(heard_.end(), chunk.samples.begin(), chunk.samples.end());
-    for (const auto& edge : edges) edge.starts ? user_starts(edge.at) : co_await user_stopped(edge.at);
+    const auto change = listener_.feed(chunk.samples);
+    if (change.finished) co_await user_stopped();
+    if (change.began) user_starts();
     stop_when_cut_into();
-    forget_silence();
+    look_at_what_was_said();
+    listener_.forget();
   }
 
   Task<AgentSignal> receive(Deadline deadline) override {
@@ -126,52 +138,93 @@ class ComposedAgent final : public VoiceAgentAdapter {
             .of_agent = true};
   }
 
-  bool is_heard() const { return runtime_.clock.now() < playing_until_; }
-
-  // It stops when somebody cuts in, and also when they go on before it has begun to answer: then what they say is one turn more.
-  void user_starts(std::size_t at) {
-    speech_from_ = at;
-    signals_.push(AgentHeardUser{.started = true});
-    over_ours_ = is_heard();
-    if (!over_ours_ && answering_ && options_.barge_in) stop_speaking();
+  static RandomStream latency_stream(const ParticipantContext& context, std::string_view purpose) {
+    const std::array<std::string_view, 3> key{context.scenario_id, "agent", purpose};
+    return RandomStream(context.seed, key);
   }
 
-  // Whoever only shows that they listen does not stop it.
+  // It stops when somebody cuts in, and also when they go on before it has begun to answer: then what they say is one turn more.
+  void user_starts() {
+    signals_.push(AgentHeardUser{.started = true});
+    over_ours_ = mouth_.is_heard();
+    spoken_over_ours_.reset();
+    if (!over_ours_ && answering_ && options_.barge_in && !mouth_.held()) stop_speaking();
+  }
+
+  // Whoever is too short for it does not stop it.
   void stop_when_cut_into() {
-    if (!over_ours_ || !options_.barge_in || !activity_.speaking()) return;
-    const auto from = std::min(speech_from_, activity_.last_voiced_end());
-    if (options_.barge_in_after > onset && audio::duration_of(activity_.last_voiced_end() - from) < options_.barge_in_after) return;
+    listen_on_after_our_words();
+    if (!over_ours_ || !options_.barge_in || !listener_.hears_speech() || listener_.spoken() < options_.barge_in_after) return;
     over_ours_ = false;
-    stop_speaking();
+    if (options_.backchannel == BackchannelPolicy::ignore)
+      mouth_.hold();
+    else
+      stop_speaking();
+  }
+
+  // What goes on after its last word is a turn of theirs, whatever it was before.
+  void listen_on_after_our_words() {
+    if (!over_ours_ || mouth_.is_heard()) return;
+    if (!spoken_over_ours_) spoken_over_ours_ = listener_.spoken();
+    if (listener_.spoken() - *spoken_over_ours_ >= onset) over_ours_ = false;
   }
 
   void stop_speaking() {
     if (answering_) answering_->work.stop();
-    signals_.push(AgentClear{});
-    playing_until_ = runtime_.clock.now();
+    mouth_.stop();
   }
 
-  Task<> user_stopped(std::size_t at) {
+  // Held in the middle of its words, it does not wait for a turn's end to find out whether there is a turn at all.
+  void look_at_what_was_said() {
+    if (!mouth_.held() || !listener_.hears_speech()) return;
+    if (listener_.spoken() > longest_backchannel) return stop_speaking();
+    if (!stream_ && !looking_ && listener_.quiet() >= backchannel_over) begin_to_look(listener_.speech());
+  }
+
+  void begin_to_look(audio::Samples speech) {
+    looking_ = std::make_shared<Answering>();
+    asio::co_spawn(runtime_.executor, drive(looking_, look(std::move(speech))), asio::detached);
+  }
+
+  Task<> look(audio::Samples speech) {
+    const auto spoken = listener_.spoken();
+    const auto heard = co_await ear_.recogniser->transcribe(std::move(speech), ear_.defaults, Deadline::after(runtime_.clock, answer_limit));
+    co_await runtime_.clock.sleep_for(options_.latency.recognise.draw(recognising_));
+    auto over = std::exchange(over_while_looking_, std::nullopt);
+    if (!mouth_.held()) co_return;
+    if (is_backchannel(heard.text)) {
+      if (over || listener_.spoken() == spoken) go_on();
+      co_return;
+    }
+    stop_speaking();
+    if (!over) co_return;
+    co_await stop_answering();
+    begin(answer(*std::move(over)));
+  }
+
+  void go_on() {
+    if (listener_.hears_speech()) signals_.push(AgentHeardUser{.started = false});
+    listener_.count_anew();
+    mouth_.go_on();
+  }
+
+  Task<> user_stopped() {
     signals_.push(AgentHeardUser{.started = false});
-    if (stream_) co_return;  // that is for the recogniser to say
+    if (stream_) {  // what they said is for the recogniser to say, unless it was nothing
+      if (mouth_.held() && words_.empty()) mouth_.go_on();
+      co_return;
+    }
     if (std::exchange(over_ours_, false) && options_.barge_in) co_return;
-    const auto before = audio::samples_in(kept_before_speech);
-    const auto from = std::max(forgotten_, speech_from_ > before ? speech_from_ - before : 0);
-    const auto to = std::min(at + audio::samples_in(200ms), forgotten_ + heard_.size());
-    audio::Samples speech(heard_.begin() + static_cast<std::ptrdiff_t>(from - forgotten_), heard_.begin() + static_cast<std::ptrdiff_t>(to - forgotten_));
     // One answer at a time: what is said over an agent that does not let itself be interrupted is lost.
     if (answering_ && !options_.barge_in) co_return;
+    auto speech = listener_.speech();
+    if (mouth_.held()) {
+      if (!looking_) begin_to_look(speech);
+      over_while_looking_ = std::move(speech);
+      co_return;
+    }
     co_await stop_answering();
     begin(answer(std::move(speech)));
-  }
-
-  void forget_silence() {
-    if (activity_.speaking()) return;
-    const auto keep = audio::samples_in(kept_before_speech + options_.barge_in_after);
-    if (heard_.size() <= 2 * keep) return;
-    const auto gone = heard_.size() - keep;
-    heard_.erase(heard_.begin(), heard_.begin() + static_cast<std::ptrdiff_t>(gone));
-    forgotten_ += gone;
   }
 
   void begin(Task<> work) {
@@ -187,6 +240,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
       if (!answering->work.stopped()) signals_.push(broken(std::current_exception()));
     }
     if (answering_ == answering) answering_.reset();
+    if (looking_ == answering) looking_.reset();
     answering->done.open();
   }
 
@@ -199,27 +253,44 @@ class ComposedAgent final : public VoiceAgentAdapter {
 
   Task<> greet() {
     co_await speak(options_.greeting);
+    co_await end_turn();
+  }
+
+  // Whoever may be held says that it has said all only once it was heard: before that, there may be a rest.
+  Task<> end_turn() {
+    if (options_.backchannel == BackchannelPolicy::ignore) co_await mouth_.heard_out();
     signals_.push(AgentTurnEnd{});
   }
 
   /// What the stream says, for as long as the call lasts.
   Task<> understand() {
-    std::string words;
     while (const auto event = co_await stream_->next(Deadline::never())) {
       using Kind = RecognitionEvent::Kind;
-      if (event->kind == Kind::final) words += (words.empty() ? "" : " ") + event->heard.text;
-      if (event->kind != Kind::end_of_utterance || words.empty()) continue;
-      auto said = std::exchange(words, {});
+      if (event->kind == Kind::final) words_ += (words_.empty() ? "" : " ") + event->heard.text;
+      if (event->kind != Kind::end_of_utterance || words_.empty()) continue;
+      auto said = std::exchange(words_, {});
       if (answering_ && !options_.barge_in) continue;
+      if (goes_on_after(said)) continue;
       co_await stop_answering();
       begin(answer_after_hearing(std::move(said)));
     }
     throw Error(ErrorKind::closed, fmt::format("{} listens no more", ear_.recogniser->name())).with_party(Party::provider);
   }
 
+  /// Words over ours that stop nothing.
+  bool goes_on_after(const std::string& said) {
+    if (options_.backchannel != BackchannelPolicy::ignore || !(mouth_.held() || mouth_.is_heard())) return false;
+    if (!is_backchannel(said)) {
+      stop_speaking();
+      return false;
+    }
+    if (mouth_.held()) go_on();
+    return true;
+  }
+
   Task<> answer_after_hearing(std::string words) {
     const auto began = runtime_.clock.now();
-    co_await runtime_.clock.sleep_for(options_.latency.recognise);
+    co_await runtime_.clock.sleep_for(options_.latency.recognise.draw(recognising_));
     co_await answer_to(std::move(words), began, Deadline::after(runtime_.clock, answer_limit));
   }
 
@@ -227,7 +298,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
     const auto began = runtime_.clock.now();
     const auto deadline = Deadline::after(runtime_.clock, answer_limit);
     const auto heard = co_await ear_.recogniser->transcribe(std::move(speech), ear_.defaults, deadline);
-    co_await runtime_.clock.sleep_for(options_.latency.recognise);
+    co_await runtime_.clock.sleep_for(options_.latency.recognise.draw(recognising_));
     if (heard.text.empty()) co_return;
     co_await answer_to(heard.text, began, deadline);
   }
@@ -239,7 +310,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
     signals_.push(AgentLatencyClaim{"asr", understood - began});
     if (options_.last) options_.last->keep_user_transcript(words);
     const auto messages = co_await conversation_.answer(std::move(words), deadline);
-    co_await runtime_.clock.sleep_for(options_.latency.think);
+    co_await runtime_.clock.sleep_for(options_.latency.think.draw(thinking_));
     signals_.push(AgentLatencyClaim{"llm", runtime_.clock.now() - understood});
     asked_ = began;
     std::string said;
@@ -250,7 +321,7 @@ class ComposedAgent final : public VoiceAgentAdapter {
       if (options_.last) options_.last->keep_reply(said);
       co_await speak(message.text());
     }
-    signals_.push(AgentTurnEnd{});
+    co_await end_turn();
   }
 
   Task<> speak(const std::string& text) {
@@ -259,12 +330,11 @@ class ComposedAgent final : public VoiceAgentAdapter {
       auto request = voice_.defaults;
       request.text = sentence;
       auto samples = co_await synthesize_whole(*voice_.synthesiser, std::move(request), Deadline::after(runtime_.clock, answer_limit));
-      co_await runtime_.clock.sleep_for(options_.latency.speak);
+      co_await runtime_.clock.sleep_for(options_.latency.speak.draw(speaking_));
       signals_.push(AgentLatencyClaim{"tts", runtime_.clock.now() - began});
       if (const auto asked = std::exchange(asked_, std::nullopt)) signals_.push(AgentLatencyClaim{"response", runtime_.clock.now() - *asked});
       signals_.push(AgentTranscript{.text = sentence, .final = true});
-      playing_until_ = std::max(playing_until_, runtime_.clock.now()) + audio::duration_of(samples.size());
-      if (!samples.empty()) signals_.push(AgentAudio{std::move(samples)});
+      mouth_.say(std::move(samples));
     }
   }
 
@@ -273,19 +343,20 @@ class ComposedAgent final : public VoiceAgentAdapter {
   OpenEar ear_;
   OpenVoice voice_;
   composed::Conversation conversation_;
-  audio::VoiceActivity activity_;
+  RandomStream recognising_, thinking_, speaking_;
+  composed::Listener listener_;
+  Channel<AgentSignal> signals_;
+  composed::Mouth mouth_;
   std::string name_ = "composed";
   AdapterCapabilities capabilities_ = capabilities_of_composed();
   bool connected_ = false;
-  audio::Samples heard_;
-  std::size_t forgotten_ = 0;  // samples of the call before those in `heard_`
-  std::size_t speech_from_ = 0;
-  bool over_ours_ = false;  // what is being said began over our words, and has not stopped them
-  Clock::Time playing_until_{0};
-  std::optional<Clock::Time> asked_;  // when it decided that our user had finished; until its first word
-  Channel<AgentSignal> signals_;
-  std::shared_ptr<Answering> answering_, hearing_;
+  bool over_ours_ = false;                    // what is being said began over our words, and has not stopped them
+  std::optional<Duration> spoken_over_ours_;  // of it, until our words had ended
+  std::optional<Clock::Time> asked_;          // when it decided that our user had finished; until its first word
+  std::shared_ptr<Answering> answering_, hearing_, looking_;
+  std::optional<audio::Samples> over_while_looking_;  // what was said and is over, before it was known whether it was a turn
   std::unique_ptr<RecognitionStream> stream_;
+  std::string words_;  // of the stream, since the last end of an utterance
 };
 
 }  // namespace
