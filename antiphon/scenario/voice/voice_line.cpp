@@ -26,6 +26,11 @@ json::value arguments_of(const ToolCall& call) {
   }
 }
 
+std::string what_broke(const AgentClosed& closed) {
+  std::string what = closed.party.value_or(Party::agent) == Party::agent ? "the agent hung up" : "the call broke off";
+  return closed.reason.empty() ? what : what + ": " + closed.reason;
+}
+
 audio::Samples piece_of(const audio::SampleStore& track, Duration from, Duration to) {
   const auto at = audio::samples_in(from), end = audio::samples_in(to);
   return end > at ? track.read(at, end - at) : audio::Samples{};
@@ -257,7 +262,7 @@ void VoiceLine::take(AgentHeardUser heard) {
 void VoiceLine::take(AgentLatencyClaim claim) { claims_.latencies.push_back({.what = std::move(claim.what), .latency = claim.latency, .time = now()}); }
 
 void VoiceLine::take(AgentClosed closed) {
-  if (!closed.on_purpose) tell_error(closed.reason.empty() ? "the agent hung up" : "the agent hung up: " + closed.reason);
+  if (!closed.on_purpose) tell_error(what_broke(closed));
   closed_ = std::move(closed);
   closed_at_ = now();
 }
