@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,8 +8,11 @@
 
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/adapters/composed/elevenlabs_preset.hpp"
+#include "antiphon/audio/dtmf.hpp"
+#include "antiphon/audio/file.hpp"
 #include "antiphon/audio/vad/voice_activity.hpp"
 #include "antiphon/base/channel.hpp"
+#include "antiphon/base/ids.hpp"
 #include "antiphon/base/latch.hpp"
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/scenario/run.hpp"
@@ -125,42 +130,41 @@ TEST(ComposedAgent, StopsWhenSomebodyCutsIn_VOX70) {
   EXPECT_EQ(result.messages.back().text(), "goodbye then");
 }
 
-TEST(ComposedAgent, StopsForAWordWithAPauseInIt_VOX33_VOX70) {
-  auto tones = std::make_shared<testing_support::Tones>();
-  // 120 ms of sound, 80 ms of a closed mouth, and so on: never 200 ms in one piece.
-  const auto word = tones->speak("wait");
-  audio::Samples broken;
-  for (int i = 0; i < 4; ++i) {
-    broken.insert(broken.end(), word.begin() + 50 * 24, word.begin() + 170 * 24);
-    broken.resize(broken.size() + 80 * 24);
+/// A call in which this is heard a second into the agent's answer.
+ScenarioResult cut_in_with(const audio::Samples& sound) {
+  const auto path = (std::filesystem::temp_directory_path() / (make_id("cut-in") + ".wav")).string();
+  audio::write_audio_file(path, audio::SampleView(sound));
+  auto result = play({user("hours"), interrupt(path, {.after = 1s}), antiphon::sleep(4s), succeed("")});
+  std::filesystem::remove(path);
+  return result;
+}
+
+/// `count` times so much sound, and so much silence after it.
+audio::Samples bursts(int count, Duration on, Duration off) {
+  audio::Samples samples;
+  for (int i = 0; i < count; ++i) {
+    for (std::size_t k = 0; k < audio::samples_in(on); ++k) samples.push_back(k % 48 < 24 ? 6000 : -6000);
+    samples.resize(samples.size() + audio::samples_in(off));
   }
-  const auto result = run({.name = "a call",
-                           .agent = composed_agent({.brain = ParticipantSpec(reply)}),
-                           .script = {user("hours"), agent({.wait = false}), antiphon::sleep(2s), play_audio(broken, "wait"), succeed("")}},
-                          {.seed = 7, .speech = testing_support::tone_speech(tones)});
+  return samples;
+}
+
+TEST(ComposedAgent, StopsForAWordWithAPauseInIt_VOX33_VOX70) {
+  const auto result = cut_in_with(bursts(4, 120ms, 80ms));  // a closed mouth between: never 200 ms in one piece
 
   ASSERT_FALSE(result.error) << result.error->message;
   ASSERT_EQ(result.call->turns.at(0).ending, TurnEnding::cleared);
-  EXPECT_LT(result.call->turns[0].end - result.call->utterances.at(1).voiced.at(0).start, 350ms);
+  const auto& cut = result.call->interruptions.at(0);
+  EXPECT_LT(*cut.agent_stopped - *cut.achieved, 350ms);
 }
 
 TEST(ComposedAgent, SpeaksOnOverKeysAndShortNoises_VOX32_VOX70) {
-  const auto noises = [] {
-    audio::Samples samples;
-    for (int i = 0; i < 6; ++i) {
-      for (int k = 0; k < 80 * 24; ++k) samples.push_back(static_cast<audio::Sample>(k % 48 < 24 ? 6000 : -6000));
-      samples.resize(samples.size() + 300 * 24);
-    }
-    return samples;
-  }();
-  for (const auto& sound : {antiphon::dtmf("123456"), play_audio(noises, "")}) {
-    const auto result = run({.name = "a call",
-                             .agent = composed_agent({.brain = ParticipantSpec(reply)}),
-                             .script = {user("hours"), agent({.wait = false}), antiphon::sleep(2s), sound, antiphon::sleep(4s), succeed("")}},
-                            {.seed = 7, .speech = testing_support::tone_speech()});
+  for (const auto& sound : {audio::dtmf_tones("123456"), bursts(6, 80ms, 300ms)}) {
+    const auto result = cut_in_with(sound);
     ASSERT_FALSE(result.error) << result.error->message;
     EXPECT_EQ(result.call->turns.at(0).ending, TurnEnding::signal);
     EXPECT_EQ(result.call->claims.understood.size(), 1U);
+    EXPECT_TRUE(result.call->interruptions.at(0).censored);
   }
 }
 
@@ -188,10 +192,10 @@ TEST(ComposedAgent, SpeaksOnWhereItIsToldTo_VOX70) {
   EXPECT_TRUE(result.call->interruptions.at(0).censored);
 }
 
-VoiceOptions nodding(InterjectionConfig config = {}) {
-  config.probability = 1, config.least = 1s, config.most = 1500ms;
-  return {.backchannels = std::move(config)};
-}
+VoiceOptions nodding() { return {.backchannels = InterjectionConfig{.probability = 1, .least = 1s, .most = 1500ms}}; }
+
+/// In the middle of the answer, once.
+VoiceOptions nodding_once() { return {.backchannels = InterjectionConfig{.probability = 1, .least = 2400ms, .most = 2500ms, .words = {"okay"}}}; }
 
 Duration voiced(const AgentTurn& turn) {
   Duration sum{0};
@@ -210,8 +214,7 @@ TEST(ComposedAgent, SpeaksOnWhereSomebodyOnlyShowsThatTheyListen_VOX35_VOX70) {
 
 TEST(ComposedAgent, GoesOnFromWhereItStoppedForABackchannel_VOX35_VOX70) {
   const auto whole = play({user("hours"), agent(), succeed("")});
-  const auto result =
-      play({user("hours"), agent(), user("thanks"), agent(), succeed("")}, {.backchannel = BackchannelPolicy::ignore}, nodding({.words = {"okay"}}));
+  const auto result = play({user("hours"), agent(), user("thanks"), agent(), succeed("")}, {.backchannel = BackchannelPolicy::ignore}, nodding_once());
 
   ASSERT_FALSE(result.error) << result.error->message;
   EXPECT_THAT(words(result), ElementsAre("hours", "we open at nine and we close at five and on sunday we rest", "thanks", "goodbye then"));
@@ -363,7 +366,7 @@ TEST(ComposedAgent, AnswersWhenItsRecogniserSaysThatTheyHaveFinished_VOX70_VOX22
   const auto nodded =
       run({.name = "a call",
            .agent = composed_agent({.brain = ParticipantSpec(reply), .ear = "stream/of tones", .streaming = true, .backchannel = BackchannelPolicy::ignore}),
-           .voice = nodding({.words = {"okay"}}),
+           .voice = nodding_once(),
            .script = {user("hours"), agent(), user("thanks"), agent(), succeed("")}},
           {.seed = 7, .speech = speech});
   ASSERT_FALSE(nodded.error) << nodded.error->message;

@@ -138,8 +138,8 @@ TEST_F(WebSocketAgentOverTls, IsSpokenToWithHeadersAndSubprotocols_TRN4) {
   EXPECT_EQ(fields.at("authorization"), "Bearer of-the-test");
   EXPECT_EQ(fields.at("x-tenant"), "corner shop");
   EXPECT_EQ(fields.at("sec-websocket-protocol"), "voice.v1, voice.v2");
-  EXPECT_EQ(fields.at("host"), place);
-  EXPECT_EQ(fields.at("x-antiphon-thread-id"), result.thread_id);
+  EXPECT_EQ(fields.at("host").as_string(), place);
+  EXPECT_EQ(fields.at("x-antiphon-thread-id").as_string(), result.thread_id);
 }
 
 TEST_F(WebSocketAgentOverTls, WhoseAuthorityIsUnknownIsTheTransports_TRN21) {

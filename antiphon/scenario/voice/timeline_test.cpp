@@ -73,7 +73,8 @@ Task<> says_nothing(PlayedAgent& agent, std::shared_ptr<testing_support::Tones>)
 
 TEST(TimelineOfACall, TellsWhenAnAgentThatIsSilentWasGivenUp_VOX3) {
   const auto result = play({.paced = true}, says_nothing, {user("hours"), antiphon::agent()});
-  const auto& gave_up = Timeline(result).first(Type::error);
+  const Timeline timeline(result);
+  const auto& gave_up = timeline.first(Type::error);
   EXPECT_EQ(gave_up.name, "the agent said nothing for 30 s");
   EXPECT_NEAR(to_seconds(gave_up.time), 30.5, 0.3);
 }
