@@ -188,6 +188,22 @@ TEST(ConsoleReporter, SaysOnlyCountsAndReportWhenAllPassed_PRD3) {
             "report     out/report.html\n");
 }
 
+TEST(ConsoleReporter, NamesNoFileThatWasNotWritten_PRD3) {
+  std::ostringstream out;
+  auto terminal = plain_tty;
+  terminal.out = &out, terminal.err = &out;
+  ConsoleReporter reporter({.terminal = terminal,
+                            .verbosity = Verbosity::quiet,
+                            .paths = {.report = "out/report.html", .result = "out/result.json"},
+                            .written = [](SummaryPaths paths) {
+                              paths.report.clear();
+                              return paths;
+                            }});
+  reporter.finish(sample_batch());
+  EXPECT_THAT(out.str(), Not(HasSubstr("report.html")));
+  EXPECT_THAT(out.str(), HasSubstr("antiphon run --failed out/result.json"));
+}
+
 TEST(ConsoleReporter, TellsAScriptsBrokenCheckWhereItStands_SCN73) {
   const CheckResult broken{.kind = "contains", .expected = json::value{{"text", "order number"}}, .found = "hello"}, held{.kind = "contains", .passed = true};
   for (const auto verbosity : {Verbosity::verbose, Verbosity::normal}) {

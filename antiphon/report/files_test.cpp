@@ -110,6 +110,20 @@ TEST(JsonReporter, SaysWhichPathCannotBeWritten_PRD63) {
   }
 }
 
+TEST(JsonReporter, KnowsWhetherItWasWritten_PRD63) {
+  JsonReporter nowhere("/nowhere/at/all/result.json"), somewhere(scratch("result.json"));
+  try {
+    nowhere.finish({});
+    ADD_FAILURE() << "written";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.party(), Party::harness);
+    EXPECT_EQ(error.hint(), "make its folder, or name another");
+  }
+  EXPECT_FALSE(nowhere.written());
+  somewhere.finish(sample_batch());
+  EXPECT_TRUE(somewhere.written());
+}
+
 TEST(Reporters, LetEveryMemberFinishThoughOneFails_PRD63) {
   const auto path = scratch("second.json");
   Reporters reporters;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/files.hpp"
 #include "antiphon/base/json.hpp"
 #include "antiphon/base/text.hpp"
 
@@ -61,7 +62,7 @@ std::string line_of(const RunFinished& event) { return line_of("run_finished", e
 
 JsonLinesReporter::JsonLinesReporter(const std::string& path, const BatchResult& head, std::size_t total)
     : path_(path), file_(path, std::ios::binary | std::ios::trunc), out_(&file_) {
-  if (!file_) throw Error(ErrorKind::io, fmt::format("cannot write {}: {}", path, std::generic_category().message(errno)));
+  if (!file_) throw write_failure(path, errno);
   start(head, total);
 }
 

@@ -42,7 +42,8 @@ inline CallRecord full_call() {
                          .achieved = milliseconds(1000),
                          .agent_stopped = milliseconds(1400),
                          .native = true,
-                         .outcome = "fired_after_speech"}};
+                         .outcome = "fired_after_speech"},
+                        {.utterance = 1, .outcome = "turn_was_over", .missed = "the agent's turn was over after 2.00 s"}};
   call.delivery = {milliseconds(1500), milliseconds(700), milliseconds(800), milliseconds(20), 75, 2, milliseconds(30), 1, milliseconds(60)};
   call.user_sound = SideSound{.voiced = milliseconds(900), .loudness_lufs = -23.5, .peak_dbfs = -6.25, .clipped = milliseconds(1)};
   call.agent_sound = SideSound{.voiced = milliseconds(1200), .repeats = 2, .repeated = milliseconds(40)};
