@@ -58,11 +58,13 @@ void measure_interruptions(const CallRecord& call, VoiceMeasures& measures) {
   measures.figures["missed_interruptions"] = n > 0 ? std::optional(Figure{static_cast<double>(interrupt.censored), n}) : std::nullopt;
 
   std::size_t over_speech = 0, stops = 0;
-  for (const auto& utterance : call.utterances) {
-    const auto on = is_noise(utterance) ? spoke_on(call, utterance) : std::nullopt;
-    if (!on) continue;
+  for (std::size_t i = 0; i < call.utterances.size(); ++i) {
+    if (!is_noise(call.utterances[i])) continue;
+    const auto came = reaction_to(call, measures, i);
+    const auto ignored = came.spoke_on ? came.ignored() : std::nullopt;
+    if (!ignored) continue;
     ++over_speech;
-    if (*on <= quick_stop) ++stops;
+    if (!*ignored) ++stops;
   }
   measures.figures["false_interruptions"] = over_speech > 0 ? std::optional(Figure{static_cast<double>(stops), over_speech}) : std::nullopt;
 }

@@ -32,14 +32,15 @@ bool is_on_time(const Interruption& interruption);
 /// How long the agent spoke on, gaps between sentences included, from where our user began; nullopt: it was silent then.
 std::optional<Duration> spoke_on(const CallRecord& call, const UserUtterance& utterance);
 
-/// What the agent did when something of ours should not have moved it.
+/// What the agent did when something of ours should not have moved it. Check and figures judge it by the same `ignored`.
 struct Reaction {
   std::optional<Duration> spoke_on{};        ///< where it was speaking: how long it went on
-  bool said_all = false;                     ///< and it told itself that its turn was complete
+  bool said_all = false;                     ///< and then told itself that its turn was complete: whether it meant to say more nobody knows
+  bool cut_off = false;                      ///< and then our side hung up: it had neither been silent for `stop_silence` nor cleared its words
   std::optional<Duration> answered_after{};  ///< where it was silent: from the end of what we said to a turn of its own that answers nothing else
   Duration listened{0};                      ///< how long our user was silent afterwards, as far as is known
 
-  /// It spoke on or stayed silent; false: it stopped within `quick_stop`, or answered within 2 s; nullopt: too little is known.
+  /// It spoke on for more than `quick_stop`, or stayed silent; false: it stopped within that, or answered within 2 s; nullopt: it cannot be told.
   std::optional<bool> ignored() const;
 };
 /// Reads the ledger.

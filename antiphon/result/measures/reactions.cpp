@@ -23,7 +23,8 @@ bool answers_another(const VoiceMeasures& measures, std::size_t turn) {
 }  // namespace
 
 std::optional<bool> Reaction::ignored() const {
-  if (spoke_on) return *spoke_on > quick_stop || said_all;
+  if (spoke_on && *spoke_on > quick_stop) return true;
+  if (spoke_on) return said_all || cut_off ? std::nullopt : std::optional(false);
   if (answered_after && *answered_after <= quick_answer) return false;
   return listened >= quick_answer ? std::optional(true) : std::nullopt;
 }
@@ -32,12 +33,17 @@ Reaction reaction_to(const CallRecord& call, const VoiceMeasures& measures, std:
   const auto& said = call.utterances[utterance];
   const auto at = voice_start(said), end = voice_end(said);
   Reaction reaction{.spoke_on = spoke_on(call, said), .listened = listened_after(call, said)};
+  bool known = !reaction.spoke_on || call.agent_closed || at + *reaction.spoke_on + stop_silence <= call.duration;
   for (std::size_t i = 0; i < call.turns.size(); ++i) {
     const auto& turn = call.turns[i];
-    if (turn.start < at && at < turn.end && turn.ending == TurnEnding::signal) reaction.said_all = true;
+    if (turn.start < at && at < turn.end) {
+      reaction.said_all |= turn.ending == TurnEnding::signal;
+      known |= turn.ending == TurnEnding::cleared;
+    }
     if (turn.start >= at && turn.start - end <= reaction.listened && !answers_another(measures, i) && !reaction.answered_after)
       reaction.answered_after = turn.start - end;
   }
+  reaction.cut_off = !known;
   return reaction;
 }
 

@@ -269,7 +269,7 @@ TEST(Expect, ToIgnoreIsToSpeakOnOrToStaySilent_VOX93) {
   stops.agent({{0, 2300}}).user(2000, 2500, speech, ignored).call.duration = 9s;
   EXPECT_FALSE(came(stops.call, 0, ignored).passed);
   ends.agent({{0, 2300}}, TurnEnding::signal).user(2000, 2500, speech, ignored).call.duration = 9s;
-  EXPECT_TRUE(came(ends.call, 0, ignored).passed) << "it says itself that it had said all";
+  EXPECT_EQ(came(ends.call, 0, ignored).inconclusive, Party::harness) << "it says itself that it had said all, now";
   stays_silent.user(2000, 2500, speech, ignored).call.duration = 9s;
   EXPECT_TRUE(came(stays_silent.call, 0, ignored).passed);
   answers.user(2000, 2500, speech, ignored).agent({{3500, 4000}}).call.duration = 9s;
@@ -277,6 +277,34 @@ TEST(Expect, ToIgnoreIsToSpeakOnOrToStaySilent_VOX93) {
   EXPECT_THAT(answered.sentence(), HasSubstr("expected the agent to ignore \"one two three\" at 2.00 s; found an answer after 1.00 s"));
   owed.user(0, 1000).user(1500, 1800, speech, ignored).agent({{2500, 4000}}).call.duration = 9s;
   EXPECT_TRUE(came(owed.call, 1, ignored).passed) << "it answers what came before";
+}
+
+TEST(Expect, OneEventIsTheSameToCheckAndFigures_VOX90_VOX93) {
+  struct Case {
+    int agent_ends_ms;
+    TurnEnding ending;
+    Duration call;
+    std::optional<bool> ignored;
+  };
+  for (const auto& [ends, ending, length, ignored] :
+       {Case{5000, TurnEnding::tail_silence, 9s, true}, Case{5000, TurnEnding::signal, 9s, true}, Case{2300, TurnEnding::tail_silence, 9s, false},
+        Case{2300, TurnEnding::cleared, 9s, false}, Case{2300, TurnEnding::signal, 9s, std::nullopt}, Case{2300, TurnEnding::open, 2500ms, std::nullopt},
+        Case{2300, TurnEnding::cleared, 2500ms, false}}) {
+    Conversation conversation;
+    conversation.agent({{0, ends}}, ending).user(2000, 2200, UtteranceKind::backchannel, Expectation::ignore);
+    const auto figures = conversation.until(static_cast<int>(length / 1ms)).figures;
+    const auto check = came(conversation.call, 0, Expectation::ignore);
+    const auto& stops = figures.at("false_interruptions");
+    const auto& selective = figures.at("tau-voice/1.0 selectivity_backchannel");
+    SCOPED_TRACE(std::to_string(ends) + " " + std::string(to_string(ending)));
+    EXPECT_EQ(check.inconclusive.has_value(), !ignored);
+    EXPECT_EQ(stops.has_value(), ignored.has_value());
+    EXPECT_EQ(selective.has_value(), ignored.has_value());
+    if (!ignored) continue;
+    EXPECT_EQ(check.passed, *ignored);
+    EXPECT_DOUBLE_EQ(stops->value, *ignored ? 0 : 1);
+    EXPECT_DOUBLE_EQ(selective->value, *ignored ? 1 : 0);
+  }
 }
 
 TEST(CallChecks, AreCheckedBeforeTheRun_SCN60) {

@@ -86,10 +86,16 @@ class Expected {
   void ignore() {
     const auto came = reaction();
     const auto ignored = came.ignored();
-    if (!ignored) return undecided(Party::harness, fmt::format("our user listened for {:.2f} s only", to_seconds(came.listened)));
+    if (!ignored) return undecided(Party::harness, why_nobody_knows(came));
     if (came.spoke_on) return found(*ignored, {{"spoke_on_s", to_seconds(*came.spoke_on)}});
     if (*ignored) return found(true, {{"silent_for_s", to_seconds(came.listened)}});
     found(false, {{"answered_after_s", to_seconds(*came.answered_after)}});
+  }
+
+  static std::string why_nobody_knows(const voice::Reaction& came) {
+    if (!came.spoke_on) return fmt::format("our user listened for {:.2f} s only", to_seconds(came.listened));
+    if (!came.said_all) return fmt::format("the call was over before the agent had been silent for {:g} s", to_seconds(stop_silence));
+    return fmt::format("the agent's turn was complete {:.2f} s after our user began: whether it stopped for that cannot be told", to_seconds(*came.spoke_on));
   }
 
   const ExpectedTurn& expected_;
