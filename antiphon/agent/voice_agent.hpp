@@ -100,7 +100,7 @@ class VoiceAgentAdapter {
   /// What is worth knowing about the call and is no error, one line each: what the agent sent and nobody looked at.
   virtual std::vector<std::string> notices() const { return {}; }
 
-  /// The transport's own signal for barge-in. @throws Error unsupported where `interruption` is false.
+  /// The transport's own signal for barge-in; what comes of it is for the agent to tell (`AgentClear`). @throws Error unsupported without `interruption`.
   virtual Task<> interrupt(Deadline deadline);
   /// Keys over a channel of their own. @throws Error unsupported where `dtmf` is false.
   virtual Task<> send_dtmf(std::string keys, Deadline deadline);

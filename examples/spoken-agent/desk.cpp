@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto frame = 20ms;
+constexpr auto ahead = 1s;            // what the desk that thinks it need not be stopped sends in a frame's time
 constexpr auto before_words = 300ms;  // a detector hears a word only once it has begun
 constexpr auto send_limit = 5s;
 
@@ -62,15 +63,16 @@ std::string misheard(std::string words) {
 }  // namespace
 
 Bug bug_from(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, Bug>, 6> all{{{"none", Bug::none},
+  constexpr std::array<std::pair<std::string_view, Bug>, 7> all{{{"none", Bug::none},
                                                                  {"talks-over", Bug::talks_over},
                                                                  {"late", Bug::late},
                                                                  {"ignores-barge-in", Bug::ignores_barge_in},
+                                                                 {"ignores-signal", Bug::ignores_signal},
                                                                  {"mishears", Bug::mishears},
                                                                  {"goes-silent", Bug::goes_silent}}};
   for (const auto& [word, bug] : all)
     if (word == name) return bug;
-  throw std::invalid_argument("--bug is one of none, talks-over, late, ignores-barge-in, mishears, goes-silent");
+  throw std::invalid_argument("--bug is one of none, talks-over, late, ignores-barge-in, ignores-signal, mishears, goes-silent");
 }
 
 std::string answer_to(std::string_view words) {
@@ -121,7 +123,9 @@ Task<> Call::serve() {
 Task<> Call::listen() {
   while (const auto message = co_await socket_.receive(Deadline::never())) {
     const auto parsed = try_parse_json(message->data);
-    if (!parsed || find_string(*parsed, "type") != "audio") continue;
+    const auto type = parsed ? find_string(*parsed, "type") : std::nullopt;
+    if (type == "interrupt") stop_speaking();
+    if (type != "audio") continue;
     const auto bytes = decode_base64(find_string(*parsed, "audio").value_or(""));
     if (bytes) hear(line_.feed(audio::samples_from_bytes(*bytes)));
   }
@@ -200,11 +204,14 @@ Task<> Call::say(std::string sentence) {
   co_await tell({{"type", "transcript"}, {"role", "agent"}, {"text", sentence}});
 }
 
+// With `ignores_signal` all of a sentence is on its way before anybody can ask it to stop, and it holds that nothing is left to be stopped.
+std::size_t Call::said_at_once() const { return audio::samples_in(bug_ == Bug::ignores_signal ? Duration(ahead) : Duration(frame)); }
+
 // A frame every 20 ms of its speech, none in its pauses.
 Task<> Call::play() {
   for (auto at = runtime_.clock.now(); !over_; at += frame) {
     co_await runtime_.clock.sleep_until(at);
-    const auto count = std::min(audio::samples_in(frame), outgoing_.size() - said_);
+    const auto count = std::min(said_at_once(), outgoing_.size() - said_);
     if (count > 0) {
       const auto bytes = audio::bytes_from_samples(audio::SampleView(outgoing_).subspan(said_, count));
       said_ += count;

@@ -19,7 +19,7 @@
 namespace spoken {
 
 /// Faults that were planted on purpose.
-enum class Bug { none, talks_over, late, ignores_barge_in, mishears, goes_silent };
+enum class Bug { none, talks_over, late, ignores_barge_in, ignores_signal, mishears, goes_silent };
 /// @throws std::invalid_argument for a word that names none.
 Bug bug_from(std::string_view name);
 
@@ -49,6 +49,7 @@ class Call {
   void caller_starts(std::size_t at);
   void caller_stopped(std::size_t at);
   void stop_speaking();
+  std::size_t said_at_once() const;
   antiphon::Task<> answer(antiphon::audio::Samples words);
   antiphon::Task<> interject();
   antiphon::Task<> say(std::string sentence);

@@ -15,6 +15,7 @@ FINDINGS = {
     "talks-over": ("lets the caller finish", "overlap"),
     "late": ("answers in time", "time_to_first_audio"),
     "ignores-barge-in": ("stops when the caller cuts in", "interruption"),
+    "ignores-signal": ("stops when it is told to", "interruption"),
     "mishears": ("understands the order number", "heard"),
     "goes-silent": ("does not go silent", "silence"),
 }

@@ -152,13 +152,10 @@ Task<> MessageAgent::end_of_utterance(Deadline) {
   co_return;
 }
 
-// As a caller's own device does: what was sent and is not heard yet is dropped at once.
+// Nothing is dropped until the agent says so: one that ignores the signal is still heard (docs/decisions/0019).
 Task<> MessageAgent::interrupt(Deadline deadline) {
   if (!capabilities_.interruption) co_await VoiceAgentAdapter::interrupt(deadline);
   put(settings_->json->interrupt, {.thread_id = thread_id_});
-  decoder_.finish();
-  heard_until_ = clock_.now();
-  tell(AgentClear{});
 }
 
 Task<> MessageAgent::send_dtmf(std::string keys, Deadline deadline) {

@@ -16,7 +16,7 @@ bool TurnTracker::resumes(Duration at) const {
 
 void TurnTracker::start_speaking(Duration at, std::optional<Duration> received) {
   // What was undecided has turned out to begin too late.
-  if (open_ && !speaking_ && !rules_.signalled && at - turns_.back().end >= rules_.tail_silence)
+  if (open_ && !speaking_ && ends_by_silence() && at - turns_.back().end >= rules_.tail_silence)
     end(TurnEnding::tail_silence, turns_.back().end + rules_.tail_silence);
   speaking_ = true;
   if (!turns_.empty()) at = std::max(at, turns_.back().end);
@@ -43,6 +43,10 @@ void TurnTracker::stop_speaking(Duration at) {
 
 void TurnTracker::end_signal(Duration heard_all) { ends_at_ = heard_all; }
 
+void TurnTracker::cut_into() {
+  if (open_) cut_turn_ = turns_.size() - 1;
+}
+
 void TurnTracker::cleared(Duration now) {
   ends_at_.reset();
   if (open_) end(TurnEnding::cleared, now);
@@ -60,6 +64,11 @@ void TurnTracker::advance(Duration now, std::optional<Duration> last_voiced, boo
   }
   if (ends_at_ && now >= *ends_at_) {
     ends_at_.reset();
+    // Of a turn that we cut into, which its silence has ended before.
+    if (!open_ && was_cut_into() && turns_.back().ending == TurnEnding::tail_silence) {
+      turns_.back().ending = TurnEnding::signal;
+      return;
+    }
     // A turn without a voiced frame is one all the same: the agent says that it has answered.
     const auto at = turns_.empty() ? now : std::max(now, turns_.back().end);
     if (!open_) turns_.push_back({.start = at, .end = at}), open_ = true;
@@ -72,7 +81,7 @@ void TurnTracker::advance(Duration now, std::optional<Duration> last_voiced, boo
   if (!open_) return;
   const auto& turn = turns_.back();
   if (now - turn.start >= rules_.longest) return end(TurnEnding::capped, turn.start + rules_.longest);
-  const auto limit = rules_.signalled ? rules_.response_timeout : rules_.tail_silence;
+  const auto limit = ends_by_silence() ? rules_.tail_silence : rules_.response_timeout;
   if (!speaking_ && !undecided && now - turn.end >= limit) end(TurnEnding::tail_silence, now);
 }
 

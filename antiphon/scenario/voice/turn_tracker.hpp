@@ -27,6 +27,8 @@ class TurnTracker {
   void stop_speaking(Duration at);
   /// The agent says that it has sent all of its turn; `heard_all`: when that will have been heard.
   void end_signal(Duration heard_all);
+  /// Our user has cut into the turn that is open: it ends by `tail_silence`, too, where the adapter tells ends of turns.
+  void cut_into();
   /// What was not heard yet was dropped.
   void cleared(Duration now);
   /// So it was, and it may go on: the turn is not over, whatever was signalled.
@@ -48,11 +50,14 @@ class TurnTracker {
  private:
   void end(TurnEnding how, Duration now);
   bool resumes(Duration at) const;
+  bool was_cut_into() const { return cut_turn_ && *cut_turn_ + 1 == turns_.size(); }
+  bool ends_by_silence() const { return !rules_.signalled || was_cut_into(); }
 
   TurnRules rules_;
   std::vector<AgentTurn> turns_;
   bool speaking_ = false, open_ = false;
   std::optional<Duration> ends_at_;  ///< by a signal
+  std::optional<std::size_t> cut_turn_;
   Duration decided_{0};
 };
 

@@ -78,5 +78,23 @@ TEST(TurnTracker, ASignalEndsATurnOnceAllWasHeardWhateverSilenceThereIs_VOX11) {
   EXPECT_EQ(tracker.turns()[0].voiced.size(), 2U);
 }
 
+TEST(TurnTracker, ATurnThatWeCutIntoEndsByItsSilenceTooAndOnce_VOX11_VOX33) {
+  TurnTracker tracker({.signalled = true});
+  tracker.start_speaking(1s, 1s);
+  tracker.cut_into();
+  for (auto now = 1060ms; now < 2300ms; now += 20ms) tracker.advance(now, std::min<Duration>(now, 2s));
+  tracker.stop_speaking(2s);
+  tracker.advance(2580ms, std::nullopt);
+  EXPECT_TRUE(tracker.open());
+  tracker.advance(2600ms, std::nullopt);
+  EXPECT_FALSE(tracker.open());
+  tracker.end_signal(3s);  // it takes its time to say so
+  tracker.advance(3s, std::nullopt);
+  ASSERT_EQ(tracker.turns().size(), 1U) << "that is no turn of silence";
+  EXPECT_EQ(tracker.turns()[0].ending, TurnEnding::signal);
+  speak(tracker, 4s, 5s, 7s);
+  EXPECT_TRUE(tracker.open()) << "nobody cut into this one";
+}
+
 }  // namespace
 }  // namespace antiphon::voice
