@@ -5,7 +5,7 @@
 namespace antiphon::audio {
 
 /// A long piece of audio that grows: up to a limit in memory, from there on in a file without a name, so that a call of hours costs no more than one of
-/// minutes. The file vanishes with the store, also when the process is killed. One thread at a time.
+/// minutes. The file vanishes with the store, also when the process is killed. One thread at a time; once nobody appends, any number may read.
 class SampleStore {
  public:
   /// `folder` takes the file; empty is the system's folder for temporary files.

@@ -69,18 +69,15 @@ void append_agent(const CallRecord& call, std::vector<VoiceRecording::Segment>& 
 
 }  // namespace
 
-VoiceRecording::VoiceRecording(audio::SampleStore user, audio::SampleStore agent, const CallRecord& call)
-    : user_(std::move(user)),
-      agent_(std::move(agent)),
-      timeline_(call.events),
-      duration_(std::max(audio::duration_of(user_.size()), audio::duration_of(agent_.size()))) {
+VoiceRecording::VoiceRecording(std::shared_ptr<const CallTracks> tracks, const CallRecord& call)
+    : tracks_(std::move(tracks)), timeline_(call.events), duration_(audio::duration_of(std::max(tracks_->user.size(), tracks_->agent.size()))) {
   append_user(call, segments_);
   append_agent(call, segments_);
   std::ranges::sort(segments_, {}, [](const Segment& segment) { return std::pair(segment.start, segment.speaker); });
 }
 
 audio::Samples VoiceRecording::track(audio::Speaker speaker, Duration from, Duration length) const {
-  const auto& store = speaker == audio::Speaker::user ? user_ : agent_;
+  const auto& store = speaker == audio::Speaker::user ? tracks_->user : tracks_->agent;
   return store.read(audio::samples_in(from), audio::samples_in(length));
 }
 
@@ -99,10 +96,10 @@ void VoiceRecording::save(const std::string& path, bool stereo) const {
   const auto target = absolute(path);
   const auto kind = audio::file_kind_of(target);
   const int channels = stereo ? 2 : 1;
-  const auto frames = std::max(user_.size(), agent_.size());
+  const auto frames = std::max(tracks_->user.size(), tracks_->agent.size());
   const auto piece = [&](std::size_t at) {
-    auto user = user_.read(at, block);
-    auto agent = agent_.read(at, block);
+    auto user = tracks_->user.read(at, block);
+    auto agent = tracks_->agent.read(at, block);
     user.resize(std::min(block, frames - at)), agent.resize(user.size());
     return both(user, agent, stereo);
   };

@@ -10,14 +10,18 @@
 
 namespace antiphon {
 
+/// All that was said and heard in a call that is over: `user` as it left, `agent` as it was heard, both from the beginning of the call.
+struct CallTracks {
+  audio::SampleStore user, agent;
+};
+
 /// What was said and heard in a call (VOX-60): a track for each side, as long as the call, and where in it somebody spoke.
 ///
-/// Long calls lie on disk (`SampleStore`). Used by one thread at a time.
+/// Long calls lie on disk (`SampleStore`). Used by one thread at a time; others may read the same tracks meanwhile.
 class VoiceRecording {
  public:
   VoiceRecording() = default;
-  /// `user` as it left, `agent` as it was heard, both from the beginning of the call.
-  VoiceRecording(audio::SampleStore user, audio::SampleStore agent, const CallRecord& call);
+  VoiceRecording(std::shared_ptr<const CallTracks> tracks, const CallRecord& call);
 
   /// In order of start, without their audio.
   struct Segment {
@@ -33,7 +37,7 @@ class VoiceRecording {
   const std::vector<VoiceEvent>& timeline() const { return timeline_; }
   Duration duration() const { return duration_; }
   /// So long that it lies on disk.
-  bool spilled() const { return user_.spilled() || agent_.spilled(); }
+  bool spilled() const { return tracks_->user.spilled() || tracks_->agent.spilled(); }
   /// One side from a place on. @throws Error io.
   audio::Samples track(audio::Speaker speaker, Duration from, Duration length) const;
 
@@ -45,7 +49,7 @@ class VoiceRecording {
   void save_segments(const std::string& folder, bool manifest = true) const;
 
  private:
-  audio::SampleStore user_, agent_;
+  std::shared_ptr<const CallTracks> tracks_ = std::make_shared<const CallTracks>();
   std::vector<Segment> segments_;
   std::vector<VoiceEvent> timeline_;
   Duration duration_{0};

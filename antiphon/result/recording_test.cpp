@@ -25,8 +25,8 @@ class Recording : public testing::Test {
     user_.resize(7200), agent_.resize(9600);
     std::fill(user_.begin() + 2400, user_.begin() + 4800, 100);
     std::fill(agent_.begin() + 3600, agent_.begin() + 9600, 2000);
-    audio::SampleStore user, agent;
-    user.append(user_), agent.append(agent_);
+    CallTracks tracks;
+    tracks.user.append(user_), tracks.agent.append(agent_);
     CallRecord call{.duration = milliseconds(400)};
     call.utterances = {{.text = "hello", .start = milliseconds(100), .end = milliseconds(200), .voiced = {{milliseconds(100), milliseconds(200)}}},
                        {.text = "never said", .sent = false}};
@@ -36,7 +36,7 @@ class Recording : public testing::Test {
                    .transcript = "yes",
                    .transcript_truncated = true}};
     call.events = {{.time = milliseconds(200), .type = VoiceEventType::user_stop_speaking}};
-    return {std::move(user), std::move(agent), call};
+    return {std::make_shared<const CallTracks>(std::move(tracks)), call};
   }
 
   std::string folder_ = testing::TempDir() + "recording" + std::to_string(::getpid());

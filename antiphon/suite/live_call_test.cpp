@@ -67,8 +67,9 @@ Task<AgentReply> reply(AgentInput input) {
 
 struct LiveCall : ::testing::Test {
   ScenarioResult play(std::vector<Step> script) {
-    return run({.name = "a call", .agent = composed_agent({.brain = ParticipantSpec(reply)}), .user = human_user(), .script = std::move(script)},
-               {.seed = 7, .speech = testing_support::tone_speech(tones), .loudspeaker = loudspeaker, .microphone = microphone, .person = caller});
+    return run(
+        {.name = "a call", .agent = composed_agent({.brain = ParticipantSpec(reply)}), .user = human_user(), .script = std::move(script)},
+        {.seed = 7, .speech = testing_support::tone_speech(tones), .loudspeaker = loudspeaker, .microphone = microphone, .person = caller, .hooks = hooks});
   }
   void say(Duration at, const std::string& words) { microphone->say(at, tones->speak(words)); }
   static std::vector<std::string> words(const ScenarioResult& result) {
@@ -81,6 +82,7 @@ struct LiveCall : ::testing::Test {
   std::shared_ptr<WrittenMicrophone> microphone = std::make_shared<WrittenMicrophone>();
   std::shared_ptr<KeptLoudspeaker> loudspeaker = std::make_shared<KeptLoudspeaker>();
   std::shared_ptr<Caller> caller = std::make_shared<Caller>();
+  CallHooks hooks{};
 };
 
 TEST_F(LiveCall, APersonTalksToTheAgentThroughTheMicrophone_TRN17) {
@@ -97,6 +99,20 @@ TEST_F(LiveCall, APersonTalksToTheAgentThroughTheMicrophone_TRN17) {
   EXPECT_NEAR(to_seconds(first.voiced.front().end), 1.29, 0.05);
   ASSERT_EQ(result.answer_s.size(), 2U);
   EXPECT_NEAR(result.answer_s[0], 0.80, 0.1);
+}
+
+TEST_F(LiveCall, TheirSpeechEndsForHooksOnceTheySayNoMore_VOX63) {
+  say(1s, "hours");
+  say(1500ms, "please");  // after a pause of 0.26 s
+  std::vector<VoiceEvent> told;
+  hooks.on_voice_event = [&](const std::string&, const VoiceEvent& event) { told.push_back(event); };
+  const auto result = play({user(), agent(), succeed("")});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  ASSERT_EQ(result.call->utterances.size(), 1U);
+  std::erase_if(told, [](const VoiceEvent& event) { return event.type != VoiceEventType::user_stop_speaking || event.metadata.contains("source"); });
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].time, result.call->utterances[0].voiced.back().end);
 }
 
 TEST_F(LiveCall, TheyCutIntoWhatItSays_TRN17) {

@@ -33,10 +33,12 @@ struct Call {
   std::shared_ptr<Tones> tones = std::make_shared<Tones>();
   WebSocketAgentOptions options{.url = "ws://user:secret@agent/call?token=hidden"};
   std::vector<Step> script{user("when do you open"), agent(), succeed("")};
+  std::vector<Check> checks{};
 
   ScenarioResult with(MemoryAgent::Play play, net::MemoryLinkOptions link = {}) {
     options.stream = MemoryAgent(std::move(play), link);
-    return run({.name = "a call", .agent = websocket_agent(options), .script = script}, {.seed = 7, .speech = testing_support::tone_speech(tones)});
+    return run({.name = "a call", .agent = websocket_agent(options), .script = script, .checks = checks},
+               {.seed = 7, .speech = testing_support::tone_speech(tones)});
   }
 };
 
@@ -251,28 +253,89 @@ TEST(WebSocketAgent, AShapeOfOnesOwnIsAllThatAnAgentHasToBeGiven_TRN4) {
   EXPECT_EQ(at_pointer(first, "/media/call")->get_string(), result.thread_id);
 }
 
-TEST(WebSocketAgent, ItsOwnSignalStopsItAndDropsWhatIsNotHeardYet_VOX33) {
-  Call call;
+constexpr auto long_speech = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen";
+
+/// Our user signals that the agent should stop, one second into its speech; the agent does as `told_to_stop` says, and answers.
+ScenarioResult cut_by_signal(Call& call, std::function<Task<>(WebSocket&, Clock&)> speak, std::function<Task<>(WebSocket&, Clock&)> told_to_stop) {
   call.options.json = every_message();
   call.script = {user("hours"), interrupt("wait", {.after = 1s}), agent(), succeed("")};
-  std::vector<WsMessage> heard;
-  const auto result = call.with([&](WebSocket& socket, Clock& clock) -> Task<> {
+  return call.with([&, speak, told_to_stop](WebSocket& socket, Clock& clock) -> Task<> {
     co_await listen_for(socket, clock, 1s);
-    co_await tell(socket, clock, {{"type", "transcript"}, {"role", "agent"}, {"text", "one two three four five six seven eight nine ten"}});
-    co_await tell(socket, clock, spoken(*call.tones, "one two three four five six seven eight nine ten"));
-    while (!socket.closed() && std::ranges::count(types_of(heard), "interrupt") == 0) co_await listen_for(socket, clock, 20ms, &heard);
-    co_await listen_for(socket, clock, 1500ms);
+    co_await tell(socket, clock, {{"type", "transcript"}, {"role", "agent"}, {"text", long_speech}});
+    co_await speak(socket, clock);
+    co_await told_to_stop(socket, clock);
+    co_await listen_for(socket, clock, 4500ms);
     co_await tell(socket, clock, {{"type", "transcript"}, {"role", "agent"}, {"text", "yes"}});
     co_await tell(socket, clock, spoken(*call.tones, "yes"));
     co_await tell(socket, clock, {{"type", "turn_end"}});
     co_await listen_for(socket, clock, 1h);
   });
+}
+
+Task<bool> is_told_to_stop(WebSocket& socket, Clock& clock, Duration within) {
+  std::vector<WsMessage> heard;
+  co_await listen_for(socket, clock, within, &heard);
+  co_return std::ranges::count(types_of(heard), "interrupt") > 0;
+}
+
+/// All at once: what our user hears for four seconds.
+std::function<Task<>(WebSocket&, Clock&)> sends_ahead(Call& call) {
+  return [&call](WebSocket& socket, Clock& clock) -> Task<> {
+    co_await tell(socket, clock, spoken(*call.tones, long_speech));
+    while (!socket.closed() && !co_await is_told_to_stop(socket, clock, 20ms)) {}
+  };
+}
+
+TEST(WebSocketAgent, OneThatIsToldToStopHasStoppedWhenItsOwnClearCame_VOX14_VOX33) {
+  Call call;
+  const auto result = cut_by_signal(call, sends_ahead(call), [](WebSocket& socket, Clock& clock) -> Task<> {
+    co_await clock.sleep_for(500ms);
+    co_await tell(socket, clock, {{"type", "clear"}});
+  });
 
   ASSERT_FALSE(result.error) << result.error->message;
   const auto& cut = result.call->interruptions.at(0);
   EXPECT_TRUE(cut.native);
-  EXPECT_LT(*cut.agent_stopped - *cut.achieved, 100ms);
+  EXPECT_FALSE(cut.censored);
+  EXPECT_NEAR(to_seconds(*cut.agent_stopped - *cut.achieved), 0.5, 0.1);
   EXPECT_EQ(result.call->turns[0].ending, TurnEnding::cleared);
+  EXPECT_GT(result.call->delivery.dropped, 2s);
+  EXPECT_EQ(result.messages.back().text(), "yes");
+}
+
+TEST(WebSocketAgent, OneThatIgnoresOurSignalIsHeardToSpeakOnAndFails_VOX14_VOX33) {
+  Call call;
+  call.checks = {stops_within(1500ms)};
+  const auto result = cut_by_signal(call, sends_ahead(call), [](WebSocket& socket, Clock& clock) { return tell(socket, clock, {{"type", "turn_end"}}); });
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  const auto& cut = result.call->interruptions.at(0);
+  EXPECT_TRUE(cut.native);
+  EXPECT_TRUE(cut.censored);
+  EXPECT_EQ(result.call->delivery.dropped, 0s) << "a signal of ours drops nothing";
+  EXPECT_EQ(result.call->turns[0].ending, TurnEnding::signal);
+  EXPECT_GT(result.call->turns[0].end - result.call->turns[0].start, 4s);
+  EXPECT_EQ(result.outcome, RunOutcome::failed);
+  EXPECT_EQ(result.fault->party, Party::agent);
+  EXPECT_EQ(result.messages.back().text(), "yes");
+}
+
+TEST(WebSocketAgent, OneThatOnlySendsNoMoreHasStoppedWhereItsAudioEnds_VOX33) {
+  Call call;
+  const auto in_its_own_time = [&call](WebSocket& socket, Clock& clock) -> Task<> {
+    const auto bytes = audio::bytes_from_samples(call.tones->speak(long_speech));
+    for (std::size_t at = 0; at < bytes.size(); at += 960) {
+      co_await tell(socket, clock, {{"type", "audio"}, {"audio", encode_base64(bytes.substr(at, 960))}});
+      if (co_await is_told_to_stop(socket, clock, 20ms)) co_return;
+    }
+  };
+  const auto result = cut_by_signal(call, in_its_own_time, [](WebSocket&, Clock&) -> Task<> { co_return; });
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  const auto& cut = result.call->interruptions.at(0);
+  EXPECT_FALSE(cut.censored);
+  EXPECT_LT(*cut.agent_stopped - *cut.achieved, 100ms);
+  EXPECT_EQ(result.call->turns[0].ending, TurnEnding::tail_silence) << "it says nothing of its end";
   EXPECT_EQ(result.messages.back().text(), "yes");
 }
 

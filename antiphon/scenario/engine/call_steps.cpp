@@ -115,7 +115,7 @@ void ScenarioRun::measure_call() {
 void ScenarioRun::keep_call(ScenarioResult& result) {
   if (!call_record_) measure_call();
   result.call = call_record_;
-  if (place_.keep_audio) result.recording = call_->take_recording(*result.call);
+  if (place_.keep_audio) result.recording = call_->recording(*result.call);
   if (!call_->line().recorded()) return;
   const std::filesystem::path file(recording_file());
   result.recording_file = (place_.result_folder.empty() || file.empty() ? file : file.lexically_relative(place_.result_folder)).generic_string();

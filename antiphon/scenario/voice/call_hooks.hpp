@@ -21,8 +21,8 @@ struct CallChunk {
 struct CallHooks {
   /// Every 20 ms our user's side, silence included, and as much as was heard of the agent's. Each side is whole and in order.
   std::function<void(const std::string& scenario, const CallChunk& sound)> on_audio_chunk{};
-  /// As soon as it is known: an end of speech some tenths of a second after `time`, for it takes a silence to tell. An agent that goes on after its turn
-  /// seemed over stops once more.
+  /// As soon as it is known: an end of the agent's speech, or of a person's, some tenths of a second after `time`, for it takes a silence to tell (an answer
+  /// that comes sooner has no latency here); a silence of ours once it is over. An agent that goes on after its turn seemed over stops once more.
   std::function<void(const std::string& scenario, const VoiceEvent& event)> on_voice_event{};
 
   explicit operator bool() const { return on_audio_chunk || on_voice_event; }

@@ -55,6 +55,60 @@ TEST(CallHooks, AreToldEveryEventOfTheTimelineWhileTheCallGoesOn_VOX63) {
   }
 }
 
+void expect_the_timeline(const std::vector<VoiceEvent>& told, const CallRecord& call) {
+  ASSERT_EQ(types(told), types(call.events));
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    EXPECT_EQ(told[i].time, call.events[i].time) << i;
+    EXPECT_EQ(told[i].latency, call.events[i].latency) << i;
+    EXPECT_EQ(told[i].metadata, call.events[i].metadata) << i;
+  }
+}
+
+TEST(CallHooks, OurSpeechEndsAtItsLastSoundWhateverSilenceFollowsItInItsAudio_VOX63) {
+  Hooked call;
+  std::vector<VoiceEvent> told;
+  call.hooks.on_voice_event = [&](const std::string&, const VoiceEvent& event) { told.push_back(event); };
+  auto scenario = call.scenario("one");  // the agent's words begin at 1.55 s
+  auto when = call.tones->speak("when");
+  when.resize(audio::samples_in(4s));
+  scenario.script = {play_audio(when, "when"), antiphon::agent(), user("thanks"), antiphon::sleep(1s), succeed("")};
+  const auto result = run(std::move(scenario), call.options());
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  expect_the_timeline(told, *result.call);
+  ASSERT_EQ(told.at(2).type, VoiceEventType::agent_start_speaking);
+  EXPECT_NEAR(to_seconds(told[2].latency.value()), 1.55 - 0.29, 0.02);
+}
+
+TEST(CallHooks, ALatencyCountsFromTheLastEndOfOursBeforeIt_VOX63) {
+  Hooked call;
+  std::vector<VoiceEvent> told;
+  call.hooks.on_voice_event = [&](const std::string&, const VoiceEvent& event) { told.push_back(event); };
+  auto scenario = call.scenario("one");
+  scenario.script = {user("when"), antiphon::sleep(900ms), user("hello"), antiphon::agent(), succeed("")};  // it ends as the agent begins
+  const auto result = run(std::move(scenario), call.options());
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  ASSERT_GT(result.call->utterances.at(1).voiced.back().end, result.call->turns.at(0).start);
+  std::vector<std::optional<Duration>> latencies, expected;
+  for (const auto& event : told) latencies.push_back(event.type == VoiceEventType::agent_start_speaking ? event.latency : std::nullopt);
+  for (const auto& event : result.call->events) expected.push_back(event.type == VoiceEventType::agent_start_speaking ? event.latency : std::nullopt);
+  EXPECT_THAT(latencies, ::testing::UnorderedElementsAreArray(expected));
+}
+
+TEST(CallHooks, ASilenceIsToldWithItsLength_VOX63) {
+  Hooked call;
+  std::vector<VoiceEvent> told;
+  call.hooks.on_voice_event = [&](const std::string&, const VoiceEvent& event) { told.push_back(event); };
+  auto scenario = call.scenario("one");
+  scenario.script = {antiphon::silence(700ms), succeed("")};
+  const auto result = run(std::move(scenario), call.options());
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  expect_the_timeline(told, *result.call);
+  EXPECT_DOUBLE_EQ(told.at(0).metadata.at("duration").as_double(), 0.7);
+}
+
 TEST(CallHooks, HearBothSidesWholeAndInOrder_VOX63) {
   Hooked call;
   std::map<audio::Speaker, audio::Samples> heard;

@@ -1,5 +1,7 @@
 #include "antiphon/scenario/voice/call_watch.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
@@ -31,18 +33,34 @@ void CallWatch::tell(VoiceEvent event) {
   guarded("on_voice_event", [&] { hooks_.on_voice_event(scenario_id_, event); });
 }
 
-bool CallWatch::look_at(const UserUtterance& utterance, Stage& stage, Duration now) {
+bool CallWatch::look_at(const UserUtterance& utterance, Stage& stage, Duration now, bool goes_on) {
   const auto events = user_events(utterance);
   if (events.empty()) return true;
+  if (utterance.kind == UtteranceKind::silence && now < utterance.end) return false;  // its length is what is told of it
   if (stage == Stage::before && now >= events.front().time) {
     stage = Stage::speaking;
     tell(events.front());
   }
-  if (stage != Stage::speaking || now < utterance.end) return false;
+  if (stage != Stage::speaking || goes_on || now < events.back().time) return false;
   stage = Stage::over;
   for (std::size_t i = 1; i < events.size(); ++i) tell(events[i]);
-  if (utterance.expect != Expectation::ignore && events.back().type == VoiceEventType::user_stop_speaking) user_stopped_ = events.back().time;
+  if (events.back().type == VoiceEventType::user_stop_speaking) user_stopped(utterance, events.back().time);
   return true;
+}
+
+// What the agent began later than that has been told already, where it took long to know of the end.
+void CallWatch::user_stopped(const UserUtterance& utterance, Duration at) {
+  if (utterance.expect != Expectation::ignore && !(agent_started_ && at <= *agent_started_)) unanswered_.push_back(at);
+}
+
+// As in the timeline: of the last of our ends before it, each of which is answered once.
+std::optional<Duration> CallWatch::latency_of(Duration start) {
+  agent_started_ = start;
+  const auto later = std::ranges::upper_bound(unanswered_, start);
+  if (later == unanswered_.begin()) return std::nullopt;
+  const auto latency = start - *std::prev(later);
+  unanswered_.erase(unanswered_.begin(), later);
+  return latency;
 }
 
 bool CallWatch::look_at(const AgentTurn& turn, Stage& stage, bool hung_up) {
@@ -51,7 +69,7 @@ bool CallWatch::look_at(const AgentTurn& turn, Stage& stage, bool hung_up) {
   if (events.empty()) return ended;
   if (stage == Stage::before) {
     stage = Stage::speaking;
-    if (user_stopped_) events.front().latency = events.front().time - *std::exchange(user_stopped_, std::nullopt);
+    events.front().latency = latency_of(events.front().time);
     tell(events.front());
   }
   if (ended && stage == Stage::speaking) tell(events.back());
@@ -66,7 +84,7 @@ void CallWatch::look(const VoiceLine& line, Duration now, bool hung_up) {
   utterances_.resize(line.utterances().size());
   for (auto i = utterances_over_; i < utterances_.size(); ++i) {
     const auto& utterance = line.utterances()[i];
-    if (utterance.sent && look_at(utterance, utterances_[i], now) && i == utterances_over_) ++utterances_over_;
+    if (utterance.sent && look_at(utterance, utterances_[i], now, !hung_up && line.goes_on(i)) && i == utterances_over_) ++utterances_over_;
   }
   const auto& turns = line.turns().turns();
   turns_.resize(turns.size());

@@ -31,7 +31,9 @@ class CallWatch {
 
   void show(audio::Speaker speaker, audio::SampleView samples, Duration at);
   void tell(VoiceEvent event);
-  bool look_at(const UserUtterance& utterance, Stage& stage, Duration now);
+  bool look_at(const UserUtterance& utterance, Stage& stage, Duration now, bool goes_on);
+  void user_stopped(const UserUtterance& utterance, Duration at);
+  std::optional<Duration> latency_of(Duration start);
   bool look_at(const AgentTurn& turn, Stage& stage, bool hung_up);
   template <class Call>
   void guarded(std::string_view hook, Call call);
@@ -40,7 +42,8 @@ class CallWatch {
   std::string scenario_id_;
   std::vector<Stage> utterances_, turns_;
   std::size_t utterances_over_ = 0, turns_over_ = 0, told_ = 0;  // of each, in order: nothing new comes from them
-  std::optional<Duration> user_stopped_;
+  std::vector<Duration> unanswered_;                             // ends of our speech that asked for an answer, in order
+  std::optional<Duration> agent_started_;
   std::exception_ptr failure_;
 };
 

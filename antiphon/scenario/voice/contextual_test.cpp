@@ -28,6 +28,7 @@ struct Interrupted {
   std::shared_ptr<Tones> tones = std::make_shared<Tones>();
   std::shared_ptr<ModelScript> script = std::make_shared<ModelScript>();
   UserSimulatorOptions user{.persona = "in a hurry", .model = ModelSettings("test/model")};
+  std::vector<Check> checks{};
   InterruptionConfig config{.probability = 1, .least = 1s, .most = 1s, .strategy = InterruptionStrategy::contextual};
 
   static Task<> talk(PlayedAgent& self, std::shared_ptr<Tones> tones) {
@@ -46,6 +47,7 @@ struct Interrupted {
     scenario.user = user_simulator(user);
     scenario.voice.interruptions = config;
     scenario.script = {proceed(1), succeed("")};
+    scenario.checks = checks;
     return run(std::move(scenario), {.seed = 7, .models = testing_support::registry_with(script), .speech = testing_support::tone_speech(tones)});
   }
 };
@@ -74,16 +76,22 @@ TEST(ContextualInterruption, ItsWordsComeFromTheUsersModelThatHeardTheTurnSoFar_
   EXPECT_EQ(result.call->utterances.back().kind, UtteranceKind::interruption);
 }
 
-TEST(ContextualInterruption, IsMeantForWhenItsWordsAreFound_VOX34_VOX91) {
-  Interrupted call;
-  call.script->answers = {Message::assistant("hours please"), Message::assistant("but on sunday")};
-  call.script->latency = 700ms;
-  const auto result = call.play();
+TEST(ContextualInterruption, IsMeantForItsMomentHoweverLongItsWordsTake_VOX34_VOX91) {
+  for (const auto latency : {0ms, 700ms}) {
+    Interrupted call;
+    call.script->answers = {Message::assistant("hours please"), Message::assistant("but on sunday")};
+    call.script->latency = latency;
+    call.checks = {stops_within(2s)};
+    const auto result = call.play();
 
-  ASSERT_FALSE(result.error) << result.error->message;
-  const auto& cut = result.call->interruptions.at(0);
-  EXPECT_LT(std::chrono::abs(*cut.achieved - *cut.intended), 100ms);
-  EXPECT_GE(*cut.intended - result.call->turns[0].start, 1700ms);
+    ASSERT_FALSE(result.error) << result.error->message;
+    const auto& cut = result.call->interruptions.at(0);
+    EXPECT_EQ(*cut.intended - result.call->turns[0].start, 1s);
+    EXPECT_GE(*cut.achieved - *cut.intended, latency);
+    EXPECT_LT(*cut.achieved - *cut.intended, latency + 60ms) << "whoever looked for words does not breathe in first";
+    EXPECT_EQ(result.outcome, latency > 0ms ? RunOutcome::inconclusive : RunOutcome::failed) << "the agent speaks on in both";
+    EXPECT_EQ(result.fault->party, latency > 0ms ? Party::harness : Party::agent);
+  }
 }
 
 TEST(ContextualInterruption, WhoseWordsComeTooLateIsAnOrdinaryLine_VOX34_VOX92) {
@@ -94,6 +102,7 @@ TEST(ContextualInterruption, WhoseWordsComeTooLateIsAnOrdinaryLine_VOX34_VOX92) 
 
   ASSERT_FALSE(result.error) << result.error->message;
   EXPECT_FALSE(result.call->interruptions.at(0).achieved);
+  EXPECT_EQ(*result.call->interruptions.at(0).intended - result.call->turns[0].start, 1s);
   EXPECT_EQ(result.call->interruptions.at(0).outcome, "turn_was_over");
   EXPECT_EQ(result.call->utterances.back().kind, UtteranceKind::speech);
   EXPECT_THAT(words(result), ElementsAre("hours please", testing::StartsWith("we open at nine"), "but on sunday", "goodbye"));

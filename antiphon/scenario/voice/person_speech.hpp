@@ -25,6 +25,7 @@ class PersonSpeech {
   /// The utterance that ended last, once; nullopt: none did.
   std::optional<std::size_t> take_ended();
   bool speaking() const { return open_.has_value(); }
+  bool is_saying(std::size_t utterance) const { return open_ == utterance; }
 
  private:
   void look(audio::SampleView samples, std::vector<UserUtterance>& utterances);

@@ -60,14 +60,14 @@ TEST(TranscribeSegments, ReplacesAllWhereThatIsAsked_VOX61) {
 TEST(TranscribeSegments, HearsTheAudioOfARecordedCall_VOX61) {
   World world;
   Counting ear;
-  audio::SampleStore user, agent;
-  user.append(audio::Samples(24000));
+  CallTracks tracks;
+  tracks.user.append(audio::Samples(24000));
   CallRecord call;
   const VoicedSpan first{std::chrono::milliseconds(100), std::chrono::milliseconds(200)},
       second{std::chrono::milliseconds(500), std::chrono::milliseconds(600)};
   call.utterances.push_back({.text = "hello", .start = first.start, .end = first.end, .voiced = {first}});
   call.utterances.push_back({.start = second.start, .end = second.end, .voiced = {second}});
-  VoiceRecording recording(std::move(user), std::move(agent), call);
+  VoiceRecording recording(std::make_shared<const CallTracks>(std::move(tracks)), call);
   EXPECT_TRUE(world.run(transcribe_segments(recording, ear, {}, Deadline::never())).empty());
   ASSERT_EQ(recording.segments().size(), 2U);
   EXPECT_EQ(recording.segments()[0].transcript, "hello");

@@ -8,7 +8,6 @@
 #include "antiphon/audio/dtmf.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
-#include "antiphon/result/sound.hpp"
 #include "antiphon/scenario/voice/call_errors.hpp"
 #include "antiphon/scenario/voice/call_events.hpp"
 #include "antiphon/scenario/voice/read_back.hpp"
@@ -57,6 +56,15 @@ void require_real_time(const CallPlace& place) {
 std::optional<CallWatch> watch_for(const CallPlace& place) {
   if (!place.hooks || !*place.hooks) return std::nullopt;
   return CallWatch(*place.hooks, place.scenario_id);
+}
+
+// Who is late already does not breathe in first.
+Speech without_silence_before(Speech speech) {
+  if (speech.voiced.empty() || speech.voiced.front().start <= VoiceLine::frame) return speech;
+  const auto skipped = speech.voiced.front().start - VoiceLine::frame;
+  for (auto& span : speech.voiced) span.start -= skipped, span.end -= skipped;
+  speech.samples.erase(speech.samples.begin(), speech.samples.begin() + static_cast<std::ptrdiff_t>(audio::samples_in(skipped)));
+  return speech;
 }
 
 /// A flag that stands for as long as this lives, which may be longer than the call: what never ends is destroyed with its executor.
@@ -139,23 +147,12 @@ Task<> VoiceCall::tick() {
 
 Task<> VoiceCall::end(Deadline deadline) { co_await line_.close(deadline); }
 
-VoiceCall::Sounds VoiceCall::sounds_of(const CallRecord& call, const std::function<bool()>& stopped) const {
-  std::vector<VoicedSpan> pressed;
-  for (const auto& utterance : call.utterances)
-    if (utterance.sent && utterance.kind == UtteranceKind::dtmf && !utterance.voiced.empty()) pressed.push_back({utterance.start, utterance.end});
-  return {.user = antiphon::measure_sound(line_.user_track(), call.user_voiced, pressed, stopped),
-          .agent = antiphon::measure_sound(line_.agent_track(), call.agent_voiced, std::nullopt, stopped)};
-}
-
-// In real time on a thread, so that frames of other calls leave on time; it stops within a piece of audio when it is told to, and never outlives this.
 Task<> VoiceCall::measure_sound() {
-  const auto call = record();
-  if (place_.runtime.clock.is_virtual()) {
-    sounds_ = sounds_of(call, {});
-    co_return;
-  }
-  auto work = [this, &call](std::stop_token stop) { return sounds_of(call, [stop] { return stop.stop_requested(); }); };
-  sounds_ = co_await place_.runtime.blocking.run<Sounds>(place_.runtime.clock, std::move(work));
+  auto call = std::make_shared<const CallRecord>(record());
+  if (place_.runtime.clock.is_virtual())
+    sound_ = voice::measure_sound(*call, *line_.tracks(), {});
+  else
+    sound_ = co_await measure_sound_apart(place_.runtime, std::move(call), line_.tracks());
 }
 
 Task<std::size_t> VoiceCall::send(UserUtterance utterance, audio::Samples samples, bool own_noise) {
@@ -368,23 +365,22 @@ Task<Speech> VoiceCall::words_of(CutIn& cut) {
   co_return co_await speaker_.speak(cut.text, cut.how.style, cut.how.effects, soon());
 }
 
+bool VoiceCall::still_in(std::size_t turns) const { return line_.turns().open() && line_.turns().turns().size() == turns; }
+
 Task<Cut> VoiceCall::interrupt(CutIn cut) {
   const Raised cutting_in(cutting_in_);
   while (line_.speaking()) co_await line_.tick();  // a small sound of ours
   std::optional<Speech> made;
   if (!cut.words) made = co_await words_of(cut);  // ready before the moment comes: synthesis may take a while
   auto moment = co_await moment_for(cut, made ? lead_of(*made) : Duration::zero());
-  if (!made) {
-    made = co_await words_of(cut);
-    if (moment.at && line_.turns().open())
-      moment.at = line_.now() + lead_of(*made);
-    else if (moment.at)
-      moment = {.spoke = true, .missed = turn_was_over(line_.turns().turns().back(), "the words to cut in with were found")};
-  }
+  const auto turns = line_.turns().turns().size();
+  if (!made) made = without_silence_before(co_await words_of(cut));
+  const bool in_time = moment.at && still_in(turns);
+  if (moment.at && !in_time) moment.missed = turn_was_over(line_.turns().turns()[turns - 1], "the words to cut in with were found");
   auto& speech = *made;
   Interruption record{.utterance = line_.utterances().size(), .intended = moment.at};
   UserUtterance utterance{.kind = UtteranceKind::speech, .text = std::move(cut.text), .voiced = std::move(speech.voiced)};
-  if (!moment.at) {
+  if (!in_time) {
     record.outcome = moment.spoke ? "turn_was_over" : "nothing_heard";
     record.missed = std::move(moment.missed);
     interruptions_.push_back(std::move(record));
@@ -393,6 +389,7 @@ Task<Cut> VoiceCall::interrupt(CutIn cut) {
   utterance.kind = cut.how.kind, utterance.expect = cut.how.expect;
   record.outcome = "fired_after_speech";
   const auto cut_at = line_.now();
+  line_.turns().cut_into();
   if (capabilities_.interruption) {
     record.native = true;
     record.achieved = cut_at;
@@ -445,7 +442,7 @@ CallRecord VoiceCall::record() const {
   call.interruptions = interruptions_;
   call.delivery = line_.playout().delivery();
   call.claims = line_.claims();
-  call.user_sound = sounds_.user, call.agent_sound = sounds_.agent;
+  call.user_sound = sound_.user, call.agent_sound = sound_.agent;
   call.agent_closed = line_.closed().has_value();
   call.tail_silence = rules_.tail_silence;
   for (const auto& utterance : call.utterances)
@@ -456,9 +453,6 @@ CallRecord VoiceCall::record() const {
   return call;
 }
 
-std::shared_ptr<VoiceRecording> VoiceCall::take_recording(const CallRecord& record) {
-  auto [user, agent] = line_.take_tracks();
-  return std::make_shared<VoiceRecording>(std::move(user), std::move(agent), record);
-}
+std::shared_ptr<VoiceRecording> VoiceCall::recording(const CallRecord& record) { return std::make_shared<VoiceRecording>(line_.tracks(), record); }
 
 }  // namespace antiphon::voice

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "antiphon/providers/llm/remembered_model.hpp"
-#include "antiphon/result/recording.hpp"
 #include "antiphon/scenario/voice/call_watch.hpp"
 #include "antiphon/scenario/voice/interjections.hpp"
+#include "antiphon/scenario/voice/measured_sound.hpp"
 #include "antiphon/scenario/voice/speaker.hpp"
 #include "antiphon/scenario/voice/voice_line.hpp"
 #include "antiphon/scenario/voice/voice_options.hpp"
@@ -57,8 +57,8 @@ struct SayOptions {
 struct CutIn {
   std::string text{};  ///< spoken, unless `audio` is there; then what it says
   std::optional<audio::Samples> audio{};
-  /// Finds the words once the moment has come, from what was heard of the agent's turn so far; then `text` is not used. The cut is meant for when they are
-  /// found.
+  /// Finds the words once the moment has come, from what was heard of the agent's turn so far; then `text` is not used. They come late by as long as it takes
+  /// to find and speak them.
   std::function<Task<std::string>(std::string heard)> words{};
   std::optional<int> after_words{};      ///< of the agent's turn, as heard
   std::optional<Duration> after{};       ///< heard time since the turn's first voiced frame
@@ -83,7 +83,7 @@ class VoiceCall {
   Task<std::optional<Heard>> begin(Deadline deadline, bool script_takes_greeting);
   /// Hangs up. Never throws.
   Task<> end(Deadline deadline);
-  /// Measures how both sides sound, for `record`. After `end`, before `take_recording`. @throws Error io, cancelled.
+  /// Measures how both sides sound, for `record`. After `end`. @throws Error io, cancelled.
   Task<> measure_sound();
 
   /// Speaks; returns when it has left. Its utterance.
@@ -116,8 +116,8 @@ class VoiceCall {
   std::exception_ptr hook_failure() const { return watch_ ? watch_->failure() : nullptr; }
   /// What is known so far.
   CallRecord record() const;
-  /// The audio of the call that `record` told of. After `end`, once.
-  std::shared_ptr<VoiceRecording> take_recording(const CallRecord& record);
+  /// The audio of the call that `record` told of. After `end`.
+  std::shared_ptr<VoiceRecording> recording(const CallRecord& record);
 
  private:
   Task<std::size_t> send(UserUtterance utterance, audio::Samples samples, bool own_noise = false);
@@ -126,15 +126,12 @@ class VoiceCall {
   Task<Heard> take(std::size_t turn);
   Task<std::optional<std::string>> hear(AgentTurn turn, std::string told);
   std::optional<double> oov_rate() const;
-  struct Sounds {
-    std::optional<SideSound> user{}, agent{};
-  };
-  Sounds sounds_of(const CallRecord& call, const std::function<bool()>& stopped) const;
   Task<> prepare_interjections();
   void interject();
   Task<> tick();
   Task<Speech> words_of(CutIn& cut);
   Duration lead_of(const Speech& speech) const;
+  bool still_in(std::size_t turns) const;
   struct Moment {
     std::optional<Duration> at{};  ///< nullopt: it did not come
     bool spoke = false;            ///< the agent had begun
@@ -162,7 +159,7 @@ class VoiceCall {
   Duration answerable_since_{0};  // only a turn that begins from here on can answer
   std::size_t taken_ = 0;         // turns that are part of the conversation
   std::vector<Interruption> interruptions_;
-  Sounds sounds_;
+  MeasuredSound sound_;
   bool left_ = false;
   std::shared_ptr<bool> cutting_in_ = std::make_shared<bool>(false);
   std::optional<std::size_t> cut_turn_;  // who has cut in does not go on to nod

@@ -297,10 +297,11 @@ audio::Samples VoiceLine::both_sides() const {
   return audio::mix(sides);
 }
 
-std::pair<audio::SampleStore, audio::SampleStore> VoiceLine::take_tracks() {
+std::shared_ptr<const CallTracks> VoiceLine::tracks() {
   const auto longer = std::max(user_track_.size(), agent_track_.size());
-  for (auto* track : {&user_track_, &agent_track_}) track->append(audio::Samples(longer - track->size()));
-  return {std::move(user_track_), std::move(agent_track_)};
+  for (auto* track : {&user_track_, &agent_track_})
+    if (track->size() < longer) track->append(audio::Samples(longer - track->size()));
+  return tracks_;
 }
 
 }  // namespace antiphon::voice

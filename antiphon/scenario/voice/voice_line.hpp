@@ -10,12 +10,12 @@
 #include "antiphon/agent/voice_agent.hpp"
 #include "antiphon/audio/effects/noise.hpp"
 #include "antiphon/audio/live.hpp"
-#include "antiphon/audio/sample_store.hpp"
 #include "antiphon/audio/vad/voice_activity.hpp"
 #include "antiphon/base/latch.hpp"
 #include "antiphon/base/limit.hpp"
 #include "antiphon/base/pulse.hpp"
 #include "antiphon/base/runtime.hpp"
+#include "antiphon/result/recording.hpp"
 #include "antiphon/scenario/voice/call_file.hpp"
 #include "antiphon/scenario/voice/person_speech.hpp"
 #include "antiphon/scenario/voice/playout.hpp"
@@ -67,6 +67,8 @@ class VoiceLine {
   /// Until all of it has left. @throws as `tick`.
   Task<> said(std::size_t utterance);
   bool speaking() const { return !outgoing_.empty(); }
+  /// The person at the microphone is still saying it: where it ends is not known yet.
+  bool goes_on(std::size_t utterance) const { return person_ && person_->is_saying(utterance); }
   /// What the person at the microphone has said to its end and nobody has taken yet: its place in `utterances`.
   std::optional<std::size_t> take_spoken();
   /// What our user was heard to say there. @throws Error io.
@@ -109,11 +111,8 @@ class VoiceLine {
   void tell_error(std::string message);
   const AgentClaims& claims() const { return claims_; }
   const std::string& detector() const { return activity_.name(); }
-  /// All that was sent and heard so far, each side of its own length.
-  const audio::SampleStore& user_track() const { return user_track_; }
-  const audio::SampleStore& agent_track() const { return agent_track_; }
-  /// Both tracks, of equal length; afterwards the line has none. Call after `close`.
-  std::pair<audio::SampleStore, audio::SampleStore> take_tracks();
+  /// All that was sent and heard, both of equal length. After `close`, from when on nothing changes them.
+  std::shared_ptr<const CallTracks> tracks();
 
  private:
   struct Outgoing {
@@ -156,7 +155,8 @@ class VoiceLine {
   std::optional<std::size_t> ended_now_;  // the utterance whose last sample is in the frame under way
   std::optional<PersonSpeech> person_;
   std::deque<std::size_t> spoken_;
-  audio::SampleStore user_track_, agent_track_;
+  std::shared_ptr<CallTracks> tracks_ = std::make_shared<CallTracks>();
+  audio::SampleStore &user_track_ = tracks_->user, &agent_track_ = tracks_->agent;
   std::optional<CallFile> file_;
   std::vector<VoiceEvent> told_;
   AgentClaims claims_;
