@@ -32,7 +32,7 @@ class TurnTracker {
   /// What was not heard yet was dropped.
   void cleared(Duration now);
   /// So it was, and it may go on: the turn is not over, whatever was signalled.
-  void held() { ends_at_.reset(); }
+  void held() { ends_at_.reset(), cut_turn_.reset(); }
   void closed(Duration now);
   /// Time has come this far; `last_voiced` is the end of what is voiced so far, while the agent speaks. `undecided`: it does not, and what sounds now may turn
   /// out to be speech that began a little earlier; no turn ends by silence meanwhile.
