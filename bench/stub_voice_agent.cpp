@@ -26,6 +26,10 @@ namespace {
 
 constexpr std::size_t frame_bytes = 160;  // 20 ms at 8 kHz
 
+// Frames are taken in rounds: to be woken for each of them would be paid for by the sender, within its own system call, since both live on one machine.
+// Frames are told to be later than they are by that much at most.
+constexpr useconds_t round_us = 500;
+
 struct Call {
   std::string received;
   bool open = false;
@@ -66,6 +70,7 @@ class Stub {
   void serve() {
     std::vector<epoll_event> events(1024);
     for (;;) {
+      usleep(round_us);
       const int n = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
       for (int i = 0; i < n; ++i) {
         const int fd = events[static_cast<std::size_t>(i)].data.fd;

@@ -14,6 +14,8 @@ void refuse_capability(std::string_view adapter, std::string_view capability, st
 
 Task<> VoiceAgentAdapter::end_of_utterance(Deadline) { co_return; }
 
+bool VoiceAgentAdapter::deliver_to(SignalSink*) { return false; }
+
 Task<> VoiceAgentAdapter::interrupt(Deadline) {
   refuse_capability(name(), "interruption", "speak over it: `interrupt` does so where there is no signal");
   co_return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -69,6 +70,15 @@ struct AgentClosed {
 
 using AgentSignal = std::variant<AgentAudio, AgentTranscript, AgentTurnEnd, AgentClear, AgentToolCall, AgentHeardUser, AgentLatencyClaim, AgentClosed>;
 
+/// Where signals go in the moment they come. Called on the executor's thread, not within a call of the adapter's.
+class SignalSink {
+ public:
+  virtual ~SignalSink() = default;
+  virtual void take(AgentSignal signal) = 0;
+  /// What `receive` would have thrown; nothing follows.
+  virtual void fail(std::exception_ptr failure) = 0;
+};
+
 /// A voice agent at the far end of one call (VOX-10). Used on the thread of one executor. One task awaits `receive` for as long as the call lasts, another
 /// sends: both go on at the same time.
 ///
@@ -99,6 +109,10 @@ class VoiceAgentAdapter {
 
   /// What is worth knowing about the call and is no error, one line each: what the agent sent and nobody looked at.
   virtual std::vector<std::string> notices() const { return {}; }
+
+  /// For adapters that can, in place of `receive`: from now on each signal goes to `sink`, without a coroutine per signal; nullptr: no more. False: it knows
+  /// `receive` alone.
+  virtual bool deliver_to(SignalSink* sink);
 
   /// The transport's own signal for barge-in; what comes of it is for the agent to tell (`AgentClear`). @throws Error unsupported without `interruption`.
   virtual Task<> interrupt(Deadline deadline);

@@ -78,8 +78,9 @@ std::size_t samples_in(std::chrono::nanoseconds duration, int rate_hz) {
 
 Sample to_sample(double value) {
   constexpr double low = std::numeric_limits<Sample>::min(), high = std::numeric_limits<Sample>::max();
+  constexpr double whole = 0x1.8p52;  // beyond it no double has a fraction: adding it rounds, and costs no call
   if (std::isnan(value)) return 0;
-  return static_cast<Sample>(std::lrint(std::clamp(value, low, high)));
+  return static_cast<Sample>(std::clamp(value, low, high) + whole - whole);
 }
 
 Samples samples_from_bytes(std::string_view bytes) {

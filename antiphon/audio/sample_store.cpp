@@ -17,6 +17,12 @@
 
 namespace antiphon::audio {
 
+namespace {
+
+constexpr std::size_t piece_samples = 8192;
+
+}  // namespace
+
 SampleStore::SampleStore(std::size_t most_in_memory, std::string folder) : most_in_memory_(most_in_memory), folder_(std::move(folder)) {
   if (folder_.empty()) folder_ = std::filesystem::temp_directory_path().string();
 }
@@ -26,7 +32,8 @@ SampleStore::~SampleStore() {
 }
 
 SampleStore::SampleStore(SampleStore&& other) noexcept
-    : in_memory_(std::move(other.in_memory_)),
+    : pieces_(std::exchange(other.pieces_, {})),
+      in_memory_(std::exchange(other.in_memory_, 0)),
       most_in_memory_(other.most_in_memory_),
       on_disk_(std::exchange(other.on_disk_, 0)),
       folder_(std::move(other.folder_)),
@@ -35,7 +42,8 @@ SampleStore::SampleStore(SampleStore&& other) noexcept
 SampleStore& SampleStore::operator=(SampleStore&& other) noexcept {
   if (this == &other) return *this;
   if (fd_ >= 0) ::close(fd_);
-  in_memory_ = std::move(other.in_memory_);
+  pieces_ = std::exchange(other.pieces_, {});
+  in_memory_ = std::exchange(other.in_memory_, 0);
   most_in_memory_ = other.most_in_memory_;
   on_disk_ = std::exchange(other.on_disk_, 0);
   folder_ = std::move(other.folder_);
@@ -44,8 +52,14 @@ SampleStore& SampleStore::operator=(SampleStore&& other) noexcept {
 }
 
 void SampleStore::append(SampleView samples) {
-  in_memory_.insert(in_memory_.end(), samples.begin(), samples.end());
-  if (in_memory_.size() > most_in_memory_) spill();
+  in_memory_ += samples.size();
+  while (!samples.empty()) {
+    if (pieces_.empty() || pieces_.back().size() == piece_samples) pieces_.emplace_back().reserve(piece_samples);
+    const auto part = samples.first(std::min(samples.size(), piece_samples - pieces_.back().size()));
+    pieces_.back().insert(pieces_.back().end(), part.begin(), part.end());
+    samples = samples.subspan(part.size());
+  }
+  if (in_memory_ > most_in_memory_) spill();
 }
 
 Samples SampleStore::read(std::size_t at, std::size_t count) const {
@@ -60,9 +74,13 @@ Samples SampleStore::read(std::size_t at, std::size_t count) const {
     if (n <= 0) fail("read", n < 0 ? errno : EIO);
     done += static_cast<std::size_t>(n);
   }
-  if (from_disk < count)
-    std::copy_n(in_memory_.begin() + static_cast<std::ptrdiff_t>(at + from_disk - on_disk_), count - from_disk,
-                samples.begin() + static_cast<std::ptrdiff_t>(from_disk));
+  for (auto done = from_disk; done < count;) {
+    const auto place = at + done - on_disk_;
+    const auto rest = SampleView(pieces_[place / piece_samples]).subspan(place % piece_samples);
+    const auto part = rest.first(std::min(rest.size(), count - done));
+    std::ranges::copy(part, samples.begin() + static_cast<std::ptrdiff_t>(done));
+    done += part.size();
+  }
   return samples;
 }
 
@@ -73,10 +91,15 @@ void SampleStore::spill() {
     if (fd_ < 0) fail("write", errno);
     ::unlink(name.c_str());
   }
-  const std::string_view bytes(reinterpret_cast<const char*>(in_memory_.data()), in_memory_.size() * sizeof(Sample));
-  if (const int code = internal::write_at(fd_, on_disk_ * sizeof(Sample), bytes)) fail("write", code);
-  on_disk_ += in_memory_.size();
-  in_memory_.clear();
+  auto at = on_disk_;
+  for (const auto& piece : pieces_) {
+    const std::string_view bytes(reinterpret_cast<const char*>(piece.data()), piece.size() * sizeof(Sample));
+    if (const int code = internal::write_at(fd_, at * sizeof(Sample), bytes)) fail("write", code);
+    at += piece.size();
+  }
+  on_disk_ = at;
+  in_memory_ = 0;
+  pieces_.clear();
 }
 
 void SampleStore::fail(const char* verb, int code) const {

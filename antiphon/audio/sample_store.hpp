@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "antiphon/audio/pcm.hpp"
 
 namespace antiphon::audio {
@@ -18,15 +21,15 @@ class SampleStore {
   void append(SampleView samples);
   /// Those from `at` on, at most `count`; fewer at the end. @throws Error io.
   Samples read(std::size_t at, std::size_t count) const;
-  std::size_t size() const { return on_disk_ + in_memory_.size(); }
+  std::size_t size() const { return on_disk_ + in_memory_; }
   bool spilled() const { return fd_ >= 0; }
 
  private:
   void spill();
   [[noreturn]] void fail(const char* verb, int code) const;
 
-  Samples in_memory_;  ///< those after what is on disk
-  std::size_t most_in_memory_, on_disk_ = 0;
+  std::vector<Samples> pieces_;  ///< what is not on disk; all but the last are full: one long array would be copied, and half empty, each time it grows
+  std::size_t in_memory_ = 0, most_in_memory_, on_disk_ = 0;
   std::string folder_;
   int fd_ = -1;
 };

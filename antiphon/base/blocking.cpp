@@ -1,9 +1,14 @@
 #include "antiphon/base/blocking.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -20,6 +25,13 @@ namespace {
 
 constexpr auto grace = 2s;  // contracts.md §2
 
+// To other threads, this process's included: a frame that is due goes first. Where the system refuses, it is only less polite.
+void give_way() {
+  const sched_param lowest{};
+  sched_setscheduler(0, SCHED_BATCH, &lowest);
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
+}
+
 }  // namespace
 
 struct BlockingPool::State {
@@ -28,7 +40,8 @@ struct BlockingPool::State {
   std::deque<std::shared_ptr<Job>> queue;
   std::size_t threads = 0, idle = 0;
   std::atomic<std::size_t> abandoned{0};
-  bool closed = false;
+  std::size_t most_threads = max_threads;
+  bool closed = false, in_background = false;
 
   /// True when no thread has begun the job; then none will.
   bool take_back(const std::shared_ptr<Job>& job) {
@@ -37,6 +50,7 @@ struct BlockingPool::State {
   }
 
   static void work(std::shared_ptr<State> self) {
+    if (self->in_background) give_way();
     for (;;) {
       std::unique_lock lock(self->mutex);
       ++self->idle;
@@ -56,6 +70,16 @@ struct BlockingPool::State {
 
 BlockingPool::BlockingPool() : state_(std::make_shared<State>()) {}
 
+BlockingPool::BlockingPool(std::size_t most_threads, bool in_background) : BlockingPool() {
+  state_->most_threads = most_threads;
+  state_->in_background = in_background;
+}
+
+BlockingPool& BlockingPool::in_background() {
+  static BlockingPool pool(std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, max_threads), true);
+  return pool;
+}
+
 BlockingPool::~BlockingPool() {
   const std::lock_guard lock(state_->mutex);
   state_->closed = true;
@@ -66,7 +90,7 @@ std::size_t BlockingPool::abandoned() const { return state_->abandoned; }
 
 void BlockingPool::submit(std::shared_ptr<Job> job) {
   const std::lock_guard lock(state_->mutex);
-  if (state_->idle <= state_->queue.size() && state_->threads < max_threads) {
+  if (state_->idle <= state_->queue.size() && state_->threads < state_->most_threads) {
     std::thread(State::work, state_).detach();
     ++state_->threads;
   }

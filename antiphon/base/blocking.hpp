@@ -20,6 +20,9 @@ class BlockingPool {
  public:
   static constexpr std::size_t max_threads = 64;
 
+  /// One per processor, for computations that nobody waits for now: they run where nothing else wants to, and take turns.
+  static BlockingPool& in_background();
+
   BlockingPool();
   ~BlockingPool();
   BlockingPool(const BlockingPool&) = delete;
@@ -36,6 +39,8 @@ class BlockingPool {
   std::size_t abandoned() const;
 
  private:
+  BlockingPool(std::size_t most_threads, bool in_background);
+
   struct Job {
     std::function<void(std::stop_token)> work;
     std::stop_source stop;

@@ -16,6 +16,12 @@ class Channel {
     values_.push_back(std::move(value));
     pulse_.beat();
   }
+  std::optional<T> try_pop() {
+    if (values_.empty()) return std::nullopt;
+    std::optional<T> value = std::move(values_.front());
+    values_.pop_front();
+    return value;
+  }
   bool empty() const { return values_.empty(); }
   /// The next value. Cancelling the wait loses nothing. @throws Error timeout, with `late`, at the deadline.
   Task<T> pop(Clock& clock, Deadline deadline, Error late) {

@@ -25,12 +25,16 @@ struct Sleeper {
   static void complete(std::shared_ptr<Sleeper> self, boost::system::error_code error) {
     auto slot = asio::get_associated_cancellation_slot(self->handler);
     if (slot.is_connected()) slot.clear();
+    auto handler = std::move(self->handler);
+    self.reset();
+    std::move(handler)(error);
+  }
+  // Whoever cancels goes on first; an alarm rings on the executor, and from nobody's code.
+  static void complete_later(std::shared_ptr<Sleeper> self, boost::system::error_code error) {
+    auto slot = asio::get_associated_cancellation_slot(self->handler);
+    if (slot.is_connected()) slot.clear();
     auto executor = self->executor;
-    asio::post(executor, [self = std::move(self), error]() mutable {
-      auto handler = std::move(self->handler);
-      self.reset();
-      std::move(handler)(error);
-    });
+    asio::post(executor, [self = std::move(self), error]() mutable { complete(std::move(self), error); });
   }
 };
 
@@ -50,7 +54,7 @@ Task<> Clock::sleep_until(Time at) {
             auto last = weak.lock();  // complete() clears the slot, and with it this closure
             if (!last) return;
             cancel(alarm);
-            Sleeper<Handler>::complete(std::move(last), asio::error::operation_aborted);
+            Sleeper<Handler>::complete_later(std::move(last), asio::error::operation_aborted);
           });
       },
       use_task);

@@ -20,6 +20,7 @@ struct Pipe {
   Pipe(const asio::any_io_executor& executor, const MemoryLinkOptions& wanted) : options(wanted), readable(executor), writable(executor) {}
 
   std::size_t waiting() const { return bytes.size() - used; }
+  std::size_t room() const { return options.capacity - std::min(options.capacity, waiting()); }
 
   // A view of what is taken holds until the next bytes come in: they push out what was read.
   std::string_view take() {
@@ -72,7 +73,7 @@ class MemoryStream final : public ByteStream {
       while (!part.empty()) {
         if (out->ended) throw system_error(asio::error::operation_aborted);
         if (out->abandoned) throw system_error(asio::error::broken_pipe);
-        const auto room = out->options.capacity - std::min(out->options.capacity, out->waiting());
+        const auto room = out->room();
         if (room == 0) {
           co_await out->writable.pass();
         } else {
@@ -81,6 +82,18 @@ class MemoryStream final : public ByteStream {
         }
       }
     }
+  }
+
+  std::optional<std::size_t> write_now(std::initializer_list<std::string_view> parts) override {
+    std::size_t written = 0;
+    for (const auto part : parts) {
+      if (out_->ended) throw system_error(asio::error::operation_aborted);
+      if (out_->abandoned) throw system_error(asio::error::broken_pipe);
+      const auto taken = part.substr(0, out_->room());
+      if (!taken.empty()) out_->put(taken);
+      written += taken.size();
+    }
+    return written;
   }
 
   void end_writing() override { out_->end_writing(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,12 +55,22 @@ class WebSocket {
   ///         too_large.
   virtual Task<std::optional<WsMessage>> receive(Deadline deadline) = 0;
 
+  using Listener = std::function<void(WsMessage)>;
+  /// From now on each message goes to `listener` in the moment it is there, those that wait already first, and `receive` tells the end alone. It spares a
+  /// coroutine per message. Empty: nobody listens any more. It may not throw.
+  virtual void listen(Listener listener) = 0;
+
   /// Returns when the system has taken the message in whole. Several may send: messages go one after the other, in the order of the calls.
   ///
   /// A deadline that passes, or a cancellation, before its turn came sends nothing of it and leaves the connection usable; later, with half a
   /// message sent, it cuts the connection.
   /// @throws Error timeout, closed; invalid_input for a text that is not UTF-8, of which nothing is sent.
   virtual Task<> send(WsMessage message, Deadline deadline) = 0;
+
+  /// Sends it without waiting where nothing else is being sent. False: nothing of it was sent, and `send` is to be asked.
+  ///
+  /// Of a far side that reads nothing, one message is taken more than the system's buffers hold.
+  virtual bool send_now(const WsMessage& message) = 0;
 
   /// Says goodbye and waits for the far side's; messages that come meanwhile are dropped. Cuts the connection when that takes until `deadline`
   /// or is cancelled. Nothing to do where it has ended already. Never throws an Error.

@@ -7,7 +7,6 @@
 #include <boost/asio/detached.hpp>
 
 #include "antiphon/adapters/agent_error.hpp"
-#include "antiphon/audio/levels.hpp"
 #include "antiphon/base/base64.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
@@ -83,6 +82,7 @@ Task<> MessageAgent::connect(Deadline deadline) {
   }
   began_ = clock_.now();
   running_ = true;
+  transport_->listen([this](const net::WsMessage& message) { arrived(message); });
   // Detached from the executor's point of view only: `disconnect` stops both and waits until they have ended.
   asio::co_spawn(runtime_.executor, drive(reading_.run(read()), read_), asio::detached);
   asio::co_spawn(runtime_.executor, drive(writing_.run(write()), written_), asio::detached);
@@ -101,13 +101,34 @@ Task<> MessageAgent::drive(Task<> work, Latch& done) {
 
 void MessageAgent::fail(const Error& error) {
   if (std::exchange(over_, true)) return;
-  events_.push({.signal = {}, .failure = std::make_exception_ptr(in_call(error, moment()))});
+  const auto failure = std::make_exception_ptr(in_call(error, moment()));
+  if (sink_) return sink_->fail(failure);
+  events_.push({.signal = {}, .failure = failure});
+}
+
+void MessageAgent::tell(AgentSignal signal) {
+  if (sink_) return sink_->take(std::move(signal));
+  events_.push({.signal = std::move(signal), .failure = {}});
+}
+
+bool MessageAgent::deliver_to(SignalSink* sink) {
+  sink_ = sink;
+  while (sink_) {
+    auto event = events_.try_pop();
+    if (!event) break;
+    if (event->failure)
+      sink_->fail(event->failure);
+    else
+      sink_->take(std::move(event->signal));
+  }
+  return true;
 }
 
 Task<> MessageAgent::disconnect(Deadline deadline) {
   if (!std::exchange(connected_, false)) co_return;
   const bool was_over = std::exchange(over_, true);
   const auto until = Deadline::after(clock_, goodbye_limit).sooner(deadline);
+  flushing_.reset();
   writing_.stop();
   if (running_) co_await written_.wait();
   if (!was_over) co_await say_goodbye(until);
@@ -132,7 +153,9 @@ net::WsMessage MessageAgent::message_of(audio::SampleView frame) {
   return net::WsMessage::text(audio_before_ + encode_base64(bytes) + audio_after_);
 }
 
+// The usual way is the first line: a frame leaves without a coroutine being woken for it.
 void MessageAgent::put(net::WsMessage message) {
+  if (running_ && outgoing_.empty() && !sending_since_ && transport_->send_now(message)) return;
   outgoing_.push_back(std::move(message));
   to_send_.beat();
 }
@@ -214,7 +237,7 @@ Task<> MessageAgent::read() {
   while (!over_) {
     std::optional<net::WsMessage> message;
     try {
-      message = co_await next_message();
+      message = co_await transport_->receive(Deadline::never());
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::closed) throw;
       cut = error;
@@ -230,17 +253,28 @@ Task<> MessageAgent::read() {
     ended(co_await transport_->ending());
 }
 
-// What the decoder keeps back for what comes next is let go when nothing comes.
-Task<std::optional<net::WsMessage>> MessageAgent::next_message() {
-  if (flush_at_) {
-    try {
-      co_return co_await transport_->receive({*flush_at_});
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::timeout) throw;
-    }
-    flush();
+void MessageAgent::arrived(const net::WsMessage& message) {
+  guarded([&] { take(message); });
+}
+
+void MessageAgent::guarded(const std::function<void()>& step) {
+  try {
+    step();
+  } catch (const Error& error) {
+    fail(error);
+  } catch (const std::exception& error) {
+    fail(Error(ErrorKind::internal, error.what()).with_party(Party::harness));
   }
-  co_return co_await transport_->receive(Deadline::never());
+}
+
+// What the decoder keeps back for what comes next is let go when nothing comes. More audio moves the moment: the alarm then rings once in vain.
+void MessageAgent::flush_later() {
+  flushing_.emplace(clock_, *flush_at_, [this] {
+    flushing_.reset();
+    if (!flush_at_ || over_) return;
+    if (clock_.now() < *flush_at_) return flush_later();
+    guarded([this] { flush(); });
+  });
 }
 
 std::vector<WireSignal> MessageAgent::meaning_of(const net::WsMessage& message) {
@@ -293,6 +327,7 @@ void MessageAgent::take_audio(std::string_view bytes) {
   }
   hear(std::move(samples));
   flush_at_ = heard_until_ + flush_after;
+  if (!flushing_) flush_later();
 }
 
 void MessageAgent::hear(audio::Samples samples) {
@@ -301,8 +336,7 @@ void MessageAgent::hear(audio::Samples samples) {
   if (heard_until_ - clock_.now() > ahead_limit)
     throw Error(ErrorKind::protocol, fmt::format("the agent is more than {} of speech ahead of what can have been heard", format_duration(ahead_limit)))
         .with_party(Party::agent);
-  const auto keep = std::min(samples.size(), audio::samples_in(word_tail));
-  last_.assign(samples.end() - static_cast<std::ptrdiff_t>(keep), samples.end());
+  last_dbfs_ = audio::rms_dbfs(std::span(samples).last(std::min(samples.size(), audio::samples_in(word_tail))));
   tell(AgentAudio{std::move(samples)});
 }
 
@@ -319,7 +353,7 @@ std::vector<std::string> MessageAgent::notices() const {
       name(), transport_->place(), ignored_texts_, ignored_texts_ == 1 ? "message" : "messages", ignored_texts_ == 1 ? "it" : "them", quote(first_text_))};
 }
 
-bool MessageAgent::is_mid_word() const { return !last_.empty() && audio::rms_dbfs(last_) > word_dbfs; }
+bool MessageAgent::is_mid_word() const { return last_dbfs_ > word_dbfs; }
 
 // A goodbye is one that an agent may have meant: not before its first sound, and not within a word.
 void MessageAgent::ended(AgentClosed closed) {

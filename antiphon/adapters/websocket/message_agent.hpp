@@ -12,6 +12,7 @@
 #include "antiphon/adapters/websocket/voice_messages.hpp"
 #include "antiphon/adapters/websocket/voice_transport.hpp"
 #include "antiphon/agent/voice_agent.hpp"
+#include "antiphon/audio/levels.hpp"
 #include "antiphon/base/channel.hpp"
 #include "antiphon/base/latch.hpp"
 #include "antiphon/base/runtime.hpp"
@@ -42,6 +43,7 @@ class MessageAgent final : public VoiceAgentAdapter {
   Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) override;
   Task<> end_of_utterance(Deadline deadline) override;
   Task<AgentSignal> receive(Deadline deadline) override;
+  bool deliver_to(SignalSink* sink) override;
   Task<> interrupt(Deadline deadline) override;
   Task<> send_dtmf(std::string keys, Deadline deadline) override;
   Task<> send_text(std::string text, Deadline deadline) override;
@@ -56,18 +58,20 @@ class MessageAgent final : public VoiceAgentAdapter {
   Task<> drive(Task<> work, Latch& done);
   Task<> read();
   Task<> write();
-  Task<std::optional<net::WsMessage>> next_message();
+  void arrived(const net::WsMessage& message);
+  void guarded(const std::function<void()>& step);
   void take(const net::WsMessage& message);
   std::vector<WireSignal> meaning_of(const net::WsMessage& message);
   void take(WireSignal signal);
   void take_audio(std::string_view bytes);
   void hear(audio::Samples samples);
   void flush();
+  void flush_later();
   void ended(AgentClosed closed);
   bool is_mid_word() const;
   bool is_deaf() const;
   static Error deaf();
-  void tell(AgentSignal signal) { events_.push({.signal = std::move(signal), .failure = {}}); }
+  void tell(AgentSignal signal);
   void fail(const Error& error);
   void put(net::WsMessage message);
   void put(const std::optional<json::value>& message, const Filling& filling);
@@ -88,6 +92,7 @@ class MessageAgent final : public VoiceAgentAdapter {
   bool connected_ = false, running_ = false, over_ = false;
   Clock::Time began_{0};
   Channel<Event> events_;
+  SignalSink* sink_ = nullptr;
   std::deque<net::WsMessage> outgoing_;
   Pulse to_send_;
   Stoppable reading_, writing_;
@@ -96,10 +101,11 @@ class MessageAgent final : public VoiceAgentAdapter {
   std::size_t audio_messages_ = 0;
   Clock::Time heard_until_{0};             // when all that was received will have been heard
   std::optional<Clock::Time> flush_at_{};  // then what the decoder keeps back is let go
-  audio::Samples last_;                    // of what was received
-  std::string last_text_;                  // a text that meant nothing
   std::string first_text_;                 // the first such
   std::size_t ignored_texts_ = 0;
+  std::optional<ScopedAlarm> flushing_;
+  double last_dbfs_ = audio::silence_dbfs;  // of the last moment of what was received
+  std::string last_text_;                   // a text that meant nothing
 };
 
 }  // namespace antiphon::wire

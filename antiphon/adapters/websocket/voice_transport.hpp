@@ -19,8 +19,12 @@ class VoiceTransport {
   /// nullopt: it is over, and `ending` tells how. A deadline that passes, and a cancellation, lose nothing.
   /// @throws Error timeout, closed, protocol, too_large.
   virtual Task<std::optional<net::WsMessage>> receive(Deadline deadline) = 0;
+  /// As net::WebSocket's. False: it knows `receive` alone.
+  virtual bool listen(net::WebSocket::Listener) { return false; }
   /// @throws Error timeout when the agent takes nothing; closed.
   virtual Task<> send(net::WsMessage message, Deadline deadline) = 0;
+  /// As net::WebSocket's.
+  virtual bool send_now(const net::WsMessage&) { return false; }
   /// Idempotent, also before `connect` and after a failure. Never throws an Error.
   virtual Task<> close(Deadline deadline) = 0;
   /// After `receive` answered nullopt.

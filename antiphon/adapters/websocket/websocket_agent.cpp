@@ -32,7 +32,12 @@ class WebSocketTransport final : public wire::VoiceTransport {
       socket_ = co_await net::connect_websocket(runtime_, std::move(request), deadline);
   }
   Task<std::optional<net::WsMessage>> receive(Deadline deadline) override { return socket_->receive(deadline); }
+  bool listen(net::WebSocket::Listener listener) override {
+    socket_->listen(std::move(listener));
+    return true;
+  }
   Task<> send(net::WsMessage message, Deadline deadline) override { return socket_->send(std::move(message), deadline); }
+  bool send_now(const net::WsMessage& message) override { return socket_->send_now(message); }
   Task<> close(Deadline deadline) override {
     if (socket_) co_await socket_->close(normal_closure, "", deadline);
   }

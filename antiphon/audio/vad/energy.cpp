@@ -26,9 +26,9 @@ class EnergyJudge final : public FrameJudge {
   std::size_t frame() const override { return frame_samples; }
 
   bool voiced(SampleView samples) override {
-    double sum = 0;
-    for (const double sample : samples) sum += sample * sample;
-    const double level = std::sqrt(sum / static_cast<double>(samples.size()));
+    std::int64_t sum = 0;
+    for (const auto sample : samples) sum += std::int32_t{sample} * sample;
+    const double level = std::sqrt(static_cast<double>(sum) / static_cast<double>(samples.size()));
     const bool is_voiced = level > threshold();
     voiced_ = is_voiced ? voiced_ + 1 : 0;
     unvoiced_ = is_voiced ? 0 : unvoiced_ + 1;

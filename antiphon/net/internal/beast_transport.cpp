@@ -35,6 +35,29 @@ Task<std::string> more_of_a_refusal(std::shared_ptr<BeastTransport::State> state
   co_return co_await at_most(state->runtime.clock, until, copied(state), Error(ErrorKind::timeout, "the body of a refusal has no end"));
 }
 
+/// Nobody else writes meanwhile.
+class Writing {
+ public:
+  explicit Writing(BeastTransport::State& state) : state_(state) { state_.writing = true; }
+  ~Writing() {
+    state_.writing = false;
+    state_.written.open();
+  }
+  Writing(const Writing&) = delete;
+  Writing& operator=(const Writing&) = delete;
+
+ private:
+  BeastTransport::State& state_;
+};
+
+Task<> write_unsent(std::shared_ptr<BeastTransport::State> state) {
+  const Writing writing(*state);
+  while (!state->unsent.empty()) {
+    const auto bytes = std::exchange(state->unsent, {});
+    co_await state->stream->write({bytes});
+  }
+}
+
 Task<> drop_the_rest(std::shared_ptr<BeastTransport::State> state) {
   const ScopedAlarm alarm(state->runtime.clock, state->runtime.clock.now() + linger_limit, [raw = state.get()] { raw->stream->close(); });
   try {
@@ -75,10 +98,27 @@ Task<std::size_t> BeastTransport::read(std::shared_ptr<State> state, asio::mutab
 }
 
 Task<std::size_t> BeastTransport::write(std::shared_ptr<State> state, Parts parts) {
-  std::size_t size = 0;
-  for (const auto view : parts.views) size += view.size();
+  while (state->writing || !state->unsent.empty()) co_await state->written.pass();
+  const Writing writing(*state);
   co_await state->stream->write({parts.views[0], parts.views[1], parts.views[2], parts.views[3]});
-  co_return size;
+  co_return parts.size();
+}
+
+bool BeastTransport::takes_now() const { return !state_->writing && state_->unsent.empty(); }
+
+boost::system::error_code BeastTransport::write_now(const std::shared_ptr<State>& state, const Parts& parts) {
+  try {
+    auto written = state->stream->write_now({parts.views[0], parts.views[1], parts.views[2], parts.views[3]}).value_or(0);
+    for (const auto view : parts.views) {
+      const auto done = std::min(written, view.size());
+      written -= done;
+      state->unsent.append(view.substr(done));
+    }
+  } catch (const boost::system::system_error& error) {
+    return error.code();
+  }
+  if (!state->unsent.empty()) asio::co_spawn(state->runtime.executor, write_unsent(state), [](const std::exception_ptr&) {});
+  return {};
 }
 
 boost::system::error_code BeastTransport::code_of(const std::exception_ptr& failure) {

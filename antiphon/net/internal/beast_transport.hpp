@@ -15,6 +15,7 @@
 #include "antiphon/base/limit.hpp"
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/net/byte_stream.hpp"
+#include "antiphon/net/internal/gate.hpp"
 
 namespace antiphon::net {
 
@@ -31,6 +32,9 @@ class BeastTransport {
     std::size_t used = 0;
     bool until_header_end = false;    ///< the end of an HTTP header is never passed in one read
     std::size_t header_end_seen = 0;  ///< characters of "\r\n\r\n"
+    std::string unsent{};             ///< taken by `write_some`, and not yet by the stream
+    bool writing = false;             ///< one write at a time
+    Gate written{runtime.executor};   ///< passed when it has ended
     bool in_handshake = false;        ///< what follows a header is the body of a refusal, and may never end
   };
 
@@ -45,34 +49,62 @@ class BeastTransport {
     for (auto it = asio::buffer_sequence_begin(buffers); first.size() == 0 && it != asio::buffer_sequence_end(buffers); ++it) first = *it;
     return asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
         [state = state_, first](auto handler) {
-          if (first.size() == 0 || state->used < state->unread.size())
-            finish_later(state, take_unread(*state, first), std::move(handler));
-          else
-            start(state, read(state, first), std::move(handler));
+          if (first.size() == 0 || state->used < state->unread.size()) return finish_later(state, take_unread(*state, first), std::move(handler));
+          if (state->in_handshake || state->until_header_end) return start(state, read(state, first), std::move(handler));
+          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+          const bool taken = state->stream->read_into({static_cast<char*>(first.data()), first.size()},
+                                                      [state, shared](boost::system::error_code error, std::size_t size) { std::move (*shared)(error, size); });
+          if (!taken) start(state, read(state, first), std::move(*shared));
         },
         token);
   }
 
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    Parts parts;
-    for (auto it = asio::buffer_sequence_begin(buffers); parts.count < Parts::limit && it != asio::buffer_sequence_end(buffers); ++it) {
-      const asio::const_buffer part(*it);
-      if (part.size() > 0) parts.views[parts.count++] = {static_cast<const char*>(part.data()), part.size()};
-    }
+    const auto parts = parts_of(buffers);
     return asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
         [state = state_, parts](auto handler) { start(state, write(state, parts), std::move(handler)); }, token);
   }
+
+  /// All of it is taken at once; what the stream does not take now is written as soon as it can. Only where `takes_now`.
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers, boost::system::error_code& error) {
+    const auto parts = parts_of(buffers);
+    error = write_now(state_, parts);
+    return error ? 0 : parts.size();
+  }
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers);  // Beast wants to see it, and calls the other
+  template <class Buffers>
+  std::size_t read_some(const Buffers& buffers);  // as above
+  template <class Buffers>
+  std::size_t read_some(const Buffers& buffers, boost::system::error_code& error);  // as above
+  bool takes_now() const;
 
  private:
   struct Parts {
     static constexpr std::size_t limit = 4;
     std::string_view views[limit];
     std::size_t count = 0;
+    std::size_t size() const {
+      std::size_t sum = 0;
+      for (const auto view : views) sum += view.size();
+      return sum;
+    }
   };
+  template <class Buffers>
+  static Parts parts_of(const Buffers& buffers) {
+    Parts parts;
+    for (auto it = asio::buffer_sequence_begin(buffers); parts.count < Parts::limit && it != asio::buffer_sequence_end(buffers); ++it) {
+      const asio::const_buffer part(*it);
+      if (part.size() > 0) parts.views[parts.count++] = {static_cast<const char*>(part.data()), part.size()};
+    }
+    return parts;
+  }
 
   static Task<std::size_t> read(std::shared_ptr<State> state, asio::mutable_buffer into);
   static Task<std::size_t> write(std::shared_ptr<State> state, Parts parts);
+  static boost::system::error_code write_now(const std::shared_ptr<State>& state, const Parts& parts);
   static std::size_t take_unread(State& state, asio::mutable_buffer into);
 
   static boost::system::error_code code_of(const std::exception_ptr& failure);

@@ -78,15 +78,23 @@ class TcpStream final : public ByteStream {
   Task<> write(std::initializer_list<std::string_view> parts) override {
     for (Pieces pieces(parts); !pieces.empty();) {
       if (--patience_ <= 0) co_await wait(tcp::socket::wait_write);
-      const auto message = pieces.message();
-      const auto n = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (n >= 0)
-        pieces.consume(static_cast<std::size_t>(n));
-      else if (would_block(errno))
-        co_await wait(tcp::socket::wait_write);
-      else if (errno != EINTR)
-        fail(errno);
+      if (send(pieces) < 0) co_await wait(tcp::socket::wait_write);
     }
+  }
+
+  std::optional<std::size_t> write_now(std::initializer_list<std::string_view> parts) override {
+    std::size_t written = 0;
+    for (Pieces pieces(parts); !pieces.empty();) {
+      const auto n = send(pieces);
+      if (n < 0) break;
+      written += static_cast<std::size_t>(n);
+    }
+    return written;
+  }
+
+  bool read_into(std::span<char> into, OnRead done) override {
+    socket_.async_read_some(boost::asio::buffer(into.data(), into.size()), std::move(done));
+    return true;
   }
 
   void end_writing() override {
@@ -100,6 +108,17 @@ class TcpStream final : public ByteStream {
   }
 
  private:
+  // How much of them went; -1: nothing does now.
+  ssize_t send(Pieces& pieces) {
+    for (;;) {
+      const auto message = pieces.message();
+      const auto n = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (n >= 0) pieces.consume(static_cast<std::size_t>(n));
+      if (n >= 0 || would_block(errno)) return n;
+      if (errno != EINTR) fail(errno);
+    }
+  }
+
   Task<> wait(tcp::socket::wait_type type) {
     patience_ = patience;
     return socket_.async_wait(type, use_task);

@@ -138,10 +138,15 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
   Task<> send(WsMessage message, Deadline deadline) override {
     const auto self = shared_from_this();
     if (!message.is_binary() && !is_utf8(message.data)) throw Error(ErrorKind::invalid_input, "a text to send is not UTF-8");
-    const auto limit = deadline.left(runtime_.clock);
-    Error too_late(ErrorKind::timeout, fmt::format("{} did not take a message of {} bytes within {}", place_, message.data.size(), format_duration(limit)));
-    if (limit <= Duration::zero()) throw too_late;
-    const auto turn = co_await take_turn(deadline, too_late);
+    const auto too_late = [&, limit = deadline.left(runtime_.clock)] {
+      return Error(ErrorKind::timeout, fmt::format("{} did not take a message of {} bytes within {}", place_, message.data.size(), format_duration(limit)));
+    };
+    if (deadline.left(runtime_.clock) <= Duration::zero()) throw too_late();
+    Turns::Turn turn;
+    if (turns_.is_free())
+      turn = co_await turns_.take();
+    else
+      turn = co_await at_most(runtime_.clock, deadline, turns_.take(), too_late());
     if (ended()) throw nobody_listens();
     stream_.binary(message.is_binary());
     error_code error;
@@ -156,8 +161,23 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
       if (error) break_off(late ? Error(ErrorKind::closed, fmt::format("the connection to {} was cut: it takes no more", place_)) : write_failure(error));
       cancellation.rethrow();
     }
-    if (late && error) throw too_late;
+    if (late && error) throw too_late();
     if (error) throw nobody_listens();
+  }
+
+  bool send_now(const WsMessage& message) override {
+    if (ended() || goodbye_ || !turns_.is_free() || !stream_.next_layer().takes_now()) return false;
+    if (!message.is_binary() && !is_utf8(message.data)) return false;
+    stream_.binary(message.is_binary());
+    error_code error;
+    stream_.write(asio::buffer(message.data), error);
+    if (error) break_off(write_failure(error));
+    return true;  // whoever receives hears of a failure
+  }
+
+  void listen(Listener listener) override {
+    listener_ = listener ? std::make_shared<const Listener>(std::move(listener)) : nullptr;
+    if (const auto self = shared_from_this(); listener_) hand_over();
   }
 
   Task<> close(std::uint16_t code, std::string reason, Deadline deadline) override {
@@ -195,11 +215,6 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
  private:
   bool ended() const { return !std::holds_alternative<std::monostate>(end_); }
 
-  Task<Turns::Turn> take_turn(Deadline deadline, const Error& late) {
-    if (turns_.is_free()) return turns_.take();
-    return at_most(runtime_.clock, deadline, turns_.take(), late);
-  }
-
   static Task<> say_goodbye(std::shared_ptr<BeastWebSocket> self) { co_await self->close(1001, "the server stops", Deadline::never()); }
 
   static std::string cut_bytes(std::string reason) {
@@ -213,6 +228,14 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
     ahead_ -= message.data.size();
     start_reading();
     return message;
+  }
+
+  void hand_over() {
+    while (!arrived_.empty()) {
+      const auto listener = listener_;  // it may be told to stop by what it hears
+      if (!listener) return;
+      (*listener)(take_first());
+    }
   }
 
   // One message after the other, whether somebody asks for it or not: otherwise no ping would be answered.
@@ -233,10 +256,11 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
       ahead_ += data.size();
       arrived_.push_back({stream_.got_binary() ? WsMessage::Type::binary : WsMessage::Type::text,
                           std::string(static_cast<const char*>(data.data()), data.size()), runtime_.clock.now()});
-      changed_.open();
     }
     buffer_.consume(data.size());
     if (buffer_.capacity() > kept_capacity) buffer_.shrink_to_fit();
+    if (listener_) hand_over();
+    if (!arrived_.empty()) changed_.open();
     start_reading();
   }
 
@@ -328,6 +352,7 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
   ws::stream<BeastTransport> stream_;
   beast::flat_buffer buffer_;
   std::deque<WsMessage> arrived_;
+  std::shared_ptr<const Listener> listener_;
   std::size_t ahead_ = 0;  ///< bytes in arrived_
   bool reading_ = false;
   std::optional<WsClose> goodbye_;  ///< what we said, or are about to say
@@ -340,10 +365,15 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
 class HandedOut final : public WebSocket {
  public:
   explicit HandedOut(std::shared_ptr<WebSocketCore> core) : core_(std::move(core)) {}
-  ~HandedOut() override { core_->cut(); }
+  ~HandedOut() override {
+    core_->listen({});
+    core_->cut();
+  }
 
   Task<std::optional<WsMessage>> receive(Deadline deadline) override { return core_->receive(deadline); }
   Task<> send(WsMessage message, Deadline deadline) override { return core_->send(std::move(message), deadline); }
+  void listen(Listener listener) override { core_->listen(std::move(listener)); }
+  bool send_now(const WsMessage& message) override { return core_->send_now(message); }
   Task<> close(std::uint16_t code, std::string reason, Deadline deadline) override { return core_->close(code, std::move(reason), deadline); }
   void cut() override { core_->cut(); }
   std::optional<WsClose> closed() const override { return core_->closed(); }

@@ -84,8 +84,13 @@ Duration Playout::tail(Duration now) const { return last_received_ ? audio::dura
 
 const Playout::Piece* Playout::piece_at(Duration place) const {
   const auto at = audio::samples_in(place);
-  const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), at, [](std::size_t value, const Piece& piece) { return value < piece.placed; });
-  if (after == pieces_.begin()) return nullptr;
+  // Nearly always one of the last: the search goes back in steps that double.
+  std::size_t first = pieces_.size(), last = first;
+  for (std::size_t step = 1; first > 0 && (first == pieces_.size() || pieces_[first].placed > at); step *= 2) last = first, first -= std::min(step, first);
+  const auto begin = pieces_.begin();
+  const auto after = std::upper_bound(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(last), at,
+                                      [](std::size_t value, const Piece& piece) { return value < piece.placed; });
+  if (after == begin) return nullptr;
   const auto& piece = *std::prev(after);
   return at <= piece.placed + piece.length + edge_slack ? &piece : nullptr;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/audio/levels.hpp"
+#include "antiphon/base/compute.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 
@@ -18,6 +19,15 @@ constexpr std::string_view noise_effect = "background_noise";
 RandomStream effects_stream(const SpeechContext& context, std::string_view purpose) {
   const std::array<std::string_view, 3> key{context.scenario_id, "user", purpose};
   return RandomStream(context.seed, key);
+}
+
+// Where it is voiced is told of the speech itself: an effect such as noise has no say in when our user spoke.
+Speech finish(audio::Samples samples, const std::vector<audio::Effect>& effects, const audio::VoiceSettings& detector, RandomStream& random) {
+  auto voiced = voiced_spans(samples, detector);
+  const auto clean = samples.size();
+  samples = audio::apply_effects(effects, samples, random);
+  if (samples.size() != clean) voiced = voiced_spans(samples, detector);
+  return {.samples = std::move(samples), .voiced = std::move(voiced)};
 }
 
 }  // namespace
@@ -37,8 +47,9 @@ std::vector<VoicedSpan> voiced_spans(audio::SampleView samples, const audio::Voi
   return spans;
 }
 
-Speaker::Speaker(const VoiceOptions& options, const SpeechRegistry& speech, const SpeechContext& context, bool line_is_paced)
-    : voice_(speech.open(options.user, context)),
+Speaker::Speaker(Runtime& runtime, const VoiceOptions& options, const SpeechRegistry& speech, const SpeechContext& context, bool line_is_paced)
+    : runtime_(runtime),
+      voice_(speech.open(options.user, context)),
       line_is_paced_(line_is_paced),
       detector_(options.detection()),
       random_(effects_stream(context, "effects")),
@@ -78,20 +89,24 @@ Task<audio::Samples> Speaker::synthesise(std::string text, std::string style, De
 
 Task<Speech> Speaker::speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline) {
   auto samples = co_await synthesise(std::move(text), std::move(style), deadline);
-  co_return finish(std::move(samples), effects, random_);
+  co_return co_await play(std::move(samples), effects);
 }
 
-Speech Speaker::play(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects) { return finish(std::move(samples), effects, random_); }
-
-Speech Speaker::aside(audio::Samples samples) { return finish(std::move(samples), std::nullopt, asides_); }
-
-// Where it is voiced is told of the speech itself: an effect such as noise has no say in when our user spoke.
-Speech Speaker::finish(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects, RandomStream& random) {
-  auto voiced = voiced_spans(samples, detector_);
-  const auto clean = samples.size();
-  samples = audio::apply_effects(effects ? make_effects(*effects, false) : effects_, samples, random);
-  if (samples.size() != clean) voiced = voiced_spans(samples, detector_);
-  return {.samples = std::move(samples), .voiced = std::move(voiced), .own_noise = effects.has_value()};
+Task<Speech> Speaker::play(audio::Samples samples, std::optional<std::vector<VoiceEffect>> effects) {
+  struct Made {
+    Speech speech;
+    RandomStream random;
+  };
+  auto used = effects ? make_effects(*effects, false) : effects_;
+  auto made = co_await compute<Made>(runtime_, [samples = std::move(samples), used = std::move(used), detector = detector_, random = random_]() mutable {
+    auto speech = finish(std::move(samples), used, detector, random);
+    return Made{std::move(speech), random};
+  });
+  random_ = made.random;
+  made.speech.own_noise = effects.has_value();
+  co_return std::move(made.speech);
 }
+
+Speech Speaker::aside(audio::Samples samples) { return finish(std::move(samples), effects_, detector_, asides_); }
 
 }  // namespace antiphon::voice

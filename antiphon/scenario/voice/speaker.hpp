@@ -23,12 +23,12 @@ struct Speech {
 class Speaker {
  public:
   /// @throws Error as `SpeechRegistry::open` and `audio::make_effect`.
-  Speaker(const VoiceOptions& options, const SpeechRegistry& speech, const SpeechContext& context, bool line_is_paced);
+  Speaker(Runtime& runtime, const VoiceOptions& options, const SpeechRegistry& speech, const SpeechContext& context, bool line_is_paced);
 
   /// `style` and `effects`, where given, hold for this text alone. @throws Error as `TextToSpeech`, party provider.
   Task<Speech> speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline);
   /// What was recorded elsewhere, with the effects on it.
-  Speech play(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects);
+  Task<Speech> play(audio::Samples samples, std::optional<std::vector<VoiceEffect>> effects);
   /// A text of many uses, without effects; `aside` puts them on.
   Task<audio::Samples> synthesise(std::string text, std::string style, Deadline deadline);
   /// The sound of an interjection now: whether there was one changes nothing about what else is said.
@@ -47,8 +47,8 @@ class Speaker {
 
  private:
   std::vector<audio::Effect> make_effects(const std::vector<VoiceEffect>& effects, bool noise_lies_under_the_line);
-  Speech finish(audio::Samples samples, const std::optional<std::vector<VoiceEffect>>& effects, RandomStream& random);
 
+  Runtime& runtime_;
   OpenVoice voice_;
   bool line_is_paced_;
   audio::VoiceSettings detector_;

@@ -87,7 +87,7 @@ VoiceCall::VoiceCall(const VoiceOptions& options, const VoiceAgentSpec& spec, st
       capabilities_(spec.capabilities),
       rules_(rules_of(options, spec)),
       greeting_(options.greeting ? *options.greeting : spec.greeting.value_or(Greeting{Duration::zero()})),
-      speaker_(options, place_.speech, speech_context(place_), spec.capabilities.paced),
+      speaker_(place_.runtime, options, place_.speech, speech_context(place_), spec.capabilities.paced),
       interjections_(options, place_.seed, place_.scenario_id),
       watch_(watch_for(place_)),
       line_(place_.runtime, std::move(adapter),
@@ -157,9 +157,17 @@ Task<> VoiceCall::measure_sound() {
 
 Task<std::size_t> VoiceCall::send(UserUtterance utterance, audio::Samples samples, bool own_noise) {
   if (speaker_.noise_changed()) line_.set_noise(speaker_.take_noise());
-  const bool a_turn = utterance.expect == Expectation::respond || utterance.kind == UtteranceKind::interruption;
-  const auto index = line_.say(std::move(utterance), std::move(samples), own_noise);
-  if (a_turn) answerable_since_ = line_.now();
+  return sent(line_.say(std::move(utterance), std::move(samples), own_noise));
+}
+
+Task<std::size_t> VoiceCall::send_silence(UserUtterance utterance, Duration length) {
+  if (speaker_.noise_changed()) line_.set_noise(speaker_.take_noise());
+  return sent(line_.say_nothing(std::move(utterance), length));
+}
+
+Task<std::size_t> VoiceCall::sent(std::size_t index) {
+  const auto& utterance = line_.utterances()[index];
+  if (utterance.expect == Expectation::respond || utterance.kind == UtteranceKind::interruption) answerable_since_ = line_.now();
   co_await line_.said(index);
   co_return index;
 }
@@ -175,12 +183,11 @@ Task<std::size_t> VoiceCall::say(std::string text, SayOptions how) {
 }
 
 Task<std::size_t> VoiceCall::play(audio::Samples samples, std::string text, SayOptions how) {
-  co_return co_await send(speaker_.play(std::move(samples), how.effects), std::move(text), how);
+  auto speech = co_await speaker_.play(std::move(samples), how.effects);
+  co_return co_await send(std::move(speech), std::move(text), how);
 }
 
-Task<std::size_t> VoiceCall::stay_silent(Duration duration) {
-  co_return co_await send({.kind = UtteranceKind::silence}, audio::Samples(audio::samples_in(duration)));
-}
+Task<std::size_t> VoiceCall::stay_silent(Duration duration) { co_return co_await send_silence({.kind = UtteranceKind::silence}, duration); }
 
 Task<std::size_t> VoiceCall::press(std::string keys) {
   auto tones = audio::dtmf_tones(keys);
@@ -189,7 +196,7 @@ Task<std::size_t> VoiceCall::press(std::string keys) {
     co_return co_await send({.kind = UtteranceKind::dtmf, .keys = std::move(keys), .voiced = std::move(voiced)}, std::move(tones));
   }
   co_await line_.send_keys(keys, soon());
-  co_return co_await send({.kind = UtteranceKind::dtmf, .keys = std::move(keys)}, audio::Samples(tones.size()));
+  co_return co_await send_silence({.kind = UtteranceKind::dtmf, .keys = std::move(keys)}, audio::duration_of(tones.size()));
 }
 
 Task<> VoiceCall::wait(Duration duration) {
@@ -357,7 +364,7 @@ Duration VoiceCall::lead_of(const Speech& speech) const {
 }
 
 Task<Speech> VoiceCall::words_of(CutIn& cut) {
-  if (cut.audio) co_return speaker_.play(*std::move(cut.audio), cut.how.effects);
+  if (cut.audio) co_return co_await speaker_.play(*std::move(cut.audio), cut.how.effects);
   if (cut.words) {
     auto heard = co_await heard_so_far();
     cut.text = co_await cut.words(std::move(heard));

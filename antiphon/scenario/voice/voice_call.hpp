@@ -121,6 +121,8 @@ class VoiceCall {
 
  private:
   Task<std::size_t> send(UserUtterance utterance, audio::Samples samples, bool own_noise = false);
+  Task<std::size_t> send_silence(UserUtterance utterance, Duration length);
+  Task<std::size_t> sent(std::size_t utterance);
   Task<std::size_t> send(Speech speech, std::string text, const SayOptions& how);
   std::optional<std::size_t> next_ended(Duration since) const;
   Task<Heard> take(std::size_t turn);

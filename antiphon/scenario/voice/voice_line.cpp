@@ -58,7 +58,10 @@ Task<> VoiceLine::open(Deadline deadline) {
   running_ = true;
   // Detached from the executor's point of view only: `close` stops both and waits until they have ended.
   asio::co_spawn(runtime_.executor, drive(pacing_.run(pace()), paced_), asio::detached);
-  asio::co_spawn(runtime_.executor, drive(listening_.run(listen()), listened_), asio::detached);
+  if (adapter_->deliver_to(this))
+    listened_.open();
+  else
+    asio::co_spawn(runtime_.executor, drive(listening_.run(listen()), listened_), asio::detached);
 }
 
 Task<> VoiceLine::drive(Task<> work, Latch& done) {
@@ -70,8 +73,18 @@ Task<> VoiceLine::drive(Task<> work, Latch& done) {
       tell_error(describe(failure_));
     }
   }
-  pulse_.beat();
+  wake_all();
   done.open();
+}
+
+void VoiceLine::fail(std::exception_ptr failure) {
+  if (!failure_ && running_) failure_ = std::move(failure);
+  wake_all();
+}
+
+void VoiceLine::wake_all() {
+  frames_.beat();
+  ends_.beat();
 }
 
 Task<> VoiceLine::close(Deadline deadline) {
@@ -79,6 +92,7 @@ Task<> VoiceLine::close(Deadline deadline) {
   if (std::exchange(running_, false)) {
     pacing_.stop();
     listening_.stop();
+    adapter_->deliver_to(nullptr);
     co_await paced_.wait();
     co_await listened_.wait();
     try {
@@ -99,9 +113,11 @@ void VoiceLine::finish() {
   if (file_) file_->finish();
 }
 
-Task<> VoiceLine::tick() {
+Task<> VoiceLine::tick() { return next(frames_); }
+
+Task<> VoiceLine::next(Pulse& pulse) {
   if (failure_) std::rethrow_exception(failure_);
-  co_await pulse_.wait();
+  co_await pulse.wait();
   if (failure_) std::rethrow_exception(failure_);
 }
 
@@ -118,7 +134,8 @@ Task<> VoiceLine::pace() {
     user_track_.append(samples);
     if (file_) file_->add_user(samples);
     if (settings_.watch) settings_.watch->sent(samples, at), settings_.watch->look(*this, at);
-    pulse_.beat();
+    frames_.beat();
+    if (ended) ends_.beat();
     if ((always || talking) && !closed_) co_await send(std::move(samples), ended);
   }
 }
@@ -179,12 +196,12 @@ audio::Samples VoiceLine::next_speech(Duration at) {
     utterance.start = at;
     utterance.sent = true;
   }
-  const auto count = std::min(frame_samples, speech.samples.size() - speech.used);
-  const auto from = speech.samples.begin() + static_cast<std::ptrdiff_t>(speech.used);
-  audio::Samples samples(from, from + static_cast<std::ptrdiff_t>(count));
+  const auto count = std::min(frame_samples, speech.length - speech.used);
+  audio::Samples samples(frame_samples);
+  if (!speech.samples.empty()) std::copy_n(speech.samples.begin() + static_cast<std::ptrdiff_t>(speech.used), count, samples.begin());
   speech.used += count;
   utterance.end = at + audio::duration_of(count);
-  if (speech.used == speech.samples.size()) {
+  if (speech.used == speech.length) {
     ended_now_ = speech.utterance;
     outgoing_.pop_front();
   }
@@ -197,20 +214,28 @@ Task<> VoiceLine::send(audio::Samples frame_of_ours, std::optional<std::size_t> 
 }
 
 std::size_t VoiceLine::say(UserUtterance utterance, audio::Samples samples, bool own_noise) {
+  const auto length = samples.size();
+  return put(std::move(utterance), {.length = length, .samples = std::move(samples), .own_noise = own_noise});
+}
+
+std::size_t VoiceLine::say_nothing(UserUtterance utterance, Duration length) { return put(std::move(utterance), {.length = audio::samples_in(length)}); }
+
+std::size_t VoiceLine::put(UserUtterance utterance, Outgoing speech) {
   utterance.sent = false;
   utterances_.push_back(std::move(utterance));
   const auto index = utterances_.size() - 1;
-  if (samples.empty()) {
+  if (speech.length == 0) {
     utterances_[index].start = utterances_[index].end = now();
     return index;
   }
-  outgoing_.push_back({.utterance = index, .samples = std::move(samples), .own_noise = own_noise});
+  speech.utterance = index;
+  outgoing_.push_back(std::move(speech));
   return index;
 }
 
 Task<> VoiceLine::said(std::size_t utterance) {
   const auto waiting = [&] { return std::any_of(outgoing_.begin(), outgoing_.end(), [&](const Outgoing& speech) { return speech.utterance == utterance; }); };
-  while (waiting() && !closed_) co_await tick();
+  while (waiting() && !closed_) co_await next(ends_);
   while (now() < utterances_[utterance].end && !closed_) co_await tick();
 }
 
@@ -223,7 +248,9 @@ Task<> VoiceLine::listen() {
 }
 
 void VoiceLine::take(AgentSignal signal) {
+  if (closed_) return;
   std::visit([this](auto& what) { take(std::move(what)); }, signal);
+  if (closed_) wake_all();
 }
 
 void VoiceLine::take(AgentAudio audio) {

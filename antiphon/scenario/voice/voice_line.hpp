@@ -40,12 +40,12 @@ struct LineSettings {
 ///
 /// A frame of 20 ms leaves at start + k · 20 ms; what the agent sends is taken as it comes, played out, recorded and searched for speech. Times count from the
 /// beginning of the call and are heard times. One executor, one thread.
-class VoiceLine {
+class VoiceLine final : private SignalSink {
  public:
   static constexpr Duration frame = std::chrono::milliseconds(20);
 
   VoiceLine(Runtime& runtime, std::unique_ptr<VoiceAgentAdapter> adapter, LineSettings settings);
-  ~VoiceLine();
+  ~VoiceLine() override;
   VoiceLine(const VoiceLine&) = delete;
   VoiceLine& operator=(const VoiceLine&) = delete;
 
@@ -62,6 +62,8 @@ class VoiceLine {
   /// Puts an utterance behind what is still to be said; it starts with the next frame. Its place in `utterances`.
   /// `own_noise`: that of the line does not lie under it.
   std::size_t say(UserUtterance utterance, audio::Samples samples, bool own_noise = false);
+  /// The same of silence.
+  std::size_t say_nothing(UserUtterance utterance, Duration length);
   /// From the next frame on.
   void set_noise(std::optional<audio::NoiseSource> noise) { settings_.noise = std::move(noise); }
   /// Until all of it has left. @throws as `tick`.
@@ -116,8 +118,9 @@ class VoiceLine {
 
  private:
   struct Outgoing {
-    std::size_t utterance;
-    audio::Samples samples;
+    std::size_t utterance = 0;
+    std::size_t length = 0;
+    audio::Samples samples{};  ///< none: silence of that length
     bool own_noise = false;
     std::size_t used = 0;
   };
@@ -125,13 +128,17 @@ class VoiceLine {
   Task<> pace();
   Task<> listen();
   Task<> drive(Task<> work, Latch& done);
+  Task<> next(Pulse& pulse);
+  void wake_all();
   audio::Samples hear(Duration now);
   void play(audio::SampleView ours, audio::SampleView theirs);
   void finish();
   audio::Samples next_frame(Duration at);
   audio::Samples next_speech(Duration at);
+  std::size_t put(UserUtterance utterance, Outgoing speech);
   Task<> send(audio::Samples frame, std::optional<std::size_t> ended);
-  void take(AgentSignal signal);
+  void take(AgentSignal signal) override;
+  void fail(std::exception_ptr failure) override;
   void take(AgentAudio audio);
   void take(AgentTranscript transcript);
   void take(AgentTurnEnd);
@@ -149,7 +156,7 @@ class VoiceLine {
   Playout playout_;
   TurnTracker turns_;
   TurnText text_;
-  Pulse pulse_;
+  Pulse frames_, ends_;  // of a frame, of an utterance of ours
   std::vector<UserUtterance> utterances_;
   std::deque<Outgoing> outgoing_;
   std::optional<std::size_t> ended_now_;  // the utterance whose last sample is in the frame under way
