@@ -18,9 +18,9 @@ constexpr double full_scale = 32768, highest_peak_dbfs = -1, active_range_db = 3
 double db_of_power(double power) { return power > 0 ? 10 * std::log10(power / (full_scale * full_scale)) : silence_dbfs; }
 
 double energy(SampleView samples) {
-  double sum = 0;
-  for (const double sample : samples) sum += sample * sample;
-  return sum;
+  std::int64_t sum = 0;  // whole numbers are added several at a time
+  for (const int sample : samples) sum += sample * sample;
+  return static_cast<double>(sum);
 }
 
 double mean_power(SampleView samples) { return samples.empty() ? 0 : energy(samples) / static_cast<double>(samples.size()); }
