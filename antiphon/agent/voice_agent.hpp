@@ -100,6 +100,8 @@ class VoiceAgentAdapter {
   /// same while the user speaks, and nothing between. Returns when the bytes were handed to the transport; never holds back what was handed in (VOX-13).
   /// @throws Error closed, timeout.
   virtual Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) = 0;
+  /// The same where nothing has to be waited for, without a coroutine. False: nothing was sent, and `send_audio` is to be asked.
+  virtual bool send_now(audio::SampleView) { return false; }
   /// Our user has finished an utterance: where turns are taken by hand, the agent may answer now. Nothing elsewhere.
   virtual Task<> end_of_utterance(Deadline deadline);
 

@@ -67,6 +67,11 @@ void drop_all(std::map<Clock::Alarm, std::function<void()>>& alarms) {
   while (!alarms.empty()) const auto last = alarms.extract(alarms.begin());
 }
 
+// Alarms ring up to that much late, and those of a thousand calls in rounds: the system is asked for one wake-up per round and not for one per alarm.
+constexpr Duration grid = std::chrono::microseconds(250);
+
+Clock::Time on_the_grid(Clock::Time at) { return at > Clock::Time::max() - grid ? at : (at + grid - Duration(1)) / grid * grid; }
+
 }  // namespace
 
 struct WallClock::State : std::enable_shared_from_this<State> {
@@ -76,8 +81,10 @@ struct WallClock::State : std::enable_shared_from_this<State> {
 
   // Most alarms are deadlines that never ring, so a timer that is early is left alone: ringing once in vain costs less than setting it each time.
   void arm() {
-    if (alarms.empty() || alarms.begin()->first.first >= armed) return;
-    armed = alarms.begin()->first.first;
+    if (alarms.empty()) return;
+    const auto next = on_the_grid(alarms.begin()->first.first);
+    if (next >= armed) return;
+    armed = next;
     timer.expires_at(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed));
     timer.async_wait([self = shared_from_this(), when = armed](boost::system::error_code error) {
       if (error || self->closed || when != self->armed) return;

@@ -12,9 +12,18 @@ namespace antiphon {
 /// on meanwhile, and two of them end in the order in which they were begun, on every machine.
 /// @throws whatever `work` throws; in real time Error cancelled.
 template <class T>
-Task<T> compute(Runtime& runtime, std::function<T()> work) {
+Task<T> compute(Runtime& runtime, std::function<T()> work, BlockingPool& pool) {
   if (runtime.clock.is_virtual()) co_return work();
-  co_return co_await runtime.blocking.run<T>(runtime.clock, [work = std::move(work)](std::stop_token) { return work(); });
+  co_return co_await pool.run<T>(runtime.clock, [work = std::move(work)](std::stop_token) { return work(); });
+}
+template <class T>
+Task<T> compute(Runtime& runtime, std::function<T()> work) {
+  return compute<T>(runtime, std::move(work), runtime.blocking);
+}
+/// The same for what may begin a little later: frames that are due go first.
+template <class T>
+Task<T> compute_in_background(Runtime& runtime, std::function<T()> work) {
+  return compute<T>(runtime, std::move(work), BlockingPool::in_background());
 }
 
 }  // namespace antiphon

@@ -55,7 +55,7 @@ class WebSocket {
   ///         too_large.
   virtual Task<std::optional<WsMessage>> receive(Deadline deadline) = 0;
 
-  using Listener = std::function<void(WsMessage)>;
+  using Listener = std::function<void(const WsMessage&)>;
   /// From now on each message goes to `listener` in the moment it is there, those that wait already first, and `receive` tells the end alone. It spares a
   /// coroutine per message. Empty: nobody listens any more. It may not throw.
   virtual void listen(Listener listener) = 0;

@@ -166,8 +166,13 @@ void MessageAgent::put(const std::optional<json::value>& message, const Filling&
 
 // The queue is bounded by `send_limit`: a frame enters it every 20 ms, and one that is not taken in time ends the call.
 Task<> MessageAgent::send_audio(audio::AudioChunk chunk, Deadline) {
-  if (!over_ && !chunk.samples.empty()) put(message_of(chunk.samples));
+  send_now(chunk.samples);
   co_return;
+}
+
+bool MessageAgent::send_now(audio::SampleView frame) {
+  if (!over_ && !frame.empty()) put(message_of(frame));
+  return true;
 }
 
 Task<> MessageAgent::end_of_utterance(Deadline) {
@@ -287,7 +292,6 @@ std::vector<WireSignal> MessageAgent::meaning_of(const net::WsMessage& message) 
       throw Error(ErrorKind::internal, fmt::format("decode_response threw: {}", error.what())).with_party(Party::harness);
     }
   }
-  if (message.is_binary()) return {WireAudio{message.data}};
   if (settings_->json) return read_voice_message(*settings_->json, message.data);
   if (ignored_texts_++ == 0) first_text_ = cut(repair_utf8(message.data), 120);
   last_text_ = message.data;
@@ -295,6 +299,10 @@ std::vector<WireSignal> MessageAgent::meaning_of(const net::WsMessage& message) 
 }
 
 void MessageAgent::take(const net::WsMessage& message) {
+  if (message.is_binary() && !settings_->decode_response) {
+    if (!over_) take_audio(message.data);
+    return;
+  }
   for (auto& signal : meaning_of(message)) take(std::move(signal));
 }
 

@@ -41,6 +41,7 @@ class MessageAgent final : public VoiceAgentAdapter {
   Task<> connect(Deadline deadline) override;
   Task<> disconnect(Deadline deadline) override;
   Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) override;
+  bool send_now(audio::SampleView frame) override;
   Task<> end_of_utterance(Deadline deadline) override;
   Task<AgentSignal> receive(Deadline deadline) override;
   bool deliver_to(SignalSink* sink) override;

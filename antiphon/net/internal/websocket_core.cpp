@@ -252,16 +252,19 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
       return;
     }
     const auto data = buffer_.data();
-    if (!goodbye_) {
-      ahead_ += data.size();
-      arrived_.push_back({stream_.got_binary() ? WsMessage::Type::binary : WsMessage::Type::text,
-                          std::string(static_cast<const char*>(data.data()), data.size()), runtime_.clock.now()});
-    }
+    WsMessage message{stream_.got_binary() ? WsMessage::Type::binary : WsMessage::Type::text,
+                      std::string(static_cast<const char*>(data.data()), data.size()), runtime_.clock.now()};
     buffer_.consume(data.size());
     if (buffer_.capacity() > kept_capacity) buffer_.shrink_to_fit();
-    if (listener_) hand_over();
-    if (!arrived_.empty()) changed_.open();
+    if (!goodbye_) take_in(std::move(message));
     start_reading();
+  }
+
+  void take_in(WsMessage message) {
+    if (const auto listener = listener_) return (*listener)(message);
+    ahead_ += message.data.size();
+    arrived_.push_back(std::move(message));
+    changed_.open();
   }
 
   void on_end(error_code error) {

@@ -98,7 +98,7 @@ Task<Speech> Speaker::play(audio::Samples samples, std::optional<std::vector<Voi
     RandomStream random;
   };
   auto used = effects ? make_effects(*effects, false) : effects_;
-  auto made = co_await compute<Made>(runtime_, [samples = std::move(samples), used = std::move(used), detector = detector_, random = random_]() mutable {
+  auto made = co_await compute_in_background<Made>(runtime_, [samples = std::move(samples), used = std::move(used), detector = detector_, random = random_]() mutable {
     auto speech = finish(std::move(samples), used, detector, random);
     return Made{std::move(speech), random};
   });

@@ -136,9 +136,13 @@ Task<> VoiceLine::pace() {
     if (settings_.watch) settings_.watch->sent(samples, at), settings_.watch->look(*this, at);
     frames_.beat();
     if (ended) ends_.beat();
-    if ((always || talking) && !closed_) co_await send(std::move(samples), ended);
+    if ((!always && !talking) || closed_) continue;
+    if (!adapter_->send_now(samples)) co_await adapter_->send_audio({.samples = std::move(samples), .transcript = {}, .start = {}, .end = {}}, soon());
+    if (ended && utterances_[*ended].expect != Expectation::ignore) co_await adapter_->end_of_utterance(soon());
   }
 }
+
+Deadline VoiceLine::soon() const { return Deadline::after(clock_, send_limit); }
 
 audio::Samples VoiceLine::hear(Duration at) {
   auto track = playout_.take(at);
@@ -206,11 +210,6 @@ audio::Samples VoiceLine::next_speech(Duration at) {
     outgoing_.pop_front();
   }
   return samples;
-}
-
-Task<> VoiceLine::send(audio::Samples frame_of_ours, std::optional<std::size_t> ended) {
-  co_await adapter_->send_audio({.samples = std::move(frame_of_ours), .transcript = {}, .start = {}, .end = {}}, Deadline::after(clock_, send_limit));
-  if (ended && utterances_[*ended].expect != Expectation::ignore) co_await adapter_->end_of_utterance(Deadline::after(clock_, send_limit));
 }
 
 std::size_t VoiceLine::say(UserUtterance utterance, audio::Samples samples, bool own_noise) {

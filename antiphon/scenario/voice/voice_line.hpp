@@ -136,7 +136,7 @@ class VoiceLine final : private SignalSink {
   audio::Samples next_frame(Duration at);
   audio::Samples next_speech(Duration at);
   std::size_t put(UserUtterance utterance, Outgoing speech);
-  Task<> send(audio::Samples frame, std::optional<std::size_t> ended);
+  Deadline soon() const;
   void take(AgentSignal signal) override;
   void fail(std::exception_ptr failure) override;
   void take(AgentAudio audio);
