@@ -86,6 +86,8 @@ BlockingPool::~BlockingPool() {
   state_->wake.notify_all();
 }
 
+std::size_t BlockingPool::most_threads() const { return state_->most_threads; }
+
 std::size_t BlockingPool::abandoned() const { return state_->abandoned; }
 
 void BlockingPool::submit(std::shared_ptr<Job> job) {

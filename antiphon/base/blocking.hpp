@@ -35,6 +35,7 @@ class BlockingPool {
   template <class T>
   Task<T> run(Clock& clock, std::function<T(std::stop_token)> work);
 
+  std::size_t most_threads() const;
   /// Callables that were cancelled and did not end.
   std::size_t abandoned() const;
 

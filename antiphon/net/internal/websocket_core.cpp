@@ -252,8 +252,8 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
       return;
     }
     const auto data = buffer_.data();
-    WsMessage message{stream_.got_binary() ? WsMessage::Type::binary : WsMessage::Type::text,
-                      std::string(static_cast<const char*>(data.data()), data.size()), runtime_.clock.now()};
+    WsMessage message{stream_.got_binary() ? WsMessage::Type::binary : WsMessage::Type::text, std::string(static_cast<const char*>(data.data()), data.size()),
+                      runtime_.clock.now()};
     buffer_.consume(data.size());
     if (buffer_.capacity() > kept_capacity) buffer_.shrink_to_fit();
     if (!goodbye_) take_in(std::move(message));

@@ -12,11 +12,11 @@ MeasuredSound measure_sound(const CallRecord& call, const CallTracks& tracks, co
           .agent = antiphon::measure_sound(tracks.agent, call.agent_voiced, std::nullopt, stopped)};
 }
 
-Task<MeasuredSound> measure_sound_apart(Runtime& runtime, std::shared_ptr<const CallRecord> call, std::shared_ptr<const CallTracks> tracks) {
+Task<MeasuredSound> measure_sound_apart(Clock& clock, BlockingPool& pool, std::shared_ptr<const CallRecord> call, std::shared_ptr<const CallTracks> tracks) {
   std::function<MeasuredSound(std::stop_token)> work = [call = std::move(call), tracks = std::move(tracks)](std::stop_token stop) {
     return measure_sound(*call, *tracks, [&stop] { return stop.stop_requested(); });
   };
-  co_return co_await runtime.blocking.run<MeasuredSound>(runtime.clock, std::move(work));
+  co_return co_await pool.run<MeasuredSound>(clock, std::move(work));
 }
 
 }  // namespace antiphon::voice

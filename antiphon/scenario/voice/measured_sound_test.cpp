@@ -1,5 +1,5 @@
-#include <array>
 #include <future>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
@@ -60,12 +60,12 @@ class Busy {
   /// One thread works off what waits, in order.
   void free_one() { gates_[freed_++].set_value(); }
 
-  BlockingPool pool;
+  BlockingPool& pool = BlockingPool::in_background();
 
  private:
   asio::io_context context_{1};
   WallClock clock_{context_};
-  std::array<std::promise<void>, BlockingPool::max_threads> gates_;
+  std::vector<std::promise<void>> gates_{pool.most_threads()};
   std::size_t freed_ = 0;
 };
 

@@ -98,10 +98,11 @@ Task<Speech> Speaker::play(audio::Samples samples, std::optional<std::vector<Voi
     RandomStream random;
   };
   auto used = effects ? make_effects(*effects, false) : effects_;
-  auto made = co_await compute_in_background<Made>(runtime_, [samples = std::move(samples), used = std::move(used), detector = detector_, random = random_]() mutable {
-    auto speech = finish(std::move(samples), used, detector, random);
-    return Made{std::move(speech), random};
-  });
+  auto made =
+      co_await compute_in_background<Made>(runtime_, [samples = std::move(samples), used = std::move(used), detector = detector_, random = random_]() mutable {
+        auto speech = finish(std::move(samples), used, detector, random);
+        return Made{std::move(speech), random};
+      });
   random_ = made.random;
   made.speech.own_noise = effects.has_value();
   co_return std::move(made.speech);

@@ -152,7 +152,7 @@ Task<> VoiceCall::measure_sound() {
   if (place_.runtime.clock.is_virtual())
     sound_ = voice::measure_sound(*call, *line_.tracks(), {});
   else
-    sound_ = co_await measure_sound_apart(place_.runtime, std::move(call), line_.tracks());
+    sound_ = co_await measure_sound_apart(place_.runtime.clock, BlockingPool::in_background(), std::move(call), line_.tracks());
 }
 
 Task<std::size_t> VoiceCall::send(UserUtterance utterance, audio::Samples samples, bool own_noise) {
