@@ -82,9 +82,9 @@ struct WallClock::State : std::enable_shared_from_this<State> {
   // Most alarms are deadlines that never ring, so a timer that is early is left alone: ringing once in vain costs less than setting it each time.
   void arm() {
     if (alarms.empty()) return;
-    const auto next = on_the_grid(alarms.begin()->first.first);
-    if (next >= armed) return;
-    armed = next;
+    const auto due = on_the_grid(alarms.begin()->first.first);
+    if (due >= armed) return;
+    armed = due;
     timer.expires_at(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed));
     timer.async_wait([self = shared_from_this(), when = armed](boost::system::error_code error) {
       if (error || self->closed || when != self->armed) return;
