@@ -1,0 +1,93 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "antiphon/base/channel.hpp"
+#include "antiphon/base/limit.hpp"
+#include "antiphon/base/runtime.hpp"
+#include "antiphon/base/task_group.hpp"
+#include "antiphon/gateway/call/caller_connection.hpp"
+#include "antiphon/gateway/dialogue/dialogue.hpp"
+#include "antiphon/gateway/hearing/ear.hpp"
+#include "antiphon/gateway/speaking/speech.hpp"
+
+namespace antiphon::gateway {
+
+/// What a call is made of and when it is over.
+struct CallSettings {
+  EarSettings ear{};
+  Speech::Settings speech{};
+  bool interruptible = true;                       ///< false: the agent speaks on whatever the caller does
+  Duration turn_timeout{std::chrono::seconds(5)};  ///< for the first sentence of an answer; the reference's TURN_TIMEOUT_MS
+  Duration silence{std::chrono::seconds(8)};       ///< of both sides, after which the caller is asked
+  int reprompts = 2;                               ///< and so often; then the call ends
+  int most_turns = 50;
+  Duration longest{std::chrono::minutes(30)};  ///< of the call; the reference's SESSION_TTL_SECONDS
+};
+
+/// One call from the first sample to the last: hears, answers, speaks and is interrupted, all at the same time (GTW-20, GTW-24). It knows no transport.
+///
+/// One executor. Everything waits on the clock of the runtime, so that a call in virtual time is the same each time.
+class CallSession {
+ public:
+  /// What it refers to outlives it.
+  CallSession(Runtime& runtime, CallerConnection& caller, SpeechToText& recogniser, Dialogue& dialogue, SessionState state, CallSettings settings);
+
+  /// The whole call. Returns how it ended, the caller's connection closed. Never throws for what the caller or a provider does.
+  Task<CallEnd> run();
+  /// Says nothing more after the sentence under way and ends the call; any task of the executor may ask.
+  void end(CallEnd why);
+  const SessionState& state() const { return state_; }
+
+ private:
+  /// The turn that is being answered.
+  struct Answering {
+    std::shared_ptr<Stoppable> work = std::make_shared<Stoppable>();
+    Clock::Time voice_ended{0};
+    bool interrupted = false;
+    std::optional<Heard> heard{};  ///< at the interruption
+  };
+
+  Task<> receive();
+  Task<> attend();
+  Task<> converse();
+  Task<std::optional<TurnClosed>> next_turn();
+  Task<> wait_for_silence();
+  Task<> take(EarEvent event);
+  Task<> take(SpeechStarted started);
+  Task<> take(SpeechStopped stopped);
+  Task<> take(PartialHeard partial);
+  Task<> take(TurnLikely likely);
+  Task<> take(TurnClosed closed);
+  Task<> take(TurnLost lost);
+  Task<> interrupt(Clock::Time at);
+  Task<> settle_interruption(bool with_words);
+  Task<> respond(TurnClosed closed);
+  Task<> answer();
+  Task<> say_alone(std::string text);
+  Task<> finish_turn(TurnState& turn, Answering& answering);
+  Task<> tell(json::object event);
+  Deadline soon() const;
+  std::int64_t ms(Clock::Time at) const;
+  void note_activity() { active_at_ = clock_.now(); }
+
+  Clock& clock_;
+  CallerConnection& caller_;
+  Dialogue& dialogue_;
+  SessionState state_;
+  CallSettings settings_;
+  Ear ear_;
+  Output output_;
+  Speech speech_;
+  Channel<TurnClosed> turns_;
+  Pulse turned_;
+  std::shared_ptr<Answering> answering_;
+  AfterAnswer after_ = AfterAnswer::go_on;
+  std::optional<CallEnd> ended_;
+  Clock::Time began_{0}, active_at_{0};
+  TaskGroup tasks_;
+};
+
+}  // namespace antiphon::gateway

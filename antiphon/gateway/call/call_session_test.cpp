@@ -1,0 +1,161 @@
+#include "antiphon/gateway/call/call_session.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "antiphon/gateway/stub/stubs.hpp"
+#include "antiphon/gateway/testing/played_caller.hpp"
+#include "antiphon/net/testing/world.hpp"
+
+namespace antiphon::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::PlayedCaller;
+using ::testing::StartsWith;
+
+/// Says what it was given, whatever it hears.
+class FixedDialogue final : public Dialogue {
+ public:
+  explicit FixedDialogue(Clock& clock) : clock_(clock) {}
+  std::string greeting(const SessionState&) override { return hello; }
+  Task<AfterAnswer> answer(SessionState& session, const AnswerSink& sink) override {
+    asked.push_back(session.turns.back().user_text);
+    co_await clock_.sleep_for(340ms);
+    for (const auto& sentence : sentences) sink.say(sentence);
+    co_return after;
+  }
+  std::string apology(const SessionState&) override { return "I am sorry."; }
+  std::string reprompt(const SessionState&, int) override { return "Are you still there?"; }
+  std::string goodbye(const SessionState&, AfterAnswer) override { return "Goodbye."; }
+
+  std::string hello = "Hello, how can I help?";
+  std::vector<std::string> sentences{"Your parcel left our house on Monday morning.", "It will be with you on Thursday before the evening comes around."};
+  AfterAnswer after = AfterAnswer::go_on;
+  std::vector<std::string> asked;
+
+ private:
+  Clock& clock_;
+};
+
+struct Call : ::testing::Test {
+  net::testing::VirtualWorld world;
+  PlayedCaller caller{world.clock};
+  FixedDialogue dialogue{world.clock};
+  std::unique_ptr<SpeechToText> ear = stub_ear(world.runtime, {});
+  std::shared_ptr<TextToSpeech> voice = stub_voice(world.runtime, {});
+  std::optional<CallSession> session;
+
+  /// The whole call, with a caller that does this.
+  CallEnd play(Task<> acts, CallSettings settings = {}) {
+    settings.speech.voices = {{voice}};
+    session.emplace(world.runtime, caller, *ear, dialogue, SessionState{.id = "1", .caller_id = "me"}, std::move(settings));
+    world.spawn(std::move(acts));
+    return world.run(session->run());
+  }
+  std::vector<std::string> said() const {
+    std::vector<std::string> all;
+    for (const auto& message : session->state().messages) all.push_back(message.text());
+    return all;
+  }
+};
+
+Task<> ask_and_listen(PlayedCaller& caller, Duration listen) {
+  co_await caller.be_silent(4s);  // the greeting
+  co_await caller.speak(1500ms);
+  co_await caller.be_silent(listen);
+  caller.hang_up();
+}
+
+TEST_F(Call, GreetsHearsAndAnswers_GTW20) {
+  EXPECT_EQ(play(ask_and_listen(caller, 12s)), CallEnd::caller_hangup);
+
+  EXPECT_THAT(said(), ElementsAre("Hello, how can I help?", "where is my parcel today",
+                                  "Your parcel left our house on Monday morning. It will be with you on Thursday before the evening comes around."));
+  ASSERT_EQ(session->state().turns.size(), 1U);
+  const auto& turn = session->state().turns[0];
+  EXPECT_FALSE(turn.interrupted);
+  // The recogniser's 300 ms, the dialogue's 340 ms and the voice's 100 ms, and a frame at each end.
+  EXPECT_LE(*turn.latency.total, 740ms + 40ms);
+  EXPECT_GE(*turn.latency.total, 740ms);
+}
+
+TEST_F(Call, SpeaksInFramesAtTheirTimesAndNotWhenSilent_GTW20) {
+  play(ask_and_listen(caller, 12s));
+
+  ASSERT_FALSE(caller.frames.empty());
+  // At most 100 ms of audio are ahead of a player that began with the first frame of the answer.
+  const auto turn_began = std::ranges::find_if(caller.frames, [](const auto& frame) { return frame.first > 5s; });
+  std::size_t sent = 0;
+  for (auto frame = turn_began; frame != caller.frames.end(); ++frame) {
+    EXPECT_EQ(frame->second.size(), 480U);
+    ++sent;
+    EXPECT_LE(static_cast<std::int64_t>(sent) * frame_length - (frame->first - turn_began->first), 100ms);
+  }
+  EXPECT_EQ(sent, 20U * 15);  // 20 words of 300 ms
+}
+
+Task<> cut_in(PlayedCaller& caller, Duration after, Duration speech) {
+  co_await caller.be_silent(4s);
+  co_await caller.speak(1500ms);
+  co_await caller.be_silent(760ms + after);
+  co_await caller.speak(speech);
+  co_await caller.be_silent(12s);
+  caller.hang_up();
+}
+
+TEST_F(Call, StopsAtOnceWhenTheCallerCutsInAndKeepsOnlyWhatWasHeard_GTW24) {
+  play(cut_in(caller, 2s, 1s));
+
+  ASSERT_EQ(caller.cleared.size(), 1U);
+  const auto cut_in_at = 4s + 1500ms + 760ms + 2s;
+  EXPECT_LE(caller.cleared[0] - cut_in_at, 80ms);  // three frames of voice
+  ASSERT_EQ(session->state().turns.size(), 2U);
+  const auto& first = session->state().turns[0];
+  EXPECT_TRUE(first.interrupted);
+  EXPECT_THAT(first.heard_text, StartsWith("Your parcel left our house"));
+  EXPECT_THAT(first.heard_text, Not(::testing::HasSubstr("Thursday")));
+  EXPECT_EQ(session->state().messages[2].text(), first.heard_text);
+  EXPECT_FALSE(session->state().turns[1].interrupted);
+}
+
+TEST_F(Call, ACoughTakesNoFloor_GTW24) {
+  ear = stub_ear(world.runtime, {.min_speech = 500ms});
+  play(cut_in(caller, 1s, 200ms));
+
+  EXPECT_EQ(caller.cleared.size(), 1U);
+  EXPECT_EQ(caller.events_of("barge_in.resumed").size(), 1U);
+  ASSERT_EQ(session->state().turns.size(), 1U);
+  EXPECT_FALSE(session->state().turns[0].interrupted);
+  EXPECT_EQ(session->state().turns[0].heard_text, dialogue.sentences[0] + " " + dialogue.sentences[1]);
+}
+
+Task<> say_nothing(PlayedCaller& caller) { co_await caller.be_silent(60s); }
+
+TEST_F(Call, ASilentCallerIsAskedTwiceAndThenLeft_GTW25) {
+  EXPECT_EQ(play(say_nothing(caller)), CallEnd::expired);
+  EXPECT_THAT(said(), ElementsAre("Hello, how can I help?", "Are you still there?", "Are you still there?"));
+}
+
+TEST_F(Call, AnAgentMayEndIt) {
+  dialogue.after = AfterAnswer::end_call;
+  EXPECT_EQ(play(ask_and_listen(caller, 20s)), CallEnd::completed);
+  EXPECT_EQ(said().back(), "Goodbye.");
+}
+
+TEST_F(Call, ItsGreetingCanBeInterrupted_GTW24) {
+  play([](PlayedCaller& self) -> Task<> {
+    co_await self.be_silent(500ms);
+    co_await self.speak(1s);
+    co_await self.be_silent(12s);
+    self.hang_up();
+  }(caller));
+  ASSERT_EQ(caller.cleared.size(), 1U);
+  EXPECT_EQ(session->state().turns.size(), 1U);
+}
+
+}  // namespace
+}  // namespace antiphon::gateway

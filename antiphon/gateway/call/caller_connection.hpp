@@ -1,0 +1,62 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "antiphon/audio/pcm.hpp"
+#include "antiphon/base/clock.hpp"
+#include "antiphon/base/json.hpp"
+
+namespace antiphon::gateway {
+
+/// Samples per second of what a session hears, whatever the transport carries: what recognisers are made for.
+inline constexpr int caller_rate_hz = 16000;
+/// Of what it says: canonical audio.
+inline constexpr int agent_rate_hz = audio::canonical_rate_hz;
+/// All audio leaves in frames of this length.
+inline constexpr Duration frame_length = std::chrono::milliseconds(20);
+
+/// Audio of the caller at `caller_rate_hz`, any count of samples.
+struct CallerAudio {
+  audio::Samples samples;
+};
+/// Keys that came beside the audio.
+struct CallerKeys {
+  std::string digits;  ///< 0-9, *, #, A-D
+};
+/// What the caller typed in place of speaking.
+struct CallerText {
+  std::string text;
+};
+/// How much of a turn's audio the caller's player has played; it knows better than we do.
+struct CallerPlayed {
+  int turn = 0;
+  Duration played{0};
+};
+using CallerInput = std::variant<CallerAudio, CallerKeys, CallerText, CallerPlayed>;
+
+/// Why a call is over (contracts.md §10).
+enum class CallEnd { completed, escalated, caller_hangup, error, expired, drain };
+std::string_view to_string(CallEnd end);
+
+/// One caller's connection, whatever carries it. Belongs to one executor; one task receives, another sends, events may come from any task of it.
+class CallerConnection {
+ public:
+  virtual ~CallerConnection() = default;
+
+  /// The next input in order; nullopt once the caller has hung up. @throws Error protocol, closed, timeout at the deadline.
+  virtual Task<std::optional<CallerInput>> receive(Deadline deadline) = 0;
+  /// One frame of canonical audio. Returns when the system has taken it. @throws Error closed, timeout.
+  virtual Task<> send_audio(audio::SampleView frame, Deadline deadline) = 0;
+  /// The caller's player drops what it has not played yet, where there is a way to tell it so.
+  virtual Task<> clear(Deadline deadline) = 0;
+  /// What happened in the call, for callers that listen to it; in order with the audio. Nothing for others.
+  virtual Task<> event(json::object event, Deadline deadline) = 0;
+  /// How far audio may be sent ahead of its time: far, where `clear` reaches the player; else one frame.
+  virtual Duration ahead() const = 0;
+  /// Says goodbye and ends it. Never throws for a caller that is gone already.
+  virtual Task<> end(CallEnd end, Deadline deadline) = 0;
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "antiphon/base/pulse.hpp"
+#include "antiphon/gateway/call/caller_connection.hpp"
+
+namespace antiphon::gateway {
+
+/// A sentence on its way to the caller. Whoever synthesises it adds audio; the output plays it.
+class SpokenSentence {
+ public:
+  SpokenSentence(int turn, std::string text) : turn_(turn), text_(std::move(text)) {}
+
+  int turn() const { return turn_; }
+  const std::string& text() const { return text_; }
+  void add(audio::SampleView samples) { samples_.insert(samples_.end(), samples.begin(), samples.end()); }
+  /// No more audio of it comes.
+  void finish() { whole_ = true; }
+  bool whole() const { return whole_; }
+  const audio::Samples& samples() const { return samples_; }
+
+ private:
+  int turn_;
+  std::string text_;
+  audio::Samples samples_;
+  bool whole_ = false;
+};
+
+/// What the caller has heard of a turn.
+struct Heard {
+  std::string text{};  ///< whole sentences, and of the one that was cut the words that were played
+  Duration length{0};  ///< of audio
+};
+
+/// Says sentences to the caller, a frame every 20 ms at absolute times, and knows how far they were heard (contracts.md §10).
+///
+/// The play-out position is that of a player that begins with the first frame of a stretch and never stalls while there is more: where synthesis is late, a
+/// new stretch begins. One task runs `pump`; everything else is called between its awaits.
+class Output {
+ public:
+  Output(Clock& clock, CallerConnection& caller) : clock_(clock), caller_(caller) {}
+
+  /// Plays what is queued until cancelled. @throws Error what sending throws.
+  Task<> pump();
+
+  /// What follows belongs to this turn; what was held back or queued before is forgotten.
+  void begin_turn(int turn);
+  /// Behind what is queued already; held back where that is.
+  void queue(std::shared_ptr<SpokenSentence> sentence);
+  /// Audio was added to a queued sentence, or one was finished.
+  void grown() { changed_.beat(); }
+  /// The caller hears something, or will as soon as it is synthesised.
+  bool busy() const { return !sentences_.empty() || clock_.now() < heard_all_at(); }
+  /// Until all that is queued was heard, or was dropped.
+  Task<> wait_until_idle();
+
+  /// Stops at once: the caller's player is emptied, and what was not heard is held back.
+  Task<> hold(Deadline deadline);
+  bool holding() const { return holding_; }
+  /// Goes on from the beginning of the sentence that was being heard.
+  void resume();
+  /// Forgets what is held back and what is queued.
+  void drop();
+  /// The caller's own player told how far it is in the turn.
+  void played(int turn, Duration length);
+
+  /// When the first sample of this turn is heard; nullopt: none left yet.
+  std::optional<Clock::Time> first_heard_at() const { return first_heard_at_; }
+  Heard heard() const;
+
+ private:
+  struct Queued {
+    std::shared_ptr<SpokenSentence> sentence;
+    std::size_t sent = 0;  ///< samples
+  };
+  /// What left of a sentence, and when it is heard.
+  struct Sent {
+    std::shared_ptr<SpokenSentence> sentence;
+    Clock::Time begins{0};
+    Duration length{0};
+
+    bool all_heard(Clock::Time now) const;
+  };
+
+  bool has_frame();
+  Task<> send_frame();
+  Clock::Time heard_all_at() const { return stretch_ + sent_; }
+  Clock::Time played_until() const { return clock_.now() - player_lag_; }
+  void settle();
+
+  Clock& clock_;
+  CallerConnection& caller_;
+  int turn_ = 0;
+  std::deque<Queued> sentences_;  ///< to be sent; the first may be under way
+  std::deque<Sent> sent_sentences_;
+  std::deque<Queued> held_;
+  Heard told_;              ///< sentences of this turn that were heard whole and are forgotten otherwise
+  Duration turn_sent_{0};   ///< audio of this turn that left
+  Clock::Time stretch_{0};  ///< when the first sample of this stretch is heard
+  Duration sent_{0};        ///< of it
+  Duration player_lag_{0};  ///< of the caller's player behind what we think
+  std::optional<Clock::Time> first_heard_at_{};
+  bool holding_ = false;
+  Pulse changed_;
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "antiphon/base/limit.hpp"
+#include "antiphon/base/pulse.hpp"
+#include "antiphon/gateway/speaking/output.hpp"
+#include "antiphon/providers/tts/text_to_speech.hpp"
+
+namespace antiphon::gateway {
+
+/// A voice, and how it is asked to speak.
+struct SpeakingVoice {
+  std::shared_ptr<TextToSpeech> synthesiser;
+  SpeechRequest defaults{};
+};
+
+/// Sentences become speech in their order, the next one while the one before is heard. Where a voice fails before the first sample of a sentence, the next
+/// voice of the list says it; where all fail, the sentence is left out and told to `on_lost`.
+class Speech {
+ public:
+  struct Settings {
+    std::vector<SpeakingVoice> voices;                ///< at least one
+    Duration first_sample{std::chrono::seconds(5)};   ///< until which a voice has to begin
+    Duration next_sample{std::chrono::seconds(5)};    ///< and to go on
+    std::function<void(const Error&)> on_lost{};      ///< the error of the last voice
+    std::function<void(Duration)> on_first_sample{};  ///< what a sentence took to begin
+  };
+
+  Speech(Clock& clock, Output& output, Settings settings) : clock_(clock), output_(output), settings_(std::move(settings)) {}
+
+  void say(int turn, std::string sentence);
+  /// What was not synthesised yet is left out, the sentence under way included.
+  void forget();
+  bool busy() const { return !waiting_.empty() || current_; }
+  /// Until all that was said is synthesised.
+  Task<> wait_until_synthesised();
+
+  /// Synthesises until cancelled. One task.
+  Task<> run();
+
+ private:
+  Task<> synthesise(std::shared_ptr<SpokenSentence> sentence);
+  Task<> with_voice(const SpeakingVoice& voice, std::shared_ptr<SpokenSentence> sentence);
+
+  Clock& clock_;
+  Output& output_;
+  Settings settings_;
+  std::deque<std::shared_ptr<SpokenSentence>> waiting_;
+  std::shared_ptr<Stoppable> current_;
+  Pulse changed_;
+};
+
+}  // namespace antiphon::gateway

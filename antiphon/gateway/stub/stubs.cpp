@@ -1,0 +1,247 @@
+#include "antiphon/gateway/stub/stubs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <numbers>
+#include <utility>
+#include <vector>
+
+#include "antiphon/base/channel.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon::gateway {
+
+namespace {
+
+constexpr std::size_t frame_samples = audio::canonical_rate_hz / 50;
+
+double rms(audio::SampleView samples) {
+  double sum = 0;
+  for (const double sample : samples) sum += sample * sample;
+  return samples.empty() ? 0 : std::sqrt(sum / static_cast<double>(samples.size()));
+}
+
+/// Draws which calls fail.
+class Faults {
+ public:
+  Faults(StubFailure fail, std::uint64_t seed) : fail_(fail), random_(seed) {}
+
+  /// Before anything of a call was answered: what is not to be answered fails here. True: the answer is to stall in its middle.
+  Task<bool> begin(Clock& clock, Deadline deadline, const std::string& who) {
+    if (fail_.rate <= 0 || random_.uniform() >= fail_.rate) co_return false;
+    switch (fail_.kind) {
+      case StubFailure::Kind::timeout: co_await clock.sleep_until(deadline.at); throw Error(ErrorKind::timeout, who + " did not answer in time");
+      case StubFailure::Kind::rate_limited: throw Error(ErrorKind::rate_limited, who + " has too many calls (429)");
+      case StubFailure::Kind::garbage: throw Error(ErrorKind::protocol, who + " answered with garbage");
+      case StubFailure::Kind::stall: co_return true;
+    }
+    co_return false;
+  }
+
+ private:
+  StubFailure fail_;
+  RandomStream random_;
+};
+
+[[noreturn]] void stalled(const std::string& who) { throw Error(ErrorKind::timeout, who + " stopped in the middle of an answer"); }
+
+class StubEarStream final : public RecognitionStream {
+ public:
+  StubEarStream(Clock& clock, const StubEarSettings& settings, bool stalls) : clock_(clock), settings_(settings), stalls_(stalls) {}
+
+  Task<> feed(audio::Samples samples, Deadline) override {
+    waiting_.insert(waiting_.end(), samples.begin(), samples.end());
+    std::size_t used = 0;
+    for (; used + frame_samples <= waiting_.size(); used += frame_samples) judge(audio::SampleView(waiting_).subspan(used, frame_samples));
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(used));
+    co_return;
+  }
+  Task<> finish(Deadline) override {
+    events_.push(std::nullopt);
+    co_return;
+  }
+  Task<std::optional<RecognitionEvent>> next(Deadline deadline) override {
+    co_return co_await events_.pop(clock_, deadline, Error(ErrorKind::timeout, "stub heard nothing"));
+  }
+
+ private:
+  void judge(audio::SampleView frame) {
+    if (rms(frame) > settings_.rms) {
+      ++loud_, quiet_ = 0;
+      return;
+    }
+    ++quiet_;
+    if (loud_ * frame_length_ < settings_.min_speech || quiet_ * frame_length_ < settings_.final_after || stalls_) return;
+    loud_ = 0;
+    events_.push(RecognitionEvent{RecognitionEvent::Kind::final, {.text = settings_.text, .confidence = 1.0}});
+    events_.push(RecognitionEvent{RecognitionEvent::Kind::end_of_utterance});
+  }
+
+  static constexpr Duration frame_length_ = std::chrono::milliseconds(20);
+  Clock& clock_;
+  StubEarSettings settings_;
+  bool stalls_;
+  audio::Samples waiting_;
+  int loud_ = 0, quiet_ = 0;
+  Channel<std::optional<RecognitionEvent>> events_;
+};
+
+class StubEar final : public SpeechToText {
+ public:
+  StubEar(Runtime& runtime, StubEarSettings settings, std::uint64_t seed)
+      : clock_(runtime.clock), settings_(std::move(settings)), faults_(settings_.fail, seed) {}
+
+  Task<Recognition> transcribe(audio::Samples samples, RecognitionSettings, Deadline deadline) override {
+    if (co_await faults_.begin(clock_, deadline, name_)) stalled(name_);
+    if (rms(samples) <= settings_.rms) co_return Recognition{};
+    co_return Recognition{.text = settings_.text, .confidence = 1.0};
+  }
+  Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings, Deadline deadline) override {
+    const bool stalls = co_await faults_.begin(clock_, deadline, name_);
+    co_return std::make_unique<StubEarStream>(clock_, settings_, stalls);
+  }
+  const RecognitionCapabilities& capabilities() const override { return capabilities_; }
+  const std::string& name() const override { return name_; }
+
+ private:
+  Clock& clock_;
+  StubEarSettings settings_;
+  Faults faults_;
+  RecognitionCapabilities capabilities_{.streaming = true, .confidence = true, .waits_on_clock_alone = true};
+  std::string name_ = "stub";
+};
+
+class StubModelStream final : public ChatStream {
+ public:
+  StubModelStream(Clock& clock, const StubModelSettings& settings, bool stalls)
+      : clock_(clock), settings_(settings), words_(split(settings.text, ' ')), due_(clock.now()), stalls_(stalls) {}
+
+  Task<std::optional<ChatDelta>> next(Deadline deadline) override {
+    if (told_ == words_.size()) co_return std::nullopt;
+    if (stalls_ && told_ > 0) {
+      co_await clock_.sleep_until(deadline.at);
+      stalled("stub");
+    }
+    if (told_ > 0) due_ += settings_.token;
+    if (due_ > clock_.now()) co_await clock_.sleep_until(due_);
+    const std::string space = told_ > 0 ? " " : "";
+    co_return ChatDelta{space + words_[told_++]};
+  }
+  ChatResponse response() const override {
+    return {.message = Message::assistant(settings_.text),
+            .finish_reason = "stop",
+            .usage = {.output_tokens = static_cast<std::int64_t>(words_.size()), .calls = 1}};
+  }
+
+ private:
+  Clock& clock_;
+  StubModelSettings settings_;
+  std::vector<std::string> words_;
+  Clock::Time due_;
+  std::size_t told_ = 0;
+  bool stalls_;
+};
+
+class StubModel final : public LanguageModel {
+ public:
+  StubModel(Runtime& runtime, StubModelSettings settings, std::uint64_t seed)
+      : clock_(runtime.clock), settings_(std::move(settings)), faults_(settings_.fail, seed) {}
+
+  Task<ChatResponse> complete(ChatRequest request, Deadline deadline) override {
+    const auto words = co_await stream(std::move(request), deadline);
+    while (co_await words->next(deadline)) {}
+    co_return words->response();
+  }
+  Task<std::unique_ptr<ChatStream>> stream(ChatRequest, Deadline deadline) override {
+    const bool stalls = co_await faults_.begin(clock_, deadline, name_);
+    co_await clock_.sleep_for(settings_.first_token);
+    co_return std::make_unique<StubModelStream>(clock_, settings_, stalls);
+  }
+  const std::string& name() const override { return name_; }
+
+ private:
+  Clock& clock_;
+  StubModelSettings settings_;
+  Faults faults_;
+  std::string name_ = "stub";
+};
+
+/// A hum as long as the words would take: loud enough for every detector.
+audio::Samples hum(Duration length) {
+  audio::Samples samples(audio::samples_in(length));
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    samples[i] = audio::to_sample(6000 * std::sin(2 * std::numbers::pi * 160 * static_cast<double>(i) / audio::canonical_rate_hz));
+  return samples;
+}
+
+class StubVoiceStream final : public SpeechStream {
+ public:
+  StubVoiceStream(Clock& clock, const StubVoiceSettings& settings, audio::Samples samples, bool stalls)
+      : clock_(clock),
+        chunk_(audio::samples_in(settings.chunk)),
+        pace_(std::chrono::duration_cast<Duration>(settings.chunk / settings.speed)),
+        samples_(std::move(samples)),
+        due_(clock.now()),
+        stalls_(stalls) {}
+
+  Task<std::optional<audio::Samples>> next(Deadline deadline) override {
+    if (told_ == samples_.size()) co_return std::nullopt;
+    if (stalls_ && told_ > 0) {
+      co_await clock_.sleep_until(deadline.at);
+      stalled("stub");
+    }
+    if (told_ > 0) due_ += pace_;
+    if (due_ > clock_.now()) co_await clock_.sleep_until(due_);
+    const auto end = std::min(told_ + chunk_, samples_.size());
+    audio::Samples piece(samples_.begin() + static_cast<std::ptrdiff_t>(told_), samples_.begin() + static_cast<std::ptrdiff_t>(end));
+    told_ = end;
+    co_return piece;
+  }
+
+ private:
+  Clock& clock_;
+  std::size_t chunk_;
+  Duration pace_;
+  audio::Samples samples_;
+  Clock::Time due_;
+  std::size_t told_ = 0;
+  bool stalls_;
+};
+
+class StubVoice final : public TextToSpeech {
+ public:
+  StubVoice(Runtime& runtime, StubVoiceSettings settings, std::uint64_t seed)
+      : clock_(runtime.clock), settings_(std::move(settings)), faults_(settings_.fail, seed) {}
+
+  Task<std::unique_ptr<SpeechStream>> synthesize(SpeechRequest request, Deadline deadline) override {
+    const bool stalls = co_await faults_.begin(clock_, deadline, name_);
+    co_await clock_.sleep_for(settings_.first_chunk);
+    std::size_t words = 0;
+    for (const auto& word : split(request.text, ' ')) words += word.empty() ? 0 : 1;
+    co_return std::make_unique<StubVoiceStream>(clock_, settings_, hum(static_cast<std::int64_t>(words) * settings_.word), stalls);
+  }
+  const SpeechCapabilities& capabilities() const override { return capabilities_; }
+  const std::string& name() const override { return name_; }
+
+ private:
+  Clock& clock_;
+  StubVoiceSettings settings_;
+  Faults faults_;
+  SpeechCapabilities capabilities_{.streaming = true, .waits_on_clock_alone = true};
+  std::string name_ = "stub";
+};
+
+}  // namespace
+
+std::unique_ptr<SpeechToText> stub_ear(Runtime& runtime, StubEarSettings settings, std::uint64_t seed) {
+  return std::make_unique<StubEar>(runtime, std::move(settings), seed);
+}
+std::unique_ptr<LanguageModel> stub_model(Runtime& runtime, StubModelSettings settings, std::uint64_t seed) {
+  return std::make_unique<StubModel>(runtime, std::move(settings), seed);
+}
+std::unique_ptr<TextToSpeech> stub_voice(Runtime& runtime, StubVoiceSettings settings, std::uint64_t seed) {
+  return std::make_unique<StubVoice>(runtime, std::move(settings), seed);
+}
+
+}  // namespace antiphon::gateway
