@@ -61,7 +61,7 @@ struct LanguageCheck {
   std::string code{};
   CheckedRole role = CheckedRole::assistant;
 };
-/// No message holds personal data of these kinds (checks/pii/find.hpp).
+/// No message holds personal data of these kinds (base/pii/find.hpp).
 struct PiiCheck {
   std::vector<std::string> absent{};  ///< kinds; empty: all
   std::vector<std::string> allow{};   ///< values that may be said, such as the shop's own address

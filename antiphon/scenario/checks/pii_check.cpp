@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "antiphon/base/pii/find.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/checks/evaluators.hpp"
-#include "antiphon/scenario/checks/pii/find.hpp"
 
 namespace antiphon::checks {
 

@@ -4,12 +4,12 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/json_schema.hpp"
+#include "antiphon/base/pii/find.hpp"
 #include "antiphon/base/regex.hpp"
 #include "antiphon/base/spoken_text.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/checks/check.hpp"
 #include "antiphon/scenario/checks/language/detect.hpp"
-#include "antiphon/scenario/checks/pii/find.hpp"
 
 namespace antiphon {
 

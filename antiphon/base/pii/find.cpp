@@ -1,4 +1,4 @@
-#include "antiphon/scenario/checks/pii/find.hpp"
+#include "antiphon/base/pii/find.hpp"
 
 #include <algorithm>
 #include <array>

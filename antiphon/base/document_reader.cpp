@@ -1,4 +1,4 @@
-#include "antiphon/suite/reader.hpp"
+#include "antiphon/base/document_reader.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +8,7 @@
 
 #include "antiphon/base/text.hpp"
 
-namespace antiphon::suite {
+namespace antiphon {
 
 namespace {
 
@@ -36,12 +36,12 @@ std::string range_text(std::int64_t least, std::int64_t most) {
 
 }  // namespace
 
-void Reader::report(const Node& at, std::string message, std::string hint, std::string underline) {
+void DocumentReader::report(const Node& at, std::string message, std::string hint, std::string underline) {
   problems_.push_back({std::move(message), at.where, std::move(hint), width_of(at), std::move(underline)});
 }
 
-void Reader::report_unknown(std::string_view kind, std::string_view word, const Location& where, const std::vector<std::string>& allowed,
-                            std::string_view inside) {
+void DocumentReader::report_unknown(std::string_view kind, std::string_view word, const Location& where, const std::vector<std::string>& allowed,
+                                    std::string_view inside) {
   auto sorted = allowed;
   std::sort(sorted.begin(), sorted.end());
   const auto near = nearest(word, sorted);
@@ -52,7 +52,7 @@ void Reader::report_unknown(std::string_view kind, std::string_view word, const 
                        .underline = near ? fmt::format("did you mean {}?", quote(*near)) : ""});
 }
 
-void Reader::report_later(const Location& where, std::string_view what, std::string_view word, const std::vector<std::string>& instead) {
+void DocumentReader::report_later(const Location& where, std::string_view what, std::string_view word, const std::vector<std::string>& instead) {
   auto hint = instead.empty() ? std::string("remove it") : "use one of: " + join(instead, ", ");
   problems_.push_back({.message = fmt::format("{} {} is not in this version yet", what, quote(word)),
                        .where = where,
@@ -60,17 +60,17 @@ void Reader::report_later(const Location& where, std::string_view what, std::str
                        .width = std::max(static_cast<int>(word.size()), 1)});
 }
 
-void Reader::report_type(const Node& at, std::string_view what, std::string_view wanted, std::string_view example) {
+void DocumentReader::report_type(const Node& at, std::string_view what, std::string_view wanted, std::string_view example) {
   report(at, fmt::format("{} must be {}, not {}", what, wanted, shown(at)), fmt::format("write it as {}", example));
 }
 
-std::optional<std::string> Reader::text(const Node& node, std::string_view what) {
+std::optional<std::string> DocumentReader::text(const Node& node, std::string_view what) {
   if (node.is_scalar()) return node.text;
   report_type(node, what, "text", fmt::format("`{}: some text`", what));
   return std::nullopt;
 }
 
-std::optional<std::int64_t> Reader::integer(const Node& node, std::string_view what, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> DocumentReader::integer(const Node& node, std::string_view what, std::int64_t least, std::int64_t most) {
   const auto value = node.as_integer();
   if (value && *value >= least && *value <= most) return value;
   const auto example = least > std::numeric_limits<std::int64_t>::min() ? std::max<std::int64_t>(least, std::min<std::int64_t>(most, 4)) : 4;
@@ -78,14 +78,14 @@ std::optional<std::int64_t> Reader::integer(const Node& node, std::string_view w
   return std::nullopt;
 }
 
-std::optional<double> Reader::number(const Node& node, std::string_view what, double least, double most) {
+std::optional<double> DocumentReader::number(const Node& node, std::string_view what, double least, double most) {
   const auto value = node.as_number();
   if (value && *value >= least && *value <= most) return value;
   report_type(node, what, fmt::format("a number from {} to {}", least, most), fmt::format("`{}: {}`", what, std::min(most, std::max(least, 0.5))));
   return std::nullopt;
 }
 
-std::optional<double> Reader::ratio(const Node& node, std::string_view what) {
+std::optional<double> DocumentReader::ratio(const Node& node, std::string_view what) {
   if (const auto value = node.as_number(); value && *value >= 0 && *value <= 1) return value;
   if (node.is_scalar() && node.text.ends_with('%')) {
     const auto digits = trim(std::string_view(node.text).substr(0, node.text.size() - 1));
@@ -97,14 +97,14 @@ std::optional<double> Reader::ratio(const Node& node, std::string_view what) {
   return std::nullopt;
 }
 
-std::optional<bool> Reader::boolean(const Node& node, std::string_view what) {
+std::optional<bool> DocumentReader::boolean(const Node& node, std::string_view what) {
   if (auto value = node.as_bool()) return value;
   if (node.is_scalar() && node.expanded && (node.text == "true" || node.text == "false")) return node.text == "true";
   report_type(node, what, "true or false", fmt::format("`{}: true`", what));
   return std::nullopt;
 }
 
-std::optional<Duration> Reader::duration(const Node& node, std::string_view what, bool or_none) {
+std::optional<Duration> DocumentReader::duration(const Node& node, std::string_view what, bool or_none) {
   if (node.is_scalar()) {
     if (auto value = parse_duration(node.text); value && value->count() >= (or_none ? 0 : 1)) return value;
   }
@@ -112,7 +112,7 @@ std::optional<Duration> Reader::duration(const Node& node, std::string_view what
   return std::nullopt;
 }
 
-std::optional<std::string> Reader::url(const Node& node, std::string_view what) {
+std::optional<std::string> DocumentReader::url(const Node& node, std::string_view what) {
   if (node.is_scalar()) {
     const auto scheme = node.text.find("://");
     const auto name = lower(std::string_view(node.text).substr(0, std::min(scheme, node.text.size())));
@@ -122,7 +122,7 @@ std::optional<std::string> Reader::url(const Node& node, std::string_view what) 
   return std::nullopt;
 }
 
-std::optional<std::string> Reader::choice(const Node& node, std::string_view what, const std::vector<std::string>& allowed) {
+std::optional<std::string> DocumentReader::choice(const Node& node, std::string_view what, const std::vector<std::string>& allowed) {
   if (!node.is_scalar()) {
     report_type(node, what, "one word", fmt::format("`{}: {}`", what, allowed.front()));
     return std::nullopt;
@@ -133,7 +133,7 @@ std::optional<std::string> Reader::choice(const Node& node, std::string_view wha
   return std::nullopt;
 }
 
-std::optional<std::vector<std::string>> Reader::texts(const Node& node, std::string_view what) {
+std::optional<std::vector<std::string>> DocumentReader::texts(const Node& node, std::string_view what) {
   if (!node.is_sequence()) {
     report_type(node, what, "a list", fmt::format("`{}: [one, two]`", what));
     return std::nullopt;
@@ -154,7 +154,7 @@ std::optional<std::vector<std::string>> Reader::texts(const Node& node, std::str
   return list;
 }
 
-std::optional<std::vector<std::pair<std::string, std::string>>> Reader::named_texts(const Node& node, std::string_view what) {
+std::optional<std::vector<std::pair<std::string, std::string>>> DocumentReader::named_texts(const Node& node, std::string_view what) {
   if (!node.is_mapping()) {
     report_type(node, what, "a mapping", fmt::format("`{}: {{name: value}}`", what));
     return std::nullopt;
@@ -165,32 +165,33 @@ std::optional<std::vector<std::pair<std::string, std::string>>> Reader::named_te
   return list;
 }
 
-std::optional<json::object> Reader::object(const Node& node, std::string_view what) {
+std::optional<json::object> DocumentReader::object(const Node& node, std::string_view what) {
   if (node.is_mapping()) return node.to_json().as_object();
   report_type(node, what, "a mapping", fmt::format("`{}: {{name: value}}`", what));
   return std::nullopt;
 }
 
-Fields::Fields(Reader& reader, const Node& node, std::string owner, std::string_view example) : reader_(reader), node_(node), owner_(std::move(owner)) {
+DocumentFields::DocumentFields(DocumentReader& reader, const Node& node, std::string owner, std::string_view example)
+    : reader_(reader), node_(node), owner_(std::move(owner)) {
   if (node_.is_mapping()) return;
   const auto hint = example.empty() ? std::string("write it as `{key: value}`") : fmt::format("write it as `{}`", example);
   reader_.report(node_, fmt::format("{} must be a mapping, not {}", owner_, shown(node_)), hint);
 }
 
-const Node* Fields::get(std::string_view key) {
+const Node* DocumentFields::get(std::string_view key) {
   known_.emplace_back(key);
   return node_.find(key);
 }
 
-const Node* Fields::require(std::string_view key, std::string_view example) {
+const Node* DocumentFields::require(std::string_view key, std::string_view example) {
   const auto* value = get(key);
   if (!value && node_.is_mapping()) reader_.report(node_, fmt::format("{} needs {}", owner_, quote(key)), fmt::format("add `{}`", example));
   return value;
 }
 
-void Fields::later(std::initializer_list<std::string_view> keys) { later_.insert(later_.end(), keys.begin(), keys.end()); }
+void DocumentFields::later(std::initializer_list<std::string_view> keys) { later_.insert(later_.end(), keys.begin(), keys.end()); }
 
-void Fields::finish() {
+void DocumentFields::finish() {
   for (const auto& member : node_.members) {
     if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) continue;
     if (std::find(later_.begin(), later_.end(), member.key) != later_.end())
@@ -200,34 +201,34 @@ void Fields::finish() {
   }
 }
 
-std::optional<std::string> Fields::text(std::string_view key) {
+std::optional<std::string> DocumentFields::text(std::string_view key) {
   const auto* value = get(key);
   return value ? reader_.text(*value, key) : std::nullopt;
 }
 
-std::optional<int> Fields::integer(std::string_view key, int least, int most) {
+std::optional<int> DocumentFields::integer(std::string_view key, int least, int most) {
   const auto* value = get(key);
   if (!value) return std::nullopt;
   const auto number = reader_.integer(*value, key, least, most);
   return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
-std::optional<bool> Fields::boolean(std::string_view key) {
+std::optional<bool> DocumentFields::boolean(std::string_view key) {
   const auto* value = get(key);
   return value ? reader_.boolean(*value, key) : std::nullopt;
 }
 
-std::optional<Duration> Fields::duration(std::string_view key) {
+std::optional<Duration> DocumentFields::duration(std::string_view key) {
   const auto* value = get(key);
   return value ? reader_.duration(*value, key) : std::nullopt;
 }
 
-std::optional<std::vector<std::string>> Fields::texts(std::string_view key) {
+std::optional<std::vector<std::string>> DocumentFields::texts(std::string_view key) {
   const auto* value = get(key);
   return value ? reader_.texts(*value, key) : std::nullopt;
 }
 
-std::optional<json::object> Fields::object(std::string_view key) {
+std::optional<json::object> DocumentFields::object(std::string_view key) {
   const auto* value = get(key);
   return value ? reader_.object(*value, key) : std::nullopt;
 }
@@ -241,4 +242,4 @@ std::string resolve_path(const Node& named_at, const std::string& path) {
   return (std::filesystem::path(named_at.where.file).parent_path() / path).lexically_normal().string();
 }
 
-}  // namespace antiphon::suite
+}  // namespace antiphon
