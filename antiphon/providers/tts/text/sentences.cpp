@@ -114,4 +114,7 @@ std::vector<Piece> sentences_of(std::string_view plain) {
   return pieces;
 }
 
+std::span<const std::string_view> abbreviations_before_names() { return before_a_name; }
+std::span<const std::string_view> abbreviations_before_numbers() { return before_a_number; }
+
 }  // namespace antiphon::spoken

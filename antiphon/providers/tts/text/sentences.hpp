@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,5 +21,10 @@ inline constexpr std::size_t longest_word = 40;
 
 /// Cuts plain text where a speaker takes a breath: after `.`, `!`, `?` (not those of "Dr. Smith", "No. 5", "e.g."), and at blank lines.
 std::vector<Piece> sentences_of(std::string_view plain);
+
+/// English words after which a full stop ends no sentence, in small letters and without that stop: "dr".
+std::span<const std::string_view> abbreviations_before_names();
+/// Those of which it ends none where a figure follows: "no".
+std::span<const std::string_view> abbreviations_before_numbers();
 
 }  // namespace antiphon::spoken
