@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "antiphon/gateway/language/numbers.hpp"
+#include "antiphon/gateway/language/phrase.hpp"
+
+namespace antiphon::gateway {
+
+/// What the gateway says of itself; the names are those of the policy file.
+enum class Reply {
+  greeting,
+  ask_pin,
+  pin_incomplete,
+  pin_wrong,
+  pin_accepted,
+  pin_unavailable,
+  blocked,
+  escalation,
+  turn_limit,
+  apology,
+  filler,
+  say_again,
+  still_there,
+  goodbye
+};
+inline constexpr std::size_t reply_count = static_cast<std::size_t>(Reply::goodbye) + 1;
+std::string_view to_string(Reply reply);
+
+/// After which words a full stop ends no sentence; in small letters, without their last dot ("p.ej").
+struct Abbreviations {
+  std::set<std::string, std::less<>> before_names{};    ///< "dr": never
+  std::set<std::string, std::less<>> before_numbers{};  ///< "no": where a figure follows
+  std::set<std::string, std::less<>> others{};          ///< "etc": unless a capital follows
+};
+/// Those that the voices know (English).
+Abbreviations spoken_abbreviations();
+
+/// All that the gateway knows of a locale: words to listen for, and what to say. Immutable once it is read.
+struct LocaleRules {
+  std::string locale{};  ///< "en-GB"
+  PhraseList unsafe{}, human{}, authentication{};
+  PhraseList pin_words{};
+  std::array<std::string, reply_count> replies{};
+  std::vector<std::string> hints{};    ///< words that the recogniser should expect
+  std::optional<std::string> voice{};  ///< of the remote voices; absent: that of the settings
+  NumberWords numbers{};
+  std::set<std::string> function_words{};  ///< `joined_words`
+  Abbreviations abbreviations{};
+
+  /// `{digits}` in it becomes how many a PIN has.
+  std::string reply(Reply which, int pin_digits = 4) const;
+};
+
+}  // namespace antiphon::gateway
