@@ -1,0 +1,168 @@
+#include "antiphon/gateway/dialogue/pin.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+namespace antiphon::gateway {
+
+// --- Digits that must not be seen ------------------------------------------------------------------------------------------------------------
+
+Pin& Pin::operator=(Pin&& other) noexcept {
+  if (this != &other) take(other);
+  return *this;
+}
+
+void Pin::take(Pin& other) {
+  digits_ = other.digits_, size_ = other.size_;
+  other.clear();
+}
+
+void Pin::add(std::string_view digits) {
+  for (const char digit : digits)
+    if (digit >= '0' && digit <= '9' && size_ < longest) digits_.at(size_++) = digit;
+}
+
+void Pin::clear() {
+  OPENSSL_cleanse(digits_.data(), digits_.size());
+  size_ = 0;
+}
+
+// --- Taking them out of a text ---------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::size_t least_behind_a_word = 3;  // "my PIN is in two letters" gives none away
+
+using Runs = std::vector<DigitRun>;
+
+void forget(std::string& digits) { OPENSSL_cleanse(digits.data(), digits.size()); }
+
+/// Where the words for a PIN end first, in bytes; behind the text where there are none.
+std::size_t end_of_pin_word(const LocaleRules& rules, std::span<const PlainWord> words, std::size_t size) {
+  std::size_t first = size;
+  for (const auto& phrase : rules.pin_words.phrases)
+    if (const auto match = phrase.search(words)) first = std::min(first, words[match->end - 1].end);
+  return first;
+}
+
+std::size_t digits_in(const Runs& runs) {
+  std::size_t count = 0;
+  for (const auto& run : runs) count += run.digits.size();
+  return count;
+}
+
+/// One row of the right length among others is the PIN: "for my two orders, it is one two three four".
+const DigitRun* only_whole_one(const Runs& runs, std::size_t digits) {
+  const auto fits = [&](const DigitRun& run) { return run.digits.size() == digits; };
+  const auto found = std::ranges::find_if(runs, fits);
+  return found != runs.end() && std::ranges::count_if(runs, fits) == 1 ? &*found : nullptr;
+}
+
+std::string without(std::string_view text, const Runs& runs) {
+  std::string rest;
+  std::size_t at = 0;
+  for (const auto& run : runs) {
+    rest += text.substr(at, run.begin - at);
+    rest += pin_mask;
+    at = run.end;
+  }
+  return rest += text.substr(at);
+}
+
+/// Letters and figures in one word ("1234a") are no number, and a PIN all the same.
+void add_mixed_words(Runs& runs, std::span<const PlainWord> words) {
+  for (const auto& word : words) {
+    const auto is_figure = [](char c) { return c >= '0' && c <= '9'; };
+    const auto count = std::ranges::count_if(word.text, is_figure);
+    if (count == 0 || count == static_cast<std::ptrdiff_t>(word.text.size())) continue;
+    DigitRun run{.begin = word.begin, .end = word.end};
+    std::ranges::copy_if(word.text, std::back_inserter(run.digits), is_figure);
+    runs.push_back(std::move(run));
+  }
+  std::ranges::sort(runs, {}, &DigitRun::begin);
+}
+
+}  // namespace
+
+PinTaken take_pin(std::string_view text, const LocaleRules& rules, bool awaited, const PinOptions& options) {
+  auto words = plain_words(text);
+  auto runs = digit_runs(text, words, rules.numbers, true);
+  add_mixed_words(runs, words);
+  if (!awaited) {
+    const auto from = end_of_pin_word(rules, words, text.size());
+    std::erase_if(runs, [&](const DigitRun& run) { return run.begin < from; });
+    if (digits_in(runs) < least_behind_a_word) runs.clear();
+  }
+  PinTaken taken{.text = without(text, runs)};
+  if (const auto* whole = only_whole_one(runs, static_cast<std::size_t>(options.digits)))
+    taken.digits.add(whole->digits);
+  else
+    for (const auto& run : runs) taken.digits.add(run.digits);
+  for (auto& run : runs) forget(run.digits);
+  for (auto& word : words) forget(word.text);
+  return taken;
+}
+
+// --- Adding up -------------------------------------------------------------------------------------------------------------------------------
+
+PinEntry::Event PinEntry::press(char key, Clock::Time now) {
+  if (key == '#') return close();
+  if (key == '*') digits_.clear(), complete_ = false;
+  return add({&key, 1}, now);
+}
+
+PinEntry::Event PinEntry::say(const Pin& digits, Clock::Time now) { return add(digits.reveal(), now); }
+
+PinEntry::Event PinEntry::add(std::string_view digits, Clock::Time now) {
+  const auto before = digits_.size();
+  const auto wanted = static_cast<std::size_t>(options_.digits);
+  if (complete_ || before >= wanted) return Event::none;
+  Pin more(digits);
+  digits_.add(more.reveal().substr(0, wanted - before));
+  if (digits_.size() > before) last_ = now;
+  complete_ = digits_.size() == wanted;
+  return complete_ ? Event::complete : Event::none;
+}
+
+PinEntry::Event PinEntry::close() {
+  if (complete_ || digits_.empty()) return Event::none;
+  digits_.clear();
+  return Event::incomplete;
+}
+
+void PinEntry::set_speaking(bool speaking, Clock::Time now) {
+  if (speaking_ && !speaking) last_ = std::max(last_, now);
+  speaking_ = speaking;
+}
+
+std::optional<Clock::Time> PinEntry::due() const {
+  if (complete_ || digits_.empty() || speaking_) return std::nullopt;
+  return last_ + options_.pause;
+}
+
+PinEntry::Event PinEntry::poll(Clock::Time now) {
+  const auto at = due();
+  return at && now >= *at ? close() : Event::none;
+}
+
+Pin PinEntry::take() {
+  complete_ = false;
+  return std::move(digits_);
+}
+
+PolicyDecision settle_pin(SessionState& session, bool right, const PinOptions& options) {
+  using Action = PolicyDecision::Action;
+  if (right) {
+    session.authenticated = true, session.wrong_pins = 0;
+    return {.reason = "pin_accepted"};
+  }
+  ++session.wrong_pins;
+  auto reason = fmt::format("pin_wrong {}", session.wrong_pins);
+  if (session.wrong_pins < options.tries) return {Action::authenticate, std::move(reason)};
+  return {Action::escalate, std::move(reason), EscalationReason::pin};
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,270 @@
+#include "antiphon/gateway/dialogue/pin.hpp"
+
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "antiphon/base/random.hpp"
+#include "antiphon/gateway/dialogue/policy.hpp"
+#include "antiphon/gateway/dialogue/policy_book.hpp"
+
+namespace antiphon::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Event = PinEntry::Event;
+
+const LocaleRules& rules(std::string_view locale = "en-US") {
+  static const auto book = built_in_policy();
+  return *book->find(locale).rules;
+}
+
+std::string taken(std::string_view text, std::string_view locale = "en-US", bool awaited = true) {
+  return std::string(take_pin(text, rules(locale), awaited).digits.reveal());
+}
+
+struct Case {
+  const char* locale;
+  const char* said;
+  const char* digits;
+};
+void PrintTo(const Case& each, std::ostream* out) { *out << each.locale << ": " << each.said; }
+
+class SpokenPin : public testing::TestWithParam<Case> {};
+TEST_P(SpokenPin, IsUnderstoodAndTakenOut_GTW32) {
+  const auto& [locale, said, digits] = GetParam();
+  const auto result = take_pin(said, rules(locale), true);
+  EXPECT_EQ(result.digits.reveal(), digits);
+  EXPECT_TRUE(take_pin(result.text, rules(locale), true).digits.empty()) << result.text;
+}
+INSTANTIATE_TEST_SUITE_P(
+    Words, SpokenPin,
+    testing::Values(Case{"en-US", "one two three four", "1234"}, Case{"en-US", "twelve thirty four", "1234"}, Case{"en-US", "double seven one oh", "7710"},
+                    Case{"en-US", "1 2 three 4", "1234"}, Case{"en-US", "My PIN is 1234.", "1234"}, Case{"en-US", "it's, uh, twelve... thirty-four!", "1234"},
+                    Case{"en-US", "oh oh one seven", "0017"}, Case{"en-US", "nineteen eighty four", "1984"}, Case{"en-US", "one twenty five six", "1256"},
+                    Case{"en-US", "one two for too", "1242"}, Case{"en-US", "1, 2, 3, 4", "1234"}, Case{"en-US", "One. Two. Three. Four.", "1234"},
+                    Case{"en-US", "triple five nine", "5559"}, Case{"en-US", "for my two orders it is one two three four", "1234"},
+                    Case{"en-US", "twenty oh seven", "2007"}, Case{"en-US", "it is 12 and then 34", "1234"}, Case{"en-US", "code 1234a", "1234"},
+                    Case{"en-US", "oh", "0"}, Case{"en-US", "oh I do not know", ""}, Case{"en-US", "to be or not to be", ""}, Case{"en-US", "", ""},
+                    Case{"en-US", "１２３４", "1234"}, Case{"es-ES", "uno dos tres cuatro", "1234"}, Case{"es-ES", "doce treinta y cuatro", "1234"},
+                    Case{"es-ES", "veintidós, diez y seis", "2216"}, Case{"es-ES", "noventa y nueve cero cero", "9900"}, Case{"es-ES", "treinta cinco", "305"},
+                    Case{"es-ES", "un momento", ""}, Case{"es-ES", "doble siete uno un", "7711"}, Case{"fr-FR", "un deux trois quatre", "1234"},
+                    Case{"fr-FR", "douze trente-quatre", "1234"}, Case{"fr-FR", "soixante-dix-sept vingt et un", "7721"},
+                    Case{"fr-FR", "soixante et onze quatre-vingt-dix-neuf", "7199"}, Case{"fr-FR", "quatre vingt deux zéro sept", "8207"},
+                    Case{"fr-FR", "quatre, vingt, trois", "4203"}, Case{"fr-FR", "un instant", ""}, Case{"ar-SA", "واحد اثنين ثلاثة أربعة", "1234"},
+                    Case{"ar-SA", "اثنا عشر أربعة وثلاثون", "1234"}, Case{"ar-SA", "١٢٣٤", "1234"}, Case{"ar-SA", "خمسة و عشرون تسعة وتسعين", "2599"},
+                    Case{"ar-SA", "سبعة وثمانية وتسعة وصفر", "7890"}, Case{"ar-SA", "لحظة من فضلك", ""}));
+
+/// All numbers up to 99 as the tables say them, compounds among them.
+TEST(NumberWordsOfEnglish, AreUnderstoodFrom0To99_GTW32) {
+  const std::vector<std::string> units{"zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
+                                       "ten",  "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+  const std::vector<std::string> tens{"", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
+  for (int n = 0; n < 100; ++n) {
+    const auto unit = static_cast<std::size_t>(n % 10);
+    const auto said = n < 20 ? units[static_cast<std::size_t>(n)] : tens[static_cast<std::size_t>(n / 10)] + (unit > 0 ? " " + units[unit] : "");
+    EXPECT_EQ(taken(said), std::to_string(n)) << said;
+  }
+}
+
+TEST(NumberWordsOfFrench, AreUnderstoodFrom60To99_GTW32) {
+  const std::vector<std::string> units{"",    "un",   "deux",  "trois",  "quatre",   "cinq",   "six",   "sept",     "huit",     "neuf",
+                                       "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"};
+  for (int n = 60; n < 100; ++n) {
+    const auto rest = static_cast<std::size_t>(n % 20);
+    const auto joint = n < 80 && (rest == 1 || rest == 11) ? " et " : "-";
+    EXPECT_EQ(taken((n < 80 ? "soixante" : "quatre-vingt") + (rest > 0 ? joint + units[rest] : ""), "fr-FR"), std::to_string(n)) << n;
+  }
+}
+
+TEST(NumberWordsOfSpanish, AreUnderstoodFrom30To99_GTW32) {
+  const std::vector<std::string> tens{"treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"};
+  const std::vector<std::string> units{"", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"};
+  for (int n = 30; n < 100; ++n) {
+    const auto unit = static_cast<std::size_t>(n % 10);
+    EXPECT_EQ(taken(tens[static_cast<std::size_t>(n / 10 - 3)] + (unit > 0 ? " y " + units[unit] : ""), "es-ES"), std::to_string(n)) << n;
+  }
+}
+
+TEST(NumberWordsOfArabic, AreUnderstoodFrom20To99_GTW32) {
+  const std::vector<std::string> tens{"عشرون", "ثلاثون", "أربعون", "خمسون", "ستون", "سبعون", "ثمانون", "تسعون"};
+  const std::vector<std::string> units{"", "واحد", "اثنان", "ثلاثة", "أربعة", "خمسة", "ستة", "سبعة", "ثمانية", "تسعة"};
+  for (int n = 20; n < 100; ++n) {
+    const auto unit = static_cast<std::size_t>(n % 10);
+    const auto& ten = tens[static_cast<std::size_t>(n / 10 - 2)];
+    EXPECT_EQ(taken(unit > 0 ? units[unit] + " و" + ten : ten, "ar-SA"), std::to_string(n)) << n;
+  }
+}
+
+TEST(TakePin, LeavesTheRestOfTheTurn_GTW32) {
+  EXPECT_EQ(take_pin("It is one two three four, and where is my parcel?", rules(), true).text, "It is [PIN_MASKED], and where is my parcel?");
+  EXPECT_EQ(take_pin("Es el doce treinta y cuatro", rules("es-ES"), true).text, "Es el [PIN_MASKED]");
+}
+
+TEST(TakePin, APinThatNobodyAskedForIsTakenBehindItsName_GTW32) {
+  EXPECT_EQ(taken("my pin is one two three four where is order seven", "en-US", false), "1234");
+  EXPECT_THAT(take_pin("my PIN number is 1234, my order is late", rules(), false).text, Not(HasSubstr("1234")));
+  EXPECT_EQ(taken("mi clave es uno dos tres cuatro", "es-ES", false), "1234");
+  EXPECT_EQ(taken("رقمي السري ١٢٣٤", "ar-SA", false), "1234");
+}
+
+TEST(TakePin, WithoutANameForItNumbersStay_GTW32) {
+  for (const auto* text : {"order 1234 please", "I ordered two of them", "what is a pin", "one of the two pins is lost"})
+    EXPECT_EQ(take_pin(text, rules(), false).text, text);
+}
+
+TEST(TakePin, NoWayOfSayingAPinLeavesAnyOfIt_GTW32) {
+  const std::array<std::vector<std::string>, 10> ways{{{"0", "zero", "oh", "ZERO", "٠"},
+                                                       {"1", "one", "One,", "١"},
+                                                       {"2", "two", "too", "2."},
+                                                       {"3", "three", "three..."},
+                                                       {"4", "four", "for", "four -"},
+                                                       {"5", "five", "５"},
+                                                       {"6", "six", "6,"},
+                                                       {"7", "seven", "7"},
+                                                       {"8", "eight", "ate"},
+                                                       {"9", "nine", "niner"}}};
+  RandomStream random(7);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text = random.below(2) == 0 ? "it is 7" : "well six";  // a sure digit in front: what sounds like one needs it
+    for (int i = 0; i < 4; ++i) {
+      const auto& said = ways.at(random.below(10));
+      text += " " + said[random.below(said.size())];
+    }
+    const auto result = take_pin(text, rules(), true);
+    EXPECT_EQ(result.digits.size(), 5U) << text;
+    const auto left = plain_words(result.text);
+    for (const auto& word : left)
+      for (const auto& each : ways)
+        for (const auto& said : each) EXPECT_NE(word.text, joined_words(said)) << text << " → " << result.text;
+  }
+}
+
+TEST(Pin, IsWipedWhenItMovesAndEnds_GTW32) {
+  alignas(Pin) std::array<unsigned char, sizeof(Pin)> memory{};
+  auto* pin = new (memory.data()) Pin("1234");
+  const Pin moved = std::move(*pin);
+  EXPECT_EQ(moved.reveal(), "1234");
+  EXPECT_EQ(std::ranges::count(memory, '1'), 0);
+  *pin = Pin("5678");
+  pin->~Pin();
+  EXPECT_EQ(std::ranges::count(memory, '5'), 0);
+}
+
+TEST(Pin, CannotBeCopiedOrPrinted_GTW32) {
+  static_assert(!std::is_copy_constructible_v<Pin> && !std::is_copy_assignable_v<Pin>);
+  static_assert(!std::is_convertible_v<Pin, std::string> && !std::is_convertible_v<Pin, std::string_view>);
+}
+
+struct Entry : testing::Test {
+  Event press(std::string_view keys) {
+    auto event = Event::none;
+    for (const char key : keys) event = entry.press(key, now);
+    return event;
+  }
+  Event say(std::string_view text) { return entry.say(take_pin(text, rules(), true).digits, now); }
+  void pass(Duration time) { now += time; }
+
+  Clock::Time now{10s};
+  PinEntry entry;
+};
+using PinEntryTest = Entry;
+
+TEST_F(PinEntryTest, IsCompleteAtItsDigits_GTW32) {
+  EXPECT_EQ(press("123"), Event::none);
+  EXPECT_EQ(press("4"), Event::complete);
+  EXPECT_EQ(entry.take().reveal(), "1234");
+  EXPECT_EQ(say("five six seven eight"), Event::complete);
+  EXPECT_EQ(entry.take().reveal(), "5678");
+}
+
+TEST_F(PinEntryTest, AddsUpOverTurnsAndKeys_GTW32) {
+  EXPECT_EQ(say("one"), Event::none);
+  pass(1s);
+  EXPECT_EQ(press("2"), Event::none);
+  pass(1s);
+  EXPECT_EQ(say("thirty four"), Event::complete);
+  EXPECT_EQ(entry.take().reveal(), "1234");
+}
+
+TEST_F(PinEntryTest, EndsTwoSecondsAfterTheLastDigit_GTW32) {
+  EXPECT_EQ(entry.due(), std::nullopt);
+  press("12");
+  pass(1500ms);
+  press("3");
+  EXPECT_EQ(entry.due(), now + 2s);
+  pass(1999ms);
+  EXPECT_EQ(entry.poll(now), Event::none);
+  pass(1ms);
+  EXPECT_EQ(entry.poll(now), Event::incomplete);
+  EXPECT_EQ(entry.due(), std::nullopt);
+  EXPECT_EQ(press("5678"), Event::complete);
+  EXPECT_EQ(entry.take().reveal(), "5678");
+}
+
+TEST_F(PinEntryTest, DoesNotEndWhileTheCallerSpeaks_GTW32) {
+  say("one two");
+  pass(1s);
+  entry.set_speaking(true, now);
+  EXPECT_EQ(entry.due(), std::nullopt);
+  pass(3s);
+  EXPECT_EQ(entry.poll(now), Event::none);
+  entry.set_speaking(false, now);
+  EXPECT_EQ(entry.due(), now + 2s);
+  pass(300ms);
+  EXPECT_EQ(say("three four"), Event::complete);
+}
+
+TEST_F(PinEntryTest, EndsAtTheHashKey_GTW32) {
+  EXPECT_EQ(press("12#"), Event::incomplete);
+  EXPECT_EQ(press("1234"), Event::complete);
+  EXPECT_EQ(press("#"), Event::none) << "a hash behind a whole PIN is a habit, no new entry";
+  EXPECT_EQ(entry.take().reveal(), "1234");
+  EXPECT_EQ(press("#"), Event::none);
+}
+
+TEST_F(PinEntryTest, TheStarTakesItBack_GTW32) {
+  EXPECT_EQ(press("12*3456"), Event::complete);
+  EXPECT_EQ(entry.take().reveal(), "3456");
+}
+
+TEST_F(PinEntryTest, OtherKeysAndSuperfluousDigitsChangeNothing_GTW32) {
+  EXPECT_EQ(press("1A2B3C4D"), Event::none);
+  EXPECT_EQ(press("99"), Event::none);
+  EXPECT_EQ(entry.take().reveal(), "1234");
+}
+
+TEST_F(PinEntryTest, AnIncompleteEntryIsNoTry_GTW32) {
+  SessionState session;
+  for (int i = 0; i < 5; ++i) {
+    if (press("12#") == Event::complete) settle_pin(session, false);
+  }
+  EXPECT_EQ(session.wrong_pins, 0);
+}
+
+TEST(SettlePin, ThreeWrongTriesEscalate_GTW32) {
+  SessionState session;
+  EXPECT_EQ(settle_pin(session, false).action, PolicyDecision::Action::authenticate);
+  EXPECT_EQ(settle_pin(session, false).action, PolicyDecision::Action::authenticate);
+  const auto last = settle_pin(session, false);
+  EXPECT_EQ(last.action, PolicyDecision::Action::escalate);
+  EXPECT_EQ(last.escalation, EscalationReason::pin);
+  EXPECT_FALSE(session.authenticated);
+}
+
+// The reference never checks the PIN and asks for ever (its defect 4).
+TEST(SettlePin, AfterTheRightPinThePolicyGoesOn_GTW32) {
+  SessionState session;
+  const PolicyEngine engine(built_in_policy()->find("en-US").rules);
+  EXPECT_EQ(engine.decide("where is my order", session).action, PolicyDecision::Action::authenticate);
+  settle_pin(session, false);
+  settle_pin(session, true);
+  EXPECT_EQ(session.wrong_pins, 0);
+  EXPECT_EQ(engine.decide("where is my order", session).action, PolicyDecision::Action::proceed);
+}
+
+}  // namespace
+}  // namespace antiphon::gateway
