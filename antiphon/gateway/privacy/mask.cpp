@@ -106,28 +106,45 @@ std::vector<Masker::Span> Masker::spans_of(std::string_view text) const {
   return spans;
 }
 
+/// What of the spans lies outside all labels: whatever a label hides is hidden already.
+std::vector<Masker::Span> Masker::outside_labels(std::vector<Span> spans, std::string_view text) const {
+  const auto labels = labels_in(text, labels_);
+  std::vector<Span> outside;
+  for (auto& span : spans) {
+    for (const auto& label : labels) {
+      if (span.begin >= label.end || label.begin >= span.end) continue;
+      if (label.begin > span.begin) outside.push_back({span.begin, label.begin, span.label});
+      span.begin = std::min(label.end, span.end);
+    }
+    if (span.begin < span.end) outside.push_back(std::move(span));
+  }
+  return outside;
+}
+
+/// Overlapping findings go together, by the name of the first that was looked for.
+std::string Masker::replaced(std::string_view text, std::vector<Span> spans) {
+  for (std::size_t i = 0; i < spans.size(); ++i) spans[i].order = i;
+  std::ranges::sort(spans, {}, [](const Span& each) { return std::pair(each.begin, each.order); });
+  std::string masked;
+  std::size_t at = 0;
+  for (std::size_t i = 0, last = 0; i < spans.size(); i = last) {
+    auto end = spans[i].end;
+    for (last = i + 1; last < spans.size() && spans[last].begin < end; ++last) end = std::max(end, spans[last].end);
+    masked += text.substr(at, spans[i].begin - at);
+    masked += spans[i].label;
+    at = end;
+  }
+  return masked += text.substr(at);
+}
+
 std::string Masker::mask(std::string_view text) const {
   auto masked = repair_utf8(text);
   try {
     // What a number hid by standing beside it shows only when that is gone.
     for (int round = 0; round < most_rounds; ++round) {
-      const auto labels = labels_in(masked, labels_);
-      auto spans = spans_of(masked);
-      std::erase_if(spans, [&](const Span& each) { return overlaps(labels, each.begin, each.end); });
+      auto spans = outside_labels(spans_of(masked), masked);
       if (spans.empty()) return masked;
-      std::string next;
-      std::size_t at = 0;
-      for (std::size_t i = 0; i < spans.size(); ++i) spans[i].order = i;
-      std::ranges::sort(spans, {}, [](const Span& each) { return std::pair(each.begin, each.order); });
-      for (std::size_t i = 0, last = 0; i < spans.size(); i = last) {
-        // Overlapping findings go together, by the name of the first that was looked for.
-        auto end = spans[i].end;
-        for (last = i + 1; last < spans.size() && spans[last].begin < end; ++last) end = std::max(end, spans[last].end);
-        next += masked.substr(at, spans[i].begin - at);
-        next += spans[i].label;
-        at = end;
-      }
-      masked = next + masked.substr(at);
+      masked = replaced(masked, std::move(spans));
     }
   } catch (const Error&) {}  // of a pattern that gave up
   return std::string(all_masked);

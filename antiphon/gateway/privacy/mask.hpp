@@ -49,6 +49,8 @@ class Masker {
   };
 
   std::vector<Span> spans_of(std::string_view text) const;
+  std::vector<Span> outside_labels(std::vector<Span> spans, std::string_view text) const;
+  static std::string replaced(std::string_view text, std::vector<Span> spans);
   void add_said_digits(std::string_view text, std::vector<Span>& spans) const;
 
   MaskOptions options_;

@@ -74,6 +74,13 @@ TEST(Mask, TakesPatternsOfOnesOwn_GTW33) {
   EXPECT_EQ(own.mask(own.mask("I am C-1234.")), own.mask("I am C-1234."));
 }
 
+TEST(Mask, ALabelInsideOfAMatchSavesNothingOfIt_GTW33) {
+  const Masker own({.custom = {{"NOTE", Regex("note: .*")}}});
+  const auto masked = own.mask("a note: Zebedee [CARD_MASKED] Dougal");
+  EXPECT_EQ(masked, "a [NOTE_MASKED][CARD_MASKED][NOTE_MASKED]");
+  EXPECT_EQ(own.mask(masked), masked);
+}
+
 TEST(Mask, APatternThatGivesUpHidesTheWholeText_GTW33) {
   const Masker own({.custom = {{"SLOW", Regex("(x+x+)+y")}}});
   const auto masked = own.mask(std::string(5000, 'x') + " 4111");
@@ -101,7 +108,7 @@ TEST(Mask, NoCardSurvivesHoweverItIsWritten_GTW33) {
   RandomStream random(11);
   const std::vector<std::string> joints{"", " ", "-", ".", " - "}, around{"", " ", "x", "(", "my card is ", ": ", "\n"};
   const std::vector<std::string> words{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     const auto digits = card(random, 13 + random.below(7));
     const auto& joint = joints[random.below(joints.size())];
     const auto group = 1 + random.below(6);
@@ -123,7 +130,7 @@ TEST(Mask, MaskingTwiceChangesNothingAndLeavesNoCard_GTW33) {
   RandomStream random(5);
   const std::vector<std::string> pieces{"4111", "1111", " ", "-", ".", "1",        "23",   "four", " one ", "@", "a",   "b.org",
                                         "+49",  "(",    ")", "[", "]", "_MASKED]", "DE89", "\n",   ",",     "e", "030", "٤"};
-  for (int round = 0; round < 4000; ++round) {
+  for (int round = 0; round < 1500; ++round) {
     std::string text;
     for (auto n = random.below(24); n > 0; --n) text += pieces[random.below(pieces.size())];
     const auto masked = masker().mask(text);
