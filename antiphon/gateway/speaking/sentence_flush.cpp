@@ -18,6 +18,8 @@ constexpr std::array<EndMark, 9> end_marks{
 constexpr std::array<std::string_view, 8> closers{"\"", "'", ")", "]", "\u201D", "\u2019", "\u00BB", "\u203A"};
 
 const EndMark* mark_at(std::string_view text, std::size_t at) {
+  const char c = text[at];
+  if (static_cast<unsigned char>(c) < 0x80 && c != '.' && c != '!' && c != '?') return nullptr;
   const auto rest = text.substr(at);
   const auto* found = std::ranges::find_if(end_marks, [&](const EndMark& each) { return rest.starts_with(each.sign); });
   return found == end_marks.end() ? nullptr : found;
@@ -138,6 +140,7 @@ void SentenceFlush::cut(Clock::Time now, std::vector<std::string>& sentences) {
     else
       looked_at_ = mark->end;
   }
+  looked_at_ = text_.size();
 }
 
 std::optional<SentenceFlush::Mark> SentenceFlush::next_mark() const {
