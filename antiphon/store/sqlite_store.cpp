@@ -4,9 +4,9 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
-#include "antiphon/store/internal/database.hpp"
 #include "antiphon/store/internal/label_rows.hpp"
 #include "antiphon/store/internal/migrations.hpp"
+#include "antiphon/store/sqlite/database.hpp"
 #include "antiphon/store/store.hpp"
 
 namespace antiphon {

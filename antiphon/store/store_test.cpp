@@ -16,8 +16,8 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/ids.hpp"
 #include "antiphon/result/sample_test.hpp"
-#include "antiphon/store/internal/database.hpp"
 #include "antiphon/store/internal/migrations.hpp"
+#include "antiphon/store/sqlite/database.hpp"
 
 namespace antiphon {
 namespace {

@@ -1,7 +1,7 @@
 #include "antiphon/store/internal/label_rows.hpp"
 
 #include "antiphon/base/text.hpp"
-#include "antiphon/store/internal/database.hpp"
+#include "antiphon/store/sqlite/database.hpp"
 
 namespace antiphon::store {
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
-#include "antiphon/store/internal/database.hpp"
+#include "antiphon/store/sqlite/database.hpp"
 
 namespace antiphon::store {
 
