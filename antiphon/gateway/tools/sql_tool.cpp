@@ -1,0 +1,140 @@
+#include "antiphon/gateway/tools/sql_tool.hpp"
+
+#include <filesystem>
+#include <mutex>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/base64.hpp"
+#include "antiphon/base/files.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/store/sqlite/database.hpp"
+
+namespace antiphon::gateway {
+
+namespace {
+
+store::DatabaseKind kind() { return {.name = "the database", .instead = "name another file", .otherwise = "", .when_damaged = "and make it again"}; }
+
+void bind(store::Statement& statement, const json::value* value) {
+  if (!value || value->is_null())
+    statement.bind_null();
+  else if (const auto* text = value->if_string())
+    statement.bind(std::string_view(*text));
+  else if (value->is_int64())
+    statement.bind(std::int64_t{value->get_int64()});
+  else if (value->is_bool())
+    statement.bind(std::int64_t{value->get_bool() ? 1 : 0});
+  else if (value->is_number())
+    statement.bind(value->to_number<double>());
+  else
+    statement.bind(std::string_view(json::serialize(*value)));
+}
+
+json::value column(const store::Statement& statement, int index) {
+  switch (statement.type(index)) {
+    case store::ColumnType::integer: return statement.integer(index);
+    case store::ColumnType::real: return statement.real(index);
+    case store::ColumnType::text: return json::value(repair_utf8(statement.text(index)));
+    case store::ColumnType::blob: return json::value(encode_base64(statement.text(index)));
+    case store::ColumnType::null: break;
+  }
+  return nullptr;
+}
+
+json::object row_of(const store::Statement& statement) {
+  json::object row;
+  for (int i = 0; i < statement.columns(); ++i) row[statement.column_name(i)] = column(statement, i);
+  return row;
+}
+
+/// One connection: statements of several calls take turns on it.
+class SqlFile {
+ public:
+  explicit SqlFile(const SqlToolOptions& options) : options_(options) {
+    fill_where_missing();
+    database_.emplace(options_.database, true, kind());
+    if (!options_.writes) database_->execute("PRAGMA query_only = ON");
+    check();
+  }
+
+  json::value run(const ToolInvocation& invocation, const std::stop_token& stop) {
+    const std::lock_guard lock(mutex_);
+    database_->interrupt_when([stop] { return stop.stop_requested(); });
+    store::Statement statement(*database_, options_.query);
+    for (int i = 1; i <= statement.parameters(); ++i) {
+      const auto name = statement.parameter_name(i);
+      bind(statement, (name.front() == ':' ? invocation.arguments : invocation.session).if_contains(std::string_view(name).substr(1)));
+    }
+    json::array rows;
+    while (rows.size() < (options_.one ? 1 : options_.most_rows) && statement.step()) rows.push_back(row_of(statement));
+    if (!options_.one) return json::object{{"rows", std::move(rows)}};
+    if (!rows.empty()) return std::move(rows.front());
+    return json::object{{"found", false}, {"note", options_.not_found}};
+  }
+
+ private:
+  // Filled beside its place and renamed, so that a failure leaves no half of it.
+  void fill_where_missing() const {
+    if (std::filesystem::exists(options_.database)) return;
+    if (options_.schema.empty())
+      throw Error(ErrorKind::configuration, fmt::format("tool {}: there is no database {}", options_.entry.tool.name, options_.database))
+          .with_hint("name one that is there, or the statements that fill it with `schema`");
+    const auto statements = read_file(options_.schema);
+    const auto partial = options_.database + ".partial";
+    std::filesystem::remove(partial);
+    {
+      const store::Database filled(partial, true, kind());
+      filled.execute("BEGIN");
+      filled.execute(statements);
+      filled.execute("COMMIT");
+    }
+    std::filesystem::rename(partial, options_.database);
+  }
+
+  void check() const {
+    const store::Statement statement(*database_, options_.query);
+    const auto refuse = [this](std::string what, const char* hint) {
+      throw Error(ErrorKind::configuration, fmt::format("tool {}: {}", options_.entry.tool.name, what)).with_hint(hint);
+    };
+    if (!options_.writes && !statement.only_reads()) refuse("its query changes the database", "say `writes: true` where that is meant");
+    const auto* properties = find(options_.entry.tool.parameters, "properties");
+    for (int i = 1; i <= statement.parameters(); ++i) {
+      const auto name = statement.parameter_name(i);
+      if (name.empty() || (name.front() != ':' && name.front() != '@'))
+        refuse("its query has a parameter that is neither :argument nor @field", "name every value");
+      if (name.front() == ':' && (!properties || !properties->is_object() || !properties->get_object().contains(std::string_view(name).substr(1))))
+        refuse(fmt::format("it has no parameter {}, which its query names", quote(name.substr(1))), "declare it under parameters");
+    }
+  }
+
+  SqlToolOptions options_;
+  std::optional<store::Database> database_;
+  std::mutex mutex_;
+};
+
+class SqlTool final : public ToolProvider {
+ public:
+  SqlTool(const SqlToolOptions& options, Runtime& runtime)
+      : entry_(options.entry), name_("sql " + options.entry.tool.name), runtime_(runtime), file_(std::make_shared<SqlFile>(options)) {}
+  const std::string& name() const override { return name_; }
+  std::vector<ToolEntry> tools() const override { return {entry_}; }
+  Task<json::value> call(ToolInvocation invocation, Deadline) override {
+    std::function<json::value(std::stop_token)> work = [file = file_, invocation = std::move(invocation)](std::stop_token stop) {
+      return file->run(invocation, stop);
+    };
+    co_return co_await runtime_.blocking.run<json::value>(runtime_.clock, std::move(work));
+  }
+
+ private:
+  ToolEntry entry_;
+  std::string name_;
+  Runtime& runtime_;
+  std::shared_ptr<SqlFile> file_;
+};
+
+}  // namespace
+
+std::shared_ptr<ToolProvider> sql_tool(SqlToolOptions options, Runtime& runtime) { return std::make_shared<SqlTool>(options, runtime); }
+
+}  // namespace antiphon::gateway
