@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# run.sh [python|node|browser …]: foreign software against the dev build; all parts unless some are named.
+# run.sh [python|gateway|node|browser …]: foreign software against the dev build; all parts unless some are named.
 #   python   official clients of PyPI against our mock model; our clients beside them, and against servers made of their types
+#   gateway  the gateway's tools and knowledge base against servers of PyPI: the SDK of MCP, Chroma, PostgreSQL with pgvector
 #   node     official clients of npm, against our mock model and beside our own
 #   browser  Chromium on the report: on sample data, and on reports that the program wrote
 # What is installed lies in build/peers/ and is kept until its requirement files change. ANTIPHON names another binary, CHROMIUM another browser.
@@ -32,10 +33,10 @@ headline() { printf '\n-- %s\n' "$*"; }
 fingerprint() { cat "$@" | sha256sum; }
 fresh() { [ -e "$1" ] && [ "$(cat "$1")" = "$(fingerprint "${@:2}")" ]; }
 
-install_python() {
-  local venv=$work/python requirements=$here/python/requirements.txt
+install_python() {  # PART
+  local venv=$work/$1 requirements=$here/$1/requirements.txt
   if fresh "$venv/stamp" "$requirements"; then return; fi
-  headline "installing the official clients for Python into build/peers/python"
+  headline "installing what tests/peers/$1 needs into build/peers/$1"
   rm -rf "$venv"
   python3 -m venv "$venv" || die "python3 cannot make a virtual environment: run tools/bootstrap.sh peers"
   "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --no-deps --only-binary :all: -r "$requirements" ||
@@ -76,14 +77,11 @@ add_counted() {  # EXIT-CODE PASSED FAILED
   if [ "$1" -ne 0 ] && [ "${3:-0}" -eq 0 ]; then add "${2:-0}" 1; else add "${2:-0}" "${3:-0}"; fi
 }
 
-run_python() {
-  install_python
-  start_mock
-  headline "Python"
-  local report=$work/python.xml code=0 counts
+test_python() {  # PART
+  local report=$work/$1.xml code=0 counts
   rm -f "$report"
-  (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$work/python/bin/python" -m pytest -v --tb=short -p no:cacheprovider --junitxml="$report" .) || code=$?
-  counts=$("$work/python/bin/python" - "$report" <<'PY'
+  (cd "$here/$1" && PYTHONDONTWRITEBYTECODE=1 "$work/$1/bin/python" -m pytest -v --tb=short -p no:cacheprovider --junitxml="$report" .) || code=$?
+  counts=$("$work/$1/bin/python" - "$report" <<'PY'
 import os, sys, xml.etree.ElementTree as tree
 suite = tree.parse(sys.argv[1]).getroot().find("testsuite").attrib if os.path.exists(sys.argv[1]) else {}
 bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
@@ -92,6 +90,21 @@ PY
   )
   # shellcheck disable=SC2086  # two numbers
   add_counted "$code" $counts
+}
+
+run_python() {
+  install_python python
+  start_mock
+  headline "Python"
+  test_python python
+}
+
+run_gateway() {
+  export ANTIPHON_GATEWAY_PEER=${ANTIPHON_GATEWAY_PEER:-$root/build/dev/bin/gateway_peer}
+  [ -x "$ANTIPHON_GATEWAY_PEER" ] || die "there is no $ANTIPHON_GATEWAY_PEER: run tools/build.sh dev gateway_peer"
+  install_python gateway
+  headline "Gateway: tools and knowledge"
+  test_python gateway
 }
 
 run_node() {
@@ -136,11 +149,11 @@ run_browser() {
 }
 
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(python node browser); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(python gateway node browser); fi
 for part in "${parts[@]}"; do
   case $part in
-    python | node | browser) "run_$part" ;;
-    *) die "unknown part '$part': use python, node or browser" ;;
+    python | gateway | node | browser) "run_$part" ;;
+    *) die "unknown part '$part': use python, gateway, node or browser" ;;
   esac
 done
 printf '\n%d s in all\n%d passed, %d failed\n' "$SECONDS" "$passed" "$failed"
