@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "antiphon/adapters/websocket/line_codec.hpp"
+#include "antiphon/audio/line_codec.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/suite/voice_reader.hpp"
@@ -18,7 +18,7 @@ std::optional<audio::AudioFormat> read_format(ReadContext& context, Fields& fiel
   if (!text) return std::nullopt;
   try {
     const auto format = audio::parse_format(*text);
-    wire::require_line_format(format);
+    audio::require_line_format(format);
     return format;
   } catch (const Error& error) {
     context.reader.report(*node, error.message(), error.hint().empty() ? "use pcm16/16000, mulaw/8000, alaw/8000 or opus/48000" : error.hint());

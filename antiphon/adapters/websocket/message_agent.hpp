@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "antiphon/adapters/websocket/line_codec.hpp"
+#include "antiphon/audio/line_codec.hpp"
 #include "antiphon/adapters/websocket/voice_messages.hpp"
 #include "antiphon/adapters/websocket/voice_transport.hpp"
 #include "antiphon/agent/voice_agent.hpp"
@@ -87,8 +87,8 @@ class MessageAgent final : public VoiceAgentAdapter {
   Clock& clock_;
   std::string thread_id_;
   std::unique_ptr<VoiceTransport> transport_;
-  LineEncoder encoder_;
-  LineDecoder decoder_;
+  audio::LineEncoder encoder_;
+  audio::LineDecoder decoder_;
   std::string audio_before_, audio_after_;  // of the template of a frame, around its audio
   bool connected_ = false, running_ = false, over_ = false;
   Clock::Time began_{0};

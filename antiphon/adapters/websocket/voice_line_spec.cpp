@@ -42,8 +42,8 @@ void check(const VoiceMessages& shape) {
 
 MessageAgentSettings message_settings(std::string name, const VoiceLineOptions& line, const std::optional<VoiceMessages>& json) {
   const auto receive = line.receive.value_or(line.send);
-  require_line_format(line.send);
-  require_line_format(receive);
+  audio::require_line_format(line.send);
+  audio::require_line_format(receive);
   if (json) check(*json);
   return {.name = std::move(name), .send = line.send, .receive = receive, .json = json};
 }

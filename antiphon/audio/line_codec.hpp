@@ -8,37 +8,37 @@
 #include "antiphon/audio/opus.hpp"
 #include "antiphon/audio/pcm.hpp"
 
-namespace antiphon::wire {
+namespace antiphon::audio {
 
 /// @throws Error configuration for a format that no line carries: PCM and the laws have a rate that is a multiple of 25 Hz from 8,000 to 48,000, Opus 48,000.
-void require_line_format(const audio::AudioFormat& format);
+void require_line_format(const AudioFormat& format);
 
 /// Canonical audio to what a line carries: as many samples come out as went in, some milliseconds late where the rate differs.
 class LineEncoder {
  public:
-  explicit LineEncoder(const audio::AudioFormat& format);
+  explicit LineEncoder(const AudioFormat& format);
   /// A frame of 20 ms. Opus: one packet.
-  std::string encode(audio::SampleView frame);
+  std::string encode(SampleView frame);
 
  private:
-  audio::Encoding encoding_;
-  audio::LineResampler rate_;
-  std::optional<audio::OpusPacker> opus_;
+  Encoding encoding_;
+  LineResampler rate_;
+  std::optional<OpusPacker> opus_;
 };
 
 /// What one message of a line carries to canonical audio.
 class LineDecoder {
  public:
-  explicit LineDecoder(const audio::AudioFormat& format);
+  explicit LineDecoder(const AudioFormat& format);
   /// @throws Error protocol: half a sample; bytes that are no Opus packet.
-  audio::Samples decode(std::string_view bytes);
+  Samples decode(std::string_view bytes);
   /// What still waits for what comes after it; what is decoded later is a stream of its own.
-  audio::Samples finish() { return rate_.finish(); }
+  Samples finish() { return rate_.finish(); }
 
  private:
-  audio::Encoding encoding_;
-  audio::LineResampler rate_;
-  std::optional<audio::OpusUnpacker> opus_;
+  Encoding encoding_;
+  LineResampler rate_;
+  std::optional<OpusUnpacker> opus_;
 };
 
-}  // namespace antiphon::wire
+}  // namespace antiphon::audio
