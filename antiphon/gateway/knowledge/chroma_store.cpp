@@ -4,7 +4,6 @@
 
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/knowledge/knowledge_store.hpp"
-#include "antiphon/gateway/tools/template.hpp"
 #include "antiphon/net/http_status.hpp"
 
 namespace antiphon::gateway {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
-#include "antiphon/gateway/tools/at_once.hpp"
+#include "antiphon/base/task_group.hpp"
 
 namespace antiphon::gateway {
 

@@ -40,7 +40,4 @@ json::value fill_json(const json::value& body, const json::object& arguments, co
 /// Every reference in the strings of `body`. @throws Error configuration as `Template`.
 std::vector<TemplateReference> references_of(const json::value& body);
 
-/// For a part of a URL: everything but letters, digits, `-`, `.`, `_` and `~` becomes `%XX`.
-std::string percent_encode(std::string_view text);
-
 }  // namespace antiphon::gateway

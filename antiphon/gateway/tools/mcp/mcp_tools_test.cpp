@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "antiphon/gateway/tools/at_once.hpp"
+#include "antiphon/base/task_group.hpp"
 #include "antiphon/net/testing/world.hpp"
 #include "antiphon/providers/llm/testing.hpp"
 
