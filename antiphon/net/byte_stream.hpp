@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <boost/system/error_code.hpp>
@@ -34,6 +35,8 @@ class ByteStream {
   virtual void end_writing() = 0;
   /// Ends both directions at once, whoever waits.
   virtual void close() = 0;
+  /// The far side's address without port: "192.0.2.7"; empty where there is none.
+  virtual std::string far_address() const { return {}; }
 };
 
 }  // namespace antiphon::net

@@ -80,6 +80,7 @@ struct ServerRequest {
   std::string target{};  ///< path and query, as sent
   Headers headers{};
   std::string body{};
+  std::string from{};  ///< address of the client or of its proxy, without port; empty for connections that have none (memory)
 
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
 };

@@ -107,6 +107,12 @@ class TcpStream final : public ByteStream {
     socket_.close(ignored);
   }
 
+  std::string far_address() const override {
+    boost::system::error_code failed;
+    const auto endpoint = socket_.remote_endpoint(failed);
+    return failed ? std::string() : endpoint.address().to_string();
+  }
+
  private:
   // How much of them went; -1: nothing does now.
   ssize_t send(Pieces& pieces) {

@@ -112,6 +112,7 @@ class TlsStream final : public ByteStream {
 
   void end_writing() override { below_->end_writing(); }
   void close() override { below_->close(); }
+  std::string far_address() const override { return below_->far_address(); }
 
  private:
   static std::array<char, 16 * 1024>& shared_buffer() {
