@@ -30,6 +30,8 @@ class DtmfDetector {
  public:
   /// Keys that ended. How the input is cut changes nothing.
   std::vector<DtmfKey> feed(SampleView samples);
+  /// What came last may belong to a key: true from about 10 ms of a tone on, until it has ended for sure.
+  bool sounding() const { return held_.has_value(); }
   /// The key that was still held at the end.
   std::vector<DtmfKey> finish();
 
