@@ -22,6 +22,17 @@ json::object latency_json(const TurnLatency& latency) {
   return object;
 }
 
+/// What a failure that nothing else could be made of means for the call.
+CallEnd end_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return error.kind() == ErrorKind::closed ? CallEnd::caller_hangup : CallEnd::error;
+  } catch (...) {
+    return CallEnd::error;
+  }
+}
+
 json::object heard_json(const char* type, int turn, const Heard& heard) {
   return {{"type", type}, {"turn", turn}, {"heard_ms", in_ms(heard.length)}, {"heard_text", heard.text}};
 }
@@ -32,27 +43,52 @@ CallSession::CallSession(Runtime& runtime, CallerConnection& caller, SpeechToTex
     : clock_(runtime.clock),
       caller_(caller),
       dialogue_(dialogue),
+      intake_(dialogue.intake()),
       state_(std::move(state)),
       settings_(std::move(settings)),
-      ear_(runtime, recogniser, settings_.ear),
+      ear_(runtime, recogniser, with_intake(settings_.ear)),
       output_(clock_, caller),
-      speech_(clock_, output_, settings_.speech),
-      tasks_(runtime.executor) {}
+      speech_(clock_, output_, with_notes(settings_.speech)),
+      tasks_(runtime.executor) {
+  if (intake_) intake_->attach([this](std::string text) { give_floor({.text = std::move(text)}); });
+}
+
+EarSettings CallSession::with_intake(EarSettings settings) const {
+  if (intake_ && !settings.is_complete) settings.is_complete = [intake = intake_](const std::string& text) { return intake->is_complete(text); };
+  return settings;
+}
+
+Speech::Settings CallSession::with_notes(Speech::Settings settings) {
+  settings.on_lost = [this, then = std::move(settings.on_lost)](const Error& error) {
+    note_error("tts", error);
+    ++state_.consecutive_failures;
+    if (then) then(error);
+  };
+  settings.on_first_sample = [this, then = std::move(settings.on_first_sample)](Duration took) {
+    if (answering_ && !state_.turns.empty() && !state_.turns.back().latency.first_audio) state_.turns.back().latency.first_audio = took;
+    if (then) then(took);
+  };
+  return settings;
+}
 
 Task<CallEnd> CallSession::run() {
   began_ = active_at_ = clock_.now();
   const ScopedAlarm expires(clock_, began_ + settings_.longest, [this] { end(CallEnd::expired); });
+  if (ended_) tasks_.stop();  // somebody ended it before it began
   tasks_.spawn(receive());
   tasks_.spawn(attend());
+  tasks_.spawn(tell_notes());
   tasks_.spawn(converse());
   tasks_.spawn(output_.pump());
   tasks_.spawn(speech_.run());
   tasks_.spawn(ear_.run());
+  std::exception_ptr failure;
   try {
     co_await tasks_.join();
-  } catch (const Error& error) {
-    end(error.kind() == ErrorKind::closed ? CallEnd::caller_hangup : CallEnd::error);
+  } catch (...) {
+    failure = std::current_exception();
   }
+  if (failure) end(end_of(failure));
   co_await caller_.end(ended_.value_or(CallEnd::error), soon());
   co_return ended_.value_or(CallEnd::error);
 }
@@ -62,21 +98,63 @@ void CallSession::end(CallEnd why) {
   tasks_.stop();
 }
 
+void CallSession::wind_down(CallEnd why) {
+  if (!std::exchange(winding_down_, true)) tasks_.spawn(end_after_sentence(why));
+}
+
+Task<> CallSession::end_after_sentence(CallEnd why) {
+  speech_.forget_waiting();
+  output_.keep_current();
+  if (answering_) answering_->work->stop();
+  try {
+    co_await at_most(clock_, Deadline::after(clock_, settings_.last_sentence), output_.wait_until_idle(), Error(ErrorKind::timeout, "the sentence is long"));
+  } catch (const Error&) {}
+  end(why);
+}
+
 Deadline CallSession::soon() const { return Deadline::after(clock_, std::chrono::seconds(5)); }
 std::int64_t CallSession::ms(Clock::Time at) const { return in_ms(at - began_); }
 
 Task<> CallSession::tell(json::object event) {
-  event["t"] = ms(clock_.now());
+  event.emplace("t", ms(clock_.now()));
   co_await caller_.event(std::move(event), soon());
+}
+
+void CallSession::note_error(std::string_view code, const Error& error) {
+  notes_.push({{"type", "error"}, {"code", code}, {"message", std::string(error.what())}, {"fatal", false}});
+}
+
+Task<> CallSession::tell_notes() {
+  for (;;) co_await tell(co_await notes_.pop(clock_, Deadline::never(), Error(ErrorKind::timeout, "nothing to tell")));
 }
 
 Task<> CallSession::receive() {
   while (auto input = co_await caller_.receive(Deadline::never())) {
-    if (const auto* audio = std::get_if<CallerAudio>(&*input)) ear_.hear(audio->samples);
-    if (const auto* text = std::get_if<CallerText>(&*input)) ear_.events().push(TurnClosed{text->text, 1.0, clock_.now(), {}});
-    if (const auto* played = std::get_if<CallerPlayed>(&*input)) output_.played(played->turn, played->played);
+    if (auto* audio = std::get_if<CallerAudio>(&*input)) {
+      if (auto keys = hear(std::move(audio->samples)); !keys.empty()) co_await press(std::move(keys));
+    } else if (auto* keys = std::get_if<CallerKeys>(&*input)) {
+      co_await press(std::move(keys->digits));
+    } else if (const auto* text = std::get_if<CallerText>(&*input)) {
+      ear_.events().push(TurnClosed{text->text, {}, clock_.now(), {}});
+    } else if (const auto* played = std::get_if<CallerPlayed>(&*input)) {
+      output_.played(played->turn, played->played);
+    }
   }
   end(CallEnd::caller_hangup);
+}
+
+std::string CallSession::hear(audio::Samples samples) {
+  auto taken = tones_.take(std::move(samples));
+  ear_.hear(taken.samples);
+  return taken.keys;
+}
+
+/// A key takes the floor as words do, at once.
+Task<> CallSession::press(std::string keys) {
+  note_activity();
+  if (settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
+  if (output_.holding()) co_await settle_interruption(true);
+  if (intake_) intake_->press(keys);
 }
 
 Task<> CallSession::attend() {
@@ -92,21 +170,25 @@ Task<> CallSession::take(EarEvent event) {
 }
 
 Task<> CallSession::take(SpeechStarted started) {
-  co_await tell({{"type", "user.speech_started"}, {"at", ms(started.at)}});
-  if (settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt(started.at);
+  if (intake_) intake_->set_speaking(true);
+  co_await tell({{"type", "user.speech_started"}, {"t", ms(started.at)}});
+  if (settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
 }
 
-Task<> CallSession::interrupt(Clock::Time) {
+Task<> CallSession::interrupt() {
   co_await output_.hold(soon());
   const auto heard = output_.heard();
   if (answering_) answering_->heard = heard;
-  co_await tell(heard_json("barge_in", static_cast<int>(state_.turns.size()), heard));
+  co_await tell(heard_json("barge_in", turn_number(), heard));
 }
 
-Task<> CallSession::take(SpeechStopped stopped) { co_await tell({{"type", "user.speech_stopped"}, {"at", ms(stopped.at)}}); }
+Task<> CallSession::take(SpeechStopped stopped) {
+  if (intake_) intake_->set_speaking(false);
+  co_await tell({{"type", "user.speech_stopped"}, {"t", ms(stopped.at)}});
+}
 
 Task<> CallSession::take(PartialHeard partial) {
-  json::object event{{"type", "transcript.partial"}, {"text", partial.text}};
+  json::object event{{"type", "transcript.partial"}, {"text", intake_ ? intake_->show(partial.text) : partial.text}};
   if (partial.confidence) event["confidence"] = *partial.confidence;
   co_await tell(std::move(event));
 }
@@ -116,16 +198,23 @@ Task<> CallSession::take(TurnLikely) { co_return; }
 Task<> CallSession::take(TurnClosed closed) {
   co_await settle_interruption(!closed.text.empty());
   if (closed.text.empty()) co_return;
-  json::object event{{"type", "transcript.final"}, {"text", closed.text}};
+  auto taken = intake_ ? intake_->take(closed.text, closed.voice_ended) : Intake::Taken{std::move(closed.text)};
+  json::object event{{"type", "transcript.final"}, {"text", taken.text}};
   if (closed.confidence) event["confidence"] = *closed.confidence;
   co_await tell(std::move(event));
-  turns_.push(std::move(closed));
-  turned_.beat();
+  if (taken.answer) give_floor({.text = std::move(taken.text), .voice_ended = closed.voice_ended, .recognised_after = closed.recognised_after});
 }
 
 Task<> CallSession::take(TurnLost lost) {
-  co_await tell({{"type", "error"}, {"code", "asr"}, {"message", std::string(lost.error.what())}, {"fatal", false}});
+  note_error("asr", lost.error);
   co_await settle_interruption(false);
+  give_floor({});
+}
+
+void CallSession::give_floor(Floor floor) {
+  if (winding_down_) return;
+  turns_.push(std::move(floor));
+  turned_.beat();
 }
 
 /// Words take the floor; a cough gives it back.
@@ -135,7 +224,7 @@ Task<> CallSession::settle_interruption(bool with_words) {
     const auto heard = output_.heard();
     output_.resume();
     if (answering_) answering_->heard.reset();
-    co_return co_await tell(heard_json("barge_in.resumed", static_cast<int>(state_.turns.size()), heard));
+    co_return co_await tell(heard_json("barge_in.resumed", turn_number(), heard));
   }
   if (!answering_) co_return output_.drop();
   answering_->interrupted = true;
@@ -147,26 +236,48 @@ Task<> CallSession::settle_interruption(bool with_words) {
 
 Task<> CallSession::converse() {
   co_await say_alone(dialogue_.greeting(state_));
-  while (after_ == AfterAnswer::go_on) {
-    auto closed = co_await next_turn();
-    if (!closed) co_return end(CallEnd::expired);
-    co_await respond(std::move(*closed));
-    if (static_cast<int>(state_.turns.size()) >= settings_.most_turns && after_ == AfterAnswer::go_on) {
+  while (after_ == AfterAnswer::go_on && !winding_down_) {
+    auto floor = co_await next_turn();
+    if (!floor) co_return end(CallEnd::expired);
+    co_await (floor->text.empty() ? answer_unheard() : respond(std::move(*floor)));
+    if (turn_number() >= settings_.most_turns && after_ == AfterAnswer::go_on) {
       state_.escalated = EscalationReason::turn_limit;
       after_ = AfterAnswer::escalate;
     }
   }
-  co_await say_alone(dialogue_.goodbye(state_, after_));
-  if (after_ == AfterAnswer::escalate) {
-    co_await tell({{"type", "escalation"}, {"reason", to_string(state_.escalated.value_or(EscalationReason::policy))}});
-    end(CallEnd::escalated);
-  } else {
-    end(CallEnd::completed);
+  if (!winding_down_) co_await say_goodbye();
+}
+
+Task<> CallSession::say_goodbye() {
+  if (after_ != AfterAnswer::escalate) {
+    co_await say_alone(dialogue_.goodbye(state_, after_));
+    co_return end(CallEnd::completed);
+  }
+  std::vector<Task<>> both;
+  both.push_back(say_alone(dialogue_.goodbye(state_, after_)));
+  both.push_back(hand_over());
+  co_await at_once(std::move(both));
+  co_await tell({{"type", "escalation"}, {"reason", to_string(state_.escalated.value_or(EscalationReason::policy))}});
+  end(CallEnd::escalated);
+}
+
+Task<> CallSession::hand_over() {
+  try {
+    co_await dialogue_.hand_over(state_);
+  } catch (const Error& error) {
+    note_error("escalation", error);
   }
 }
 
+/// What the caller said is lost: asks for it again, so that nobody waits for an answer that never comes.
+Task<> CallSession::answer_unheard() {
+  ++state_.consecutive_failures;
+  co_await say_alone(dialogue_.apology(state_));
+  after_ = dialogue_.after_failure(state_);
+}
+
 /// Asks a caller who says nothing whether anybody is there; nullopt where nobody is.
-Task<std::optional<TurnClosed>> CallSession::next_turn() {
+Task<std::optional<CallSession::Floor>> CallSession::next_turn() {
   for (int asked = 0;;) {
     co_await wait_for_silence();
     if (!turns_.empty()) co_return co_await turns_.pop(clock_, Deadline::never(), Error(ErrorKind::timeout, "no turn"));
@@ -189,9 +300,9 @@ Task<> CallSession::wait_for_silence() {
 
 /// Something that answers no turn: the caller may speak over it as over an answer.
 Task<> CallSession::say_alone(std::string text) {
-  if (text.empty()) co_return;
-  output_.begin_turn(static_cast<int>(state_.turns.size()));
-  speech_.say(static_cast<int>(state_.turns.size()), text);
+  if (text.empty() || winding_down_) co_return;
+  output_.begin_turn(turn_number());
+  speech_.say(turn_number(), text);
   answering_ = std::make_shared<Answering>();
   const auto answering = answering_;
   try {
@@ -205,15 +316,15 @@ Task<> CallSession::say_alone(std::string text) {
   note_activity();
 }
 
-Task<> CallSession::respond(TurnClosed closed) {
-  TurnState turn{.id = static_cast<int>(state_.turns.size()) + 1, .user_text = closed.text};
-  turn.latency.asr = closed.recognised_after;
+Task<> CallSession::respond(Floor floor) {
+  TurnState turn{.id = turn_number() + 1, .user_text = floor.text};
+  turn.latency.asr = floor.recognised_after;
   state_.turns.push_back(std::move(turn));
-  state_.messages.append(Message::user(closed.text));
+  state_.messages.append(Message::user(floor.text));
   co_await tell({{"type", "turn.started"}, {"turn", state_.turns.back().id}});
   output_.begin_turn(state_.turns.back().id);
   answering_ = std::make_shared<Answering>();
-  answering_->voice_ended = closed.voice_ended;
+  answering_->voice_ended = floor.voice_ended.value_or(clock_.now());
   const auto answering = answering_;
   try {
     co_await answering->work->run(answer());
@@ -221,19 +332,27 @@ Task<> CallSession::respond(TurnClosed closed) {
     if (!answering->work->stopped()) throw;
   }
   answering_.reset();
+  // Who says goodbye and is interrupted has not been heard out.
+  if (answering->interrupted && after_ == AfterAnswer::end_call) after_ = AfterAnswer::go_on;
   co_await finish_turn(state_.turns.back(), *answering);
 }
 
 Task<> CallSession::answer() {
   const int id = state_.turns.back().id;
+  const AnswerSink sink{.say = [this, id](std::string sentence) { speech_.say(id, std::move(sentence)); },
+                        .event =
+                            [this, id](json::object event) {
+                              event["turn"] = id;
+                              notes_.push(std::move(event));
+                            }};
   std::optional<Error> failed;
   try {
-    after_ = co_await dialogue_.answer(state_, {.say = [this, id](std::string sentence) { speech_.say(id, std::move(sentence)); }});
+    after_ = co_await dialogue_.answer(state_, sink);
   } catch (const Error& error) {
     failed = error;
   }
   if (failed) {
-    co_await tell({{"type", "error"}, {"code", "dialogue"}, {"message", std::string(failed->what())}, {"fatal", false}});
+    note_error("dialogue", *failed);
     ++state_.consecutive_failures;
     speech_.say(id, dialogue_.apology(state_));
   }

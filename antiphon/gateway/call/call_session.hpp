@@ -11,6 +11,7 @@
 #include "antiphon/gateway/call/caller_connection.hpp"
 #include "antiphon/gateway/dialogue/dialogue.hpp"
 #include "antiphon/gateway/hearing/ear.hpp"
+#include "antiphon/gateway/hearing/tone_filter.hpp"
 #include "antiphon/gateway/speaking/speech.hpp"
 
 namespace antiphon::gateway {
@@ -19,12 +20,12 @@ namespace antiphon::gateway {
 struct CallSettings {
   EarSettings ear{};
   Speech::Settings speech{};
-  bool interruptible = true;                       ///< false: the agent speaks on whatever the caller does
-  Duration turn_timeout{std::chrono::seconds(5)};  ///< for the first sentence of an answer; the reference's TURN_TIMEOUT_MS
-  Duration silence{std::chrono::seconds(8)};       ///< of both sides, after which the caller is asked
-  int reprompts = 2;                               ///< and so often; then the call ends
+  bool interruptible = true;                  ///< false: the agent speaks on whatever the caller does
+  Duration silence{std::chrono::seconds(8)};  ///< of both sides, after which the caller is asked
+  int reprompts = 2;                          ///< and so often; then the call ends
   int most_turns = 50;
-  Duration longest{std::chrono::minutes(30)};  ///< of the call; the reference's SESSION_TTL_SECONDS
+  Duration longest{std::chrono::minutes(30)};       ///< of the call; the reference's SESSION_TTL_SECONDS
+  Duration last_sentence{std::chrono::seconds(2)};  ///< that a call which has to end may take to finish the sentence that it is at
 };
 
 /// One call from the first sample to the last: hears, answers, speaks and is interrupted, all at the same time (GTW-20, GTW-24). It knows no transport.
@@ -37,8 +38,10 @@ class CallSession {
 
   /// The whole call. Returns how it ended, the caller's connection closed. Never throws for what the caller or a provider does.
   Task<CallEnd> run();
-  /// Says nothing more after the sentence under way and ends the call; any task of the executor may ask.
+  /// Ends the call at once; any task of the executor may ask.
   void end(CallEnd why);
+  /// The same after the sentence under way, within `last_sentence`.
+  void wind_down(CallEnd why);
   const SessionState& state() const { return state_; }
 
  private:
@@ -49,11 +52,22 @@ class CallSession {
     bool interrupted = false;
     std::optional<Heard> heard{};  ///< at the interruption
   };
+  /// Why the agent speaks next.
+  struct Floor {
+    std::string text;  ///< of the caller; empty: it could not be heard
+    std::optional<Clock::Time> voice_ended{};
+    std::optional<Duration> recognised_after{};
+  };
 
   Task<> receive();
+  /// The keys that were in it.
+  std::string hear(audio::Samples samples);
+  Task<> press(std::string keys);
   Task<> attend();
+  Task<> tell_notes();
   Task<> converse();
-  Task<std::optional<TurnClosed>> next_turn();
+  Task<> say_goodbye();
+  Task<std::optional<Floor>> next_turn();
   Task<> wait_for_silence();
   Task<> take(EarEvent event);
   Task<> take(SpeechStarted started);
@@ -62,30 +76,42 @@ class CallSession {
   Task<> take(TurnLikely likely);
   Task<> take(TurnClosed closed);
   Task<> take(TurnLost lost);
-  Task<> interrupt(Clock::Time at);
+  void give_floor(Floor floor);
+  Task<> interrupt();
   Task<> settle_interruption(bool with_words);
-  Task<> respond(TurnClosed closed);
+  Task<> answer_unheard();
+  Task<> respond(Floor floor);
   Task<> answer();
   Task<> say_alone(std::string text);
   Task<> finish_turn(TurnState& turn, Answering& answering);
+  Task<> hand_over();
+  Task<> end_after_sentence(CallEnd why);
   Task<> tell(json::object event);
+  void note_error(std::string_view code, const Error& error);
+  Speech::Settings with_notes(Speech::Settings settings);
+  EarSettings with_intake(EarSettings settings) const;
   Deadline soon() const;
+  int turn_number() const { return static_cast<int>(state_.turns.size()); }
   std::int64_t ms(Clock::Time at) const;
   void note_activity() { active_at_ = clock_.now(); }
 
   Clock& clock_;
   CallerConnection& caller_;
   Dialogue& dialogue_;
+  Intake* intake_;
   SessionState state_;
   CallSettings settings_;
+  ToneFilter tones_;
   Ear ear_;
   Output output_;
   Speech speech_;
-  Channel<TurnClosed> turns_;
+  Channel<Floor> turns_;
+  Channel<json::object> notes_;  ///< events of those that cannot wait until one is sent
   Pulse turned_;
   std::shared_ptr<Answering> answering_;
   AfterAnswer after_ = AfterAnswer::go_on;
   std::optional<CallEnd> ended_;
+  bool winding_down_ = false;
   Clock::Time began_{0}, active_at_{0};
   TaskGroup tasks_;
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "antiphon/audio/dtmf.hpp"
 #include "antiphon/gateway/stub/stubs.hpp"
 #include "antiphon/gateway/testing/played_caller.hpp"
 #include "antiphon/net/testing/world.hpp"
@@ -25,6 +26,7 @@ class FixedDialogue final : public Dialogue {
   Task<AfterAnswer> answer(SessionState& session, const AnswerSink& sink) override {
     asked.push_back(session.turns.back().user_text);
     co_await clock_.sleep_for(340ms);
+    if (fails) throw Error(ErrorKind::unavailable, "503");
     for (const auto& sentence : sentences) sink.say(sentence);
     co_return after;
   }
@@ -35,7 +37,13 @@ class FixedDialogue final : public Dialogue {
   std::string hello = "Hello, how can I help?";
   std::vector<std::string> sentences{"Your parcel left our house on Monday morning.", "It will be with you on Thursday before the evening comes around."};
   AfterAnswer after = AfterAnswer::go_on;
+  Task<> hand_over(SessionState&) override {
+    handed_over = true;
+    co_return;
+  }
+
   std::vector<std::string> asked;
+  bool fails = false, handed_over = false;
 
  private:
   Clock& clock_;
@@ -155,6 +163,58 @@ TEST_F(Call, ItsGreetingCanBeInterrupted_GTW24) {
   }(caller));
   ASSERT_EQ(caller.cleared.size(), 1U);
   EXPECT_EQ(session->state().turns.size(), 1U);
+}
+
+TEST_F(Call, TheThirdTurnIsAnsweredLikeTheFirst_GTW20) {  // the reference answers none
+  play([](PlayedCaller& self) -> Task<> {
+    co_await self.be_silent(4s);
+    for (int i = 0; i < 3; ++i) {
+      co_await self.speak(1s);
+      co_await self.be_silent(9s);
+    }
+    self.hang_up();
+  }(caller));
+  ASSERT_EQ(session->state().turns.size(), 3U);
+  for (const auto& turn : session->state().turns) EXPECT_EQ(turn.heard_text, dialogue.sentences[0] + " " + dialogue.sentences[1]);
+}
+
+TEST_F(Call, AKeyStopsPlaybackAndIsNoVoice_GTW32) {
+  play([](PlayedCaller& self) -> Task<> {
+    co_await self.be_silent(4s);
+    co_await self.speak(1500ms);
+    co_await self.be_silent(2s);
+    co_await self.send(audio::dtmf_tones("5"));
+    co_await self.be_silent(3s);
+    self.hang_up();
+  }(caller));
+  EXPECT_EQ(caller.cleared.size(), 1U);
+  EXPECT_EQ(caller.events_of("user.speech_started").size(), 1U);
+  ASSERT_EQ(session->state().turns.size(), 1U);
+  EXPECT_TRUE(session->state().turns[0].interrupted);
+}
+
+TEST_F(Call, WhereTheRecogniserFailsTheCallerIsToldAndAskedAgain_GTW25) {
+  ear = stub_ear(world.runtime, {.fail = {.kind = StubFailure::Kind::rate_limited, .rate = 1}});
+  play(ask_and_listen(caller, 6s));
+  EXPECT_EQ(caller.events_of("error").size(), 1U);
+  EXPECT_EQ(said().back(), "I am sorry.");
+  EXPECT_EQ(session->state().consecutive_failures, 1);
+}
+
+TEST_F(Call, WhereTheDialogueFailsItSaysSo_GTW25) {  // the reference ends the call without a word
+  dialogue.fails = true;
+  play(ask_and_listen(caller, 6s));
+  EXPECT_EQ(said().back(), "I am sorry.");
+  EXPECT_EQ(session->state().consecutive_failures, 1);
+}
+
+TEST_F(Call, AtItsLastTurnItGoesToAPerson_GTW26) {
+  EXPECT_EQ(play(ask_and_listen(caller, 20s), {.most_turns = 1}), CallEnd::escalated);
+  EXPECT_EQ(said().back(), "Goodbye.");
+  EXPECT_EQ(session->state().escalated, EscalationReason::turn_limit);
+  ASSERT_EQ(caller.events_of("escalation").size(), 1U);
+  EXPECT_EQ(caller.events_of("escalation")[0]->at("reason").as_string(), "turn_limit");
+  EXPECT_TRUE(dialogue.handed_over);
 }
 
 }  // namespace

@@ -10,14 +10,12 @@
 
 namespace antiphon::gateway {
 
-/// Samples per second of what a session hears, whatever the transport carries: what recognisers are made for.
-inline constexpr int caller_rate_hz = 16000;
-/// Of what it says: canonical audio.
+/// Samples per second of what a session says: canonical audio.
 inline constexpr int agent_rate_hz = audio::canonical_rate_hz;
 /// All audio leaves in frames of this length.
 inline constexpr Duration frame_length = std::chrono::milliseconds(20);
 
-/// Audio of the caller at `caller_rate_hz`, any count of samples.
+/// Canonical audio of the caller, any count of samples, whatever the transport carries.
 struct CallerAudio {
   audio::Samples samples;
 };
@@ -51,7 +49,7 @@ class CallerConnection {
   virtual Task<> send_audio(audio::SampleView frame, Deadline deadline) = 0;
   /// The caller's player drops what it has not played yet, where there is a way to tell it so.
   virtual Task<> clear(Deadline deadline) = 0;
-  /// What happened in the call, for callers that listen to it; in order with the audio. Nothing for others.
+  /// What happened in the call, for callers that listen to it; in order with the audio. Nothing for others. `t` is set where it is not the present.
   virtual Task<> event(json::object event, Deadline deadline) = 0;
   /// How far audio may be sent ahead of its time: far, where `clear` reaches the player; else one frame.
   virtual Duration ahead() const = 0;

@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "antiphon/base/clock.hpp"
+#include "antiphon/base/task.hpp"
 #include "antiphon/gateway/session_state.hpp"
 
 namespace antiphon::gateway {
@@ -17,6 +19,28 @@ struct AnswerSink {
   std::function<void(json::object event)> event{};  ///< of tools, for those that listen to the call
 };
 
+/// Stands between the caller's words and everything else: what only it may know, a PIN, never leaves it (GTW-32). One per call, on its executor.
+class Intake {
+ public:
+  /// A whole turn, without what nobody else may see.
+  struct Taken {
+    std::string text;
+    bool answer = true;  ///< false: more is to come, nothing is said yet
+  };
+
+  virtual ~Intake() = default;
+  /// Called once, before anything else: how it has the agent answer without a turn of the caller, as if the caller had said that text.
+  virtual void attach(std::function<void(std::string text)> take_floor) = 0;
+  /// Of a turn that is not over.
+  virtual std::string show(std::string_view text) const = 0;
+  virtual Taken take(std::string_view text, Clock::Time voice_ended) = 0;
+  /// Keys of the telephone, in order.
+  virtual void press(std::string_view keys) = 0;
+  virtual void set_speaking(bool speaking) = 0;
+  /// Whether a turn may be over after such words; else the caller gets longer (GTW-23).
+  virtual bool is_complete(std::string_view text) const = 0;
+};
+
 /// Finds the answer to a turn (GTW-30). One per call; one turn at a time, on the executor of the call.
 class Dialogue {
  public:
@@ -25,13 +49,21 @@ class Dialogue {
   virtual std::string greeting(const SessionState& session) = 0;
   /// Answers the last of `session.turns`, whose `user_text` is set; sets `tools`, `agent_text` and the latencies of the model in it, and adds to
   /// `session.messages` all but what is said: whoever says it knows what was heard. Cancelled, it leaves behind what it has said so far.
-  /// @throws Error where no answer can be found; the caller of this says so.
+  /// With `escalate` it says nothing of it, and `session.escalated` is set: `goodbye` does.
+  /// @throws Error where no answer can be found; the caller of this says so, and counts a failure.
   virtual Task<AfterAnswer> answer(SessionState& session, const AnswerSink& sink) = 0;
-  /// Said where `answer` has failed.
+  /// Said where `answer` has failed, or where the caller could not be heard.
   virtual std::string apology(const SessionState& session) = 0;
+  /// What follows when the caller could not be heard, and that was counted as a failure.
+  virtual AfterAnswer after_failure(SessionState&) { return AfterAnswer::go_on; }
   /// Asks a silent caller whether anybody is there; empty: the call is ended.
   virtual std::string reprompt(const SessionState& session, int times) = 0;
+  /// Empty: nothing is left to say.
   virtual std::string goodbye(const SessionState& session, AfterAnswer after) = 0;
+  /// Gives the caller to a person, while `goodbye` is said (GTW-36). @throws Error where that failed.
+  virtual Task<> hand_over(SessionState& session);
+  /// nullptr: the caller's words go to everybody as they are.
+  virtual Intake* intake() { return nullptr; }
 };
 
 }  // namespace antiphon::gateway

@@ -149,6 +149,14 @@ void Output::resume() {
   changed_.beat();
 }
 
+void Output::keep_current() {
+  held_.clear();
+  holding_ = false;
+  const bool begun = !sentences_.empty() && sentences_.front().sent > 0;
+  if (sentences_.size() > (begun ? 1U : 0U)) sentences_.erase(sentences_.begin() + (begun ? 1 : 0), sentences_.end());
+  changed_.beat();
+}
+
 void Output::drop() {
   sentences_.clear();
   held_.clear();

@@ -63,6 +63,8 @@ class Output {
   bool holding() const { return holding_; }
   /// Goes on from the beginning of the sentence that was being heard.
   void resume();
+  /// Forgets all but the sentence that is being sent, or heard.
+  void keep_current();
   /// Forgets what is held back and what is queued.
   void drop();
   /// The caller's own player told how far it is in the turn.

@@ -16,6 +16,11 @@ void Speech::forget() {
   changed_.beat();
 }
 
+void Speech::forget_waiting() {
+  waiting_.clear();
+  changed_.beat();
+}
+
 Task<> Speech::wait_until_synthesised() {
   while (busy()) co_await changed_.wait();
 }

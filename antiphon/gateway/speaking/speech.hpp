@@ -37,6 +37,8 @@ class Speech {
   void say(int turn, std::string sentence);
   /// What was not synthesised yet is left out, the sentence under way included.
   void forget();
+  /// The same, but the sentence under way is synthesised to its end.
+  void forget_waiting();
   bool busy() const { return !waiting_.empty() || current_; }
   /// Until all that was said is synthesised.
   Task<> wait_until_synthesised();

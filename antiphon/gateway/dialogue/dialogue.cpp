@@ -1,0 +1,7 @@
+#include "antiphon/gateway/dialogue/dialogue.hpp"
+
+namespace antiphon::gateway {
+
+Task<> Dialogue::hand_over(SessionState&) { co_return; }
+
+}  // namespace antiphon::gateway
