@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "antiphon/gateway/call/caller_connection.hpp"
+
+namespace antiphon::gateway {
+
+/// The caller wants the call to end.
+struct CallerHangup {};
+
+/// What a client says in a text message of `antiphon.call/1`; nullopt for types and values that mean nothing here.
+/// @throws Error protocol for anything that is no JSON object.
+std::optional<std::variant<CallerKeys, CallerText, CallerPlayed, CallerHangup>> read_call_message(std::string_view text);
+
+}  // namespace antiphon::gateway

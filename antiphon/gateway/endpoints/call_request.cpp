@@ -1,0 +1,59 @@
+#include "antiphon/gateway/endpoints/call_request.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/net/query.hpp"
+
+namespace antiphon::gateway {
+
+namespace {
+
+constexpr std::size_t longest_caller_id = 128;  // bytes
+using audio::AudioFormat;
+using audio::Encoding;
+constexpr AudioFormat heard[] = {
+    {Encoding::pcm16, 16000}, {Encoding::pcm16, 8000}, {Encoding::pcm16, 24000}, {Encoding::pcm16, 48000}, {Encoding::mulaw, 8000}};
+constexpr AudioFormat spoken[] = {{Encoding::pcm16, 24000}, {Encoding::pcm16, 16000}, {Encoding::pcm16, 8000}, {Encoding::mulaw, 8000}};
+
+AudioFormat format_of(const net::Query& query, std::string_view name, std::span<const AudioFormat> known) {
+  const auto text = net::find_parameter(query, name);
+  if (!text) return known.front();
+  for (const auto& format : known)
+    if (to_string(format) == *text) return format;
+  std::vector<std::string> names;
+  for (const auto& format : known) names.push_back(to_string(format));
+  throw Error(ErrorKind::invalid_input, fmt::format("{}={} is not spoken here: there are {}", name, quote(*text), fmt::join(names, ", ")));
+}
+
+std::string locale_of(const net::Query& query, const std::vector<std::string>& locales, std::vector<CallNotice>& notices) {
+  const auto wanted = net::find_parameter(query, "locale");
+  if (!wanted || wanted->empty()) return locales.front();
+  for (const auto& locale : locales)
+    if (lower(locale) == lower(*wanted)) return locale;
+  notices.push_back({"locale_fallback", fmt::format("locale {} is not spoken here: it is {}", quote(*wanted), locales.front())});
+  return locales.front();
+}
+
+}  // namespace
+
+CallRequest read_call_request(std::string_view target, const std::vector<std::string>& locales) {
+  const auto query = net::query_of(target);
+  CallRequest request;
+  request.caller_id = net::find_parameter(query, "caller_id").value_or("");
+  if (request.caller_id.empty()) throw Error(ErrorKind::invalid_input, "caller_id is missing: /ws/call?caller_id=WHO");
+  if (request.caller_id.size() > longest_caller_id) throw Error(ErrorKind::invalid_input, "caller_id is longer than 128 bytes");
+  request.locale = locale_of(query, locales, request.notices);
+  request.in = format_of(query, "in", heard);
+  request.out = format_of(query, "out", spoken);
+  request.events = net::find_parameter(query, "events") == "1";
+  request.resume = net::find_parameter(query, "resume").value_or("");
+  return request;
+}
+
+}  // namespace antiphon::gateway
