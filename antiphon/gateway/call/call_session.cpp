@@ -121,7 +121,8 @@ Task<> CallSession::tell(json::object event) {
 }
 
 void CallSession::note_error(std::string_view code, const Error& error) {
-  notes_.push({{"type", "error"}, {"code", code}, {"message", std::string(error.what())}, {"fatal", false}});
+  // Callers are strangers: which server failed, and how, is not for them.
+  notes_.push({{"type", "error"}, {"code", code}, {"message", to_string(error.kind())}, {"fatal", false}});
 }
 
 Task<> CallSession::tell_notes() {

@@ -121,7 +121,7 @@ Task<> CallServer::hold_call(const CallRequest& asked, CallParts parts, std::str
   std::exception_ptr failure;
   try {
     co_await beside(caller.pump(), session.run());
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the connection broke, which the session has seen, too
+  } catch (const Error&) {  // the connection broke, which the session has seen, too
   } catch (...) {
     failure = std::current_exception();
   }

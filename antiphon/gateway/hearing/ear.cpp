@@ -22,8 +22,7 @@ void append_words(std::string& text, const std::string& more) {
 
 /// What is known of the caller's turn under way.
 struct Ear::Turn {
-  audio::Samples audio;  ///< from the pre-roll on
-  std::size_t fed = 0;   ///< of it, to a recogniser that hears on the way
+  audio::Samples audio;  ///< from the pre-roll on; what a recogniser on the way was fed with is gone
   bool speaking = true;
   int pauses = 0;  ///< how often the voice stopped: what was understood before it went on is not all
   Clock::Time voice_ended{0};
@@ -109,15 +108,17 @@ Duration Ear::patience(const std::string& text) const {
 
 /// Each time the voice stops all of it is recognised; what came out stands unless the caller goes on.
 Task<> Ear::understand_whole(std::shared_ptr<Turn> turn) {
+  const auto is_full = [this](const Turn& known) { return known.audio.size() >= audio::samples_in(settings_.longest_turn); };
   while (!turn->closed) {
-    while (turn->speaking) co_await changed_.wait();
+    while (turn->speaking && !is_full(*turn)) co_await changed_.wait();
     const auto pauses = turn->pauses;
     auto heard = co_await recogniser_.transcribe(turn->audio, settings_.recognition, Deadline::after(clock_, settings_.recognition_timeout));
-    if (turn->speaking || turn->pauses != pauses) continue;
+    if (!is_full(*turn) && (turn->speaking || turn->pauses != pauses)) continue;
     turn->finals = std::move(heard.text);
     turn->confidence = heard.confidence;
     turn->final_at = clock_.now();
-    if (turn->finals.empty()) co_return close(*turn);
+    if (turn->speaking) turn->voice_ended = clock_.now();
+    if (turn->finals.empty() || is_full(*turn)) co_return close(*turn);
     events_.push(TurnLikely{turn->finals});
     co_await close_when_silent(turn);
   }
@@ -159,13 +160,11 @@ Task<> Ear::understand_on_the_way(std::shared_ptr<Turn> turn) {
 
 Task<> Ear::feed(std::shared_ptr<Turn> turn) {
   while (!turn->closed) {
-    if (turn->fed == turn->audio.size()) {
+    if (turn->audio.empty()) {
       co_await changed_.wait();
       continue;
     }
-    audio::Samples piece(turn->audio.begin() + static_cast<std::ptrdiff_t>(turn->fed), turn->audio.end());
-    turn->fed = turn->audio.size();
-    co_await stream_->feed(std::move(piece), Deadline::after(clock_, settings_.recognition_timeout));
+    co_await stream_->feed(std::exchange(turn->audio, {}), Deadline::after(clock_, settings_.recognition_timeout));
   }
 }
 

@@ -21,6 +21,7 @@ struct EarSettings {
   Duration end_of_unfinished{std::chrono::milliseconds(1200)};  ///< where the words are not complete
   Duration without_words{std::chrono::milliseconds(500)};       ///< of silence after a voice of which no word was understood
   Duration pre_roll{std::chrono::milliseconds(350)};            ///< of audio before the first voiced frame that the recogniser gets
+  Duration longest_turn{std::chrono::seconds(60)};              ///< for a recogniser that hears nothing on the way: what follows without a pause is lost
   Duration recognition_timeout{std::chrono::seconds(10)};
   /// Whether a sentence may end here; empty: any may.
   std::function<bool(const std::string& text)> is_complete{};

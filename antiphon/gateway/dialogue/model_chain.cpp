@@ -1,0 +1,77 @@
+#include "antiphon/gateway/dialogue/model_chain.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/limit.hpp"
+
+namespace antiphon::gateway {
+
+namespace {
+
+/// Lets go of a doubtful sentence when its time has come, whatever the model does meanwhile.
+std::unique_ptr<ScopedAlarm> release_at_due(Clock& clock, SentenceFlush& flush, const std::function<void(std::vector<std::string>)>& say) {
+  if (!flush.due()) return nullptr;
+  return std::make_unique<ScopedAlarm>(clock, *flush.due(), [&clock, &flush, &say] { say(flush.poll(clock.now())); });
+}
+
+Error late(const LanguageModel& model) { return {ErrorKind::timeout, model.name() + " took too long"}; }
+
+}  // namespace
+
+Task<ChatResponse> ModelChain::answer(ChatRequest request, std::shared_ptr<const LocaleRules> rules, AnswerProgress progress) {
+  const auto last = Deadline::after(clock_, settings_.first_word);
+  bool said = false;
+  const AnswerProgress noting{.say =
+                                  [&said, &progress](std::string sentence) {
+                                    said = true;
+                                    progress.say(std::move(sentence));
+                                  },
+                              .on_word = progress.on_word};
+  for (std::size_t i = 0;; ++i) {
+    // Those that come after it get their share of the time that a caller waits.
+    const auto share = last.left(clock_) / static_cast<std::int64_t>(models_.size() - i);
+    std::optional<Error> failed;
+    try {
+      co_return co_await ask(models_[i], request, rules, noting, Deadline::after(clock_, share));
+    } catch (const Error& error) {
+      failed = error;
+    }
+    if (said || i + 1 == models_.size()) throw std::move(*failed);
+  }
+}
+
+Task<ChatResponse> ModelChain::ask(std::shared_ptr<LanguageModel> model, ChatRequest request, std::shared_ptr<const LocaleRules> rules, AnswerProgress progress,
+                                   Deadline first_word) {
+  const auto stream = co_await at_most(clock_, first_word, model->stream(std::move(request), first_word), late(*model));
+  SentenceFlush flush(std::move(rules), settings_.flush);
+  const std::function<void(std::vector<std::string>)> say = [&progress](std::vector<std::string> sentences) {
+    for (auto& sentence : sentences) progress.say(std::move(sentence));
+  };
+  for (auto until = first_word;; until = Deadline::after(clock_, settings_.next_word)) {
+    const auto alarm = release_at_due(clock_, flush, say);
+    const auto delta = co_await at_most(clock_, until, stream->next(until), late(*model));
+    if (!delta) break;
+    if (delta->text.empty()) continue;
+    if (progress.on_word) progress.on_word();
+    say(flush.push(delta->text, clock_.now()));
+  }
+  say(flush.finish());
+  co_return stream->response();
+}
+
+Task<std::string> ModelChain::complete(ChatRequest request, Deadline deadline) {
+  for (std::size_t i = 0;; ++i) {
+    std::optional<Error> failed;
+    try {
+      const auto response = co_await at_most(clock_, deadline, models_[i]->complete(request, deadline), late(*models_[i]));
+      co_return response.message.text();
+    } catch (const Error& error) {
+      failed = error;
+    }
+    if (i + 1 == models_.size()) throw std::move(*failed);
+  }
+}
+
+}  // namespace antiphon::gateway

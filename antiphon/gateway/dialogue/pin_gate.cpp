@@ -1,0 +1,73 @@
+#include "antiphon/gateway/dialogue/pin_gate.hpp"
+
+#include <utility>
+
+#include "antiphon/gateway/hearing/completeness.hpp"
+
+namespace antiphon::gateway {
+
+PinGate::PinGate(Clock& clock, std::shared_ptr<const LocaleRules> rules, PinOptions options, std::function<bool(std::string_view)> must_answer)
+    : clock_(clock), rules_(std::move(rules)), options_(options), must_answer_(std::move(must_answer)), entry_(options) {}
+
+void PinGate::open(std::string request) {
+  if (!std::exchange(open_, true)) request_ = std::move(request);
+}
+
+void PinGate::close() {
+  open_ = incomplete_ = false;
+  pin_.reset();
+  entry_ = PinEntry(options_);
+  alarm_.reset();
+}
+
+std::optional<Pin> PinGate::take_pin() { return std::exchange(pin_, std::nullopt); }
+
+std::string PinGate::show(std::string_view text) const { return gateway::take_pin(text, *rules_, open_, options_).text; }
+
+Intake::Taken PinGate::take(std::string_view text, Clock::Time voice_ended) {
+  auto taken = gateway::take_pin(text, *rules_, open_, options_);
+  if (!open_) {
+    if (taken.digits.size() == static_cast<std::size_t>(options_.digits)) pin_ = std::move(taken.digits);
+    return {std::move(taken.text)};
+  }
+  const bool gave_digits = !taken.digits.empty();
+  if (gave_digits) note(entry_.say(taken.digits, voice_ended));
+  watch();
+  const bool answer = !gave_digits || settled() || must_answer_(taken.text);
+  return {std::move(taken.text), answer};
+}
+
+void PinGate::press(std::string_view keys) {
+  if (!open_) return;
+  for (const char key : keys) note(entry_.press(key, clock_.now()));
+  watch();
+  if (settled()) take_floor();
+}
+
+void PinGate::set_speaking(bool speaking) {
+  entry_.set_speaking(speaking, clock_.now());
+  watch();
+}
+
+bool PinGate::is_complete(std::string_view text) const { return !open_ && !sounds_open(text, *rules_); }
+
+void PinGate::note(PinEntry::Event event) {
+  if (event == PinEntry::Event::complete) pin_ = entry_.take();
+  if (event == PinEntry::Event::incomplete) incomplete_ = true;
+}
+
+void PinGate::watch() {
+  alarm_.reset();
+  const auto due = entry_.due();
+  if (!open_ || !due) return;
+  alarm_.emplace(clock_, *due, [this] {
+    note(entry_.poll(clock_.now()));
+    if (settled()) take_floor();
+  });
+}
+
+void PinGate::take_floor() {
+  if (take_floor_) take_floor_(std::string(pin_mask));
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "antiphon/gateway/dialogue/dialogue.hpp"
+#include "antiphon/gateway/dialogue/pin.hpp"
+
+namespace antiphon::gateway {
+
+/// Gathers a PIN from turns and keys, and keeps it from everybody but the verifier (GTW-32). One per call.
+class PinGate final : public Intake {
+ public:
+  /// @param must_answer whether a turn is answered though digits of the PIN are still to come: a caller who asks for a person
+  PinGate(Clock& clock, std::shared_ptr<const LocaleRules> rules, PinOptions options, std::function<bool(std::string_view)> must_answer);
+
+  /// From now on digits are those of the PIN; `request` is what it is needed for.
+  void open(std::string request);
+  void close();
+  bool is_open() const { return open_; }
+  /// A whole PIN that nobody has taken yet.
+  std::optional<Pin> take_pin();
+  /// Whether an entry ended with too few digits since this was asked last.
+  bool take_incomplete() { return std::exchange(incomplete_, false); }
+  /// What the PIN was needed for; empty: it was given unasked.
+  std::string take_request() { return std::exchange(request_, {}); }
+
+  void attach(std::function<void(std::string)> take_floor) override { take_floor_ = std::move(take_floor); }
+  std::string show(std::string_view text) const override;
+  Taken take(std::string_view text, Clock::Time voice_ended) override;
+  void press(std::string_view keys) override;
+  void set_speaking(bool speaking) override;
+  bool is_complete(std::string_view text) const override;
+
+ private:
+  void note(PinEntry::Event event);
+  bool settled() const { return pin_ || incomplete_; }
+  void watch();
+  void take_floor();
+
+  Clock& clock_;
+  std::shared_ptr<const LocaleRules> rules_;
+  PinOptions options_;
+  std::function<bool(std::string_view)> must_answer_;
+  std::function<void(std::string)> take_floor_;
+  PinEntry entry_;
+  std::optional<Pin> pin_;
+  bool open_ = false;
+  bool incomplete_ = false;
+  std::string request_;
+  std::optional<ScopedAlarm> alarm_;
+};
+
+}  // namespace antiphon::gateway

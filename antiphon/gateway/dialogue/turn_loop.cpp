@@ -1,0 +1,185 @@
+#include "antiphon/gateway/dialogue/turn_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "antiphon/base/error.hpp"
+
+namespace antiphon::gateway {
+
+namespace {
+
+std::int64_t in_ms(Duration duration) { return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(); }
+
+Tool own_tool(std::string_view name, std::string_view description) { return {.name = std::string(name), .description = std::string(description)}; }
+
+bool is_own(const ToolCall& call) { return call.name == end_call_tool || call.name == escalate_tool; }
+
+bool asks_for(const std::vector<ToolCall>& calls, std::string_view name) {
+  return std::ranges::any_of(calls, [&](const ToolCall& call) { return call.name == name; });
+}
+
+/// Results for calls whose end nobody has seen: the model must not think that nothing happened.
+std::vector<ToolResult> unknown_results(const std::vector<ToolCall>& calls) {
+  std::vector<ToolResult> results;
+  for (const auto& call : calls) results.push_back({.tool = call.name, .error = "the caller interrupted it; it may have had its effect"});
+  return results;
+}
+
+}  // namespace
+
+/// What one run of the loop works on.
+struct TurnLoop::Turn {
+  SessionState& session;
+  std::string request;
+  AnswerSink sink;
+  Clock::Time began;
+  bool filled = false;  ///< the filler was said
+  bool spoke = false;   ///< the model said something in this turn
+  bool tools_failed = false;
+  std::optional<std::string> fallback{};  ///< of the last tool that failed
+
+  TurnState& state() const { return session.turns.back(); }
+  void say(std::string sentence) {
+    auto& text = state().agent_text;
+    if (!text.empty()) text += ' ';
+    text += sentence;
+    spoke = true;
+    sink.say(std::move(sentence));
+  }
+};
+
+TurnLoop::TurnLoop(Clock& clock, std::vector<std::shared_ptr<LanguageModel>> models, ToolRouter* tools, const Masker& masker,
+                   std::shared_ptr<const LocaleRules> rules, TurnLoopSettings settings)
+    : clock_(clock),
+      chain_(clock, std::move(models), settings.chain),
+      tools_(tools),
+      masker_(masker),
+      rules_(std::move(rules)),
+      settings_(std::move(settings)) {}
+
+Task<AfterAnswer> TurnLoop::run(SessionState& session, std::string request, AnswerSink sink) {
+  Turn turn{.session = session, .request = std::move(request), .sink = std::move(sink), .began = clock_.now()};
+  for (int round = 0;; ++round) {
+    std::optional<ChatResponse> response;
+    std::optional<Error> failed;
+    try {
+      response = co_await ask(turn, round < settings_.tool_rounds);
+    } catch (const Error& error) {
+      failed = error;
+    }
+    if (failed) {
+      // The model cannot say any more what became of a tool that failed: its own sentence can.
+      if (!turn.fallback || turn.spoke) throw std::move(*failed);
+      ++session.consecutive_failures;
+      turn.say(*turn.fallback);
+      co_return AfterAnswer::go_on;
+    }
+    auto calls = response->message.tool_calls();
+    const auto over = follow(turn, calls);
+    if (!calls.empty() && round < settings_.tool_rounds) co_await call_tools(turn, std::move(calls));
+    if (over) co_return *over;
+    if (!response->message.tool_calls().empty() && round < settings_.tool_rounds) continue;
+    if (!turn.spoke) throw Error(ErrorKind::protocol, "the model had nothing to say");
+    if (!turn.tools_failed) session.consecutive_failures = 0;
+    co_return AfterAnswer::go_on;
+  }
+}
+
+ChatRequest TurnLoop::request_for(const SessionState& session, const std::string& request, bool may_call) const {
+  ChatRequest asked{.preamble = make_prompt(settings_.prompt, session), .messages = session.messages};
+  if (!request.empty()) asked.messages.append(Message::user(request));
+  std::vector<Tool> tools;
+  if (tools_) tools = tools_->declarations().empty() ? tools : tools_->declarations().tools();
+  tools.push_back(own_tool(end_call_tool, "Ends the call. Only when the caller has said goodbye or wants nothing more."));
+  tools.push_back(own_tool(escalate_tool, "Hands the caller over to a person."));
+  asked.tools = ToolSet(std::move(tools));
+  if (!may_call) asked.tool_choice = {.mode = ToolChoice::Mode::none, .name = {}};
+  asked.temperature = settings_.temperature;
+  asked.max_tokens = settings_.max_tokens;
+  asked.tags = {.thread_id = session.id, .role = "agent", .turn = static_cast<int>(session.turns.size())};
+  return asked;
+}
+
+Task<ChatResponse> TurnLoop::ask(Turn& turn, bool may_call) {
+  auto& latency = turn.state().latency;
+  const AnswerProgress progress{.say = [&turn](std::string sentence) { turn.say(std::move(sentence)); },
+                                .on_word = [this, &turn, &latency] { latency.first_token = latency.first_token.value_or(clock_.now() - turn.began); }};
+  auto response = co_await chain_.answer(request_for(turn.session, turn.request, may_call), rules_, progress);
+  latency.llm = clock_.now() - turn.began;
+  co_return response;
+}
+
+std::optional<AfterAnswer> TurnLoop::follow(Turn& turn, std::vector<ToolCall>& calls) const {
+  std::optional<AfterAnswer> after;
+  if (asks_for(calls, end_call_tool)) after = AfterAnswer::end_call;
+  if (asks_for(calls, escalate_tool)) {
+    after = AfterAnswer::escalate;
+    turn.session.escalated = EscalationReason::human_requested;
+  }
+  std::erase_if(calls, is_own);
+  return after;
+}
+
+// --- Tools ------------------------------------------------------------------------------------------------------------------------------------
+
+Task<> TurnLoop::call_tools(Turn& turn, std::vector<ToolCall> calls) {
+  tell_calls(turn, calls);
+  std::optional<std::vector<ToolResult>> results;
+  std::exception_ptr cancelled;
+  try {
+    results = co_await results_of(turn, calls);
+  } catch (...) {
+    cancelled = std::current_exception();
+  }
+  if (!results) results = unknown_results(calls);
+  remember(turn, calls, *results);
+  tell_results(turn, calls, *results);
+  if (cancelled) std::rethrow_exception(cancelled);
+  count_failures(turn.session, *results);
+}
+
+Task<std::vector<ToolResult>> TurnLoop::results_of(Turn& turn, std::vector<ToolCall> calls) {
+  if (!tools_) {
+    std::vector<ToolResult> results;
+    for (const auto& call : calls) results.push_back({.tool = call.name, .error = "there is no such tool"});
+    co_return results;
+  }
+  const ScopedAlarm alarm(clock_, clock_.now() + settings_.filler_after, [this, &turn] {
+    if (!std::exchange(turn.filled, true)) turn.sink.say(rules_->reply(Reply::filler));
+  });
+  co_return co_await tools_->call_all(std::move(calls), session_fields(turn.session), Deadline::after(clock_, settings_.tool_limit));
+}
+
+void TurnLoop::remember(Turn& turn, const std::vector<ToolCall>& calls, const std::vector<ToolResult>& results) const {
+  auto& messages = turn.session.messages;
+  messages.append(Message::assistant_calls("", calls));
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const auto fallback = tools_ ? tools_->fallback(calls[i].name) : std::string();
+    messages.append(answer_to(calls[i], results[i], fallback));
+    if (!results[i].ok) turn.tools_failed = true;
+    if (!results[i].ok && !fallback.empty()) turn.fallback = fallback;
+    turn.state().tools.push_back(results[i]);
+  }
+}
+
+void TurnLoop::tell_calls(const Turn& turn, const std::vector<ToolCall>& calls) const {
+  if (!turn.sink.event) return;
+  for (const auto& call : calls) {
+    boost::system::error_code bad;
+    auto arguments = json::parse(call.arguments, bad);
+    if (bad) arguments = masker_.mask(call.arguments);
+    turn.sink.event({{"type", "tool.call"}, {"id", call.id}, {"name", call.name}, {"arguments", masker_.mask_json(arguments)}});
+  }
+}
+
+void TurnLoop::tell_results(const Turn& turn, const std::vector<ToolCall>& calls, const std::vector<ToolResult>& results) const {
+  if (!turn.sink.event) return;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    json::object event{{"type", "tool.result"}, {"id", calls[i].id}, {"ok", results[i].ok}, {"latency_ms", in_ms(results[i].latency)}};
+    if (!results[i].ok) event["error"] = masker_.mask(results[i].error);
+    turn.sink.event(std::move(event));
+  }
+}
+
+}  // namespace antiphon::gateway
