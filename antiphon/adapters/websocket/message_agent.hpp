@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "antiphon/audio/line_codec.hpp"
 #include "antiphon/adapters/websocket/voice_messages.hpp"
 #include "antiphon/adapters/websocket/voice_transport.hpp"
 #include "antiphon/agent/voice_agent.hpp"
 #include "antiphon/audio/levels.hpp"
+#include "antiphon/audio/line_codec.hpp"
 #include "antiphon/base/channel.hpp"
 #include "antiphon/base/latch.hpp"
 #include "antiphon/base/runtime.hpp"

@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "antiphon/audio/line_codec.hpp"
 #include "antiphon/adapters/websocket/voice_messages.hpp"
+#include "antiphon/audio/line_codec.hpp"
 #include "antiphon/base/error.hpp"
 
 // Whatever an agent sends is audio and signals, or an Error of its own.

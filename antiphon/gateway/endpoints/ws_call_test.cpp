@@ -304,8 +304,7 @@ TEST_F(WsCall, WhoReadsNothingForLongIsCutOff_GTW13) {
   dialogue->hello = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty";
   for (int i = 0; i < 3; ++i) dialogue->hello += " " + dialogue->hello;
   serve();
-  const auto socket =
-      medium.run(medium.dial(*server, {.url = "/ws/call?caller_id=me&events=1", .options = {.ahead_limit = 4096}}, medium.soon()));
+  const auto socket = medium.run(medium.dial(*server, {.url = "/ws/call?caller_id=me&events=1", .options = {.ahead_limit = 4096}}, medium.soon()));
   medium.run(medium.clock.sleep_for(8s));  // it does not read
   const auto got = play(*socket, say(*socket, {}));
   ASSERT_TRUE(got.closed);

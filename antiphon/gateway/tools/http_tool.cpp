@@ -57,8 +57,10 @@ class HttpTool final : public ToolProvider {
  private:
   net::HttpRequest request(const ToolInvocation& invocation) const {
     const auto& [name, arguments, session] = invocation;
-    net::HttpRequest request{
-        .method = options_.method, .url = url_.fill(arguments, session, [](std::string_view part) { return percent_encode(part); }), .reply_limit = reply_limit(), .tls = options_.tls};
+    net::HttpRequest request{.method = options_.method,
+                             .url = url_.fill(arguments, session, [](std::string_view part) { return percent_encode(part); }),
+                             .reply_limit = reply_limit(),
+                             .tls = options_.tls};
     for (const auto& [field, value] : headers_) {
       auto text = value.fill(arguments, session);
       if (!is_text_of_header(text)) throw Error(ErrorKind::invalid_input, fmt::format("the header {} would hold a control character", field));

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "antiphon/base/text.hpp"
 #include "antiphon/base/task_group.hpp"
+#include "antiphon/base/text.hpp"
 
 namespace antiphon::gateway {
 

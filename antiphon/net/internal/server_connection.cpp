@@ -90,8 +90,7 @@ Task<ServerConnection::Got> ServerConnection::read_request(RequestParser& parser
 
 Task<> ServerConnection::answer(RequestParser& parser) {
   const StreamReply::Terms terms{.head_only = parser.method == "HEAD", .http_1_0 = parser.version < 11, .keep_alive = parser.keep_alive()};
-  const ServerRequest request{std::move(parser.method), std::move(parser.target), std::move(parser.headers), std::move(parser.body),
-                              stream_->far_address()};
+  const ServerRequest request{std::move(parser.method), std::move(parser.target), std::move(parser.headers), std::move(parser.body), stream_->far_address()};
   StreamReply reply(*stream_, terms, core_->stopping, [&](WsAcceptance acceptance) { return upgrade(request, std::move(acceptance)); });
   std::exception_ptr failure;
   try {
