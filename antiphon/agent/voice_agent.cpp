@@ -14,6 +14,8 @@ void refuse_capability(std::string_view adapter, std::string_view capability, st
 
 Task<> VoiceAgentAdapter::end_of_utterance(Deadline) { co_return; }
 
+void VoiceAgentAdapter::send_now(audio::SampleView, bool) { refuse_capability(name(), "sending without waiting", "send_audio"); }
+
 bool VoiceAgentAdapter::deliver_to(SignalSink*) { return false; }
 
 Task<> VoiceAgentAdapter::interrupt(Deadline) {

@@ -100,10 +100,11 @@ class VoiceAgentAdapter {
   /// same while the user speaks, and nothing between. Returns when the bytes were handed to the transport; never holds back what was handed in (VOX-13).
   /// @throws Error closed, timeout.
   virtual Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) = 0;
-  /// The same where nothing has to be waited for, without a coroutine. False: nothing was sent, and `send_audio` is to be asked.
-  virtual bool send_now(audio::SampleView) { return false; }
   /// Our user has finished an utterance: where turns are taken by hand, the agent may answer now. Nothing elsewhere.
   virtual Task<> end_of_utterance(Deadline deadline);
+  /// For adapters that have nothing to wait for: both of them in one call, without a coroutine per frame. Not called unless `sends_now`.
+  virtual void send_now(audio::SampleView frame, bool ends_utterance);
+  virtual bool sends_now() const { return false; }
 
   /// The next signal, in the order of the wire; `AgentClosed` is the last. Cancelling the awaiting task loses nothing.
   /// @throws Error timeout at the deadline, protocol.

@@ -166,17 +166,18 @@ void MessageAgent::put(const std::optional<json::value>& message, const Filling&
 
 // The queue is bounded by `send_limit`: a frame enters it every 20 ms, and one that is not taken in time ends the call.
 Task<> MessageAgent::send_audio(audio::AudioChunk chunk, Deadline) {
-  send_now(chunk.samples);
+  send_now(chunk.samples, false);
   co_return;
 }
 
-bool MessageAgent::send_now(audio::SampleView frame) {
-  if (!over_ && !frame.empty()) put(message_of(frame));
-  return true;
+void MessageAgent::send_now(audio::SampleView frame, bool ends_utterance) {
+  if (over_) return;
+  if (!frame.empty()) put(message_of(frame));
+  if (ends_utterance && settings_->json) put(settings_->json->utterance_end, {.thread_id = thread_id_});
 }
 
 Task<> MessageAgent::end_of_utterance(Deadline) {
-  if (!over_ && settings_->json) put(settings_->json->utterance_end, {.thread_id = thread_id_});
+  send_now({}, true);
   co_return;
 }
 

@@ -41,7 +41,8 @@ class MessageAgent final : public VoiceAgentAdapter {
   Task<> connect(Deadline deadline) override;
   Task<> disconnect(Deadline deadline) override;
   Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) override;
-  bool send_now(audio::SampleView frame) override;
+  void send_now(audio::SampleView frame, bool ends_utterance) override;
+  bool sends_now() const override { return true; }
   Task<> end_of_utterance(Deadline deadline) override;
   Task<AgentSignal> receive(Deadline deadline) override;
   bool deliver_to(SignalSink* sink) override;

@@ -57,7 +57,10 @@ Task<> VoiceLine::open(Deadline deadline) {
   began_ = clock_.now();
   running_ = true;
   // Detached from the executor's point of view only: `close` stops both and waits until they have ended.
-  asio::co_spawn(runtime_.executor, drive(pacing_.run(pace()), paced_), asio::detached);
+  if (adapter_->sends_now())
+    pace_from(0), paced_.open();
+  else
+    asio::co_spawn(runtime_.executor, drive(pacing_.run(pace()), paced_), asio::detached);
   if (adapter_->deliver_to(this))
     listened_.open();
   else
@@ -68,17 +71,17 @@ Task<> VoiceLine::drive(Task<> work, Latch& done) {
   try {
     co_await std::move(work);
   } catch (...) {
-    if (!failure_ && running_) {
-      failure_ = std::current_exception();
-      tell_error(describe(failure_));
-    }
+    fail(std::current_exception());
   }
   wake_all();
   done.open();
 }
 
 void VoiceLine::fail(std::exception_ptr failure) {
-  if (!failure_ && running_) failure_ = std::move(failure);
+  if (!failure_ && running_) {
+    failure_ = std::move(failure);
+    tell_error(describe(failure_));
+  }
   wake_all();
 }
 
@@ -91,6 +94,7 @@ Task<> VoiceLine::close(Deadline deadline) {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   if (std::exchange(running_, false)) {
     pacing_.stop();
+    next_.reset();
     listening_.stop();
     adapter_->deliver_to(nullptr);
     co_await paced_.wait();
@@ -122,24 +126,41 @@ Task<> VoiceLine::next(Pulse& pulse) {
 }
 
 Task<> VoiceLine::pace() {
-  const bool always = adapter_->capabilities().paced;
   for (std::int64_t k = 0;; ++k) {
     const auto at = k * frame;
     co_await clock_.sleep_until(began_ + at);
-    const auto theirs = hear(at);
-    const bool talking = speaking() || (person_ && person_->speaking());
-    auto samples = next_frame(at);
-    play(samples, theirs);
-    const auto ended = std::exchange(ended_now_, std::nullopt);
-    user_track_.append(samples);
-    if (file_) file_->add_user(samples);
-    if (settings_.watch) settings_.watch->sent(samples, at), settings_.watch->look(*this, at);
-    frames_.beat();
-    if (ended) ends_.beat();
-    if ((!always && !talking) || closed_) continue;
-    if (!adapter_->send_now(samples)) co_await adapter_->send_audio({.samples = std::move(samples), .transcript = {}, .start = {}, .end = {}}, soon());
-    if (ended && utterances_[*ended].expect != Expectation::ignore) co_await adapter_->end_of_utterance(soon());
+    auto made = make_frame(at);
+    if (!made) continue;
+    co_await adapter_->send_audio({.samples = std::move(made->samples), .transcript = {}, .start = {}, .end = {}}, soon());
+    if (made->ends) co_await adapter_->end_of_utterance(soon());
   }
+}
+
+// The same where nothing has to be waited for: no coroutine is woken for a frame.
+void VoiceLine::pace_from(std::int64_t k) {
+  next_.emplace(clock_, began_ + k * frame, [this, k] {
+    try {
+      if (const auto made = make_frame(k * frame)) adapter_->send_now(made->samples, made->ends);
+    } catch (...) {
+      return fail(std::current_exception());
+    }
+    pace_from(k + 1);
+  });
+}
+
+std::optional<VoiceLine::Frame> VoiceLine::make_frame(Duration at) {
+  const auto theirs = hear(at);
+  const bool talking = speaking() || (person_ && person_->speaking());
+  auto samples = next_frame(at);
+  play(samples, theirs);
+  const auto ended = std::exchange(ended_now_, std::nullopt);
+  user_track_.append(samples);
+  if (file_) file_->add_user(samples);
+  if (settings_.watch) settings_.watch->sent(samples, at), settings_.watch->look(*this, at);
+  frames_.beat();
+  if (ended) ends_.beat();
+  if ((!adapter_->capabilities().paced && !talking) || closed_) return std::nullopt;
+  return Frame{.samples = std::move(samples), .ends = ended && utterances_[*ended].expect != Expectation::ignore};
 }
 
 Deadline VoiceLine::soon() const { return Deadline::after(clock_, send_limit); }

@@ -125,7 +125,15 @@ class VoiceLine final : private SignalSink {
     std::size_t used = 0;
   };
 
+  struct Frame {
+    audio::Samples samples;
+    bool ends = false;  ///< an utterance that asks for an answer
+  };
+
   Task<> pace();
+  void pace_from(std::int64_t frame);
+  /// All that belongs to the moment of a frame; nullopt: none is sent.
+  std::optional<Frame> make_frame(Duration at);
   Task<> listen();
   Task<> drive(Task<> work, Latch& done);
   Task<> next(Pulse& pulse);
@@ -173,6 +181,7 @@ class VoiceLine final : private SignalSink {
   std::exception_ptr failure_;
   Clock::Time began_{};
   bool running_ = false;
+  std::optional<ScopedAlarm> next_;  // frame
   Stoppable pacing_, listening_;
   Latch paced_, listened_;
 };
