@@ -14,26 +14,30 @@ namespace antiphon::bench {
 
 inline double seconds(timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; }
 
-inline rusage usage() {
+inline rusage usage(int whose = RUSAGE_SELF) {
   rusage r{};
-  getrusage(RUSAGE_SELF, &r);
+  getrusage(whose, &r);
   return r;
 }
 
 inline double peak_mb(const rusage& used = usage()) { return static_cast<double>(used.ru_maxrss) / 1024; }
 
-/// Time since it was made: CPU of all threads of this process (user and system), and wall.
+/// Time since it was made: CPU of all threads of this process (user and system), or of the thread that made it, and wall.
 class Meter {
  public:
   double cpu_s() const {
     const auto now = usage();
     return seconds(now.ru_utime) + seconds(now.ru_stime) - seconds(before_.ru_utime) - seconds(before_.ru_stime);
   }
+  double thread_cpu_s() const {
+    const auto now = usage(RUSAGE_THREAD);
+    return seconds(now.ru_utime) + seconds(now.ru_stime) - seconds(thread_before_.ru_utime) - seconds(thread_before_.ru_stime);
+  }
   double user_s() const { return seconds(usage().ru_utime) - seconds(before_.ru_utime); }
   double wall_s() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
 
  private:
-  rusage before_ = usage();
+  rusage before_ = usage(), thread_before_ = usage(RUSAGE_THREAD);
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 

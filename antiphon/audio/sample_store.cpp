@@ -19,7 +19,7 @@ namespace antiphon::audio {
 
 namespace {
 
-constexpr std::size_t piece_samples = 8192;
+constexpr std::size_t piece_samples = 4096;
 
 }  // namespace
 
