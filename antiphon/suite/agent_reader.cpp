@@ -19,8 +19,8 @@ namespace {
 
 const Kinds agent_kinds{
     "agent",
-    {"chat", "http", "process", "model", "websocket", "composed", "human"},
-    {"antiphon", "twilio", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
+    {"chat", "http", "process", "model", "websocket", "twilio", "composed", "human"},
+    {"antiphon", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
 
 net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
   net::TlsOptions tls;
@@ -81,10 +81,11 @@ ParticipantSpec read_http(ReadContext& context, const Node& node) {
   return http_agent(std::move(options));
 }
 
-std::optional<std::string> read_socket_address(ReadContext& context, const Node& node) {
-  const auto text = context.reader.text(node, "url");
+std::optional<std::string> read_socket_address(ReadContext& context, const Node& node, std::string_view key = "url") {
+  const auto text = context.reader.text(node, key);
   if (!text || lower(*text).starts_with("ws://") || lower(*text).starts_with("wss://")) return text;
-  context.reader.report(node, "url must be an address that begins with ws:// or wss://", "write it as `url: \"ws://127.0.0.1:8080/call\"`");
+  context.reader.report(node, fmt::format("{} must be an address that begins with ws:// or wss://", key),
+                        fmt::format("write it as `{}: \"ws://127.0.0.1:8080/call\"`", key));
   return std::nullopt;
 }
 
@@ -111,6 +112,26 @@ ParticipantSpec read_websocket(ReadContext& context, const Node& node) {
   if (const auto* json = fields.get("json"); json && json->as_bool() != false) options.json = read_voice_messages(context, *json);
   fields.finish();
   return made(context, node, before, [&] { return websocket_agent(std::move(options)); });
+}
+
+ParticipantSpec read_twilio(ReadContext& context, const Node& node) {
+  const auto before = context.reader.problems().size();
+  Fields fields(context.reader, node, "a twilio agent", "twilio: {url: \"http://127.0.0.1:8080/twilio/voice\", auth_token: \"${TWILIO_AUTH_TOKEN}\"}");
+  TwilioAgentOptions options;
+  if (const auto* url = fields.require("url", "url: \"http://127.0.0.1:8080/twilio/voice\"")) options.url = context.reader.url(*url, "url").value_or("");
+  options.auth_token = fields.text("auth_token").value_or("");
+  if (const auto* url = fields.get("signed_url")) options.signed_url = context.reader.url(*url, "signed_url").value_or("");
+  if (const auto* url = fields.get("stream_url")) options.stream_url = read_socket_address(context, *url, "stream_url").value_or("");
+  options.from = fields.text("from").value_or(options.from);
+  options.to = fields.text("to").value_or(options.to);
+  options.account_sid = fields.text("account_sid").value_or("");
+  options.headers = read_headers(context, fields);
+  options.tls = read_tls(context, fields);
+  if (const auto* greeting = fields.get("greeting")) options.greeting = read_greeting(context, *greeting);
+  options.tail_silence = fields.duration("tail_silence");
+  options.response_timeout = fields.duration("response_timeout");
+  fields.finish();
+  return made(context, node, before, [&] { return twilio_agent(std::move(options)); });
 }
 
 ProcessVoiceOptions read_process_voice(ReadContext& context, const Node& node) {
@@ -193,6 +214,7 @@ ParticipantSpec read_agent(ReadContext& context, const Node& node) {
   if (kind->key == "chat") return read_chat(context, kind->value);
   if (kind->key == "composed") return read_composed(context, kind->value);
   if (kind->key == "http") return read_http(context, kind->value);
+  if (kind->key == "twilio") return read_twilio(context, kind->value);
   if (kind->key == "websocket") return read_websocket(context, kind->value);
   return read_process(context, kind->value, node);
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# run.sh [python|gateway|node|browser …]: foreign software against the dev build; all parts unless some are named.
+# run.sh [python|gateway|phone|node|browser …]: foreign software against the dev build; all parts unless some are named.
 #   python   official clients of PyPI against our mock model; our clients beside them, and against servers made of their types
 #   gateway  the gateway's tools and knowledge base against servers of PyPI: the SDK of MCP, Chroma, PostgreSQL with pgvector
+#   phone    the gateway's telephone endpoint against Twilio's own library; two gateways behind one Redis, one of them killed
 #   node     official clients of npm, against our mock model and beside our own
 #   browser  Chromium on the report: on sample data, and on reports that the program wrote
 # What is installed lies in build/peers/ and is kept until its requirement files change. ANTIPHON names another binary, CHROMIUM another browser.
@@ -107,6 +108,14 @@ run_gateway() {
   test_python gateway
 }
 
+run_phone() {
+  export ANTIPHON_PHONE_PEER=${ANTIPHON_PHONE_PEER:-$root/build/dev/bin/phone_peer}
+  [ -x "$ANTIPHON_PHONE_PEER" ] || die "there is no $ANTIPHON_PHONE_PEER: run tools/build.sh dev phone_peer"
+  install_python phone
+  headline "Gateway: telephone calls, and two gateways behind one Redis"
+  test_python phone
+}
+
 run_node() {
   install_node
   start_mock
@@ -149,11 +158,11 @@ run_browser() {
 }
 
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(python gateway node browser); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(python gateway phone node browser); fi
 for part in "${parts[@]}"; do
   case $part in
-    python | gateway | node | browser) "run_$part" ;;
-    *) die "unknown part '$part': use python, gateway, node or browser" ;;
+    python | gateway | phone | node | browser) "run_$part" ;;
+    *) die "unknown part '$part': use python, gateway, phone, node or browser" ;;
   esac
 done
 printf '\n%d s in all\n%d passed, %d failed\n' "$SECONDS" "$passed" "$failed"

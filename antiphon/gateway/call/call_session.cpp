@@ -236,7 +236,7 @@ Task<> CallSession::settle_interruption(bool with_words) {
 }
 
 Task<> CallSession::converse() {
-  co_await say_alone(dialogue_.greeting(state_));
+  co_await (settings_.resumes ? go_on() : say_alone(dialogue_.greeting(state_)));
   while (after_ == AfterAnswer::go_on && !winding_down_) {
     auto floor = co_await next_turn();
     if (!floor) co_return end(CallEnd::expired);
@@ -322,13 +322,36 @@ Task<> CallSession::respond(Floor floor) {
   turn.latency.asr = floor.recognised_after;
   state_.turns.push_back(std::move(turn));
   state_.messages.append(Message::user(floor.text));
+  open_.emplace();
   co_await tell({{"type", "turn.started"}, {"turn", state_.turns.back().id}});
+  co_await answer_turn(floor.voice_ended.value_or(clock_.now()), answer());
+}
+
+/// The caller may have heard some of an answer before the connection was lost; nobody knows, so all of it is said again.
+Task<> CallSession::go_on() {
+  open_ = std::move(settings_.resumes->open);
+  if (state_.escalated) after_ = AfterAnswer::escalate;
+  if (!open_ || state_.turns.empty()) co_return;
+  if (open_->whole) co_return co_await answer_turn(clock_.now(), repeat());
+  open_.emplace();
+  state_.turns.back().agent_text.clear();
+  co_await answer_turn(clock_.now(), answer());
+}
+
+Task<> CallSession::repeat() {
+  for (const auto& sentence : open_->sentences) speech_.say(state_.turns.back().id, sentence);
+  after_ = open_->after;
+  co_await speech_.wait_until_synthesised();
+  co_await output_.wait_until_idle();
+}
+
+Task<> CallSession::answer_turn(Clock::Time voice_ended, Task<> work) {
   output_.begin_turn(state_.turns.back().id);
   answering_ = std::make_shared<Answering>();
-  answering_->voice_ended = floor.voice_ended.value_or(clock_.now());
+  answering_->voice_ended = voice_ended;
   const auto answering = answering_;
   try {
-    co_await answering->work->run(answer());
+    co_await answering->work->run(std::move(work));
   } catch (...) {
     if (!answering->work->stopped()) throw;
   }
@@ -340,7 +363,11 @@ Task<> CallSession::respond(Floor floor) {
 
 Task<> CallSession::answer() {
   const int id = state_.turns.back().id;
-  const AnswerSink sink{.say = [this, id](std::string sentence) { speech_.say(id, std::move(sentence)); },
+  const auto say = [this, id](std::string sentence) {
+    open_->sentences.push_back(sentence);
+    speech_.say(id, std::move(sentence));
+  };
+  const AnswerSink sink{.say = say,
                         .event =
                             [this, id](json::object event) {
                               event["turn"] = id;
@@ -355,14 +382,17 @@ Task<> CallSession::answer() {
   if (failed) {
     note_error("dialogue", *failed);
     ++state_.consecutive_failures;
-    speech_.say(id, dialogue_.apology(state_));
+    say(dialogue_.apology(state_));
   }
+  open_->whole = true, open_->after = after_;
+  if (settings_.on_whole_answer) settings_.on_whole_answer();
   co_await speech_.wait_until_synthesised();
   co_await output_.wait_until_idle();
 }
 
 Task<> CallSession::finish_turn(TurnState& turn, Answering& answering) {
   const auto heard = answering.heard.value_or(output_.heard());
+  open_.reset();
   turn.interrupted = answering.interrupted;
   turn.heard_text = heard.text;
   if (const auto first = output_.first_heard_at()) turn.latency.total = *first - answering.voice_ended;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,12 +10,18 @@
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/base/task_group.hpp"
 #include "antiphon/gateway/call/caller_connection.hpp"
+#include "antiphon/gateway/call/open_turn.hpp"
 #include "antiphon/gateway/dialogue/dialogue.hpp"
 #include "antiphon/gateway/hearing/ear.hpp"
 #include "antiphon/gateway/hearing/tone_filter.hpp"
 #include "antiphon/gateway/speaking/speech.hpp"
 
 namespace antiphon::gateway {
+
+/// Where a call goes on that another connection, maybe of another instance, has lost: without a greeting.
+struct Resumption {
+  std::optional<OpenTurn> open{};  ///< the last turn of the session, said again
+};
 
 /// What a call is made of and when it is over.
 struct CallSettings {
@@ -26,6 +33,8 @@ struct CallSettings {
   int most_turns = 50;
   Duration longest{std::chrono::minutes(30)};       ///< of the call; the reference's SESSION_TTL_SECONDS
   Duration last_sentence{std::chrono::seconds(2)};  ///< that a call which has to end may take to finish the sentence that it is at
+  std::optional<Resumption> resumes{};
+  std::function<void()> on_whole_answer{};  ///< all that will be said in a turn is known; `open_turn` tells
 };
 
 /// One call from the first sample to the last: hears, answers, speaks and is interrupted, all at the same time (GTW-20, GTW-24). It knows no transport.
@@ -43,6 +52,8 @@ class CallSession {
   /// The same after the sentence under way, within `last_sentence`.
   void wind_down(CallEnd why);
   const SessionState& state() const { return state_; }
+  /// The turn that is being answered.
+  const std::optional<OpenTurn>& open_turn() const { return open_; }
 
  private:
   /// The turn that is being answered.
@@ -81,7 +92,10 @@ class CallSession {
   Task<> settle_interruption(bool with_words);
   Task<> answer_unheard();
   Task<> respond(Floor floor);
+  Task<> go_on();
+  Task<> answer_turn(Clock::Time voice_ended, Task<> work);
   Task<> answer();
+  Task<> repeat();
   Task<> say_alone(std::string text);
   Task<> finish_turn(TurnState& turn, Answering& answering);
   Task<> hand_over();
@@ -109,6 +123,7 @@ class CallSession {
   Channel<json::object> notes_;  ///< events of those that cannot wait until one is sent
   Pulse turned_;
   std::shared_ptr<Answering> answering_;
+  std::optional<OpenTurn> open_;
   AfterAnswer after_ = AfterAnswer::go_on;
   std::optional<CallEnd> ended_;
   bool winding_down_ = false;

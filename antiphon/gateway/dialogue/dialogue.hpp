@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "antiphon/base/clock.hpp"
+#include "antiphon/base/json.hpp"
 #include "antiphon/base/task.hpp"
 #include "antiphon/gateway/session_state.hpp"
 
@@ -62,6 +63,10 @@ class Dialogue {
   virtual std::string goodbye(const SessionState& session, AfterAnswer after) = 0;
   /// Gives the caller to a person, while `goodbye` is said (GTW-36). @throws Error where that failed.
   virtual Task<> hand_over(SessionState& session);
+  /// What it knows of the call beside the session, for another instance that goes on with it. Nothing secret.
+  virtual json::object memory() const { return {}; }
+  /// Before anything else, in a call that goes on: what `memory` said there.
+  virtual void recall(const json::object& /*memory*/, const SessionState& /*session*/) {}
   /// nullptr: the caller's words go to everybody as they are.
   virtual Intake* intake() { return nullptr; }
 };

@@ -76,6 +76,12 @@ bool ModelDialogue::must_answer(std::string_view text) const {
   return action == Action::block || action == Action::escalate;
 }
 
+/// A PIN is kept nowhere: one that was given and not yet answered is asked for again.
+void ModelDialogue::recall(const json::object& memory, const SessionState& session) {
+  const bool is_lost = !session.turns.empty() && session.turns.back().agent_text.empty() && session.turns.back().user_text.find(pin_mask) != std::string::npos;
+  gate_.recall(memory, is_lost);
+}
+
 Task<AfterAnswer> ModelDialogue::answer(SessionState& session, const AnswerSink& sink) {
   const auto& text = session.turns.back().user_text;
   const auto decision = policy_.decide(text, session);

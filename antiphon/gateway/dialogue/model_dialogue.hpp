@@ -45,6 +45,8 @@ class ModelDialogue final : public Dialogue {
   std::string reprompt(const SessionState& session, int times) override;
   std::string goodbye(const SessionState& session, AfterAnswer after) override;
   Task<> hand_over(SessionState& session) override;
+  json::object memory() const override { return gate_.memory(); }
+  void recall(const json::object& memory, const SessionState& session) override;
   Intake* intake() override { return &gate_; }
 
  private:

@@ -20,6 +20,18 @@ void PinGate::close() {
   alarm_.reset();
 }
 
+json::object PinGate::memory() const {
+  if (!open_) return {};
+  return {{"pin_for", request_}};
+}
+
+void PinGate::recall(const json::object& memory, bool is_lost) {
+  const auto* request = memory.if_contains("pin_for");
+  if (!request || !request->is_string()) return;
+  open(std::string(request->get_string()));
+  incomplete_ = is_lost;
+}
+
 std::optional<Pin> PinGate::take_pin() { return std::exchange(pin_, std::nullopt); }
 
 std::string PinGate::show(std::string_view text) const { return gateway::take_pin(text, *rules_, open_, options_).text; }

@@ -20,6 +20,10 @@ class PinGate final : public Intake {
   void open(std::string request);
   void close();
   bool is_open() const { return open_; }
+  /// Whether a PIN is awaited, and for what; none of its digits.
+  json::object memory() const;
+  /// @param is_lost a PIN was given, and nobody knows it any more
+  void recall(const json::object& memory, bool is_lost);
   /// A whole PIN that nobody has taken yet.
   std::optional<Pin> take_pin();
   /// Whether an entry ended with too few digits since this was asked last.

@@ -20,9 +20,6 @@ namespace {
 constexpr std::size_t shortest_key = 16;  // bytes
 constexpr std::string_view until_name = "until=", signature_name = "&signature=";
 
-// What is as long says no more than its length.
-bool same(std::string_view one, std::string_view other) { return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0; }
-
 std::string signature_of(std::string_view text, std::string_view key) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
@@ -40,6 +37,10 @@ bool is_origin(std::string_view text) {
 }
 
 }  // namespace
+
+bool same_secret(std::string_view one, std::string_view other) {
+  return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
+}
 
 net::HttpReply refusal(int status, std::string_view message, net::Headers headers) {
   headers.emplace_back("Content-Type", "application/json");
@@ -70,7 +71,7 @@ bool Access::has_token(const net::ServerRequest& request) const {
   if (lower(std::string_view(header).substr(0, scheme.size())) != scheme) return false;
   const auto token = trim(std::string_view(header).substr(scheme.size()));
   bool found = false;
-  for (const auto& known : settings_.tokens) found = same(token, known) || found;
+  for (const auto& known : settings_.tokens) found = same_secret(token, known) || found;
   return found;
 }
 
@@ -78,7 +79,7 @@ bool Access::is_signed(std::string_view target, WallTime now) const {
   const auto at = target.rfind(signature_name);
   if (settings_.signing_key.empty() || at == std::string_view::npos) return false;
   const auto text = target.substr(0, at);
-  if (!same(target.substr(at + signature_name.size()), signature_of(text, settings_.signing_key))) return false;
+  if (!same_secret(target.substr(at + signature_name.size()), signature_of(text, settings_.signing_key))) return false;
   const auto until = text.rfind(until_name);
   std::int64_t end = 0;
   if (until == std::string_view::npos) return false;

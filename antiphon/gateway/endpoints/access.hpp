@@ -40,6 +40,9 @@ class Access {
 /// `target` (path and query) with an end and a signature (HMAC-SHA256) behind its query: good for whoever has it, until then, for exactly this.
 std::string signed_target(std::string_view target, std::string_view key, Access::WallTime until);
 
+/// Whether two secrets are the same; what is as long takes the same time.
+bool same_secret(std::string_view one, std::string_view other);
+
 /// An answer with a JSON body `{"error": {"message": …}}`.
 net::HttpReply refusal(int status, std::string_view message, net::Headers headers = {});
 

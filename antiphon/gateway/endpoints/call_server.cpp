@@ -4,7 +4,10 @@
 
 #include "antiphon/base/beside.hpp"
 #include "antiphon/base/ids.hpp"
+#include "antiphon/base/task_group.hpp"
 #include "antiphon/gateway/endpoints/ws_caller.hpp"
+#include "antiphon/gateway/sessions/kept_caller.hpp"
+#include "antiphon/gateway/sessions/memory_store.hpp"
 
 namespace antiphon::gateway {
 
@@ -19,13 +22,13 @@ net::Headers retry_after(Duration wait) {
   return {{"Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1))}};
 }
 
-json::object started(const CallRequest& request, const std::string& id) {
+json::object started(const CallRequest& request, const std::string& id, const std::string& token) {
   json::array notices;
   for (const auto& notice : request.notices) notices.push_back(json::object{{"code", notice.code}, {"message", notice.message}});
   return {{"type", "call.started"},        {"call_id", id},
           {"protocol", "antiphon.call/1"}, {"in", to_string(request.in)},
           {"out", to_string(request.out)}, {"locale", request.locale},
-          {"notices", std::move(notices)}};
+          {"resume", token},               {"notices", std::move(notices)}};
 }
 
 }  // namespace
@@ -52,11 +55,16 @@ CallServer::CallServer(Runtime& runtime, CallServerSettings settings, MakeParts 
       per_caller_(settings_.per_caller),
       per_address_(settings_.per_address),
       make_parts_(std::move(make_parts)),
-      began_(runtime.clock.now()) {}
+      began_(runtime.clock.now()) {
+  if (!settings_.sessions) settings_.sessions = std::make_shared<MemoryStore>(runtime.clock);
+  CallHost& host = *this;
+  if (settings_.twilio) twilio_.emplace(runtime_, host, *settings_.twilio, settings_.locales, settings_.wall_time);
+}
 
 Task<> CallServer::handle(const net::ServerRequest& request, net::ServerReply& reply) {
   const auto path = request.path();
   if (path == call_path) co_return co_await take_call(request, reply);
+  if (twilio_ && TwilioEndpoint::is_path(path)) co_return co_await twilio_->handle(request, reply);
   if (path == "/health") co_return co_await reply.reply(json_reply(200, json::object{{"status", "ok"}}));
   if (path == "/ready") co_return co_await reply.reply(ready());
   // Without a token nobody could be told from anybody: then there is no list.
@@ -81,7 +89,6 @@ std::optional<net::HttpReply> CallServer::refuse_call(const net::ServerRequest& 
   } catch (const Error& error) {
     return refusal(400, error.message());
   }
-  if (!asked->resume.empty()) return refusal(404, "there is no call to resume by this token");
   return refuse_for_now(request, *asked);
 }
 
@@ -99,6 +106,8 @@ Task<> CallServer::take_call(const net::ServerRequest& request, net::ServerReply
   std::optional<CallRequest> asked;
   if (auto refused = refuse_call(request, asked)) co_return co_await reply.reply(std::move(*refused));
   const Line line(*this);
+  std::optional<KeptCall> kept;
+  if (auto refused = co_await resume(*asked, kept)) co_return co_await reply.reply(std::move(*refused));
   std::optional<CallParts> parts;
   std::string why_not;
   try {
@@ -106,27 +115,126 @@ Task<> CallServer::take_call(const net::ServerRequest& request, net::ServerReply
   } catch (const Error& error) {
     why_not = error.message();
   }
+  if (!parts && kept) co_await give_back(*kept, asked->resume);
   if (!parts) co_return co_await reply.reply(refusal(503, why_not, retry_after(std::chrono::seconds(5))));
   auto socket = co_await reply.accept_websocket({.options = {.message_limit = longest_call_message}});
-  co_await hold_call(*asked, std::move(*parts), make_id("call"), std::move(socket));
+  const auto token = make_resume_token();
+  auto call = kept ? std::move(*kept) : begin(*asked);
+  WsCaller caller(runtime_.clock, std::move(socket), *asked);
+  co_await caller.event(started(*asked, call.state.id, token), Deadline::after(runtime_.clock, settings_.handshake));
+  if (kept) go_on(*parts, call);
+  co_await hold_call(caller, std::move(*parts), std::move(call), token, "websocket");
 }
 
-Task<> CallServer::hold_call(const CallRequest& asked, CallParts parts, std::string id, std::unique_ptr<net::WebSocket> socket) {
-  WsCaller caller(runtime_.clock, std::move(socket), asked);
-  co_await caller.event(started(asked, id), Deadline::after(runtime_.clock, settings_.handshake));
-  CallSession session(runtime_, caller, *parts.recogniser, *parts.dialogue, {.id = id, .caller_id = asked.caller_id, .locale = asked.locale},
-                      std::move(parts.settings));
-  calls_.emplace(id, Call{&session, utc_now()});
-  if (closing_) session.wind_down(CallEnd::drain);
+KeptCall CallServer::begin(const CallRequest& asked) const {
+  return {.state = {.id = make_id("call"), .caller_id = asked.caller_id, .locale = asked.locale}, .began_ms = wall_ms()};
+}
+
+std::int64_t CallServer::wall_ms() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(settings_.wall_time().time_since_epoch()).count();
+}
+
+/// A call that goes on is no younger for it, greets nobody, and says again what nobody knows to have been heard.
+void CallServer::go_on(CallParts& parts, const KeptCall& kept) const {
+  const Duration age = std::chrono::milliseconds(std::max<std::int64_t>(wall_ms() - kept.began_ms, 0));
+  parts.settings.longest = std::max<Duration>(parts.settings.longest - age, std::chrono::seconds(1));
+  parts.settings.resumes = Resumption{.open = kept.open};
+  parts.dialogue->recall(kept.memory, kept.state);
+}
+
+Task<CallEnd> CallServer::hold(CallRequest asked, LineConnection& caller, std::optional<KeptCall> kept, std::string token, std::string transport) {
+  if (draining_ || lines_ >= settings_.most_calls) throw Error(ErrorKind::unavailable, "all lines are busy");
+  const Line line(*this);
+  if (kept) asked.caller_id = kept->state.caller_id, asked.locale = kept->state.locale;
+  auto parts = make_parts_(asked);
+  auto call = kept ? std::move(*kept) : begin(asked);
+  if (kept) go_on(parts, call);
+  co_return co_await hold_call(caller, std::move(parts), std::move(call), std::move(token), std::move(transport));
+}
+
+Task<CallEnd> CallServer::hold_call(LineConnection& caller, CallParts parts, KeptCall call, std::string token, std::string transport) {
+  const auto id = call.state.id;
+  const auto& dialogue = *parts.dialogue;
+  CallSession* session = nullptr;
+  const auto snapshot = [&] {
+    return write_kept_call({.state = session->state(), .open = session->open_turn(), .memory = dialogue.memory(), .began_ms = call.began_ms});
+  };
+  CallKeeper keeper(runtime_.clock, *settings_.sessions, settings_.keep, token, snapshot, [&] { session->end(CallEnd::caller_hangup); });
+  KeptCaller kept(caller, keeper);
+  parts.settings.on_whole_answer = [&keeper, then = std::move(parts.settings.on_whole_answer)] {
+    keeper.note();
+    if (then) then();
+  };
+  CallSession its_session(runtime_, kept, *parts.recogniser, *parts.dialogue, std::move(call.state), std::move(parts.settings));
+  session = &its_session;
+  calls_.insert_or_assign(id, Call{session, utc_now(), std::move(transport), std::move(token)});
+  if (closing_) session->wind_down(CallEnd::drain);
   std::exception_ptr failure;
+  auto end = CallEnd::caller_hangup;
   try {
-    co_await beside(caller.pump(), session.run());
+    std::vector<Task<>> beside_it;
+    beside_it.push_back(caller.pump());
+    beside_it.push_back(keeper.pump());
+    end = co_await beside(at_once(std::move(beside_it)), session->run());
   } catch (const Error&) {  // the connection broke, which the session has seen, too
   } catch (...) {
     failure = std::current_exception();
   }
-  calls_.erase(id);
+  if (const auto found = calls_.find(id); found != calls_.end() && found->second.session == session) calls_.erase(found);
   if (failure) std::rethrow_exception(failure);
+  co_return end;
+}
+
+// --- Calls that go on -------------------------------------------------------------------------------------------------------------------------
+
+Task<std::optional<net::HttpReply>> CallServer::resume(CallRequest& asked, std::optional<KeptCall>& kept) {
+  if (asked.resume.empty()) co_return std::nullopt;
+  bool asked_store = false;
+  try {
+    kept = co_await claim(asked.resume);
+    asked_store = true;
+  } catch (const Error&) {}
+  if (!asked_store) co_return refusal(503, "what calls are kept in cannot be asked now", retry_after(std::chrono::seconds(1)));
+  const bool is_theirs = kept && kept->state.caller_id == asked.caller_id;
+  if (kept && !is_theirs) co_await give_back(*kept, asked.resume);
+  if (!is_theirs) co_return refusal(404, "there is no call to resume by this token");
+  asked.locale = kept->state.locale;
+  co_return std::nullopt;
+}
+
+Task<std::optional<KeptCall>> CallServer::claim(std::string token) {
+  const SessionSeal seal(token);
+  const auto sealed = co_await store().claim(seal.name(), Deadline::after(runtime_.clock, settings_.keep.answer));
+  const auto text = sealed ? seal.open(*sealed) : std::nullopt;
+  if (!text) co_return std::nullopt;
+  end_taken(token);
+  try {
+    co_return read_kept_call(*text);
+  } catch (const Error&) {  // by another version of the gateway
+    co_return std::nullopt;
+  }
+}
+
+/// Its connection may be dead without anybody having noticed.
+void CallServer::end_taken(std::string_view token) {
+  for (const auto& [id, call] : calls_)
+    if (call.token == token) return call.session->end(CallEnd::caller_hangup);
+}
+
+Task<bool> CallServer::is_kept(std::string token) {
+  try {
+    co_return co_await store().has(SessionSeal(token).name(), Deadline::after(runtime_.clock, settings_.keep.answer));
+  } catch (const Error&) {
+    co_return false;
+  }
+}
+
+Task<> CallServer::give_back(const KeptCall& kept, const std::string& token) {
+  const SessionSeal seal(token);
+  try {
+    co_await store().give_back(seal.name(), seal.seal(write_kept_call(kept)), settings_.keep.resume_within,
+                               Deadline::after(runtime_.clock, settings_.keep.answer));
+  } catch (const Error&) {}  // then it is lost, as it is where nobody comes for it
 }
 
 Task<> CallServer::drain(Deadline deadline) {
@@ -158,7 +266,7 @@ json::array CallServer::list() const {
                                {"state", state.escalated ? "escalated" : "active"},
                                {"turns", state.turns.size()},
                                {"started_at", call.started_at},
-                               {"transport", "websocket"}});
+                               {"transport", call.transport}});
   }
   return all;
 }

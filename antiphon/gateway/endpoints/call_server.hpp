@@ -13,8 +13,11 @@
 #include "antiphon/gateway/call/call_session.hpp"
 #include "antiphon/gateway/endpoints/access.hpp"
 #include "antiphon/gateway/endpoints/call_rate.hpp"
+#include "antiphon/gateway/endpoints/call_host.hpp"
 #include "antiphon/gateway/endpoints/call_request.hpp"
+#include "antiphon/gateway/endpoints/twilio_endpoint.hpp"
 #include "antiphon/gateway/privacy/mask.hpp"
+#include "antiphon/gateway/sessions/call_keeper.hpp"
 #include "antiphon/net/http.hpp"
 
 namespace antiphon::gateway {
@@ -33,11 +36,14 @@ struct CallServerSettings {
   std::optional<CallRate> per_caller{CallRate{}};                                ///< nullopt: no limit
   std::optional<CallRate> per_address{CallRate{.calls = 120}};                   ///< the same; many callers may sit behind one address
   Duration handshake{std::chrono::seconds(5)};                                   ///< for the first event to leave
+  std::shared_ptr<SessionStore> sessions{};                                      ///< nullptr: one in memory
+  KeepSettings keep{};
+  std::optional<TwilioSettings> twilio{};                                        ///< nullopt: no telephone calls
   std::function<Access::WallTime()> wall_time = std::chrono::system_clock::now;  ///< signed addresses end by it
 };
 
 /// The HTTP side of the gateway: calls by WebSocket, whether it is alive and ready, and what goes on (GTW-10, GTW-12, GTW-13). One executor.
-class CallServer {
+class CallServer final : private CallHost {
  public:
   /// @throws Error where the call cannot be taken now: it is refused with 503.
   using MakeParts = std::function<CallParts(const CallRequest&)>;
@@ -56,13 +62,23 @@ class CallServer {
   class Line;
   struct Call {
     CallSession* session;
-    std::string started_at;
+    std::string started_at, transport, token;
   };
 
   Task<> take_call(const net::ServerRequest& request, net::ServerReply& reply);
   std::optional<net::HttpReply> refuse_call(const net::ServerRequest& request, std::optional<CallRequest>& asked);
-  std::optional<net::HttpReply> refuse_for_now(const net::ServerRequest& request, const CallRequest& asked);
-  Task<> hold_call(const CallRequest& asked, CallParts parts, std::string id, std::unique_ptr<net::WebSocket> socket);
+  Task<std::optional<net::HttpReply>> resume(CallRequest& asked, std::optional<KeptCall>& kept);
+  std::optional<net::HttpReply> refuse_for_now(const net::ServerRequest& request, const CallRequest& asked) override;
+  SessionStore& store() override { return *settings_.sessions; }
+  Task<std::optional<KeptCall>> claim(std::string token) override;
+  Task<bool> is_kept(std::string token) override;
+  Task<> give_back(const KeptCall& kept, const std::string& token);
+  Task<CallEnd> hold(CallRequest asked, LineConnection& caller, std::optional<KeptCall> kept, std::string token, std::string transport) override;
+  Task<CallEnd> hold_call(LineConnection& caller, CallParts parts, KeptCall call, std::string token, std::string transport);
+  KeptCall begin(const CallRequest& asked) const;
+  void go_on(CallParts& parts, const KeptCall& kept) const;
+  void end_taken(std::string_view token);
+  std::int64_t wall_ms() const;
   net::HttpReply ready() const;
   net::HttpReply sessions(const net::ServerRequest& request);
   json::array list() const;
@@ -79,6 +95,7 @@ class CallServer {
   bool closing_ = false;   ///< the deadline of `drain` has passed
   std::size_t lines_ = 0;  ///< calls that are taken, begun or not
   std::map<std::string, Call, std::less<>> calls_;
+  std::optional<TwilioEndpoint> twilio_;
   Pulse changed_;
 };
 

@@ -4,18 +4,11 @@
 #include <utility>
 
 #include "antiphon/base/error.hpp"
-#include "antiphon/base/limit.hpp"
 #include "antiphon/gateway/endpoints/call_message.hpp"
 
 namespace antiphon::gateway {
 
 namespace {
-
-// So much more audio than time has passed is no caller: a microphone hands over a second a second.
-constexpr Duration flood = std::chrono::seconds(10);
-
-// And so many messages a second are none: the shortest frames that anybody sends are of 2.5 ms.
-constexpr Duration shortest_pace = std::chrono::microseconds(2500);
 
 /// How files of sound begin that a client may send in place of samples: WAV, Ogg, WebM, FLAC, MP3 with tags.
 bool is_file(std::string_view bytes) {
@@ -44,14 +37,15 @@ WsCaller::WsCaller(Clock& clock, std::unique_ptr<net::WebSocket> socket, const C
       in_(request.in.encoding),
       decoder_(request.in),
       encoder_(request.out),
-      began_(clock.now()),
-      messages_until_(clock.now()) {}
+      outbox_(*socket_),
+      flood_(clock),
+      began_(clock.now()) {}
 
 Task<std::optional<CallerInput>> WsCaller::receive(Deadline deadline) {
   while (!hung_up_) {
     auto message = co_await socket_->receive(deadline);
     if (!message) break;
-    count_message();
+    offence_ = flood_.count_message();
     auto input = message->is_binary() ? read_audio(message->data) : read_text(message->data);
     if (offence_) throw Error(ErrorKind::protocol, offence_->reason);
     if (input) co_return input;
@@ -59,21 +53,14 @@ Task<std::optional<CallerInput>> WsCaller::receive(Deadline deadline) {
   co_return std::nullopt;
 }
 
-/// A message costs us the same however little is in it.
-void WsCaller::count_message() {
-  messages_until_ = std::max(messages_until_, clock_.now()) + shortest_pace;
-  if (messages_until_ - clock_.now() > flood) offence_ = {1008, "flood: too many messages"};
-}
-
 std::optional<CallerInput> WsCaller::read_audio(std::string_view bytes) {
   if (bytes.empty()) return std::nullopt;
   if (!std::exchange(begun_, true) && is_file(bytes)) {
-    offence_ = {1003, "a file or its container; raw samples were agreed on"};
+    offence_ = Offence{1003, "a file or its container; raw samples were agreed on"};
     return std::nullopt;
   }
   auto samples = decoder_.decode(in_ == audio::Encoding::pcm16 ? audio::bytes_from_samples(joiner_.feed(bytes)) : bytes);
-  heard_ += audio::duration_of(samples.size());
-  if (heard_ - (clock_.now() - began_) > flood) offence_ = {1008, "flood: more audio than time has passed"};
+  if (auto flood = flood_.count_audio(audio::duration_of(samples.size()))) offence_ = std::move(flood);
   if (samples.empty()) return std::nullopt;
   return CallerAudio{std::move(samples)};
 }
@@ -92,82 +79,51 @@ std::optional<CallerInput> WsCaller::read_text(const std::string& text) {
     if (const auto* played = std::get_if<CallerPlayed>(&*message)) input = *played;
     hung_up_ = std::holds_alternative<CallerHangup>(*message);
   } catch (const Error& error) {
-    offence_ = {1007, error.message()};
+    offence_ = Offence{1007, error.message()};
   }
   return input;
 }
 
-Task<> WsCaller::pump() {
-  for (;;) {
-    while (queue_.empty()) co_await changed_.wait();
-    std::exception_ptr failure;
-    try {
-      co_await socket_->send(queue_.front(), Deadline::never());
-    } catch (...) {
-      failure = std::current_exception();
-      broken_ = true;
-    }
-    if (!queue_.empty()) {
-      if (queue_.front().is_binary()) --frames_;
-      queue_.pop_front();
-    }
-    changed_.beat();
-    if (failure) std::rethrow_exception(failure);
-  }
-}
-
-void WsCaller::queue(net::WsMessage message) {
-  if (broken_) throw Error(ErrorKind::closed, "the caller is gone");
-  if (message.is_binary()) ++frames_;
-  queue_.push_back(std::move(message));
-  changed_.beat();
-}
-
 Task<> WsCaller::send_audio(audio::SampleView frame, Deadline) {
-  if (static_cast<std::int64_t>(frames_) * frame_length > longest_queue) {
-    offence_ = {1013, "slow reader: more than 5 s of audio wait"};
-    throw Error(ErrorKind::protocol, offence_->reason);
+  try {
+    outbox_.put_frame(net::WsMessage::binary(encoder_.encode(frame)));
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::protocol) offence_ = Offence{1013, error.message()};
+    throw;
   }
-  queue(net::WsMessage::binary(encoder_.encode(frame)));
   co_return;
 }
 
-/// Audio that waits here is not played any more, either.
 Task<> WsCaller::clear(Deadline deadline) {
-  drop_waiting_audio();
+  outbox_.drop_audio();
   return event({{"type", "clear"}}, deadline);
-}
-
-void WsCaller::drop_waiting_audio() {
-  for (std::size_t i = queue_.size(); i > 1; --i) {
-    if (!queue_[i - 1].is_binary()) continue;
-    queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(i - 1));
-    --frames_;
-  }
 }
 
 Task<> WsCaller::event(json::object event, Deadline) {
   if (!events_) co_return;
   event.emplace("t", std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - began_).count());
-  queue(net::WsMessage::text(json::serialize(event)));
+  outbox_.put(net::WsMessage::text(json::serialize(event)));
 }
 
-Task<> WsCaller::sent() {
-  while (!queue_.empty() && !broken_) co_await changed_.wait();
+/// Whoever means to go says so; a page that is reloaded or a program that is restarted comes back.
+bool WsCaller::is_lost() const {
+  const auto closed = socket_->closed();
+  return !hung_up_ && !offence_ && (!closed || closed->code == 1001 || closed->code == 1006);
 }
 
 Task<> WsCaller::end(CallEnd end, Deadline deadline) {
   if (offence_) {
-    drop_waiting_audio();
+    outbox_.drop_audio();
     co_return co_await socket_->close(offence_->code, offence_->reason, deadline);
   }
+  bool gone = false;
   try {
     co_await event({{"type", "call.ended"}, {"reason", to_string(end)}}, deadline);
-    co_await at_most(clock_, deadline, sent(), Error(ErrorKind::timeout, "the caller takes nothing"));
+    co_await outbox_.sent(clock_, deadline);
   } catch (const Error&) {
-    broken_ = true;
+    gone = true;
   }
-  if (broken_) co_return socket_->cut();
+  if (gone || outbox_.broken()) co_return socket_->cut();
   co_await socket_->close(code_of(end), std::string(to_string(end)), deadline);
 }
 

@@ -1,32 +1,29 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "antiphon/audio/line_codec.hpp"
 #include "antiphon/base/json.hpp"
-#include "antiphon/base/pulse.hpp"
-#include "antiphon/gateway/call/caller_connection.hpp"
 #include "antiphon/gateway/endpoints/call_request.hpp"
+#include "antiphon/gateway/endpoints/line_connection.hpp"
+#include "antiphon/gateway/endpoints/outbox.hpp"
 #include "antiphon/net/websocket.hpp"
 
 namespace antiphon::gateway {
 
 /// Bytes of one message of a caller, at most.
 inline constexpr std::size_t longest_call_message = 64 * 1024;
-/// Audio that may wait for a client that does not read.
-inline constexpr Duration longest_queue = std::chrono::seconds(5);
 
 /// A caller behind a WebSocket that speaks `antiphon.call/1` (contracts.md §10). Binary messages are one stream of bytes, however they are cut.
-class WsCaller final : public CallerConnection {
+class WsCaller final : public LineConnection {
  public:
   /// `socket` was accepted with a limit of `longest_call_message`.
   WsCaller(Clock& clock, std::unique_ptr<net::WebSocket> socket, const CallRequest& request);
 
-  /// Sends what was given to it until cancelled. One task, as long as the call. @throws Error closed.
-  Task<> pump();
+  Task<> pump() override { return outbox_.pump(); }
+  bool is_lost() const override;
 
   Task<std::optional<CallerInput>> receive(Deadline deadline) override;
   /// Returns at once: what the client does not take waits, for at most `longest_queue` of audio.
@@ -39,18 +36,8 @@ class WsCaller final : public CallerConnection {
   std::size_t ignored_texts() const { return ignored_; }
 
  private:
-  /// Why the connection has to be closed by us.
-  struct Offence {
-    std::uint16_t code;
-    std::string reason;
-  };
-
   std::optional<CallerInput> read_audio(std::string_view bytes);
   std::optional<CallerInput> read_text(const std::string& text);
-  void count_message();
-  void queue(net::WsMessage message);
-  void drop_waiting_audio();
-  Task<> sent();
 
   Clock& clock_;
   std::unique_ptr<net::WebSocket> socket_;
@@ -61,13 +48,9 @@ class WsCaller final : public CallerConnection {
   audio::LineEncoder encoder_;
   std::optional<Offence> offence_;
   bool hung_up_ = false;
-  std::deque<net::WsMessage> queue_;  ///< the first is being sent
-  std::size_t frames_ = 0;            ///< of audio in it
-  bool broken_ = false;               ///< nothing can be sent any more
-  Pulse changed_;
+  Outbox outbox_;
+  FloodGuard flood_;
   Clock::Time began_;
-  Duration heard_{0};           ///< audio that came
-  Clock::Time messages_until_;  ///< at which the messages that came would have come at the highest rate
   bool begun_ = false;          ///< audio was seen
   std::size_t ignored_ = 0;
 };

@@ -90,19 +90,21 @@ Task<> Output::send_frame() {
   sent_ += frame_length, turn_sent_ += frame_length;
   sent_sentences_.back().length += length_of(size);
   const auto deadline = Deadline::after(clock_, std::chrono::seconds(5));
+  const auto stops = stops_;
   if (first)
     co_await caller_.event({{"type", "agent.text"},
                             {"turn", spoken->turn()},
                             {"text", spoken->text()},
                             {"offset_ms", std::chrono::duration_cast<std::chrono::milliseconds>(offset).count()}},
                            deadline);
+  if (stops != stops_) co_return;  // while the words were on their way the audio was stopped
   co_await caller_.send_audio(frame, deadline);
 }
 
 Task<> Output::wait_until_idle() {
   while (busy() || holding_) {
     if (sentences_.empty() && !holding_)
-      co_await clock_.sleep_until(heard_all_at());
+      co_await clock_.sleep_until(silent_at());
     else
       co_await changed_.wait();
   }
@@ -131,6 +133,7 @@ Heard Output::heard() const {
 
 Task<> Output::hold(Deadline deadline) {
   settle();
+  ++stops_;
   held_.clear();
   for (const auto& sent : sent_sentences_) held_.push_back({sent.sentence});
   for (const auto& queued : sentences_)
@@ -158,6 +161,7 @@ void Output::keep_current() {
 }
 
 void Output::drop() {
+  ++stops_;
   sentences_.clear();
   held_.clear();
   holding_ = false;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -54,7 +56,7 @@ class Output {
   /// Audio was added to a queued sentence, or one was finished.
   void grown() { changed_.beat(); }
   /// The caller hears something, or will as soon as it is synthesised.
-  bool busy() const { return !sentences_.empty() || clock_.now() < heard_all_at(); }
+  bool busy() const { return !sentences_.empty() || clock_.now() < silent_at(); }
   /// Until all that is queued was heard, or was dropped.
   Task<> wait_until_idle();
 
@@ -91,6 +93,8 @@ class Output {
   bool has_frame();
   Task<> send_frame();
   Clock::Time heard_all_at() const { return stretch_ + sent_; }
+  /// When the player has played all; what it tells is believed up to a point.
+  Clock::Time silent_at() const { return heard_all_at() + std::min<Duration>(player_lag_, std::chrono::seconds(1)); }
   Clock::Time played_until() const { return clock_.now() - player_lag_; }
   void settle();
 
@@ -107,6 +111,7 @@ class Output {
   Duration player_lag_{0};  ///< of the caller's player behind what we think
   std::optional<Clock::Time> first_heard_at_{};
   bool holding_ = false;
+  std::uint64_t stops_ = 0;  ///< times that what was being sent was not to be sent any more
   Pulse changed_;
 };
 
