@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::string_view voice_path = "/twilio/voice", stream_path = "/twilio/stream", next_path = "/twilio/next";
 constexpr std::size_t longest_form = 64 * 1024, most_transfers = 1000;
+constexpr int most_parts = 1000;
 constexpr Duration store_patience = std::chrono::seconds(2);
 constexpr std::uint16_t policy_violation = 1008, try_again_later = 1013;
 
@@ -51,6 +52,8 @@ TwilioSettings checked(TwilioSettings settings) {
 std::string socket_url(const std::string& url) { return "ws" + url.substr(std::string_view("http").size()); }
 
 std::int64_t seconds_of(TwilioEndpoint::WallTime time) { return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(); }
+
+int part_of(const std::string& text) { return std::clamp(parse_integer(text).value_or(1), 1, most_parts); }
 
 Task<> done() { co_return; }
 
@@ -112,10 +115,10 @@ net::HttpReply TwilioEndpoint::answer_call(const net::ServerRequest& request, co
   if (!allowed.empty() && std::ranges::find(allowed, call.caller_id) == allowed.end()) return twiml("<Reject/>");
   // Told to the telephone network in its own words: the caller hears that the line is busy.
   if (host_.refuse_for_now(request, call)) return twiml("<Reject reason=\"busy\"/>");
-  return connect(asked.call, call.caller_id, call.locale);
+  return connect(asked.call, call.caller_id, call.locale, 1);
 }
 
-net::HttpReply TwilioEndpoint::connect(const std::string& call, const std::string& caller, const std::string& locale) const {
+net::HttpReply TwilioEndpoint::connect(const std::string& call, const std::string& caller, const std::string& locale, int part) const {
   const auto until = std::to_string(seconds_of(wall_time_() + settings_.ticket_life));
   std::string parameters;
   const auto add = [&](std::string_view name, std::string_view value) {
@@ -123,27 +126,32 @@ net::HttpReply TwilioEndpoint::connect(const std::string& call, const std::strin
   };
   add("caller", caller);
   add("locale", locale);
+  add("part", std::to_string(part));
   add("until", until);
-  add("ticket", ticket(call, caller, locale, until));
+  add("ticket", ticket(call, caller, locale, std::to_string(part), until));
   return twiml(fmt::format("<Connect action=\"{}\"><Stream url=\"{}\">{}</Stream></Connect>",
-                           escape_xml(fmt::format("{}{}?locale={}", settings_.public_url, next_path, percent_encode(locale))),
+                           escape_xml(fmt::format("{}{}?locale={}&part={}", settings_.public_url, next_path, percent_encode(locale), part)),
                            escape_xml(socket_url(settings_.public_url) + std::string(stream_path)), parameters));
 }
 
 /// So that who opens a stream is who was called in: a stream itself does not say who the caller is.
-std::string TwilioEndpoint::ticket(std::string_view call, std::string_view caller, std::string_view locale, std::string_view until) const {
-  return derived_token(settings_.auth_token, fmt::format("ticket\n{}\n{}\n{}\n{}", call, caller, locale, until));
+std::string TwilioEndpoint::ticket(std::string_view call, std::string_view caller, std::string_view locale, std::string_view part,
+                                   std::string_view until) const {
+  return derived_token(settings_.auth_token, fmt::format("ticket\n{}\n{}\n{}\n{}\n{}", call, caller, locale, part, until));
 }
 
-/// Known to every instance that has the auth token, and to nobody else.
-std::string TwilioEndpoint::token_of(std::string_view call) const { return derived_token(settings_.auth_token, fmt::format("call\n{}", call)); }
+/// Of each stream of a call, the first of which is part 1. Known to every instance that has the auth token, and to nobody else.
+std::string TwilioEndpoint::token_of(std::string_view call, int part) const {
+  return derived_token(settings_.auth_token, fmt::format("call\n{}\n{}", call, part));
+}
 
 Task<net::HttpReply> TwilioEndpoint::next(const net::ServerRequest& request, Asked asked) {
   if (co_await take_transfer(asked.call)) co_return twiml(fmt::format("<Dial>{}</Dial>", settings_.transfer_to));
   const auto locale = locale_of(request);
-  if (net::form_field(asked.fields, "CallStatus") == "in-progress" && co_await host_.is_kept(token_of(asked.call))) {
+  const auto part = part_of(net::find_parameter(net::query_of(request.target), "part").value_or(""));
+  if (net::form_field(asked.fields, "CallStatus") == "in-progress" && co_await host_.is_kept(token_of(asked.call, part))) {
     const auto caller = net::form_field(asked.fields, "From");
-    co_return connect(asked.call, caller.empty() ? asked.call : caller, locale);
+    co_return connect(asked.call, caller.empty() ? asked.call : caller, locale, part + 1);
   }
   co_return twiml("<Hangup/>");
 }
@@ -201,9 +209,10 @@ Task<std::optional<TwilioStart>> TwilioEndpoint::start_of(net::WebSocket& socket
 
 std::optional<CallRequest> TwilioEndpoint::request_of(const TwilioStart& start) const {
   const auto caller = parameter(start, "caller"), locale = parameter(start, "locale"), until = parameter(start, "until");
+  const auto signature = ticket(start.call, caller, locale, parameter(start, "part"), until);
   if (settings_.check_signature) {
     const auto end = parse_integer(until);
-    if (!end || *end < seconds_of(wall_time_()) || !same_secret(parameter(start, "ticket"), ticket(start.call, caller, locale, until))) return std::nullopt;
+    if (!end || *end < seconds_of(wall_time_()) || !same_secret(parameter(start, "ticket"), signature)) return std::nullopt;
   }
   CallRequest asked{.caller_id = caller.empty() ? start.call : caller, .locale = locale.empty() ? locales_.front() : locale};
   asked.in = asked.out = {audio::Encoding::mulaw, 8000};
@@ -225,10 +234,10 @@ Task<> TwilioEndpoint::talk(std::unique_ptr<net::WebSocket> socket) {
   if (!asked) co_return co_await line.close(policy_violation, "the ticket of this call is none, or too old", soon());
   if (!start->speaks_mulaw) co_return co_await line.close(1003, "mu-law at 8,000 Hz is what a stream carries here", soon());
 
-  const auto token = token_of(start->call);
+  const auto part = part_of(parameter(*start, "part"));
   std::optional<KeptCall> kept;
   try {
-    kept = co_await host_.claim(token);
+    if (part > 1) kept = co_await host_.claim(token_of(start->call, part - 1));
   } catch (const Error&) {}  // no store, no old call: this one is new
   const auto before_close = [this, call = start->call](CallEnd end) -> Task<> {
     return end == CallEnd::escalated && !settings_.transfer_to.empty() ? note_transfer(call) : done();
@@ -236,7 +245,7 @@ Task<> TwilioEndpoint::talk(std::unique_ptr<net::WebSocket> socket) {
   TwilioCaller caller(runtime_.clock, std::move(socket), *start, before_close);
   bool held = false;
   try {
-    co_await host_.hold(std::move(*asked), caller, std::move(kept), token, "twilio");
+    co_await host_.hold(std::move(*asked), caller, std::move(kept), token_of(start->call, part), "twilio");
     held = true;
   } catch (const Error& error) {
     why = error.message();

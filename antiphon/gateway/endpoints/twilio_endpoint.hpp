@@ -54,9 +54,9 @@ class TwilioEndpoint {
   Task<> talk(std::unique_ptr<net::WebSocket> socket);
   Task<std::optional<TwilioStart>> start_of(net::WebSocket& socket);
   std::optional<CallRequest> request_of(const TwilioStart& start) const;
-  net::HttpReply connect(const std::string& call, const std::string& caller, const std::string& locale) const;
-  std::string ticket(std::string_view call, std::string_view caller, std::string_view locale, std::string_view until) const;
-  std::string token_of(std::string_view call) const;
+  net::HttpReply connect(const std::string& call, const std::string& caller, const std::string& locale, int part) const;
+  std::string ticket(std::string_view call, std::string_view caller, std::string_view locale, std::string_view part, std::string_view until) const;
+  std::string token_of(std::string_view call, int part) const;
   std::string transfer_name(std::string_view call) const;
   Task<> note_transfer(std::string call);
   Task<bool> take_transfer(std::string call);

@@ -171,7 +171,7 @@ TEST_F(Twilio, IsToldToOpenAStreamThatSaysWhoCalls_GTW11) {
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(net::find_header(reply.headers, "content-type"), "text/xml; charset=utf-8");
   EXPECT_EQ(attribute(reply.body, "<Stream", "url"), "wss://voice.example/twilio/stream");
-  EXPECT_EQ(attribute(reply.body, "<Connect", "action"), "https://voice.example/twilio/next?locale=fr-FR");
+  EXPECT_EQ(attribute(reply.body, "<Connect", "action"), "https://voice.example/twilio/next?locale=fr-FR&amp;part=1");
   EXPECT_THAT(reply.body, HasSubstr("<Parameter name=\"caller\" value=\"+15550100\"/>"));
   EXPECT_THAT(reply.body, HasSubstr("<Parameter name=\"locale\" value=\"fr-FR\"/>"));
 }
@@ -353,8 +353,8 @@ TEST_F(Twilio, ACallerWhoWantsAPersonIsPutThrough_GTW36) {
   play(line, ask_and_hang_up(line), call());
   auto in_progress = form;
   in_progress[2].second = "in-progress";
-  EXPECT_THAT(post("/twilio/next?locale=en-US", in_progress).body, HasSubstr("<Dial>+15550177</Dial>"));
-  EXPECT_THAT(post("/twilio/next?locale=en-US", in_progress).body, HasSubstr("<Hangup/>")) << "once";
+  EXPECT_THAT(post("/twilio/next?locale=en-US&part=1", in_progress).body, HasSubstr("<Dial>+15550177</Dial>"));
+  EXPECT_THAT(post("/twilio/next?locale=en-US&part=1", in_progress).body, HasSubstr("<Hangup/>")) << "once";
 }
 
 TEST_F(Twilio, ALineThatWasLostGoesOnOverAnotherStreamOfAnotherInstance_GTW40) {
@@ -374,16 +374,18 @@ TEST_F(Twilio, ALineThatWasLostGoesOnOverAnotherStreamOfAnotherInstance_GTW40) {
   }
   EXPECT_EQ(gateway->dialogue->answers, 1);
   serve();  // another instance, behind the same store
-  const auto told = post("/twilio/next?locale=en-US", in_progress).body;
+  const auto told = post("/twilio/next?locale=en-US&part=1", in_progress).body;
   EXPECT_THAT(told, HasSubstr("<Stream"));
   const auto socket = dial();
   Line line(*socket, medium.clock);
   play(line, ask_and_hang_up(line), told);
+  ASSERT_TRUE(line.closed);
+  EXPECT_EQ(line.closed->code, 1000) << line.closed->reason;
   EXPECT_EQ(gateway->dialogue->answers, 1);
   EXPECT_TRUE(gateway->dialogue->authenticated);
   EXPECT_GE(gateway->dialogue->seen.size(), 4U) << "greeting, question, answer, and the question of now";
   EXPECT_EQ(line.frames.size(), 20U * 300 / 20) << "no second greeting";
-  EXPECT_THAT(post("/twilio/next?locale=en-US", in_progress).body, HasSubstr("<Hangup/>"));
+  EXPECT_THAT(post("/twilio/next?locale=en-US&part=2", in_progress).body, HasSubstr("<Hangup/>"));
 }
 
 TEST_F(Twilio, WithoutSignaturesAnybodyMayPlayIt_GTW11) {

@@ -263,7 +263,7 @@ TEST_F(ResumeOverRedis, LosesNothingWhereRedisIsGoneAndComesBackEmpty_GTW40) {
   bool there = true;
   auto with_redis = settings();
   with_redis.sessions = its_store(&there);
-  Instance first(medium, with_redis), second(medium, with_redis);
+  Instance first(medium, with_redis, {.silence = 1h}), second(medium, with_redis);
   Client before(medium, first);
   before.be_silent(4s);
   redis->kill();
