@@ -45,7 +45,7 @@ class Desk final : public gateway::Dialogue {
     void attach(std::function<void(std::string)>) override {}
     std::string show(std::string_view text) const override { return std::string(text); }
     Taken take(std::string_view text, Clock::Time) override { return {std::string(text)}; }
-    void press(std::string_view keys) override { pressed += keys; }
+    void press(std::string_view more) override { pressed += more; }
     void set_speaking(bool) override {}
     bool is_complete(std::string_view) const override { return true; }
     std::string pressed;
@@ -124,7 +124,7 @@ std::vector<std::string> words(const ScenarioResult& result) {
 
 TEST_F(Telephone, OurSimulatorCallsOurGatewayInVirtualTime_TRN6) {
   const auto result = call({agent(), user("where is my parcel today"), agent(), succeed("")});
-  EXPECT_TRUE(result.success) << why(result);
+  EXPECT_TRUE(result.success()) << why(result);
   EXPECT_THAT(words(result), ElementsAre("welcome to the parcel desk", "where is my parcel today", exchange->desk->reply));
   EXPECT_EQ(exchange->caller, "+15550123");
 }
@@ -139,7 +139,7 @@ TEST_F(Telephone, TheSameCallTwiceIsTheSame_VOX80) {
 
 TEST_F(Telephone, WhoCutsInIsHeardAndTheHistoryKeepsWhatWasHeard_GTW24) {
   const auto result = call({agent(), user("where is my parcel today"), agent({.wait = false}), interrupt("no wait please", {.after = 1500ms}), agent(), succeed("")});
-  EXPECT_TRUE(result.success) << why(result);
+  EXPECT_TRUE(result.success()) << why(result);
   // Of eleven words, 300 ms each, it keeps those of a second and a half, and not the rest.
   const auto& messages = exchange->desk->heard;
   ASSERT_GE(messages.size(), 4U);
@@ -155,13 +155,13 @@ TEST_F(Telephone, KeysGoAsKeys_TRN6) {
 TEST_F(Telephone, AnAgentThatEndsTheCallMeansIt_TRN6) {
   exchange->desk->after = gateway::AfterAnswer::end_call;
   const auto result = call({agent(), user("thank you and goodbye"), agent(), succeed("")});
-  EXPECT_TRUE(result.success) << why(result);
+  EXPECT_TRUE(result.success()) << why(result);
 }
 
 TEST_F(Telephone, ACallThatIsNotSignedAsItHasToBeIsOneClearError_TRN21) {
   options.auth_token = "another";
   const auto result = call({agent(), succeed("")});
-  EXPECT_FALSE(result.success);
+  EXPECT_FALSE(result.success());
   EXPECT_THAT(why(result), HasSubstr("the webhook refuses the call: 403"));
 }
 
