@@ -108,15 +108,20 @@ run_gateway() {
   test_python gateway
 }
 
-run_phone() {
+find_phone_peer() {
   export ANTIPHON_PHONE_PEER=${ANTIPHON_PHONE_PEER:-$root/build/dev/bin/phone_peer}
   [ -x "$ANTIPHON_PHONE_PEER" ] || die "there is no $ANTIPHON_PHONE_PEER: run tools/build.sh dev phone_peer"
+}
+
+run_phone() {
+  find_phone_peer
   install_python phone
   headline "Gateway: telephone calls, and two gateways behind one Redis"
   test_python phone
 }
 
 run_node() {
+  find_phone_peer
   install_node
   start_mock
   headline "Node $(node --version)"
