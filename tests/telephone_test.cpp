@@ -87,8 +87,8 @@ struct Exchange {
   }
   std::unique_ptr<net::ByteStream> stream(Runtime& runtime) {
     auto [mine, theirs] = net::memory_connection(runtime);
-    const std::shared_ptr<net::HttpServer> http = net::make_http_server(
-        runtime, {}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return server->handle(request, reply); });
+    const std::shared_ptr<net::HttpServer> http =
+        net::make_http_server(runtime, {}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return server->handle(request, reply); });
     asio::co_spawn(runtime.executor, run_server(http), asio::detached);
     http->adopt(std::move(theirs));
     return std::move(mine);
@@ -138,7 +138,8 @@ TEST_F(Telephone, TheSameCallTwiceIsTheSame_VOX80) {
 }
 
 TEST_F(Telephone, WhoCutsInIsHeardAndTheHistoryKeepsWhatWasHeard_GTW24) {
-  const auto result = call({agent(), user("where is my parcel today"), agent({.wait = false}), interrupt("no wait please", {.after = 1500ms}), agent(), succeed("")});
+  const auto result =
+      call({agent(), user("where is my parcel today"), agent({.wait = false}), interrupt("no wait please", {.after = 1500ms}), agent(), succeed("")});
   EXPECT_TRUE(result.success()) << why(result);
   // Of eleven words, 300 ms each, it keeps those of a second and a half, and not the rest.
   const auto& messages = exchange->desk->heard;

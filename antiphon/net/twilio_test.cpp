@@ -8,8 +8,7 @@ namespace antiphon::net {
 namespace {
 
 // The example of Twilio's own documentation and of the tests of its libraries.
-const FormFields documented{
-    {"CallSid", "CA1234567890ABCDE"}, {"Digits", "1234"}, {"From", "+14158675309"}, {"To", "+18005551212"}, {"Caller", "+14158675309"}};
+const FormFields documented{{"CallSid", "CA1234567890ABCDE"}, {"Digits", "1234"}, {"From", "+14158675309"}, {"To", "+18005551212"}, {"Caller", "+14158675309"}};
 constexpr auto token = "12345", address = "https://mycompany.com/myapp.php?foo=1&bar=2", signature = "RSOYDt4T1cUTdK1PDd93/VVr8B8=";
 
 TEST(TwilioSignature, IsThatOfTheDocumentation_TRN6) {

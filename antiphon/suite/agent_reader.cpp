@@ -17,10 +17,9 @@ namespace antiphon::suite {
 
 namespace {
 
-const Kinds agent_kinds{
-    "agent",
-    {"chat", "http", "process", "model", "websocket", "twilio", "composed", "human"},
-    {"antiphon", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
+const Kinds agent_kinds{"agent",
+                        {"chat", "http", "process", "model", "websocket", "twilio", "composed", "human"},
+                        {"antiphon", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
 
 net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
   net::TlsOptions tls;

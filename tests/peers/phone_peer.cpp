@@ -48,8 +48,9 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < words.size(); ++i) {
       if (words[i] == "--twilio") settings.twilio = TwilioSettings{.public_url = words.at(i + 1), .auth_token = words.at(i + 2)};
       if (words[i] == "--redis")
-        settings.sessions = std::make_shared<RedisStore>(
-            runtime, RedisOptions{.url = words.at(i + 1), .on_change = [](bool there, const std::string&) { say(json::object{{"redis", there ? "back" : "gone"}}); }});
+        settings.sessions = std::make_shared<RedisStore>(runtime, RedisOptions{.url = words.at(i + 1), .on_change = [](bool there, const std::string&) {
+                                                                                 say(json::object{{"redis", there ? "back" : "gone"}});
+                                                                               }});
     }
     CallServer calls(runtime, std::move(settings), [&runtime](const CallRequest&) {
       CallParts parts{.recogniser = stub_ear(runtime, {}), .dialogue = std::make_shared<Counting>()};

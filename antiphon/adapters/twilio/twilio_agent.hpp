@@ -10,8 +10,8 @@
 
 namespace antiphon {
 
-/// An agent on a telephone number of Twilio, called without Twilio: we ask its webhook what to do with a call, as Twilio would, and open the media stream that it
-/// answers with (TRN-6).
+/// An agent on a telephone number of Twilio, called without Twilio: we ask its webhook what to do with a call, as Twilio would, and open the media stream that
+/// it answers with (TRN-6).
 struct TwilioAgentOptions {
   std::string url{};         ///< the webhook of its number, http or https
   std::string auth_token{};  ///< of its account: signs what we send; empty: nothing is signed. Never printed

@@ -59,16 +59,18 @@ net::Headers TwilioLine::with_signature(const std::string& url, const net::FormF
 // --- The webhook ------------------------------------------------------------------------------------------------------------------------------
 
 Task<TwimlStream> TwilioLine::call(Deadline deadline) {
-  const net::FormFields fields{{"AccountSid", account_},       {"ApiVersion", "2010-04-01"}, {"CallSid", call_},        {"CallStatus", "ringing"},
-                               {"Called", options_->to},       {"Caller", options_->from},   {"Direction", "inbound"}, {"From", options_->from},
-                               {"To", options_->to}};
+  const net::FormFields fields{{"AccountSid", account_},  {"ApiVersion", "2010-04-01"}, {"CallSid", call_},
+                               {"CallStatus", "ringing"}, {"Called", options_->to},     {"Caller", options_->from},
+                               {"Direction", "inbound"},  {"From", options_->from},     {"To", options_->to}};
   auto headers = with_signature(options_->signed_url.empty() ? options_->url : options_->signed_url, fields);
   headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-  net::HttpRequest request{.url = options_->url, .headers = std::move(headers), .body = net::write_form(fields), .reply_limit = longest_answer, .tls = options_->tls};
+  net::HttpRequest request{
+      .url = options_->url, .headers = std::move(headers), .body = net::write_form(fields), .reply_limit = longest_answer, .tls = options_->tls};
   if (!options_->post && !http_) http_ = net::make_http_client(runtime_);
   const auto reply = co_await as_agent(options_->post ? options_->post(runtime_, std::move(request)) : http_->send(std::move(request), deadline));
   if (reply.status == 403)
-    throw Error(ErrorKind::unauthorized, fmt::format("the webhook refuses the call: 403{}{}", reply.body.empty() ? "" : ": ", cut(repair_utf8(reply.body), 200)))
+    throw Error(ErrorKind::unauthorized,
+                fmt::format("the webhook refuses the call: 403{}{}", reply.body.empty() ? "" : ": ", cut(repair_utf8(reply.body), 200)))
         .with_party(Party::agent)
         .with_status(reply.status)
         .with_hint("give `auth_token` that of the agent's account, and `signed_url` the webhook's address as the agent knows it");
@@ -79,7 +81,8 @@ Task<TwimlStream> TwilioLine::call(Deadline deadline) {
 // --- The stream -------------------------------------------------------------------------------------------------------------------------------
 
 Task<> TwilioLine::open(TwimlStream stream, Deadline deadline) {
-  net::WsRequest request{.url = options_->stream_url.empty() ? stream.url : options_->stream_url, .headers = with_signature(stream.url, {}), .tls = options_->tls};
+  net::WsRequest request{
+      .url = options_->stream_url.empty() ? stream.url : options_->stream_url, .headers = with_signature(stream.url, {}), .tls = options_->tls};
   if (options_->stream)
     socket_ = co_await net::connect_websocket(runtime_, std::move(request), options_->stream(runtime_), deadline);
   else
@@ -119,12 +122,16 @@ Task<> TwilioLine::act(std::string_view text, Deadline deadline) {
   const auto message = parse_json(text);
   if (const auto keys = find_string(message, "keys")) {
     for (const char key : *keys)
-      co_await say({{"event", "dtmf"}, {"streamSid", stream_}, {"sequenceNumber", next_number()}, {"dtmf", {{"track", "inbound_track"}, {"digit", std::string(1, key)}}}},
+      co_await say({{"event", "dtmf"},
+                    {"streamSid", stream_},
+                    {"sequenceNumber", next_number()},
+                    {"dtmf", {{"track", "inbound_track"}, {"digit", std::string(1, key)}}}},
                    deadline);
     co_return;
   }
   if (!std::exchange(stopped_, true))
-    co_await say({{"event", "stop"}, {"sequenceNumber", next_number()}, {"stop", {{"accountSid", account_}, {"callSid", call_}}}, {"streamSid", stream_}}, deadline);
+    co_await say({{"event", "stop"}, {"sequenceNumber", next_number()}, {"stop", {{"accountSid", account_}, {"callSid", call_}}}, {"streamSid", stream_}},
+                 deadline);
 }
 
 /// Between the agent's messages its marks come due.
@@ -150,7 +157,8 @@ Task<> TwilioLine::echo_due_marks() {
   while (!marks_.empty() && marks_.front().due <= clock_.now()) {
     auto name = std::move(marks_.front().name);
     marks_.pop_front();
-    co_await say({{"event", "mark"}, {"sequenceNumber", next_number()}, {"streamSid", stream_}, {"mark", {{"name", name}}}}, Deadline::after(clock_, echo_limit));
+    co_await say({{"event", "mark"}, {"sequenceNumber", next_number()}, {"streamSid", stream_}, {"mark", {{"name", name}}}},
+                 Deadline::after(clock_, echo_limit));
   }
 }
 
@@ -159,7 +167,8 @@ std::optional<net::WsMessage> TwilioLine::take(const net::WsMessage& message) {
   const auto value = try_parse_json(message.data);
   if (!value || !value->is_object()) throw broken(fmt::format("the agent's message is no JSON object: {}", quote(cut(message.data, 120))));
   const auto event = find_string(*value, "event").value_or("");
-  if (event != "media" && event != "mark" && event != "clear") throw broken(fmt::format("the agent sends an event that media streams do not know: {}", quote(cut(event, 40))));
+  if (event != "media" && event != "mark" && event != "clear")
+    throw broken(fmt::format("the agent sends an event that media streams do not know: {}", quote(cut(event, 40))));
   if (const auto stream = text_at(*value, event, "/streamSid"); stream != stream_)
     throw broken(fmt::format("the agent's message \"{}\" is for stream {}, and this is {}", event, quote(cut(stream, 60)), stream_));
   if (event == "media") return play(*value, message.arrived_at);

@@ -11,8 +11,8 @@
 
 namespace antiphon::wire {
 
-/// Plays Twilio to one agent: the webhook, then the media stream. Above it binary messages are mu-law at 8,000 Hz, both ways; texts are `{"type": "clear"}` of the
-/// agent, and `{"type": "dtmf", "keys": …}` and `{"type": "hang_up"}` of ours. Marks come back to the agent when their audio would have been played.
+/// Plays Twilio to one agent: the webhook, then the media stream. Above it binary messages are mu-law at 8,000 Hz, both ways; texts are `{"type": "clear"}` of
+/// the agent, and `{"type": "dtmf", "keys": …}` and `{"type": "hang_up"}` of ours. Marks come back to the agent when their audio would have been played.
 class TwilioLine final : public VoiceTransport {
  public:
   TwilioLine(std::shared_ptr<const TwilioAgentOptions> options, const ParticipantContext& context);
@@ -50,7 +50,7 @@ class TwilioLine final : public VoiceTransport {
   std::string place_, account_, call_, stream_;
   std::unique_ptr<net::HttpClient> http_;
   std::unique_ptr<net::WebSocket> socket_;
-  std::deque<Mark> marks_;      ///< of the agent, by when they are due
+  std::deque<Mark> marks_;       ///< of the agent, by when they are due
   Clock::Time played_until_{0};  ///< all that was received will have been heard
   Clock::Time began_{0};
   std::uint64_t sequence_ = 0, chunk_ = 0;

@@ -16,9 +16,7 @@ namespace {
 constexpr int deepest = 16;
 constexpr std::string_view blank = " \t\r\n";
 
-bool is_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == ':' || c == '.';
-}
+bool is_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == ':' || c == '.'; }
 
 void append_utf8(std::string& text, std::uint32_t code) {
   if (code < 0x80) {
@@ -197,7 +195,8 @@ std::string TwimlElement::attribute(std::string_view of_name) const {
 TwimlElement read_twiml(std::string_view text) {
   auto root = Reader(text).document();
   if (root.name != "Response")
-    throw Error(ErrorKind::protocol, fmt::format("the answer to the call is no TwiML: its root is {} and not Response", quote(root.name))).with_party(Party::agent);
+    throw Error(ErrorKind::protocol, fmt::format("the answer to the call is no TwiML: its root is {} and not Response", quote(root.name)))
+        .with_party(Party::agent);
   return root;
 }
 
@@ -205,7 +204,8 @@ TwimlStream stream_of(const TwimlElement& response) {
   std::vector<std::string> skipped;
   for (const auto& verb : response.children) {
     if (verb.name == "Reject")
-      throw refusal(ErrorKind::invalid_input, fmt::format("the agent rejects the call ({})", verb.attribute("reason").empty() ? "rejected" : verb.attribute("reason")),
+      throw refusal(ErrorKind::invalid_input,
+                    fmt::format("the agent rejects the call ({})", verb.attribute("reason").empty() ? "rejected" : verb.attribute("reason")),
                     "let the agent take calls from the number under `from`");
     if (verb.name == "Hangup") throw refusal(ErrorKind::invalid_input, "the agent hangs up before anybody has spoken");
     if (const auto* stream = verb.child("Stream")) {

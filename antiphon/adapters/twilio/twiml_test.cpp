@@ -24,9 +24,10 @@ Error failure_of(std::string_view text) {
 
 // As twilio-python 9 writes it.
 TEST(Twiml, TellsTheStreamOfACall_TRN6) {
-  const auto stream = stream_of(read_twiml("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Say voice=\"alice\">One moment &amp; we&apos;ll begin</Say>"
-                                           "<Connect action=\"https://a.example/next\"><Stream url=\"wss://a.example/s?x=1&amp;y=2\" name='line'>"
-                                           "<Parameter name=\"caller\" value=\"&lt;&#43;1&#x35;55&gt;\" /></Stream></Connect></Response>\n"));
+  const auto stream =
+      stream_of(read_twiml("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Say voice=\"alice\">One moment &amp; we&apos;ll begin</Say>"
+                           "<Connect action=\"https://a.example/next\"><Stream url=\"wss://a.example/s?x=1&amp;y=2\" name='line'>"
+                           "<Parameter name=\"caller\" value=\"&lt;&#43;1&#x35;55&gt;\" /></Stream></Connect></Response>\n"));
   EXPECT_EQ(stream.url, "wss://a.example/s?x=1&y=2");
   EXPECT_THAT(stream.parameters, ElementsAre(Pair("caller", "<+1555>")));
   EXPECT_THAT(stream.skipped, ElementsAre("Say"));
@@ -47,9 +48,9 @@ TEST(Twiml, SaysWhyACallIsNotTaken_TRN21) {
 }
 
 TEST(Twiml, SaysWhereItIsNone_TRN21) {
-  for (const auto* const text : {"", "hello", "<Response>", "<Response></Answer>", "<Response a></Response>", "<Response a=b></Response>", "<Response a=\"b></Response>",
-                                 "<Response>&nbsp;</Response>", "<Response>&#0;</Response>", "<Response>&#xD800;</Response>", "<Response/><Response/>", "<html></html>",
-                                 "<!DOCTYPE x [<!ENTITY a \"b\">]><Response/>", "<Response><![CDATA[</Response>"}) {
+  for (const auto* const text : {"", "hello", "<Response>", "<Response></Answer>", "<Response a></Response>", "<Response a=b></Response>",
+                                 "<Response a=\"b></Response>", "<Response>&nbsp;</Response>", "<Response>&#0;</Response>", "<Response>&#xD800;</Response>",
+                                 "<Response/><Response/>", "<html></html>", "<!DOCTYPE x [<!ENTITY a \"b\">]><Response/>", "<Response><![CDATA[</Response>"}) {
     const auto error = failure_of(text);
     EXPECT_EQ(error.kind(), ErrorKind::protocol) << text;
     EXPECT_THAT(error.message(), HasSubstr("is no TwiML")) << text;

@@ -367,12 +367,10 @@ Task<> CallSession::answer() {
     open_->sentences.push_back(sentence);
     speech_.say(id, std::move(sentence));
   };
-  const AnswerSink sink{.say = say,
-                        .event =
-                            [this, id](json::object event) {
-                              event["turn"] = id;
-                              notes_.push(std::move(event));
-                            }};
+  const AnswerSink sink{.say = say, .event = [this, id](json::object event) {
+                          event["turn"] = id;
+                          notes_.push(std::move(event));
+                        }};
   std::optional<Error> failed;
   try {
     after_ = co_await dialogue_.answer(state_, sink);

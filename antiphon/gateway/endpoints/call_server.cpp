@@ -25,10 +25,8 @@ net::Headers retry_after(Duration wait) {
 json::object started(const CallRequest& request, const std::string& id, const std::string& token) {
   json::array notices;
   for (const auto& notice : request.notices) notices.push_back(json::object{{"code", notice.code}, {"message", notice.message}});
-  return {{"type", "call.started"},        {"call_id", id},
-          {"protocol", "antiphon.call/1"}, {"in", to_string(request.in)},
-          {"out", to_string(request.out)}, {"locale", request.locale},
-          {"resume", token},               {"notices", std::move(notices)}};
+  return {{"type", "call.started"},   {"call_id", id},   {"protocol", "antiphon.call/1"}, {"in", to_string(request.in)}, {"out", to_string(request.out)},
+          {"locale", request.locale}, {"resume", token}, {"notices", std::move(notices)}};
 }
 
 }  // namespace
@@ -130,9 +128,7 @@ KeptCall CallServer::begin(const CallRequest& asked) const {
   return {.state = {.id = make_id("call"), .caller_id = asked.caller_id, .locale = asked.locale}, .began_ms = wall_ms()};
 }
 
-std::int64_t CallServer::wall_ms() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(settings_.wall_time().time_since_epoch()).count();
-}
+std::int64_t CallServer::wall_ms() const { return std::chrono::duration_cast<std::chrono::milliseconds>(settings_.wall_time().time_since_epoch()).count(); }
 
 /// A call that goes on is no younger for it, greets nobody, and says again what nobody knows to have been heard.
 void CallServer::go_on(CallParts& parts, const KeptCall& kept) const {

@@ -12,8 +12,8 @@
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/gateway/call/call_session.hpp"
 #include "antiphon/gateway/endpoints/access.hpp"
-#include "antiphon/gateway/endpoints/call_rate.hpp"
 #include "antiphon/gateway/endpoints/call_host.hpp"
+#include "antiphon/gateway/endpoints/call_rate.hpp"
 #include "antiphon/gateway/endpoints/call_request.hpp"
 #include "antiphon/gateway/endpoints/twilio_endpoint.hpp"
 #include "antiphon/gateway/privacy/mask.hpp"
@@ -33,10 +33,10 @@ struct CallServerSettings {
   std::size_t most_calls = 100;
   std::vector<std::string> locales{"en-US"};  ///< the default first
   AccessSettings access{};
-  std::optional<CallRate> per_caller{CallRate{}};                                ///< nullopt: no limit
-  std::optional<CallRate> per_address{CallRate{.calls = 120}};                   ///< the same; many callers may sit behind one address
-  Duration handshake{std::chrono::seconds(5)};                                   ///< for the first event to leave
-  std::shared_ptr<SessionStore> sessions{};                                      ///< nullptr: one in memory
+  std::optional<CallRate> per_caller{CallRate{}};               ///< nullopt: no limit
+  std::optional<CallRate> per_address{CallRate{.calls = 120}};  ///< the same; many callers may sit behind one address
+  Duration handshake{std::chrono::seconds(5)};                  ///< for the first event to leave
+  std::shared_ptr<SessionStore> sessions{};                     ///< nullptr: one in memory
   KeepSettings keep{};
   std::optional<TwilioSettings> twilio{};                                        ///< nullopt: no telephone calls
   std::function<Access::WallTime()> wall_time = std::chrono::system_clock::now;  ///< signed addresses end by it

@@ -30,8 +30,7 @@ std::optional<std::array<std::int64_t, 3>> read_mark(std::string_view name) {
 
 }  // namespace
 
-TwilioCaller::TwilioCaller(Clock& clock, std::unique_ptr<net::WebSocket> socket, const TwilioStart& start,
-                           std::function<Task<>(CallEnd)> before_close)
+TwilioCaller::TwilioCaller(Clock& clock, std::unique_ptr<net::WebSocket> socket, const TwilioStart& start, std::function<Task<>(CallEnd)> before_close)
     : clock_(clock), socket_(std::move(socket)), stream_(start.stream), before_close_(std::move(before_close)), outbox_(*socket_), flood_(clock) {}
 
 Task<std::optional<CallerInput>> TwilioCaller::receive(Deadline deadline) {

@@ -52,10 +52,10 @@ class TwilioCaller final : public LineConnection {
   FloodGuard flood_;
   std::optional<Offence> offence_;
   bool stopped_ = false;
-  int turn_ = 0;              ///< to which what is sent belongs
-  Duration position_{0};      ///< in that turn's audio, behind the last frame that was sent
-  Duration marked_{0};        ///< the last mark stands there
-  int clears_ = 0;            ///< marks from before the last one come back unplayed
+  int turn_ = 0;          ///< to which what is sent belongs
+  Duration position_{0};  ///< in that turn's audio, behind the last frame that was sent
+  Duration marked_{0};    ///< the last mark stands there
+  int clears_ = 0;        ///< marks from before the last one come back unplayed
 };
 
 }  // namespace antiphon::gateway

@@ -64,8 +64,7 @@ std::string parameter(const TwilioStart& start, std::string_view name) {
 
 }  // namespace
 
-TwilioEndpoint::TwilioEndpoint(Runtime& runtime, CallHost& host, TwilioSettings settings, std::vector<std::string> locales,
-                               std::function<WallTime()> wall_time)
+TwilioEndpoint::TwilioEndpoint(Runtime& runtime, CallHost& host, TwilioSettings settings, std::vector<std::string> locales, std::function<WallTime()> wall_time)
     : runtime_(runtime), host_(host), settings_(checked(std::move(settings))), locales_(std::move(locales)), wall_time_(std::move(wall_time)) {}
 
 Task<> TwilioEndpoint::handle(const net::ServerRequest& request, net::ServerReply& reply) {

@@ -16,11 +16,11 @@
 namespace antiphon::gateway {
 
 struct TwilioSettings {
-  std::string public_url{};                    ///< as Twilio reaches this server, whatever stands before it: https://voice.example.com
-  std::string auth_token{};                    ///< of the account: signs what Twilio sends
-  bool check_signature = true;                 ///< false: anybody may play Twilio; for tests on one machine
-  std::vector<std::string> allowed_callers{};  ///< numbers (E.164); empty: everybody
-  std::string transfer_to{};                   ///< number that callers go to who want a person; empty: their call ends with the goodbye
+  std::string public_url{};                     ///< as Twilio reaches this server, whatever stands before it: https://voice.example.com
+  std::string auth_token{};                     ///< of the account: signs what Twilio sends
+  bool check_signature = true;                  ///< false: anybody may play Twilio; for tests on one machine
+  std::vector<std::string> allowed_callers{};   ///< numbers (E.164); empty: everybody
+  std::string transfer_to{};                    ///< number that callers go to who want a person; empty: their call ends with the goodbye
   Duration handshake{std::chrono::seconds(5)};  ///< for `start` to come
   std::chrono::seconds ticket_life{60};         ///< between the call and its media stream
 };

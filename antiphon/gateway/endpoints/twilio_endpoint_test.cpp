@@ -21,9 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using testing::Instance;
 using ::testing::Not;
 using ::testing::StartsWith;
-using testing::Instance;
 using testing::VirtualMedium;
 
 constexpr auto auth = "0123456789abcdef0123456789abcdef";
@@ -133,7 +133,8 @@ class Line {
 struct Twilio : ::testing::Test {
   VirtualMedium medium;
   std::shared_ptr<MemoryStore> store = std::make_shared<MemoryStore>(medium.clock);
-  CallServerSettings settings{.locales = {"en-US", "fr-FR"}, .sessions = store, .twilio = TwilioSettings{.public_url = "https://voice.example/", .auth_token = auth}};
+  CallServerSettings settings{
+      .locales = {"en-US", "fr-FR"}, .sessions = store, .twilio = TwilioSettings{.public_url = "https://voice.example/", .auth_token = auth}};
   std::list<Instance> gateways;
   Instance* gateway = nullptr;  ///< the last one
 
@@ -304,9 +305,9 @@ TEST_F(Twilio, AKeyStopsPlayback_GTW32) {
 TEST_F(Twilio, ClosesForWhatItsProtocolDoesNotAllow_GTW11) {
   serve();
   for (const auto& [message, code] : std::vector<std::pair<net::WsMessage, int>>{{net::WsMessage::text("{"), 1007},
-                                                                                {net::WsMessage::text(R"({"event":"media","media":{"payload":"?"}})"), 1007},
-                                                                                {net::WsMessage::binary("abc"), 1003},
-                                                                                {net::WsMessage::text(std::string(70'000, ' ')), 1009}}) {
+                                                                                 {net::WsMessage::text(R"({"event":"media","media":{"payload":"?"}})"), 1007},
+                                                                                 {net::WsMessage::binary("abc"), 1003},
+                                                                                 {net::WsMessage::text(std::string(70'000, ' ')), 1009}}) {
     const auto socket = dial();
     Line line(*socket, medium.clock);
     medium.run(line.open(call()));

@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       __builtin_trap();
     // What we say back of a stream that it named itself is JSON again.
     if (const auto* mark = std::get_if<gateway::TwilioMark>(&*message))
-      for (const auto& answer : {gateway::twilio_mark(mark->stream, mark->name), gateway::twilio_clear(mark->stream), gateway::twilio_media(mark->stream, mark->name)})
+      for (const auto& answer :
+           {gateway::twilio_mark(mark->stream, mark->name), gateway::twilio_clear(mark->stream), gateway::twilio_media(mark->stream, mark->name)})
         if (!try_parse_json(answer)) __builtin_trap();
   } catch (const Error&) {}
   if (gateway::escape_xml(text).find_first_of("<>\"") != std::string::npos) __builtin_trap();

@@ -25,8 +25,8 @@ TEST(TwilioMessage, ReadsWhatAStreamSays_TRN6) {
   EXPECT_EQ(begun.call, "CA1");
   EXPECT_TRUE(begun.speaks_mulaw);
   EXPECT_EQ(begun.parameters.at("caller"), "+15550100");
-  const auto media = read<TwilioMedia>(
-      R"({"event":"media","sequenceNumber":"4","media":{"track":"inbound","chunk":"2","timestamp":"5","payload":"//79"},"streamSid":"MZ1"})");
+  const auto media =
+      read<TwilioMedia>(R"({"event":"media","sequenceNumber":"4","media":{"track":"inbound","chunk":"2","timestamp":"5","payload":"//79"},"streamSid":"MZ1"})");
   EXPECT_EQ(media.stream, "MZ1");
   EXPECT_EQ(media.mulaw, "\xFF\xFE\xFD");
   EXPECT_EQ(read<TwilioKey>(R"({"event":"dtmf","streamSid":"MZ1","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"#"}})").key, '#');
@@ -35,8 +35,8 @@ TEST(TwilioMessage, ReadsWhatAStreamSays_TRN6) {
 }
 
 TEST(TwilioMessage, LeavesOutWhatMeansNothingHere_TRN6) {
-  for (const auto* const text : {R"({"event":"sing"})", "{}", R"({"event":7})", R"({"event":"dtmf","dtmf":{"digit":"x"}})", R"({"event":"dtmf","dtmf":{"digit":"12"}})",
-                                 R"({"event":"media","media":{"track":"outbound","payload":"//79"}})"})
+  for (const auto* const text : {R"({"event":"sing"})", "{}", R"({"event":7})", R"({"event":"dtmf","dtmf":{"digit":"x"}})",
+                                 R"({"event":"dtmf","dtmf":{"digit":"12"}})", R"({"event":"media","media":{"track":"outbound","payload":"//79"}})"})
     EXPECT_FALSE(read_twilio_message(text)) << text;
 }
 
@@ -53,8 +53,7 @@ TEST(TwilioMessage, SeesAFormatThatItCannotSpeak_TRN6) {
 }
 
 TEST(TwilioMessage, WritesWhatTwilioReads_TRN6) {
-  EXPECT_EQ(parse_json(twilio_media("MZ\"1", "\xFF\xFE\xFD")),
-            parse_json(R"({"event":"media","streamSid":"MZ\"1","media":{"payload":"//79"}})"));
+  EXPECT_EQ(parse_json(twilio_media("MZ\"1", "\xFF\xFE\xFD")), parse_json(R"({"event":"media","streamSid":"MZ\"1","media":{"payload":"//79"}})"));
   EXPECT_EQ(parse_json(twilio_mark("MZ1", "a")), parse_json(R"({"event":"mark","streamSid":"MZ1","mark":{"name":"a"}})"));
   EXPECT_EQ(parse_json(twilio_clear("MZ1")), parse_json(R"({"event":"clear","streamSid":"MZ1"})"));
 }

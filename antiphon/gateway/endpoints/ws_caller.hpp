@@ -51,7 +51,7 @@ class WsCaller final : public LineConnection {
   Outbox outbox_;
   FloodGuard flood_;
   Clock::Time began_;
-  bool begun_ = false;          ///< audio was seen
+  bool begun_ = false;  ///< audio was seen
   std::size_t ignored_ = 0;
 };
 

@@ -10,11 +10,11 @@
 namespace antiphon::gateway {
 
 struct KeepSettings {
-  Duration resume_within{std::chrono::seconds(60)};   ///< after its connection was lost, a call can be gone on with
-  Duration renew{std::chrono::seconds(15)};           ///< what goes on is kept anew so often, whatever happens in it
-  Duration patience{std::chrono::milliseconds(50)};   ///< audio waits no longer for the store
-  Duration answer{std::chrono::seconds(2)};           ///< of the store
-  Duration retry{std::chrono::seconds(1)};            ///< after a failure, doubled up to `longest_retry`
+  Duration resume_within{std::chrono::seconds(60)};  ///< after its connection was lost, a call can be gone on with
+  Duration renew{std::chrono::seconds(15)};          ///< what goes on is kept anew so often, whatever happens in it
+  Duration patience{std::chrono::milliseconds(50)};  ///< audio waits no longer for the store
+  Duration answer{std::chrono::seconds(2)};          ///< of the store
+  Duration retry{std::chrono::seconds(1)};           ///< after a failure, doubled up to `longest_retry`
   Duration longest_retry{std::chrono::seconds(8)};
 };
 

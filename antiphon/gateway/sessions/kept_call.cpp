@@ -134,8 +134,8 @@ std::optional<OpenTurn> read_open(const json::value& value) {
 }  // namespace
 
 std::string write_kept_call(const KeptCall& call) {
-  return json::serialize(json::object{
-      {"version", version}, {"state", to_json(call.state)}, {"open", to_json(call.open)}, {"memory", call.memory}, {"began_ms", call.began_ms}});
+  return json::serialize(
+      json::object{{"version", version}, {"state", to_json(call.state)}, {"open", to_json(call.open)}, {"memory", call.memory}, {"began_ms", call.began_ms}});
 }
 
 KeptCall read_kept_call(std::string_view written) {

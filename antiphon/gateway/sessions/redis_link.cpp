@@ -24,7 +24,8 @@ timeval as_timeval(Duration duration) {
 }
 
 Error no_address() {
-  return Error(ErrorKind::configuration, "the address of Redis is none").with_hint("write it as redis://HOST:6379/0; the password belongs into a file or variable");
+  return Error(ErrorKind::configuration, "the address of Redis is none")
+      .with_hint("write it as redis://HOST:6379/0; the password belongs into a file or variable");
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ RedisAddress redis_address(std::string_view text) {
   const auto url = boost::urls::parse_uri(text);
   if (!url || url->host_address().empty()) throw no_address();
   if (url->scheme() == "rediss")
-    throw Error(ErrorKind::configuration, "Redis over TLS is not spoken here").with_hint("put a TLS proxy (stunnel) beside the gateway, and write redis://127.0.0.1:PORT");
+    throw Error(ErrorKind::configuration, "Redis over TLS is not spoken here")
+        .with_hint("put a TLS proxy (stunnel) beside the gateway, and write redis://127.0.0.1:PORT");
   if (url->scheme() != "redis" || (url->has_port() && url->port_number() == 0)) throw no_address();
   RedisAddress address{.host = url->host_address()};
   if (url->has_port()) address.port = url->port_number();
@@ -47,8 +49,7 @@ RedisAddress redis_address(std::string_view text) {
   return address;
 }
 
-RedisLink::RedisLink(RedisAddress address, Duration connect, Duration answer)
-    : address_(std::move(address)), connect_limit_(connect), answer_limit_(answer) {}
+RedisLink::RedisLink(RedisAddress address, Duration connect, Duration answer) : address_(std::move(address)), connect_limit_(connect), answer_limit_(answer) {}
 
 RedisLink::~RedisLink() { drop(); }
 

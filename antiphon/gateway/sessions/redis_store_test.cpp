@@ -11,9 +11,9 @@ namespace antiphon::gateway {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::RedisServer;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::RedisServer;
 
 struct Redis : ::testing::Test {
   void SetUp() override {

@@ -237,9 +237,10 @@ struct ResumeOverRedis : Resume {
     redis.emplace();
   }
   std::shared_ptr<RedisStore> its_store(bool* there = nullptr) {
-    return std::make_shared<RedisStore>(medium.runtime, RedisOptions{.url = redis->url(), .connect = 5s, .answer = 5s, .on_change = [there](bool is, const auto&) {
-                                                                       if (there) *there = is;
-                                                                     }});
+    return std::make_shared<RedisStore>(medium.runtime,
+                                        RedisOptions{.url = redis->url(), .connect = 5s, .answer = 5s, .on_change = [there](bool is, const auto&) {
+                                                       if (there) *there = is;
+                                                     }});
   }
   std::optional<testing::RedisServer> redis;
 };

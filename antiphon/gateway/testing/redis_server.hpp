@@ -13,8 +13,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "antiphon/gateway/sessions/redis_link.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/gateway/sessions/redis_link.hpp"
 
 /// A redis-server of its own on a free port of this machine, without a disk. For tests alone.
 namespace antiphon::gateway::testing {
@@ -41,8 +41,8 @@ class RedisServer {
   void start() {
     if (port_ == 0) port_ = free_port();
     auto port = std::to_string(port_);
-    std::vector<std::string> words{"redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--logfile", "/dev/null",
-                                   "--daemonize", "no"};
+    std::vector<std::string> words{"redis-server", "--port", port,        "--bind",    "127.0.0.1",   "--save", "",
+                                   "--appendonly", "no",     "--logfile", "/dev/null", "--daemonize", "no"};
     if (!password_.empty()) words.insert(words.end(), {"--requirepass", password_});
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
