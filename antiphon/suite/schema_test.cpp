@@ -160,20 +160,22 @@ TEST_P(RefusedByBoth, IsNoSuite_PRD10) {
   EXPECT_NE(SuiteFolder({{"a.yaml", suite}}).report({"a.yaml"}), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Mistakes, RefusedByBoth,
-    ::testing::Values("max_turn: 3", "max_turns: 0", "repeat: 0", "repeat: 10001", "max_turns: many", "timeout: 30", "clock: fast", "first: judge", "tags: x",
-                      "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}", "user: humane", "hooks: {}",
-                      "hooks: {during: {run: [a]}}", "hooks: {before: {cwd: a}}", "judge: []", "agent: {websocket: {}}", "agent: {chat: {}}",
-                      "agent: {chat: {url: ftp://a}}", "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}", "model: gpt", "script: []",
-                      "script: [silence: 1]", "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]", "checks: [{contains: a, equals: b}]",
-                      "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]", "checks: [{latency: {p95: 2}}]", "checks: {contains: a}",
-                      "checks: [{time_to_first_audio: {}}]", "checks: [{interruption: {}}]", "checks: [{interruption: {stops_within: 400}}]",
-                      "checks: [{silence: {}}]", "checks: [{overlap: 1s}]", "checks: [{talk_ratio: {at_most: -1}}]", "checks: [{heard: {by: agent}}]",
-                      "checks: [{heard: {by: judge, word_error_rate: {at_most: 1%}}}]", "checks: [{heard: {by: agent, word_error_rate: 15%}}]",
-                      "checks: [{heard: {by: agent, entities: {}}}]", "checks: [{similar: {to: a}}]", "checks: [{pii: {absent: [shoe_size]}}]",
-                      "checks: [{language: {role: user}}]", "embedding: {model: lexical, size: 3}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
-                      "user: {persona: a, temperature: 3}", "name2: x"));
+INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
+                         ::testing::Values("max_turn: 3", "max_turns: 0", "repeat: 0", "repeat: 10001", "max_turns: many", "timeout: 30", "clock: fast",
+                                           "first: judge", "tags: x", "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}",
+                                           "user: humane", "hooks: {}", "hooks: {during: {run: [a]}}", "hooks: {before: {cwd: a}}", "judge: []",
+                                           "agent: {websocket: {}}", "agent: {twilio: {}}", "agent: {twilio: {url: \"http://a\", from: \"555\"}}",
+                                           "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}", "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}",
+                                           "model: gpt", "script: []", "script: [silence: 1]", "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]",
+                                           "checks: [{contains: a, equals: b}]", "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]",
+                                           "checks: [{latency: {p95: 2}}]", "checks: {contains: a}", "checks: [{time_to_first_audio: {}}]",
+                                           "checks: [{interruption: {}}]", "checks: [{interruption: {stops_within: 400}}]", "checks: [{silence: {}}]",
+                                           "checks: [{overlap: 1s}]", "checks: [{talk_ratio: {at_most: -1}}]", "checks: [{heard: {by: agent}}]",
+                                           "checks: [{heard: {by: judge, word_error_rate: {at_most: 1%}}}]",
+                                           "checks: [{heard: {by: agent, word_error_rate: 15%}}]", "checks: [{heard: {by: agent, entities: {}}}]",
+                                           "checks: [{similar: {to: a}}]", "checks: [{pii: {absent: [shoe_size]}}]", "checks: [{language: {role: user}}]",
+                                           "embedding: {model: lexical, size: 3}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
+                                           "user: {persona: a, temperature: 3}", "name2: x"));
 
 INSTANTIATE_TEST_SUITE_P(MistakesInAJudge, RefusedByBoth,
                          ::testing::Values("judge: {criteria: [a], include_traces: maybe}", "judge: {criteria: [a], include_audio: loud}",
