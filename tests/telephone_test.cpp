@@ -8,6 +8,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/endpoints/call_server.hpp"
 #include "antiphon/gateway/stub/stubs.hpp"
+#include "antiphon/gateway/testing/kept_reply.hpp"
 #include "antiphon/net/memory.hpp"
 #include "antiphon/scenario/run.hpp"
 #include "antiphon/scenario/testing/spoken.hpp"
@@ -72,16 +73,7 @@ struct Exchange {
   Task<net::HttpReply> post(Runtime& runtime, net::HttpRequest request) {
     serve(runtime);
     net::ServerRequest seen{.method = request.method, .target = "/twilio/voice", .headers = request.headers, .body = request.body};
-    struct Kept final : net::ServerReply {
-      Task<> reply(net::HttpReply given) override {
-        got = std::move(given);
-        co_return;
-      }
-      Task<> begin(int, net::Headers) override { co_return; }
-      Task<> write(std::string) override { co_return; }
-      void abort() override {}
-      net::HttpReply got;
-    } reply;
+    gateway::testing::KeptReply reply;
     co_await server->handle(seen, reply);
     co_return std::move(reply.got);
   }

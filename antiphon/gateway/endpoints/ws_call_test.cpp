@@ -5,6 +5,7 @@
 #include "antiphon/gateway/endpoints/call_server.hpp"
 #include "antiphon/gateway/endpoints/ws_caller.hpp"
 #include "antiphon/gateway/stub/stubs.hpp"
+#include "antiphon/gateway/testing/kept_reply.hpp"
 #include "antiphon/gateway/testing/played_caller.hpp"
 #include "antiphon/net/testing/link.hpp"
 
@@ -115,16 +116,7 @@ struct WsCallOver : ::testing::Test {
     return received;
   }
   net::HttpReply get(std::string path, std::string method = "GET", net::Headers headers = {}) {
-    struct Kept final : net::ServerReply {
-      Task<> reply(net::HttpReply given) override {
-        got = std::move(given);
-        co_return;
-      }
-      Task<> begin(int, net::Headers) override { co_return; }
-      Task<> write(std::string) override { co_return; }
-      void abort() override {}
-      net::HttpReply got;
-    } kept;
+    testing::KeptReply kept;
     const net::ServerRequest request{.method = std::move(method), .target = std::move(path), .headers = std::move(headers)};
     medium.run(calls->handle(request, kept));
     return kept.got;

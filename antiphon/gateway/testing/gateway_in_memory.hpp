@@ -10,6 +10,7 @@
 
 #include "antiphon/gateway/endpoints/call_server.hpp"
 #include "antiphon/gateway/stub/stubs.hpp"
+#include "antiphon/gateway/testing/kept_reply.hpp"
 #include "antiphon/net/testing/link.hpp"
 
 /// Gateways over memory, in virtual time. For tests alone.
@@ -50,19 +51,6 @@ class NotedDialogue : public Dialogue {
 
  private:
   Clock& clock_;
-};
-
-/// A reply that stays here.
-class KeptReply final : public net::ServerReply {
- public:
-  Task<> reply(net::HttpReply given) override {
-    got = std::move(given);
-    co_return;
-  }
-  Task<> begin(int, net::Headers) override { co_return; }
-  Task<> write(std::string) override { co_return; }
-  void abort() override {}
-  net::HttpReply got;
 };
 
 /// One instance.
