@@ -112,19 +112,37 @@ class StubEar final : public SpeechToText {
   std::string name_ = "stub";
 };
 
+/// When the pieces of a stub's stream come: the first at once, each other one step after the one before, or never.
+class Pace {
+ public:
+  Pace(Clock& clock, Duration step, bool stalls) : clock_(clock), step_(step), due_(clock.now()), stalls_(stalls) {}
+
+  Task<> next(Deadline deadline) {
+    if (std::exchange(begun_, true)) {
+      if (stalls_) {
+        co_await clock_.sleep_until(deadline.at);
+        stalled("stub");
+      }
+      due_ += step_;
+    }
+    if (due_ > clock_.now()) co_await clock_.sleep_until(due_);
+  }
+
+ private:
+  Clock& clock_;
+  Duration step_;
+  Clock::Time due_;
+  bool stalls_, begun_ = false;
+};
+
 class StubModelStream final : public ChatStream {
  public:
   StubModelStream(Clock& clock, const StubModelSettings& settings, bool stalls)
-      : clock_(clock), settings_(settings), words_(split(settings.text, ' ')), due_(clock.now()), stalls_(stalls) {}
+      : pace_(clock, settings.token, stalls), settings_(settings), words_(split(settings.text, ' ')) {}
 
   Task<std::optional<ChatDelta>> next(Deadline deadline) override {
     if (told_ == words_.size()) co_return std::nullopt;
-    if (stalls_ && told_ > 0) {
-      co_await clock_.sleep_until(deadline.at);
-      stalled("stub");
-    }
-    if (told_ > 0) due_ += settings_.token;
-    if (due_ > clock_.now()) co_await clock_.sleep_until(due_);
+    co_await pace_.next(deadline);
     const std::string space = told_ > 0 ? " " : "";
     co_return ChatDelta{space + words_[told_++]};
   }
@@ -135,12 +153,10 @@ class StubModelStream final : public ChatStream {
   }
 
  private:
-  Clock& clock_;
+  Pace pace_;
   StubModelSettings settings_;
   std::vector<std::string> words_;
-  Clock::Time due_;
   std::size_t told_ = 0;
-  bool stalls_;
 };
 
 class StubModel final : public LanguageModel {
@@ -178,21 +194,13 @@ audio::Samples hum(Duration length) {
 class StubVoiceStream final : public SpeechStream {
  public:
   StubVoiceStream(Clock& clock, const StubVoiceSettings& settings, audio::Samples samples, bool stalls)
-      : clock_(clock),
+      : pace_(clock, std::chrono::duration_cast<Duration>(settings.chunk / settings.speed), stalls),
         chunk_(audio::samples_in(settings.chunk)),
-        pace_(std::chrono::duration_cast<Duration>(settings.chunk / settings.speed)),
-        samples_(std::move(samples)),
-        due_(clock.now()),
-        stalls_(stalls) {}
+        samples_(std::move(samples)) {}
 
   Task<std::optional<audio::Samples>> next(Deadline deadline) override {
     if (told_ == samples_.size()) co_return std::nullopt;
-    if (stalls_ && told_ > 0) {
-      co_await clock_.sleep_until(deadline.at);
-      stalled("stub");
-    }
-    if (told_ > 0) due_ += pace_;
-    if (due_ > clock_.now()) co_await clock_.sleep_until(due_);
+    co_await pace_.next(deadline);
     const auto end = std::min(told_ + chunk_, samples_.size());
     audio::Samples piece(samples_.begin() + static_cast<std::ptrdiff_t>(told_), samples_.begin() + static_cast<std::ptrdiff_t>(end));
     told_ = end;
@@ -200,13 +208,10 @@ class StubVoiceStream final : public SpeechStream {
   }
 
  private:
-  Clock& clock_;
+  Pace pace_;
   std::size_t chunk_;
-  Duration pace_;
   audio::Samples samples_;
-  Clock::Time due_;
   std::size_t told_ = 0;
-  bool stalls_;
 };
 
 class StubVoice final : public TextToSpeech {
