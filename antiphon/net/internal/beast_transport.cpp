@@ -52,10 +52,8 @@ class Writing {
 
 Task<> write_unsent(std::shared_ptr<BeastTransport::State> state) {
   const Writing writing(*state);
-  while (!state->unsent.empty()) {
-    const auto bytes = std::exchange(state->unsent, {});
-    co_await state->stream->write({bytes});
-  }
+  const auto bytes = std::exchange(state->unsent, {});
+  co_await state->stream->write({bytes});
 }
 
 Task<> drop_the_rest(std::shared_ptr<BeastTransport::State> state) {
