@@ -4,7 +4,6 @@
 
 #include "antiphon/base/beside.hpp"
 #include "antiphon/base/ids.hpp"
-#include "antiphon/base/task_group.hpp"
 #include "antiphon/gateway/endpoints/ws_caller.hpp"
 #include "antiphon/gateway/sessions/kept_caller.hpp"
 #include "antiphon/gateway/sessions/memory_store.hpp"
@@ -168,10 +167,7 @@ Task<CallEnd> CallServer::hold_call(LineConnection& caller, CallParts parts, Kep
   std::exception_ptr failure;
   auto end = CallEnd::caller_hangup;
   try {
-    std::vector<Task<>> beside_it;
-    beside_it.push_back(caller.pump());
-    beside_it.push_back(keeper.pump());
-    end = co_await beside(at_once(std::move(beside_it)), session->run());
+    end = co_await beside(caller.pump(), beside(keeper.pump(), session->run()));
   } catch (const Error&) {  // the connection broke, which the session has seen, too
   } catch (...) {
     failure = std::current_exception();

@@ -62,6 +62,10 @@ struct Received {
 
 template <class Medium>
 struct WsCallOver : ::testing::Test {
+  /// A call that is held still holds what it waits for: it is let go first.
+  void TearDown() override {
+    if (calls) medium.run(calls->drain(Deadline::after(medium.clock, 0s)));
+  }
   void serve(CallServerSettings settings = {}) {
     calls.emplace(medium.runtime, std::move(settings), [this](const CallRequest&) {
       if (no_parts) throw Error(ErrorKind::unavailable, "no recogniser is free");
