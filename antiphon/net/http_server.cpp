@@ -15,7 +15,7 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
-#include "antiphon/net/http.hpp"
+#include "antiphon/net/https_server.hpp"
 #include "antiphon/net/internal/gate.hpp"
 #include "antiphon/net/internal/server_connection.hpp"
 #include "antiphon/net/internal/tcp_stream.hpp"
@@ -65,8 +65,8 @@ Task<> run_connection(std::shared_ptr<ServerConnection> connection) {
 
 class TcpHttpServer final : public HttpServer {
  public:
-  TcpHttpServer(Runtime& runtime, HttpServerOptions options, HttpHandler handler)
-      : core_(std::make_shared<ServerCore>(ServerCore{runtime, std::move(options), std::move(handler)})),
+  TcpHttpServer(Runtime& runtime, HttpServerOptions options, HttpHandler handler, std::shared_ptr<const ServerTlsCore> tls = {})
+      : core_(std::make_shared<ServerCore>(ServerCore{runtime, std::move(options), std::move(handler), std::move(tls)})),
         acceptor_(runtime.executor),
         connections_(std::make_shared<Connections>(runtime.executor)),
         stopped_(runtime.executor) {}
@@ -192,6 +192,16 @@ std::unique_ptr<HttpServer> listen_http(Runtime& runtime, HttpServerOptions opti
 
 std::unique_ptr<HttpServer> make_http_server(Runtime& runtime, HttpServerOptions options, HttpHandler handler) {
   return std::make_unique<TcpHttpServer>(runtime, std::move(options), std::move(handler));
+}
+
+std::unique_ptr<HttpServer> make_https_server(Runtime& runtime, HttpServerOptions options, const ServerTls& tls, HttpHandler handler) {
+  return std::make_unique<TcpHttpServer>(runtime, std::move(options), std::move(handler), std::make_shared<const ServerTlsCore>(tls));
+}
+
+std::unique_ptr<HttpServer> listen_https(Runtime& runtime, HttpServerOptions options, const ServerTls& tls, HttpHandler handler) {
+  auto server = std::make_unique<TcpHttpServer>(runtime, std::move(options), std::move(handler), std::make_shared<const ServerTlsCore>(tls));
+  server->listen();
+  return server;
 }
 
 }  // namespace antiphon::net

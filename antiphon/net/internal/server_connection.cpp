@@ -44,6 +44,7 @@ ServerConnection::~ServerConnection() {
 
 Task<> ServerConnection::run() {
   try {
+    if (core_->tls) co_await shake_hands();
     while (keep_ && !core_->stopping) {
       RequestParser parser(core_->options.body_limit);
       if (co_await read_request(parser) == Got::end) break;
@@ -53,8 +54,18 @@ Task<> ServerConnection::run() {
     }
   } catch (const system_error&) {
     // The client went away, or the server is stopping: there is nobody to tell.
+  } catch (const Error&) {
+    // No TLS came about; whoever it is was told by an alert.
   }
   close();
+}
+
+Task<> ServerConnection::shake_hands() {
+  auto stream = core_->tls->context.wrap(std::move(stream_), core_->runtime.executor);
+  auto& shaking = *stream;
+  stream_ = std::move(stream);  // so that the limit, and the end of the server, can close it
+  set_limit(core_->tls->handshake_timeout);
+  co_await shaking.handshake();
 }
 
 void ServerConnection::go_away() {

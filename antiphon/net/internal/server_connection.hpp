@@ -8,15 +8,24 @@
 #include "antiphon/net/byte_stream.hpp"
 #include "antiphon/net/http.hpp"
 #include "antiphon/net/internal/http_parser.hpp"
+#include "antiphon/net/internal/tls_stream.hpp"
 #include "antiphon/net/internal/websocket_core.hpp"
 
 namespace antiphon::net {
+
+/// TLS of a server.
+struct ServerTlsCore {
+  explicit ServerTlsCore(const ServerTls& tls) : context(tls), handshake_timeout(tls.handshake_timeout) {}
+  TlsServerContext context;
+  Duration handshake_timeout;
+};
 
 /// What the connections of one server share.
 struct ServerCore {
   Runtime& runtime;
   HttpServerOptions options;
   HttpHandler handler;
+  std::shared_ptr<const ServerTlsCore> tls{};  ///< nullptr: none
   bool stopping = false;
 };
 
@@ -34,6 +43,7 @@ class ServerConnection {
 
  private:
   enum class Got { request, end };
+  Task<> shake_hands();
   Task<Got> read_request(RequestParser& parser);
   Task<> answer(RequestParser& parser);
   Task<std::unique_ptr<WebSocket>> upgrade(const ServerRequest& request, WsAcceptance acceptance);

@@ -57,19 +57,24 @@ void expect_host(SSL* ssl, const std::string& host, bool verify) {
 }
 
 // OpenSSL works on two buffers in memory; what goes in and out of them is carried by the stream below, so that this runs over any.
-class TlsStream final : public ByteStream {
+class TlsStream final : public HandshakeStream {
  public:
-  TlsStream(SSL_CTX* context, std::unique_ptr<ByteStream> below, const asio::any_io_executor& executor)
+  enum class Side { client, server };
+
+  TlsStream(SSL_CTX* context, Side side, std::unique_ptr<ByteStream> below, const asio::any_io_executor& executor)
       : below_(std::move(below)), ssl_(SSL_new(context)), turns_(executor) {
     in_ = BIO_new(BIO_s_mem());
     out_ = BIO_new(BIO_s_mem());
     SSL_set_bio(ssl_.get(), in_, out_);  // which owns them from now on
-    SSL_set_connect_state(ssl_.get());
+    if (side == Side::client)
+      SSL_set_connect_state(ssl_.get());
+    else
+      SSL_set_accept_state(ssl_.get());
   }
 
   SSL* ssl() { return ssl_.get(); }
 
-  Task<> handshake() {
+  Task<> handshake() override {
     for (;;) {
       ERR_clear_error();
       const int result = SSL_do_handshake(ssl_.get());
@@ -192,10 +197,48 @@ TlsContext::TlsContext(const TlsOptions& options) : context_(SSL_CTX_new(TLS_cli
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
 
 Task<std::unique_ptr<ByteStream>> TlsContext::connect(std::unique_ptr<ByteStream> below, std::string host) {
-  auto stream = std::make_unique<TlsStream>(context_, std::move(below), co_await asio::this_coro::executor);
+  auto stream = std::make_unique<TlsStream>(context_, TlsStream::Side::client, std::move(below), co_await asio::this_coro::executor);
   expect_host(stream->ssl(), host, verify_);
   co_await stream->handshake();
   co_return std::unique_ptr<ByteStream>(std::move(stream));
+}
+
+namespace {
+
+Error unusable(const std::string& file, std::string_view what) {
+  return Error(ErrorKind::configuration, fmt::format("{} {}: {}", file, what, openssl_reason()))
+      .with_hint("tls takes two PEM files: certificate (its own first, then those that lead to an authority) and key (without a password)");
+}
+
+void load(SSL_CTX* context, const ServerTls& files) {
+  // Without it OpenSSL asks for a password at the terminal.
+  SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return 0; });
+  ERR_clear_error();
+  if (SSL_CTX_use_certificate_chain_file(context, files.certificate_file.c_str()) != 1)
+    throw unusable(files.certificate_file, "holds no certificate that can be read");
+  if (SSL_CTX_use_PrivateKey_file(context, files.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+    throw unusable(files.key_file, fmt::format("holds no key that goes with {}", files.certificate_file));
+}
+
+}  // namespace
+
+TlsServerContext::TlsServerContext(const ServerTls& files) : context_(SSL_CTX_new(TLS_server_method())) {
+  SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
+  SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);  // tickets carry what is needed; strangers fill no memory here
+  try {
+    load(context_, files);
+  } catch (...) {
+    SSL_CTX_free(context_);
+    throw;
+  }
+}
+
+TlsServerContext::~TlsServerContext() { SSL_CTX_free(context_); }
+
+std::unique_ptr<HandshakeStream> TlsServerContext::wrap(std::unique_ptr<ByteStream> below, const asio::any_io_executor& executor) const {
+  return std::make_unique<TlsStream>(context_, TlsStream::Side::server, std::move(below), executor);
 }
 
 }  // namespace antiphon::net

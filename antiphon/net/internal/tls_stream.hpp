@@ -4,7 +4,7 @@
 #include <string>
 
 #include "antiphon/net/byte_stream.hpp"
-#include "antiphon/net/http.hpp"
+#include "antiphon/net/https_server.hpp"
 
 struct ssl_ctx_st;
 
@@ -30,6 +30,29 @@ class TlsContext {
  private:
   ssl_ctx_st* context_;
   bool verify_;
+};
+
+/// A stream that shakes hands before it carries anything.
+class HandshakeStream : public ByteStream {
+ public:
+  /// @throws Error refused with the reason; boost::system::system_error of the stream below.
+  virtual Task<> handshake() = 0;
+};
+
+/// What the connections of one server share: certificate, key, versions.
+class TlsServerContext {
+ public:
+  /// @throws Error configuration naming the file that cannot be used, and why.
+  explicit TlsServerContext(const ServerTls& files);
+  ~TlsServerContext();
+  TlsServerContext(const TlsServerContext&) = delete;
+  TlsServerContext& operator=(const TlsServerContext&) = delete;
+
+  /// The server's end on top of `below`; `close` works during the handshake, too.
+  std::unique_ptr<HandshakeStream> wrap(std::unique_ptr<ByteStream> below, const asio::any_io_executor& executor) const;
+
+ private:
+  ssl_ctx_st* context_;
 };
 
 }  // namespace antiphon::net
