@@ -22,9 +22,9 @@ const std::string example = std::string(ANTIPHON_SOURCE_DIR) + "/examples/suppor
 struct SupportExample : ::testing::Test {
   SupportExample() {
     std::filesystem::create_directories(folder);
-    for (const auto* name : {"tools.yaml", "orders.sql"}) std::filesystem::copy(example + "/" + name, folder);
+    for (const auto* name : {"gateway.yaml", "orders.sql"}) std::filesystem::copy(example + "/" + name, folder);
     std::filesystem::copy(example + "/knowledge", folder + "/knowledge");
-    const auto document = read_document(folder + "/tools.yaml");
+    const auto document = read_document(folder + "/gateway.yaml");
     DocumentReader reader;
     const auto settings = read_knowledge(reader, *document.find("knowledge"));
     const auto tools = read_tools(reader, *document.find("tools"));

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "antiphon/gateway/call/call_session.hpp"
+#include "antiphon/gateway/dialogue/model_dialogue.hpp"
+#include "antiphon/gateway/endpoints/access.hpp"
+#include "antiphon/gateway/endpoints/call_rate.hpp"
+#include "antiphon/gateway/escalation/escalator.hpp"
+#include "antiphon/gateway/knowledge/knowledge_settings.hpp"
+#include "antiphon/gateway/stub/stubs.hpp"
+#include "antiphon/gateway/tools/circuit_breaker.hpp"
+#include "antiphon/gateway/tools/tool_settings.hpp"
+#include "antiphon/net/https_server.hpp"
+#include "antiphon/providers/llm/registry.hpp"
+#include "antiphon/providers/speech/registry.hpp"
+
+namespace antiphon::gateway {
+
+using EarProvider = std::variant<EarChoice, StubEarSettings>;
+using ModelProvider = std::variant<ModelSettings, StubModelSettings>;
+using VoiceProvider = std::variant<VoiceChoice, StubVoiceSettings>;
+
+/// Who hears, thinks and speaks. What stands behind the first model or voice stands in for it.
+struct ProviderConfig {
+  EarProvider ear{EarChoice("auto")};
+  std::vector<ModelProvider> models{};  ///< empty: nobody has said so, and there is no key
+  std::vector<VoiceProvider> voices{};
+  bool voice_by_locale = false;  ///< the locale names the voice (GTW-22), not the configuration
+};
+
+/// Where PINs are checked: nowhere, in a file, by a server.
+struct PinFile {
+  std::string file{};
+};
+using PinCheck = std::variant<std::monostate, PinFile, HttpPinOptions>;
+
+/// Everything that a gateway is told before it starts (GTW-1). A value; nothing of it is open yet.
+struct GatewayConfig {
+  std::string file{};  ///< empty: none
+  std::string listen = "127.0.0.1:8080";
+  std::optional<net::ServerTls> tls{};
+  AccessSettings access{};
+  std::optional<std::size_t> most_calls{100};  ///< nullopt: `auto`
+  std::optional<CallRate> per_caller{CallRate{}}, per_address{CallRate{.calls = 120}};
+  ProviderConfig providers{};
+  std::string policy_file{};  ///< empty: what is built in
+  std::string locale{};       ///< of callers that ask for none; empty: as the policy says
+  DialogueSettings dialogue{};
+  PinCheck pin{};
+  std::vector<ToolSettings> tools{};
+  CircuitBreakerRules breaker{};
+  std::optional<KnowledgeSettings> knowledge{};
+  std::optional<WebhookOptions> webhook{};
+  CallSettings call{};  ///< without voices
+  Duration drain{std::chrono::seconds(10)};
+};
+
+/// nullopt for a variable that is not set.
+using Variables = std::function<std::optional<std::string>(std::string_view)>;
+
+/// Reads a configuration (docs/gateway/serve.md): the environment over the file over the defaults.
+/// @throws Problems with every mistake of both, with its place and the nearest known name.
+GatewayConfig read_gateway_config(const std::string& file, const Variables& variables);
+GatewayConfig parse_gateway_config(std::string_view text, const std::string& file, const Variables& variables);
+
+/// How many calls at once, where `auto` says it: 100 with a recogniser elsewhere, 25 per core with one that computes here (contracts.md §11).
+std::size_t most_calls(const GatewayConfig& config, const SpeechRegistry& speech);
+
+/// What a person should know of it: who hears, thinks and speaks, what is read, who may call. One line each; no secret.
+std::vector<std::string> describe(const GatewayConfig& config);
+
+}  // namespace antiphon::gateway

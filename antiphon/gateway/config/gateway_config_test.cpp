@@ -1,0 +1,180 @@
+#include <map>
+
+#include <gmock/gmock.h>
+
+#include "antiphon/base/files.hpp"
+#include "antiphon/gateway/config/gateway_config.hpp"
+
+namespace antiphon::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+using Set = std::map<std::string, std::string, std::less<>>;
+
+Variables variables(Set set) {
+  return [set = std::move(set)](std::string_view name) -> std::optional<std::string> {
+    const auto found = set.find(name);
+    return found == set.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+GatewayConfig read(const std::string& text, Set set = {}) { return parse_gateway_config(text, "gateway.yaml", variables(std::move(set))); }
+
+std::string mistakes(const std::string& text, Set set = {}) {
+  std::string all;
+  try {
+    read(text, std::move(set));
+  } catch (const Problems& problems) {
+    for (const auto& problem : problems.list()) all += to_string(problem.where) + ": " + problem.message + " (" + problem.underline + problem.hint + ")\n";
+  }
+  return all;
+}
+
+const ModelSettings& model_of(const GatewayConfig& config, std::size_t i = 0) { return std::get<ModelSettings>(config.providers.models.at(i)); }
+const VoiceChoice& voice_of(const GatewayConfig& config) { return std::get<VoiceChoice>(config.providers.voices.at(0)); }
+const EarChoice& ear_of(const GatewayConfig& config) { return std::get<EarChoice>(config.providers.ear); }
+
+TEST(GatewayConfigTest, WithoutAnythingItIsTheDefaultsOfTheReference_GTW1) {
+  const auto config = read("{}");
+  EXPECT_EQ(config.listen, "127.0.0.1:8080");
+  EXPECT_EQ(config.most_calls, 100U);
+  EXPECT_EQ(config.dialogue.loop.temperature, 0.3);
+  EXPECT_EQ(config.dialogue.loop.max_tokens, 512);
+  EXPECT_EQ(config.dialogue.policy.failures, 3);
+  EXPECT_EQ(config.dialogue.loop.chain.first_word, 5s);
+  EXPECT_EQ(config.call.most_turns, 50);
+  EXPECT_EQ(config.call.longest, 30min);
+  EXPECT_EQ(config.breaker.failure_threshold, 5);
+  EXPECT_EQ(config.breaker.recovery, 30s);
+  EXPECT_EQ(ear_of(config).recogniser, "auto");
+  EXPECT_EQ(voice_of(config).voice, "auto");
+  EXPECT_THAT(config.providers.models, IsEmpty());
+}
+
+TEST(GatewayConfigTest, TheEnvironmentStandsAboveTheFile_GTW1) {
+  const auto config = read("dialogue: {temperature: 0.9, failures: 7}\nsessions: {turns: 5, longest: 1m}\nknowledge: {threshold: 0.4, chroma: {}}\n",
+                           {{"LLM_TEMPERATURE", "0.1"},
+                            {"LLM_MAX_TOKENS", "64"},
+                            {"MAX_CONSECUTIVE_FAILURES", "2"},
+                            {"TURN_TIMEOUT_MS", "1500"},
+                            {"MAX_TURNS_PER_SESSION", "9"},
+                            {"SESSION_TTL_SECONDS", "60"},
+                            {"CB_FAILURE_THRESHOLD", "4"},
+                            {"CB_RECOVERY_TIMEOUT", "8"},
+                            {"CONFIDENCE_THRESHOLD", "0.7"},
+                            {"EMBEDDING_MODEL", "text-embedding-3-small"},
+                            {"CHROMA_COLLECTION", "shop"},
+                            {"TTS_SPEED", "1.5"},
+                            {"ASR_LANGUAGE", "en-GB"}});
+  EXPECT_EQ(config.dialogue.loop.temperature, 0.1);
+  EXPECT_EQ(config.dialogue.loop.max_tokens, 64);
+  EXPECT_EQ(config.dialogue.policy.failures, 2);
+  EXPECT_EQ(config.dialogue.loop.chain.first_word, 1500ms);
+  EXPECT_EQ(config.call.most_turns, 9);
+  EXPECT_EQ(config.call.longest, 60s);
+  EXPECT_EQ(config.breaker.failure_threshold, 4);
+  EXPECT_EQ(config.breaker.recovery, 8s);
+  ASSERT_TRUE(config.knowledge);
+  EXPECT_EQ(config.knowledge->options.threshold, 0.7);
+  EXPECT_EQ(config.knowledge->embedder.model, "openai/text-embedding-3-small");
+  EXPECT_EQ(std::get<ChromaOptions>(config.knowledge->store).collection, "shop");
+  EXPECT_EQ(voice_of(config).speed, 1.5);
+  EXPECT_EQ(config.locale, "en-GB");
+  EXPECT_FALSE(read("knowledge: {}", {{"ENABLE_RAG", "false"}}).knowledge);
+}
+
+TEST(GatewayConfigTest, KeysChooseProvidersThatTheFileDoesNotName_GTW1) {
+  const Set keys{{"OPENAI_API_KEY", "sk"}, {"DEEPGRAM_API_KEY", "dg"}};
+  const auto by_keys = read("{}", keys);
+  EXPECT_EQ(model_of(by_keys).model, "openai/gpt-4o");
+  EXPECT_EQ(ear_of(by_keys).recogniser, "deepgram/nova-2");
+  EXPECT_EQ(voice_of(by_keys).voice, "openai/alloy");
+  EXPECT_EQ(voice_of(by_keys).extra.at("model").as_string(), "tts-1");
+  EXPECT_TRUE(by_keys.providers.voice_by_locale);
+
+  auto named = keys;
+  named.insert({{"LLM_MODEL", "gpt-4.1-mini"}, {"TTS_VOICE", "echo"}, {"TTS_MODEL", "tts-1-hd"}, {"ASR_MODEL", "nova-3"}});
+  const auto by_names = read("{}", named);
+  EXPECT_EQ(model_of(by_names).model, "openai/gpt-4.1-mini");
+  EXPECT_EQ(ear_of(by_names).recogniser, "deepgram/nova-3");
+  EXPECT_EQ(voice_of(by_names).voice, "openai/echo");
+  EXPECT_EQ(voice_of(by_names).extra.at("model").as_string(), "tts-1-hd");
+  EXPECT_FALSE(by_names.providers.voice_by_locale);
+
+  const auto by_file = read("providers: {asr: moonshine, llm: [rules/a.yaml, openai/gpt-4o], tts: {voice: hibari/low}}", named);
+  EXPECT_EQ(model_of(by_file, 0).model, "rules/a.yaml");
+  EXPECT_EQ(model_of(by_file, 1).model, "openai/gpt-4o");
+  EXPECT_EQ(ear_of(by_file).recogniser, "moonshine");
+  EXPECT_EQ(voice_of(by_file).voice, "hibari/low");
+}
+
+TEST(GatewayConfigTest, StubsOfTheContractAreRead_GTW1) {
+  const auto config = read(R"(
+providers:
+  asr: {stub: {final_after: 300ms, min_speech: 60ms, rms: 500, text: where is my parcel today}}
+  llm: {stub: {first_token: 200ms, token: 20ms, text: "On Monday.", fail: {rate: 5%, kind: 429}}}
+  tts: {stub: {first_chunk: 100ms, chunk: 40ms, word: 300ms, speed: 4}}
+sessions: {limit: 2000}
+limits: {per_address: off, per_caller: off}
+tracing: off
+recording: off
+)");
+  EXPECT_EQ(std::get<StubEarSettings>(config.providers.ear).final_after, 300ms);
+  const auto& model = std::get<StubModelSettings>(config.providers.models.at(0));
+  EXPECT_EQ(model.text, "On Monday.");
+  EXPECT_EQ(model.fail.kind, StubFailure::Kind::rate_limited);
+  EXPECT_EQ(model.fail.rate, 0.05);
+  EXPECT_EQ(std::get<StubVoiceSettings>(config.providers.voices.at(0)).speed, 4);
+  EXPECT_EQ(config.most_calls, 2000U);
+  EXPECT_FALSE(config.per_address);
+  EXPECT_FALSE(config.per_caller);
+}
+
+TEST(GatewayConfigTest, EveryMistakeIsToldAtOnceWithItsPlaceAndTheNearestName_GTW1) {
+  const auto all = mistakes(
+      "lisen: x\nproviders: {lm: openai/x, llm: gpt, asr: {stub: {txt: hi}}}\nsessions: {limit: 0}\npin: {}\ncall: {barge_in: loud}\naccess: {tokens: [x], "
+      "origins: ['*']}\ntracing: on\n",
+      {{"LLM_TEMPERATURE", "hot"}, {"MAX_TURNS_PER_SESSION", "2.5"}, {"TTS_RESPONSE_FORMAT", "mp3"}});
+  for (const auto* part : {"gateway.yaml:1:1", "listen", "gateway.yaml:2:13", "llm", "\"gpt\" is no model", "text", "gateway.yaml:3:", "gateway.yaml:4:",
+                           "in a file or by a server", "gateway.yaml:5:", "gateway.yaml:6:", "gateway.yaml:7:", "LLM_TEMPERATURE is \"hot\"",
+                           "MAX_TURNS_PER_SESSION", "TTS_RESPONSE_FORMAT"})
+    EXPECT_THAT(all, HasSubstr(part));
+}
+
+TEST(GatewayConfigTest, VariablesAreFilledInButNotInTools_GTW1) {
+  const auto config = read("access: {tokens: ['${TOKEN}']}\ntools: {a: {http: {url: 'http://x/${arguments.id}'}}}\n", {{"TOKEN", "secret"}});
+  EXPECT_THAT(config.access.tokens, ::testing::ElementsAre("secret"));
+  EXPECT_EQ(std::get<HttpToolOptions>(config.tools.at(0).options).url, "http://x/${arguments.id}");
+  EXPECT_THAT(mistakes("access: {tokens: ['${TOKEN}']}"), HasSubstr("TOKEN"));
+  for (const auto& line : describe(config)) EXPECT_THAT(line, ::testing::Not(HasSubstr("secret")));
+}
+
+TEST(GatewayConfigTest, AReferenceRuleForBargeInIsTheLoudnessAlone_GTW24) {
+  EXPECT_EQ(read("call: {barge_in: {energy: {rms: 500}}}").call.ear.detector.energy_over_noise, 0);
+  EXPECT_EQ(read("call: {barge_in: silero}").call.ear.detector.engine, audio::VoiceEngine::silero);
+  EXPECT_FALSE(read("call: {barge_in: off}").call.interruptible);
+}
+
+TEST(GatewayConfigTest, HowManyCallsGoesByWhereTheyAreHeard_GTW12) {
+  const auto speech = SpeechRegistry::with_defaults();
+  EXPECT_EQ(most_calls(read("sessions: {limit: auto}\nproviders: {asr: deepgram/nova-2}"), *speech), 100U);
+  EXPECT_EQ(most_calls(read("sessions: {limit: auto}\nproviders: {asr: pocketsphinx}"), *speech) % 25, 0U);
+  EXPECT_EQ(most_calls(read("sessions: {limit: 7}"), *speech), 7U);
+}
+
+TEST(GatewayConfigTest, WhatTheDocumentationShowsIsRead_GTW1) {
+  const auto page = read_file(std::string(ANTIPHON_SOURCE_DIR) + "/docs/gateway/serve.md");
+  constexpr std::string_view begin = "```yaml\n", end = "\n```";
+  int blocks = 0;
+  for (auto at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1), ++blocks) {
+    const auto block = page.substr(at + begin.size(), page.find(end, at + begin.size()) - at - begin.size());
+    EXPECT_EQ(mistakes(block, {{"GATEWAY_TOKEN", "x"}, {"DESK_TOKEN", "y"}}), "") << block;
+  }
+  EXPECT_EQ(blocks, 2);
+}
+
+}  // namespace
+}  // namespace antiphon::gateway

@@ -1,0 +1,205 @@
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "antiphon/audio/dtmf.hpp"
+#include "antiphon/audio/line_codec.hpp"
+#include "antiphon/base/files.hpp"
+#include "antiphon/base/ids.hpp"
+#include "antiphon/gateway/server/gateway_server.hpp"
+#include "antiphon/gateway/testing/played_caller.hpp"
+#include "antiphon/net/testing/link.hpp"
+
+/// A whole gateway as a file configures it, called over its WebSocket in virtual time.
+namespace antiphon::gateway {
+namespace {
+
+using namespace antiphon::net::testing;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+namespace fs = std::filesystem;
+
+/// No server is reached in these tests.
+class NoHttp final : public net::HttpClient {
+ public:
+  Task<net::HttpReply> send(net::HttpRequest, Deadline) override { throw Error(ErrorKind::refused, "there is no network"); }
+  Task<std::unique_ptr<net::HttpBody>> open(net::HttpRequest, Deadline) override { throw Error(ErrorKind::refused, "there is no network"); }
+};
+
+const std::string stubs = "providers:\n  asr: {stub: {text: where is my order}}\n  tts: {stub: {}}\n  llm: ";
+
+struct ServedGateway : ::testing::Test {
+  ServedGateway() { fs::create_directories(folder); }
+  ~ServedGateway() override { fs::remove_all(folder); }
+
+  void make(const std::string& text) {
+    auto config = parse_gateway_config(text, folder + "/gateway.yaml", [](std::string_view) { return std::nullopt; });
+    gateway.emplace(medium.runtime, std::move(config),
+                    GatewayContext{.http = http,
+                                   .models = ModelRegistry::with_defaults(),
+                                   .speech = SpeechRegistry::with_defaults(),
+                                   .embedders = embedders,
+                                   .log = [this](const std::string& line) { log += line + "\n"; }});
+    server = medium.listen({}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return gateway->handle(request, reply); });
+    medium.spawn(server->serve());
+  }
+  void start(const std::string& text) {
+    make(text);
+    medium.run(gateway->load(medium.soon()));
+  }
+  std::string failure(const std::string& text) {
+    try {
+      start(text);
+    } catch (const Error& error) {
+      EXPECT_FALSE(error.hint().empty()) << error.message();
+      return error.message();
+    }
+    return "nothing was thrown";
+  }
+  std::unique_ptr<net::WebSocket> dial(const std::string& caller = "%2B15550100") {
+    return medium.run(medium.dial(*server, {.url = "/ws/call?events=1&caller_id=" + caller}, medium.soon()));
+  }
+  net::HttpReply get(const std::string& path) {
+    struct Kept final : net::ServerReply {
+      Task<> reply(net::HttpReply given) override {
+        got = std::move(given);
+        co_return;
+      }
+      Task<> begin(int, net::Headers) override { co_return; }
+      Task<> write(std::string) override { co_return; }
+      void abort() override {}
+      net::HttpReply got;
+    } kept;
+    const net::ServerRequest request{.method = "GET", .target = path};
+    medium.run(gateway->handle(request, kept));
+    return kept.got;
+  }
+
+  static Task<> send(net::WebSocket& socket, Clock& clock, audio::Samples samples) {
+    audio::LineEncoder encoder({audio::Encoding::pcm16, 16000});
+    constexpr std::size_t frame = audio::canonical_rate_hz / 50;
+    for (std::size_t at = 0; at + frame <= samples.size(); at += frame) {
+      co_await clock.sleep_for(20ms);
+      co_await socket.send(net::WsMessage::binary(encoder.encode(audio::SampleView(samples).subspan(at, frame))), Deadline::never());
+    }
+  }
+  static Task<> be_silent(net::WebSocket& socket, Clock& clock, Duration length) { return send(socket, clock, audio::Samples(audio::samples_in(length))); }
+  static Task<> say(net::WebSocket& socket, std::string message) { return socket.send(net::WsMessage::text(std::move(message)), Deadline::never()); }
+  static Task<> listen(net::WebSocket& socket, std::vector<json::object>& events) {
+    try {
+      while (const auto message = co_await socket.receive(Deadline::never()))
+        if (!message->is_binary()) events.push_back(json::parse(message->data).as_object());
+    } catch (const Error&) {}
+  }
+  /// What the agent said in turns of the call, and all events as text.
+  std::string play(net::WebSocket& socket, Task<> acts) {
+    std::vector<json::object> events;
+    medium.spawn(std::move(acts));
+    medium.run(listen(socket, events));
+    std::string said;
+    everything.clear();
+    for (const auto& event : events) {
+      everything += json::serialize(event) + "\n";
+      if (event.at("type").as_string() == "agent.text") said += std::string(event.at("text").as_string()) + "\n";
+    }
+    return said;
+  }
+
+  std::string folder = (fs::temp_directory_path() / make_id("serve")).string();
+  OverMemory<VirtualWorld> medium;
+  NoHttp http;
+  EmbedderRegistry embedders;
+  std::string log, everything;
+  std::optional<GatewayServer> gateway;
+  std::unique_ptr<net::HttpServer> server;
+};
+
+TEST_F(ServedGateway, IsReadyOnceItHasLoadedAndTakesNoCallBefore_GTW12) {
+  make(stubs + "{stub: {}}");
+  EXPECT_EQ(get("/health").status, 200);
+  EXPECT_EQ(get("/ready").status, 503);
+  EXPECT_THAT(get("/ready").body, HasSubstr("loading"));
+  EXPECT_EQ(get("/ws/call?caller_id=me").status, 503);
+  medium.run(gateway->load(medium.soon()));
+  EXPECT_EQ(get("/ready").status, 200);
+  EXPECT_EQ(get("/ws/call?caller_id=me").status, 426) << "now only the upgrade is missing";
+}
+
+TEST_F(ServedGateway, TheExampleTellsAnOrdersStatusAfterThePin_GTW30_GTW32_GTW34) {
+  for (const auto* name : {"gateway.yaml", "orders.sql", "pins.txt", "knowledge", "rules"})
+    fs::copy(std::string(ANTIPHON_SOURCE_DIR) + "/examples/support/" + name, folder + "/" + name, fs::copy_options::recursive);
+  auto text = read_file(folder + "/gateway.yaml");
+  const std::string_view model = "\"${SUPPORT_MODEL:-rules/support.rules.yaml}\"";
+  ASSERT_NE(text.find(model), std::string::npos);
+  text.replace(text.find(model), model.size(), "rules/support.rules.yaml\n  asr: {stub: {text: where is my order}}\n  tts: {stub: {}}");
+  start(text);
+
+  const auto socket = dial();
+  const auto said = play(*socket, [](net::WebSocket& line, Clock& clock) -> Task<> {
+    co_await be_silent(line, clock, 5s);
+    co_await send(line, clock, testing::voice(1500ms));
+    co_await be_silent(line, clock, 8s);
+    co_await send(line, clock, audio::dtmf_tones("1234"));
+    co_await be_silent(line, clock, 10s);
+    co_await say(line, R"({"type":"text","text":"How much is express shipping?"})");
+    co_await be_silent(line, clock, 10s);
+    co_await say(line, R"({"type":"text","text":"No thank you, goodbye."})");
+    co_await be_silent(line, clock, 10s);
+  }(*socket, medium.clock));
+  EXPECT_THAT(said, HasSubstr("4-digit PIN"));
+  EXPECT_THAT(said, HasSubstr("Your set of two cups is packed and comes on Monday."));
+  EXPECT_THAT(said, HasSubstr("Your coffee machine is shipped and comes on Thursday before the evening."));
+  EXPECT_THAT(said, HasSubstr("twelve dollars"));
+  EXPECT_THAT(said, HasSubstr("Goodbye"));
+  EXPECT_THAT(everything, HasSubstr("\"completed\""));
+  EXPECT_THAT(everything, Not(HasSubstr("1234")));
+}
+
+TEST_F(ServedGateway, AModelThatFailsIsStoodInForByTheNext_GTW25) {
+  start(stubs + "[{stub: {fail: {rate: 100%, kind: 429}}}, {stub: {text: I am the other one.}}]\n");
+  const auto socket = dial("me");
+  EXPECT_THAT(play(*socket,
+                   [](net::WebSocket& line, Clock& clock) -> Task<> {
+                     co_await be_silent(line, clock, 5s);
+                     co_await say(line, R"({"type":"text","text":"hello"})");
+                     co_await be_silent(line, clock, 8s);
+                     co_await say(line, R"({"type":"hangup"})");
+                   }(*socket, medium.clock)),
+              HasSubstr("I am the other one."));
+}
+
+TEST_F(ServedGateway, WhatCannotBeDoneIsOneClearErrorBeforeAnybodyCalls_GTW1) {
+  EXPECT_THAT(failure("{}"), HasSubstr("nobody is there to answer"));
+  EXPECT_THAT(failure(stubs + "nobody/x"), HasSubstr("nobody"));
+  EXPECT_THAT(failure("providers: {asr: parrot, llm: {stub: {}}}"), HasSubstr("parrot"));
+  EXPECT_THAT(failure("providers: {tts: hibari/bird, llm: {stub: {}}}"), HasSubstr("bird"));
+  EXPECT_THAT(failure(stubs + "{stub: {}}\nknowledge: {documents: gone/}"), HasSubstr("gone"));
+  EXPECT_THAT(failure(stubs + "{stub: {}}\nlocale: tlh"), HasSubstr("tlh"));
+  EXPECT_THAT(failure(stubs + "{stub: {}}\ntools: {k: {knowledge: {}}}"), HasSubstr("nothing was thrown")) << "as ENABLE_RAG=false leaves it";
+}
+
+TEST_F(ServedGateway, AToolThatDoesNotStartIsToldAndLeftOut_GTW34) {
+  start(stubs + "{stub: {}}\ntools: {crm: {mcp: {url: 'http://127.0.0.1:1/mcp'}}}\n");
+  EXPECT_THAT(log, HasSubstr("crm"));
+  EXPECT_EQ(get("/ready").status, 200);
+}
+
+TEST_F(ServedGateway, DrainsToTheEndOfItsCalls_GTW13) {
+  start(stubs + "{stub: {}}");
+  const auto socket = dial("me");
+  bool drained = false;
+  medium.spawn([](GatewayServer& of, Clock& clock, bool& done) -> Task<> {
+    co_await of.drain(Deadline::after(clock, 3s));
+    done = true;
+  }(*gateway, medium.clock, drained));
+  play(*socket, be_silent(*socket, medium.clock, 20s));
+  medium.run(medium.clock.sleep_for(1s));
+  EXPECT_TRUE(drained);
+  EXPECT_THAT(everything, HasSubstr("\"drain\""));
+  EXPECT_EQ(get("/ready").status, 503);
+}
+
+}  // namespace
+}  // namespace antiphon::gateway
