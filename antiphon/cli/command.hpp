@@ -25,6 +25,7 @@ Command mock_llm_command();
 Command report_command();
 Command compare_command();
 Command label_command();
+Command serve_command();
 Command say_command();
 Command init_command();
 Command doctor_command();

@@ -12,28 +12,23 @@
 
 namespace antiphon::cli {
 
-namespace {
-
-struct Address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-Address parse_listen(const std::string& text) {
+ListenAddress parse_listen(const std::string& text, std::string_view what) {
   const auto colon = text.rfind(':');
-  Address address;
+  ListenAddress address;
   if (colon != std::string::npos) {
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, address.port);
     address.host = text.substr(0, colon);
     if (address.host.starts_with('[') && address.host.ends_with(']')) address.host = address.host.substr(1, address.host.size() - 2);
+    if (address.host == "localhost") address.host = "127.0.0.1";
     if (error == std::errc() && stop == end && !address.host.empty()) return address;
   }
-  throw Error(ErrorKind::usage, fmt::format("--listen {} is no HOST:PORT", quote(text)))
-      .with_hint("write for example --listen 127.0.0.1:8080; port 0 is any free one");
+  throw Error(ErrorKind::usage, fmt::format("{} {} is no HOST:PORT", what, quote(text))).with_hint("write for example 127.0.0.1:8080; port 0 is any free one");
 }
 
-}  // namespace
+std::string shown_address(const std::string& host, std::uint16_t port) {
+  return fmt::format("{}:{}", host.find(':') == std::string::npos ? host : "[" + host + "]", port);
+}
 
 int serve_http(Environment& environment, const std::string& listen, const std::function<net::HttpHandler(Runtime&)>& make_handler) {
   const auto address = parse_listen(listen);
@@ -42,8 +37,7 @@ int serve_http(Environment& environment, const std::string& listen, const std::f
   BlockingPool blocking;
   Runtime runtime{context.get_executor(), clock, blocking};
   const auto server = net::listen_http(runtime, {.address = address.host, .port = address.port}, make_handler(runtime));
-  environment.out << fmt::format("listening on {}:{}", address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]", server->port())
-                  << std::endl;
+  environment.out << "listening on " << shown_address(address.host, server->port()) << std::endl;
   const auto stop = environment.stop.on_request([&] { asio::post(context, [&] { server->stop(); }); });
   asio::co_spawn(context, server->serve(), [](std::exception_ptr failure) {
     if (failure) std::rethrow_exception(failure);
