@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/latch.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/serve/support_desk.hpp"
@@ -116,6 +117,7 @@ class Serving {
     asio::co_spawn(context_, std::move(task), [this, is_server](std::exception_ptr failure) {
       if (failure && !stopping_ && !failure_) failure_ = failure;
       if (failure && !stopping_) server_->stop();
+      if (!is_server) load_ended_.open();
       if (is_server) context_.stop();  // kept connections would wait for their own ends
     });
   }
@@ -125,7 +127,13 @@ class Serving {
     say("stopping", gateway_.active_calls() == 0 ? "no call is under way"
                                                  : fmt::format("{} calls may go on for {}", gateway_.active_calls(), format_duration(config_.drain)));
     loading_->stop();
-    asio::co_spawn(context_, gateway_.drain(Deadline::after(clock_, config_.drain)), [this](std::exception_ptr) { server_->stop(); });
+    asio::co_spawn(context_, drain(), [this](std::exception_ptr) { server_->stop(); });
+  }
+
+  // What loads refers to the gateway, so it has ended before that goes.
+  Task<> drain() {
+    co_await gateway_.drain(Deadline::after(clock_, config_.drain));
+    co_await load_ended_.wait();
   }
 
   Environment& environment_;
@@ -140,6 +148,7 @@ class Serving {
   gateway::GatewayServer gateway_;
   std::unique_ptr<net::HttpServer> server_;
   std::shared_ptr<Stoppable> loading_ = std::make_shared<Stoppable>();
+  Latch load_ended_;
   bool stopping_ = false;
   std::exception_ptr failure_;
 };

@@ -101,7 +101,10 @@ void read_knowledge_variables(const Environment& environment, GatewayConfig& con
   const auto threshold = environment.number("CONFIDENCE_THRESHOLD", 0, 1);
   const auto embedder = environment.text("EMBEDDING_MODEL");
   const auto collection = environment.text("CHROMA_COLLECTION");
-  if (environment.boolean("ENABLE_RAG") == false) config.knowledge.reset();
+  if (environment.boolean("ENABLE_RAG") == false) {
+    config.knowledge.reset();
+    std::erase_if(config.tools, [](const ToolSettings& tool) { return std::holds_alternative<KnowledgeToolOptions>(tool.options); });
+  }
   if (!config.knowledge) return;
   if (threshold) config.knowledge->options.threshold = *threshold;
   if (embedder) config.knowledge->embedder.model = *embedder == "lexical" || embedder->starts_with("minilm") ? *embedder : of_vendor("openai", *embedder);

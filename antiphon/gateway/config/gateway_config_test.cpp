@@ -83,7 +83,9 @@ TEST(GatewayConfigTest, TheEnvironmentStandsAboveTheFile_GTW1) {
   EXPECT_EQ(std::get<ChromaOptions>(config.knowledge->store).collection, "shop");
   EXPECT_EQ(voice_of(config).speed, 1.5);
   EXPECT_EQ(config.locale, "en-GB");
-  EXPECT_FALSE(read("knowledge: {}", {{"ENABLE_RAG", "false"}}).knowledge);
+  const auto without = read("knowledge: {}\ntools: {k: {knowledge: {}}}", {{"ENABLE_RAG", "false"}});
+  EXPECT_FALSE(without.knowledge);
+  EXPECT_THAT(without.tools, IsEmpty());
 }
 
 TEST(GatewayConfigTest, KeysChooseProvidersThatTheFileDoesNotName_GTW1) {

@@ -60,11 +60,7 @@ GatewayServer::GatewayServer(Runtime& runtime, GatewayConfig config, GatewayCont
   masker_ = Masker({}, policy_->numbers());
   check();
   if (config_.knowledge) knowledge_ = make_knowledge(*config_.knowledge, runtime_, context_.http, context_.embedders);
-  for (const auto& tool : config_.tools) {
-    // ENABLE_RAG=false takes the knowledge base away, and with it the tool that asks it.
-    if (!knowledge_ && std::holds_alternative<KnowledgeToolOptions>(tool.options)) continue;
-    tools_.add(make_tool(tool, runtime_, context_.http, knowledge_));
-  }
+  for (const auto& tool : config_.tools) tools_.add(make_tool(tool, runtime_, context_.http, knowledge_));
   calls_.emplace(runtime_, call_settings(config_, context_, *policy_), [this](const CallRequest& asked) { return parts_for(asked); });
 }
 
@@ -162,8 +158,11 @@ CallSettings GatewayServer::settings_for(const std::shared_ptr<const LocaleRules
   auto settings = config_.call;
   settings.ear.recognition = ear_.defaults;
   auto& heard = settings.ear.recognition;
-  if (heard.language.empty()) heard.language = rules->locale;
-  heard.phrases.insert(heard.phrases.end(), rules->hints.begin(), rules->hints.end());
+  // A recogniser of this machine would know no other words than those.
+  if (!ear_.recogniser->capabilities().waits_on_clock_alone) {
+    if (heard.language.empty()) heard.language = rules->locale;
+    heard.phrases.insert(heard.phrases.end(), rules->hints.begin(), rules->hints.end());
+  }
   settings.speech.voices = voices_;
   if (config_.providers.voice_by_locale && rules->voice) settings.speech.voices.front().defaults.voice = *rules->voice;
   return settings;

@@ -177,7 +177,7 @@ TEST_F(ServedGateway, WhatCannotBeDoneIsOneClearErrorBeforeAnybodyCalls_GTW1) {
   EXPECT_THAT(failure("providers: {tts: hibari/bird, llm: {stub: {}}}"), HasSubstr("bird"));
   EXPECT_THAT(failure(stubs + "{stub: {}}\nknowledge: {documents: gone/}"), HasSubstr("gone"));
   EXPECT_THAT(failure(stubs + "{stub: {}}\nlocale: tlh"), HasSubstr("tlh"));
-  EXPECT_THAT(failure(stubs + "{stub: {}}\ntools: {k: {knowledge: {}}}"), HasSubstr("nothing was thrown")) << "as ENABLE_RAG=false leaves it";
+  EXPECT_THAT(failure(stubs + "{stub: {}}\ntools: {k: {knowledge: {}}}"), HasSubstr("there is no knowledge base"));
 }
 
 TEST_F(ServedGateway, AToolThatDoesNotStartIsToldAndLeftOut_GTW34) {
