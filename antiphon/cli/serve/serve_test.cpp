@@ -1,3 +1,5 @@
+#include <cstdlib>
+
 #include <gmock/gmock.h>
 
 #include "antiphon/cli/command_line_test.hpp"
@@ -25,8 +27,13 @@ TEST_F(ServeCommand, WithoutAFileItIsTheExampleDesk_GTW1) {
   EXPECT_EQ(antiphon({"serve", "--check"}), 0) << err();
   EXPECT_THAT(out(), HasSubstr("coffee shop"));
   EXPECT_THAT(out(), HasSubstr("rules/support.rules.yaml"));
+}
+
+TEST_F(ServeCommand, WithAKeyAModelSpeaksForTheExampleDesk_GTW1) {
   variables_["OPENAI_API_KEY"] = "sk-x";
+  ::setenv("OPENAI_API_KEY", "sk-x", 1);  // NOLINT: one thread; the model looks there itself
   EXPECT_EQ(antiphon({"serve", "--check"}), 0) << err();
+  ::unsetenv("OPENAI_API_KEY");  // NOLINT: as above
   EXPECT_THAT(out(), HasSubstr("openai/gpt-4o"));
 }
 

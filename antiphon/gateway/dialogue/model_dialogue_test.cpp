@@ -372,6 +372,17 @@ TEST_F(Talk, ARightPinAnswersWhatItWasAskedFor_GTW32) {  // nothing in the refer
   EXPECT_THAT(turn("and my other order"), ElementsAre("Yes.", "It is on its way.")) << "it is not asked for again";
 }
 
+TEST_F(Talk, WhatToolsFoundForItStandsBehindTheQuestion_GTW32) {
+  lines = {{.calls = {call()}}, {.text = "It was shipped."}};
+  add_tool();
+  turn("where is my order");
+  EXPECT_THAT(turn("four seven one one"), ElementsAre("It was shipped."));
+  const auto& seen = model->asked.at(1).messages;
+  EXPECT_EQ(seen[seen.size() - 3].text(), "where is my order");
+  EXPECT_EQ(seen[seen.size() - 2].tool_calls().size(), 1U);
+  EXPECT_THAT(seen.back().text(), HasSubstr("shipped"));
+}
+
 TEST_F(Talk, ThePinReachesNeitherModelNorTranscript_GTW32) {
   turn("where is my order");
   EXPECT_EQ(dialogue().intake()->show("it is four seven"), "it is [PIN_MASKED]");

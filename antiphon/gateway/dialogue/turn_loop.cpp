@@ -31,7 +31,8 @@ std::vector<ToolResult> unknown_results(const std::vector<ToolCall>& calls) {
 /// What one run of the loop works on.
 struct TurnLoop::Turn {
   SessionState& session;
-  std::string request;
+  std::string request;  ///< stands behind the messages that the turn began with, before the calls of its tools
+  std::size_t began_with = session.messages.size();
   AnswerSink sink;
   Clock::Time began;
   bool filled = false;  ///< the filler was said
@@ -40,6 +41,14 @@ struct TurnLoop::Turn {
   std::optional<std::string> fallback{};  ///< of the last tool that failed
 
   TurnState& state() const { return session.turns.back(); }
+  History messages() const {
+    auto all = session.messages;
+    if (request.empty()) return all;
+    all.truncate(began_with);
+    all.append(Message::user(request));
+    for (auto i = began_with; i < session.messages.size(); ++i) all.append(session.messages[i]);
+    return all;
+  }
   void say(std::string sentence) {
     auto& text = state().agent_text;
     if (!text.empty()) text += ' ';
@@ -86,9 +95,8 @@ Task<AfterAnswer> TurnLoop::run(SessionState& session, std::string request, Answ
   }
 }
 
-ChatRequest TurnLoop::request_for(const SessionState& session, const std::string& request, bool may_call) const {
-  ChatRequest asked{.preamble = make_prompt(settings_.prompt, session), .messages = session.messages};
-  if (!request.empty()) asked.messages.append(Message::user(request));
+ChatRequest TurnLoop::request_for(const SessionState& session, const History& messages, bool may_call) const {
+  ChatRequest asked{.preamble = make_prompt(settings_.prompt, session), .messages = messages};
   std::vector<Tool> tools;
   if (tools_) tools = tools_->declarations().empty() ? tools : tools_->declarations().tools();
   tools.push_back(own_tool(end_call_tool, "Ends the call. Only when the caller has said goodbye or wants nothing more."));
@@ -105,7 +113,7 @@ Task<ChatResponse> TurnLoop::ask(Turn& turn, bool may_call) {
   auto& latency = turn.state().latency;
   const AnswerProgress progress{.say = [&turn](std::string sentence) { turn.say(std::move(sentence)); },
                                 .on_word = [this, &turn, &latency] { latency.first_token = latency.first_token.value_or(clock_.now() - turn.began); }};
-  auto response = co_await chain_.answer(request_for(turn.session, turn.request, may_call), rules_, progress);
+  auto response = co_await chain_.answer(request_for(turn.session, turn.messages(), may_call), rules_, progress);
   latency.llm = clock_.now() - turn.began;
   co_return response;
 }

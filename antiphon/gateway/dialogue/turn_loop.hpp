@@ -37,7 +37,7 @@ class TurnLoop {
  private:
   struct Turn;
 
-  ChatRequest request_for(const SessionState& session, const std::string& request, bool may_call) const;
+  ChatRequest request_for(const SessionState& session, const History& messages, bool may_call) const;
   Task<ChatResponse> ask(Turn& turn, bool may_call);
   Task<> call_tools(Turn& turn, std::vector<ToolCall> calls);
   Task<std::vector<ToolResult>> results_of(Turn& turn, std::vector<ToolCall> calls);
