@@ -34,7 +34,7 @@ gateway::Variables variables_of(const Environment& environment, bool own_desk) {
   return [&environment, own_desk](std::string_view name) -> std::optional<std::string> {
     auto value = environment.variable(name);
     // The desk names its rules; somebody with a key would rather hear a model.
-    if (own_desk && name == "SUPPORT_MODEL" && !value && environment.variable("OPENAI_API_KEY").value_or("") != "") {
+    if (own_desk && name == "SUPPORT_MODEL" && !value && !environment.variable("OPENAI_API_KEY").value_or("").empty()) {
       const auto model = environment.variable("LLM_MODEL").value_or("gpt-4o");
       return model.find('/') == std::string::npos ? "openai/" + model : model;
     }

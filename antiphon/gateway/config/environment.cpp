@@ -61,7 +61,9 @@ class Environment {
 
 template <class T, class U>
 void set(T& value, const std::optional<U>& given) {
-  if (given) value = *given;
+  if (!given) return;
+  const U& is = *given;
+  value = is;
 }
 
 /// A model, voice or recogniser by the reference's name for it: of that vendor, unless it says another one.
@@ -106,15 +108,15 @@ void read_knowledge_variables(const Environment& environment, GatewayConfig& con
     std::erase_if(config.tools, [](const ToolSettings& tool) { return std::holds_alternative<KnowledgeToolOptions>(tool.options); });
   }
   if (!config.knowledge) return;
-  if (threshold) config.knowledge->options.threshold = *threshold;
+  set(config.knowledge->options.threshold, threshold);
   if (embedder) config.knowledge->embedder.model = *embedder == "lexical" || embedder->starts_with("minilm") ? *embedder : of_vendor("openai", *embedder);
   if (auto* chroma = std::get_if<ChromaOptions>(&config.knowledge->store); chroma && collection) chroma->collection = *collection;
 }
 
 void read_speech_variables(const Environment& environment, GatewayConfig& config) {
-  if (const auto speed = environment.number("TTS_SPEED", 0.5, 2))
-    for (auto& voice : config.providers.voices)
-      if (auto* choice = std::get_if<VoiceChoice>(&voice)) choice->speed = *speed;
+  const auto speed = environment.number("TTS_SPEED", 0.5, 2);
+  for (auto& voice : config.providers.voices)
+    if (auto* choice = std::get_if<VoiceChoice>(&voice)) set(choice->speed, speed);
   if (const auto format = environment.text("TTS_RESPONSE_FORMAT"); format && *format != "pcm")
     environment.report("TTS_RESPONSE_FORMAT", *format, "pcm: audio is sent as it comes");
   if (const auto language = environment.text("ASR_LANGUAGE")) config.locale = *language;

@@ -130,7 +130,7 @@ class ConfigReader {
     auto& loop = config_.dialogue.loop;
     if (const auto count = fields.integer("sentences", 0, 100)) loop.prompt.sentences = *count;
     if (const auto* value = fields.get("temperature")) loop.temperature = reader_.number(*value, "temperature", 0, 2);
-    if (const auto count = fields.integer("max_tokens", 1)) loop.max_tokens = *count;
+    if (const auto count = fields.integer("max_tokens", 1)) loop.max_tokens = count;
     if (const auto count = fields.integer("tool_rounds", 1, 50)) loop.tool_rounds = *count;
     if (const auto limit = fields.duration("tool_limit")) loop.tool_limit = *limit;
     if (const auto after = fields.duration("filler_after")) loop.filler_after = *after;
