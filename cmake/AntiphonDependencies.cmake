@@ -19,6 +19,7 @@ pkg_check_modules(alsa REQUIRED alsa)  # its headers: the library is looked for 
 pkg_check_modules(kissfft REQUIRED IMPORTED_TARGET kissfft-float)
 pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 
 # flite has no description for CMake or pkg-config. Bare names, as users of the installed library link them, too.
 find_path(ANTIPHON_FLITE_INCLUDE flite/flite.h REQUIRED)

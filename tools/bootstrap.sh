@@ -25,7 +25,7 @@ compiler=('clang-19|clang-18' 'lld-19|lld-18' cmake ninja-build ccache pkg-confi
 libraries=('libboost1.81-dev|libboost1.83-dev|libboost-dev' 'libboost-json1.81-dev|libboost-json1.83-dev|libboost-json-dev'
   'libboost-url1.81-dev|libboost-url1.83-dev|libboost-url-dev' libfmt-dev libcli11-dev libyaml-cpp-dev libpcre2-dev libssl-dev zlib1g-dev
   libsqlite3-dev libsndfile1-dev libmpg123-dev libsoxr-dev libopus-dev libebur128-dev libwebrtc-audio-processing-dev flite1-dev libkissfft-dev
-  libpocketsphinx-dev pocketsphinx-en-us libasound2-dev libpq-dev libhiredis-dev)
+  libpocketsphinx-dev pocketsphinx-en-us libasound2-dev libpq-dev libhiredis-dev prometheus-cpp-dev)
 sanitizers=('libclang-rt-19-dev|libclang-rt-18-dev')
 tests=(libgtest-dev libgmock-dev catch2 python3 pocketsphinx-testdata redis-server)
 tidy=('clang-tidy-19|clang-tidy-18' 'clang-format-19|clang-format-18' shellcheck python3)
@@ -73,8 +73,12 @@ any_installed() {
 missing=()
 for choice in "${needed[@]}"; do any_installed "$choice" || missing+=("$choice"); done
 
+# Prometheus' own check of metrics and alerts. Its package would start a server: only the tool is taken.
+promtool_is_there() { command -v "${PROMTOOL:-promtool}" >/dev/null || [ -x build/deps/usr/bin/promtool ]; }
+needs_promtool() { [ "$purpose" = peers ] && ! promtool_is_there; }
+
 valijson_is_there() { [ -e /usr/include/valijson/validator.hpp ] || [ -e build/deps/usr/include/valijson/validator.hpp ]; }
-if [ ${#missing[@]} -eq 0 ] && valijson_is_there; then exec tools/get-speech.sh; fi
+if [ ${#missing[@]} -eq 0 ] && valijson_is_there && ! needs_promtool; then exec tools/get-speech.sh; fi
 
 # --- Installing ----------------------------------------------------------------------------------------------------------------------------
 as_root() {
@@ -131,16 +135,20 @@ install_packages() {
 }
 
 # The package of these headers pulls in Qt and Poco for adapters that are not used: only its own files are taken.
-unpack_valijson() {
+unpack_valijson() { unpack libvalijson-dev 'the headers of libvalijson-dev' .; }
+unpack_promtool() { unpack prometheus 'promtool of prometheus' ./usr/bin/promtool; }
+
+unpack() {  # PACKAGE WHAT PATH…: of the package
   local folder
-  say "unpacking the headers of libvalijson-dev into build/deps"
+  say "unpacking $2 into build/deps"
   folder=$(mktemp -d)
   # shellcheck disable=SC2064  # the folder of now
   trap "rm -rf '$folder'" EXIT
   chmod 755 "$folder"
-  (cd "$folder" && apt-get download -qq libvalijson-dev) >>"$log" 2>&1 || die "apt could not fetch libvalijson-dev: $log tells why"
+  (cd "$folder" && apt-get download -qq "$1") >>"$log" 2>&1 || die "apt could not fetch $1: $log tells why"
   mkdir -p build/deps
-  dpkg-deb -x "$folder"/libvalijson-dev_*.deb build/deps
+  dpkg-deb --fsys-tarfile "$folder/$1"_*.deb | tar -x -C build/deps "${@:3}"
+  rm -rf "$folder"
 }
 
 mkdir -p build
@@ -149,5 +157,6 @@ refresh_lists
 start=$SECONDS
 if [ ${#missing[@]} -gt 0 ]; then install_packages; fi
 if ! valijson_is_there; then unpack_valijson; fi
+if needs_promtool; then unpack_promtool; fi
 tools/get-speech.sh
 say "done in $((SECONDS - start)) s"

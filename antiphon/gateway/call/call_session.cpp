@@ -53,7 +53,8 @@ CallSession::CallSession(Runtime& runtime, CallerConnection& caller, SpeechToTex
   if (intake_) intake_->attach([this](std::string text) { give_floor({.text = std::move(text)}); });
 }
 
-EarSettings CallSession::with_intake(EarSettings settings) const {
+EarSettings CallSession::with_intake(EarSettings settings) {
+  if (settings_.observer) settings.on_taken = [this](Duration lag) { observe(AudioRecognised{lag}); };
   if (intake_ && !settings.is_complete) settings.is_complete = [intake = intake_](const std::string& text) { return intake->is_complete(text); };
   return settings;
 }
@@ -68,11 +69,16 @@ Speech::Settings CallSession::with_notes(Speech::Settings settings) {
     if (answering_ && !state_.turns.empty() && !state_.turns.back().latency.first_audio) state_.turns.back().latency.first_audio = took;
     if (then) then(took);
   };
+  if (settings_.observer)
+    settings.on_spoken = [this](const Speech::Spoken& spoken) {
+      observe(SentenceSpoken{spoken.turn, spoken.text, spoken.began, clock_.now() - spoken.began, spoken.first_sample, spoken.error, spoken.interrupted});
+    };
   return settings;
 }
 
 Task<CallEnd> CallSession::run() {
   began_ = active_at_ = clock_.now();
+  observe(CallBegan{state_.caller_id, state_.locale});
   const ScopedAlarm expires(clock_, began_ + settings_.longest, [this] { end(CallEnd::expired); });
   if (ended_) tasks_.stop();  // somebody ended it before it began
   tasks_.spawn(receive());
@@ -89,6 +95,7 @@ Task<CallEnd> CallSession::run() {
     failure = std::current_exception();
   }
   if (failure) end(end_of(failure));
+  observe(CallEnded{ended_.value_or(CallEnd::error), turn_number()});
   co_await caller_.end(ended_.value_or(CallEnd::error), soon());
   co_return ended_.value_or(CallEnd::error);
 }
@@ -121,6 +128,7 @@ Task<> CallSession::tell(json::object event) {
 }
 
 void CallSession::note_error(std::string_view code, const Error& error) {
+  observe(StageFailed{code, error.message()});
   // Callers are strangers: which server failed, and how, is not for them.
   notes_.push({{"type", "error"}, {"code", code}, {"message", to_string(error.kind())}, {"fatal", false}});
 }
@@ -180,6 +188,7 @@ Task<> CallSession::interrupt() {
   co_await output_.hold(soon());
   const auto heard = output_.heard();
   if (answering_) answering_->heard = heard;
+  observe(BargedIn{turn_number(), heard.length});
   co_await tell(heard_json("barge_in", turn_number(), heard));
 }
 
@@ -225,6 +234,7 @@ Task<> CallSession::settle_interruption(bool with_words) {
     const auto heard = output_.heard();
     output_.resume();
     if (answering_) answering_->heard.reset();
+    observe(BargeInTakenBack{turn_number()});
     co_return co_await tell(heard_json("barge_in.resumed", turn_number(), heard));
   }
   if (!answering_) co_return output_.drop();
@@ -254,6 +264,7 @@ Task<> CallSession::say_goodbye() {
     co_await say_alone(dialogue_.goodbye(state_, after_));
     co_return end(CallEnd::completed);
   }
+  observe(CallEscalated{state_.escalated.value_or(EscalationReason::policy)});
   std::vector<Task<>> both;
   both.push_back(say_alone(dialogue_.goodbye(state_, after_)));
   both.push_back(hand_over());
@@ -323,6 +334,7 @@ Task<> CallSession::respond(Floor floor) {
   state_.turns.push_back(std::move(turn));
   state_.messages.append(Message::user(floor.text));
   open_.emplace();
+  observe(TurnBegan{state_.turns.back().id, floor.text, floor.voice_ended.value_or(clock_.now()), floor.recognised_after});
   co_await tell({{"type", "turn.started"}, {"turn", state_.turns.back().id}});
   co_await answer_turn(floor.voice_ended.value_or(clock_.now()), answer());
 }
@@ -332,6 +344,7 @@ Task<> CallSession::go_on() {
   open_ = std::move(settings_.resumes->open);
   if (state_.escalated) after_ = AfterAnswer::escalate;
   if (!open_ || state_.turns.empty()) co_return;
+  observe(TurnBegan{state_.turns.back().id, state_.turns.back().user_text, clock_.now()});
   if (open_->whole) co_return co_await answer_turn(clock_.now(), repeat());
   open_.emplace();
   state_.turns.back().agent_text.clear();
@@ -367,10 +380,11 @@ Task<> CallSession::answer() {
     open_->sentences.push_back(sentence);
     speech_.say(id, std::move(sentence));
   };
-  const AnswerSink sink{.say = say, .event = [this, id](json::object event) {
-                          event["turn"] = id;
-                          notes_.push(std::move(event));
-                        }};
+  const auto event = [this, id](json::object what) {
+    what["turn"] = id;
+    notes_.push(std::move(what));
+  };
+  const AnswerSink sink{.say = say, .event = event, .observer = settings_.observer.get()};
   std::optional<Error> failed;
   try {
     after_ = co_await dialogue_.answer(state_, sink);
@@ -396,6 +410,7 @@ Task<> CallSession::finish_turn(TurnState& turn, Answering& answering) {
   if (const auto first = output_.first_heard_at()) turn.latency.total = *first - answering.voice_ended;
   if (!turn.heard_text.empty()) state_.messages.append(Message::assistant(turn.heard_text));
   note_activity();
+  observe(TurnEnded{turn.id, turn.heard_text, turn.interrupted, turn.latency});
   co_await tell(
       {{"type", "turn.ended"}, {"turn", turn.id}, {"interrupted", turn.interrupted}, {"text", turn.heard_text}, {"latency_ms", latency_json(turn.latency)}});
 }

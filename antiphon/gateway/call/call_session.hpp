@@ -14,6 +14,7 @@
 #include "antiphon/gateway/dialogue/dialogue.hpp"
 #include "antiphon/gateway/hearing/ear.hpp"
 #include "antiphon/gateway/hearing/tone_filter.hpp"
+#include "antiphon/gateway/observe/call_note.hpp"
 #include "antiphon/gateway/speaking/speech.hpp"
 
 namespace antiphon::gateway {
@@ -35,6 +36,7 @@ struct CallSettings {
   Duration last_sentence{std::chrono::seconds(2)};  ///< that a call which has to end may take to finish the sentence that it is at
   std::optional<Resumption> resumes{};
   std::function<void()> on_whole_answer{};  ///< all that will be said in a turn is known; `open_turn` tells
+  std::shared_ptr<CallObserver> observer{};         ///< nullptr: nobody is told
 };
 
 /// One call from the first sample to the last: hears, answers, speaks and is interrupted, all at the same time (GTW-20, GTW-24). It knows no transport.
@@ -102,8 +104,9 @@ class CallSession {
   Task<> end_after_sentence(CallEnd why);
   Task<> tell(json::object event);
   void note_error(std::string_view code, const Error& error);
+  void observe(CallNote note) { gateway::tell(settings_.observer.get(), std::move(note)); }
   Speech::Settings with_notes(Speech::Settings settings);
-  EarSettings with_intake(EarSettings settings) const;
+  EarSettings with_intake(EarSettings settings);
   Deadline soon() const;
   int turn_number() const { return static_cast<int>(state_.turns.size()); }
   std::int64_t ms(Clock::Time at) const;

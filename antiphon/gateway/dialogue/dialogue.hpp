@@ -7,6 +7,7 @@
 #include "antiphon/base/clock.hpp"
 #include "antiphon/base/json.hpp"
 #include "antiphon/base/task.hpp"
+#include "antiphon/gateway/observe/call_note.hpp"
 #include "antiphon/gateway/session_state.hpp"
 
 namespace antiphon::gateway {
@@ -18,6 +19,7 @@ enum class AfterAnswer { go_on, end_call, escalate };
 struct AnswerSink {
   std::function<void(std::string sentence)> say;    ///< in order; each is synthesised as it comes
   std::function<void(json::object event)> event{};  ///< of tools, for those that listen to the call
+  CallObserver* observer = nullptr;                 ///< is told of models and tools; nullptr: nobody
 };
 
 /// Stands between the caller's words and everything else: what only it may know, a PIN, never leaves it (GTW-32). One per call, on its executor.

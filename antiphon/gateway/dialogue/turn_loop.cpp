@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
 #include "antiphon/base/error.hpp"
 
 namespace antiphon::gateway {
@@ -17,6 +20,19 @@ bool is_own(const ToolCall& call) { return call.name == end_call_tool || call.na
 
 bool asks_for(const std::vector<ToolCall>& calls, std::string_view name) {
   return std::ranges::any_of(calls, [&](const ToolCall& call) { return call.name == name; });
+}
+
+bool is_cancelled(const std::exception_ptr& failure) {
+  if (!failure) return false;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error& error) {
+    return error.code() == asio::error::operation_aborted;
+  } catch (const Error& error) {
+    return error.kind() == ErrorKind::cancelled;
+  } catch (...) {
+    return false;
+  }
 }
 
 /// Results for calls whose end nobody has seen: the model must not think that nothing happened.
@@ -38,6 +54,7 @@ struct TurnLoop::Turn {
   bool filled = false;  ///< the filler was said
   bool spoke = false;   ///< the model said something in this turn
   bool tools_failed = false;
+  bool used_tools = false;                ///< the model was shown what tools returned
   std::optional<std::string> fallback{};  ///< of the last tool that failed
 
   TurnState& state() const { return session.turns.back(); }
@@ -113,9 +130,37 @@ Task<ChatResponse> TurnLoop::ask(Turn& turn, bool may_call) {
   auto& latency = turn.state().latency;
   const AnswerProgress progress{.say = [&turn](std::string sentence) { turn.say(std::move(sentence)); },
                                 .on_word = [this, &turn, &latency] { latency.first_token = latency.first_token.value_or(clock_.now() - turn.began); }};
-  auto response = co_await chain_.answer(request_for(turn.session, turn.messages(), may_call), rules_, progress);
+  ModelAnswered note{.turn = turn.state().id, .began = clock_.now(), .after_tools = turn.used_tools};
+  const auto counting = AnswerProgress{.say = progress.say, .on_word = [this, &note, &progress] {
+                                         note.first_token = note.first_token.value_or(clock_.now() - note.began);
+                                         progress.on_word();
+                                       }};
+  std::optional<ChatResponse> response;
+  std::exception_ptr failure;
+  try {
+    response = co_await chain_.answer(request_for(turn.session, turn.messages(), may_call), rules_, counting);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  observe(turn, std::move(note), response, failure);
+  if (failure) std::rethrow_exception(failure);
   latency.llm = clock_.now() - turn.began;
-  co_return response;
+  co_return std::move(*response);
+}
+
+void TurnLoop::observe(const Turn& turn, ModelAnswered note, const std::optional<ChatResponse>& response, const std::exception_ptr& failure) const {
+  if (!turn.sink.observer) return;
+  note.took = clock_.now() - note.began;
+  note.interrupted = is_cancelled(failure);
+  if (failure && !note.interrupted) note.error = describe(failure);
+  if (response) {
+    note.text = response->message.text();
+    if (const auto& usage = response->usage; usage.input_tokens + usage.output_tokens > 0) {  // else nobody counted
+      note.input_tokens = usage.input_tokens;
+      note.output_tokens = usage.output_tokens;
+    }
+  }
+  turn.sink.observer->note(note);
 }
 
 std::optional<AfterAnswer> TurnLoop::follow(Turn& turn, std::vector<ToolCall>& calls) const {
@@ -143,6 +188,7 @@ Task<> TurnLoop::call_tools(Turn& turn, std::vector<ToolCall> calls) {
   if (!results) results = unknown_results(calls);
   remember(turn, calls, *results);
   tell_results(turn, calls, *results);
+  observe(turn, calls, *results);
   if (cancelled) std::rethrow_exception(cancelled);
   count_failures(turn.session, *results);
 }
@@ -168,6 +214,15 @@ void TurnLoop::remember(Turn& turn, const std::vector<ToolCall>& calls, const st
     if (!results[i].ok) turn.tools_failed = true;
     if (!results[i].ok && !fallback.empty()) turn.fallback = fallback;
     turn.state().tools.push_back(results[i]);
+  }
+}
+
+void TurnLoop::observe(Turn& turn, const std::vector<ToolCall>& calls, const std::vector<ToolResult>& results) const {
+  turn.used_tools = true;
+  if (!turn.sink.observer) return;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const std::string name(tools_ ? tools_->label(calls[i].name) : "unknown");
+    turn.sink.observer->note(ToolAnswered{turn.state().id, name, calls[i].arguments, results[i].ok, results[i].error, results[i].latency});
   }
 }
 

@@ -43,6 +43,8 @@ class TurnLoop {
   Task<std::vector<ToolResult>> results_of(Turn& turn, std::vector<ToolCall> calls);
   void tell_calls(const Turn& turn, const std::vector<ToolCall>& calls) const;
   void tell_results(const Turn& turn, const std::vector<ToolCall>& calls, const std::vector<ToolResult>& results) const;
+  void observe(const Turn& turn, ModelAnswered note, const std::optional<ChatResponse>& response, const std::exception_ptr& failure) const;
+  void observe(Turn& turn, const std::vector<ToolCall>& calls, const std::vector<ToolResult>& results) const;
   void remember(Turn& turn, const std::vector<ToolCall>& calls, const std::vector<ToolResult>& results) const;
   /// Whether the loop is over for what the model did with the dialogue's own tools.
   std::optional<AfterAnswer> follow(Turn& turn, std::vector<ToolCall>& calls) const;

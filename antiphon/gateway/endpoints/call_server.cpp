@@ -4,6 +4,7 @@
 
 #include "antiphon/base/beside.hpp"
 #include "antiphon/base/ids.hpp"
+#include "antiphon/gateway/endpoints/counted_reply.hpp"
 #include "antiphon/gateway/endpoints/ws_caller.hpp"
 #include "antiphon/gateway/sessions/kept_caller.hpp"
 #include "antiphon/gateway/sessions/memory_store.hpp"
@@ -60,13 +61,19 @@ CallServer::CallServer(Runtime& runtime, CallServerSettings settings, MakeParts 
 
 Task<> CallServer::handle(const net::ServerRequest& request, net::ServerReply& reply) {
   const auto path = request.path();
-  if (path == call_path) co_return co_await take_call(request, reply);
-  if (twilio_ && TwilioEndpoint::is_path(path)) co_return co_await twilio_->handle(request, reply);
+  const bool by_telephone = twilio_ && TwilioEndpoint::is_path(path);
+  if (path == call_path || by_telephone) {
+    std::optional<CountedReply> counted;
+    if (settings_.observability) counted.emplace(reply, settings_.observability->metrics());
+    auto& to = counted ? static_cast<net::ServerReply&>(*counted) : reply;
+    co_return co_await (by_telephone ? twilio_->handle(request, to) : take_call(request, to));
+  }
   if (path == "/health") co_return co_await reply.reply(json_reply(200, json::object{{"status", "ok"}}));
+  if (path == "/metrics" && settings_.observability) co_return co_await reply.reply(metrics());
   if (path == "/ready") co_return co_await reply.reply(ready());
   // Without a token nobody could be told from anybody: then there is no list.
   if (path.starts_with(sessions_path) && !settings_.access.tokens.empty()) co_return co_await reply.reply(sessions(request));
-  co_await reply.reply(refusal(404, "there are /ws/call, /health and /ready"));
+  co_await reply.reply(refusal(404, "there are /ws/call, /health, /ready and /metrics"));
 }
 
 net::HttpReply CallServer::ready() const {
@@ -74,6 +81,10 @@ net::HttpReply CallServer::ready() const {
   const auto* status = draining_ ? "draining" : full ? "overloaded" : "ready";
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(runtime_.clock.now() - began_).count();
   return json_reply(draining_ || full ? 503 : 200, json::object{{"status", status}, {"active_sessions", lines_}, {"uptime_seconds", uptime}});
+}
+
+net::HttpReply CallServer::metrics() const {
+  return {200, {{"Content-Type", std::string(GatewayMetrics::content_type)}}, settings_.observability->metrics().text()};
 }
 
 // --- Calls ------------------------------------------------------------------------------------------------------------------------------------
@@ -86,10 +97,16 @@ std::optional<net::HttpReply> CallServer::refuse_call(const net::ServerRequest& 
   } catch (const Error& error) {
     return refusal(400, error.message());
   }
-  return refuse_for_now(request, *asked);
+  return busy(request, *asked);
 }
 
 std::optional<net::HttpReply> CallServer::refuse_for_now(const net::ServerRequest& request, const CallRequest& asked) {
+  auto refused = busy(request, asked);
+  if (refused && settings_.observability) settings_.observability->metrics().refused(refused->status);  // its reply is one that telephony knows
+  return refused;
+}
+
+std::optional<net::HttpReply> CallServer::busy(const net::ServerRequest& request, const CallRequest& asked) {
   using namespace std::chrono_literals;
   if (draining_) return refusal(503, "the gateway is draining", retry_after(5s));
   if (lines_ >= settings_.most_calls) return refusal(503, "all lines are busy", retry_after(5s));
@@ -160,6 +177,7 @@ Task<CallEnd> CallServer::hold_call(LineConnection& caller, CallParts parts, Kep
     keeper.note();
     if (then) then();
   };
+  if (settings_.observability && !parts.settings.observer) parts.settings.observer = settings_.observability->observe(id, transport);
   CallSession its_session(runtime_, kept, *parts.recogniser, *parts.dialogue, std::move(call.state), std::move(parts.settings));
   session = &its_session;
   calls_.insert_or_assign(id, Call{session, utc_now(), std::move(transport), std::move(token)});

@@ -15,6 +15,7 @@
 #include "antiphon/gateway/endpoints/call_host.hpp"
 #include "antiphon/gateway/endpoints/call_rate.hpp"
 #include "antiphon/gateway/endpoints/call_request.hpp"
+#include "antiphon/gateway/observe/observability.hpp"
 #include "antiphon/gateway/endpoints/twilio_endpoint.hpp"
 #include "antiphon/gateway/privacy/mask.hpp"
 #include "antiphon/gateway/sessions/call_keeper.hpp"
@@ -40,6 +41,7 @@ struct CallServerSettings {
   KeepSettings keep{};
   std::optional<TwilioSettings> twilio{};                                        ///< nullopt: no telephone calls
   std::function<Access::WallTime()> wall_time = std::chrono::system_clock::now;  ///< signed addresses end by it
+  Observability* observability = nullptr;                                        ///< is told of every call; nullptr: nobody is, and there is no /metrics
 };
 
 /// The HTTP side of the gateway: calls by WebSocket, whether it is alive and ready, and what goes on (GTW-10, GTW-12, GTW-13). One executor.
@@ -65,8 +67,10 @@ class CallServer final : private CallHost {
     std::string started_at, transport, token;
   };
 
+  net::HttpReply metrics() const;
   Task<> take_call(const net::ServerRequest& request, net::ServerReply& reply);
   std::optional<net::HttpReply> refuse_call(const net::ServerRequest& request, std::optional<CallRequest>& asked);
+  std::optional<net::HttpReply> busy(const net::ServerRequest& request, const CallRequest& asked);
   Task<std::optional<net::HttpReply>> resume(CallRequest& asked, std::optional<KeptCall>& kept);
   std::optional<net::HttpReply> refuse_for_now(const net::ServerRequest& request, const CallRequest& asked) override;
   SessionStore& store() override { return *settings_.sessions; }

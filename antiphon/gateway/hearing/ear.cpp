@@ -112,7 +112,9 @@ Task<> Ear::understand_whole(std::shared_ptr<Turn> turn) {
   while (!turn->closed) {
     while (turn->speaking && !is_full(*turn)) co_await changed_.wait();
     const auto pauses = turn->pauses;
+    const auto asked = clock_.now();
     auto heard = co_await recogniser_.transcribe(turn->audio, settings_.recognition, Deadline::after(clock_, settings_.recognition_timeout));
+    if (settings_.on_taken) settings_.on_taken(clock_.now() - asked);
     if (!is_full(*turn) && (turn->speaking || turn->pauses != pauses)) continue;
     turn->finals = std::move(heard.text);
     turn->confidence = heard.confidence;
@@ -164,7 +166,9 @@ Task<> Ear::feed(std::shared_ptr<Turn> turn) {
       co_await changed_.wait();
       continue;
     }
+    const auto came = heard_at_;
     co_await stream_->feed(std::exchange(turn->audio, {}), Deadline::after(clock_, settings_.recognition_timeout));
+    if (settings_.on_taken) settings_.on_taken(clock_.now() - came);
   }
 }
 

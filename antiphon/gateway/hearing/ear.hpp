@@ -25,6 +25,7 @@ struct EarSettings {
   Duration recognition_timeout{std::chrono::seconds(10)};
   /// Whether a sentence may end here; empty: any may.
   std::function<bool(const std::string& text)> is_complete{};
+  std::function<void(Duration lag)> on_taken{};  ///< the recogniser has taken what came so long ago, or has understood what ended then
 };
 
 /// The caller's voice began; three voiced frames have passed since.

@@ -32,11 +32,15 @@ Task<> Speech::run() {
     waiting_.pop_front();
     current_ = std::make_shared<Stoppable>();
     const auto work = current_;
+    const auto began = clock_.now();
+    first_sample_.reset();
+    std::string error;
     try {
-      co_await work->run(synthesise(sentence));
+      error = co_await work->run(synthesise(sentence));
     } catch (...) {
       if (!work->stopped()) throw;
     }
+    if (settings_.on_spoken) settings_.on_spoken({sentence->turn(), sentence->text(), began, first_sample_, std::move(error), work->stopped()});
     current_.reset();
     sentence->finish();
     output_.grown();
@@ -44,7 +48,8 @@ Task<> Speech::run() {
   }
 }
 
-Task<> Speech::synthesise(std::shared_ptr<SpokenSentence> sentence) {
+/// Why no voice said it whole; empty: one did.
+Task<std::string> Speech::synthesise(std::shared_ptr<SpokenSentence> sentence) {
   std::optional<Error> failed;
   for (const auto& voice : settings_.voices) {
     failed.reset();
@@ -56,6 +61,7 @@ Task<> Speech::synthesise(std::shared_ptr<SpokenSentence> sentence) {
     if (!failed || !sentence->samples().empty()) break;
   }
   if (failed && settings_.on_lost) settings_.on_lost(*failed);
+  co_return failed ? failed->message() : std::string();
 }
 
 Task<> Speech::with_voice(const SpeakingVoice& voice, std::shared_ptr<SpokenSentence> sentence) {
@@ -64,6 +70,7 @@ Task<> Speech::with_voice(const SpeakingVoice& voice, std::shared_ptr<SpokenSent
   const auto began = clock_.now();
   const auto stream = co_await voice.synthesiser->synthesize(std::move(request), Deadline::after(clock_, settings_.first_sample));
   for (bool first = true; const auto piece = co_await stream->next(Deadline::after(clock_, settings_.next_sample)); first = false) {
+    if (first) first_sample_ = first_sample_.value_or(clock_.now() - began);
     if (first && settings_.on_first_sample) settings_.on_first_sample(clock_.now() - began);
     sentence->add(*piece);
     output_.grown();

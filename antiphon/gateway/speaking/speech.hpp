@@ -24,12 +24,22 @@ struct SpeakingVoice {
 /// voice of the list says it; where all fail, the sentence is left out and told to `on_lost`.
 class Speech {
  public:
+  /// What became of a sentence.
+  struct Spoken {
+    int turn = 0;
+    std::string text{};
+    Clock::Time began{0};
+    std::optional<Duration> first_sample{};  ///< after which its audio began
+    std::string error{};                     ///< why it was left out or broke off; empty: it did not
+    bool interrupted = false;                ///< `forget` was called meanwhile
+  };
   struct Settings {
     std::vector<SpeakingVoice> voices;                ///< at least one
     Duration first_sample{std::chrono::seconds(5)};   ///< until which a voice has to begin
     Duration next_sample{std::chrono::seconds(5)};    ///< and to go on
     std::function<void(const Error&)> on_lost{};      ///< the error of the last voice
     std::function<void(Duration)> on_first_sample{};  ///< what a sentence took to begin
+    std::function<void(const Spoken&)> on_spoken{};   ///< each sentence, at its end
   };
 
   Speech(Clock& clock, Output& output, Settings settings) : clock_(clock), output_(output), settings_(std::move(settings)) {}
@@ -47,7 +57,7 @@ class Speech {
   Task<> run();
 
  private:
-  Task<> synthesise(std::shared_ptr<SpokenSentence> sentence);
+  Task<std::string> synthesise(std::shared_ptr<SpokenSentence> sentence);
   Task<> with_voice(const SpeakingVoice& voice, std::shared_ptr<SpokenSentence> sentence);
 
   Clock& clock_;
@@ -55,6 +65,7 @@ class Speech {
   Settings settings_;
   std::deque<std::shared_ptr<SpokenSentence>> waiting_;
   std::shared_ptr<Stoppable> current_;
+  std::optional<Duration> first_sample_;  ///< of the sentence that is being synthesised
   Pulse changed_;
 };
 
