@@ -3,6 +3,7 @@
 //   gateway_peer mcp-stdio VERSION COMMAND…       the same; VERSION `auto`: the newest
 //   gateway_peer chroma URL COLLECTION EMBEDDER   {"open": true}  {"load": [DOCUMENT…]}  {"mirror": [DOCUMENT…]}  {"remove": [ID…]}  {"ask": QUESTION}
 //   gateway_peer pgvector CONNECTION TABLE EMBEDDER
+//   gateway_peer metrics                          no commands: what Prometheus is told of one call, once
 #include <iostream>
 
 #include <boost/asio/co_spawn.hpp>
@@ -10,6 +11,7 @@
 
 #include "antiphon/base/limit.hpp"
 #include "antiphon/gateway/knowledge/knowledge_tool.hpp"
+#include "antiphon/gateway/metrics/metrics.hpp"
 #include "antiphon/gateway/tools/mcp/mcp_tools.hpp"
 #include "antiphon/gateway/tools/router.hpp"
 #include "antiphon/providers/embed/registry.hpp"
@@ -82,9 +84,31 @@ void serve_knowledge(World& world, std::shared_ptr<KnowledgeStore> store, const 
   }
 }
 
+void show_metrics() {
+  using std::chrono::milliseconds;
+  GatewayMetrics metrics(100);
+  metrics.expect_tools({"order_status"});
+  metrics.note(CallBegan{.caller_id = "somebody", .locale = "en-US"});
+  metrics.note(TurnBegan{.turn = 1, .text = "where is my order", .asr = milliseconds(300)});
+  metrics.note(AudioRecognised{milliseconds(7)});
+  metrics.note(ModelAnswered{.turn = 1, .took = milliseconds(800)});
+  metrics.note(ToolAnswered{.turn = 1, .name = "order_status"});
+  metrics.note(SentenceSpoken{.turn = 1, .first_sample = milliseconds(120)});
+  metrics.note(BargedIn{.turn = 1});
+  metrics.note(StageFailed{"tts", "no voice"});
+  metrics.note(TurnEnded{.turn = 1, .latency = {.total = milliseconds(740)}});
+  metrics.note(CallEscalated{EscalationReason::human_requested});
+  metrics.note(CallEnded{.why = CallEnd::escalated, .turns = 1});
+  std::cout << metrics.text();
+}
+
 int serve(const std::vector<std::string>& words) {
-  World world;
   const auto& what = words.at(0);
+  if (what == "metrics") {
+    show_metrics();
+    return 0;
+  }
+  World world;
   if (what == "mcp-http") {
     serve_tools(world, {.url = words.at(1), .version = words.size() > 2 ? words[2] : ""});
   } else if (what == "mcp-stdio") {

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # run.sh [python|gateway|phone|node|browser …]: foreign software against the dev build; all parts unless some are named.
 #   python   official clients of PyPI against our mock model; our clients beside them, and against servers made of their types
-#   gateway  the gateway's tools and knowledge base against servers of PyPI: the SDK of MCP, Chroma, PostgreSQL with pgvector
+#   gateway  the gateway's tools and knowledge base against servers of PyPI: the SDK of MCP, Chroma, PostgreSQL with pgvector; metrics and alerts by promtool
 #   phone    the gateway's telephone endpoint against Twilio's own library; two gateways behind one Redis, one of them killed
 #   node     official clients of npm, against our mock model and beside our own
 #   browser  Chromium on the report: on sample data, and on reports that the program wrote
-# What is installed lies in build/peers/ and is kept until its requirement files change. ANTIPHON names another binary, CHROMIUM another browser.
+# What is installed lies in build/peers/ and is kept until its requirement files change. ANTIPHON names another binary, CHROMIUM another browser, PROMTOOL another promtool.
 # Ends with one line that adds up all tests.
 set -euo pipefail
 . "$(dirname "$0")/../../tools/common.sh"
@@ -100,11 +100,21 @@ run_python() {
   test_python python
 }
 
+find_promtool() {
+  local name
+  for name in "${PROMTOOL:-}" promtool "$root/build/deps/usr/bin/promtool"; do
+    if [ -n "$name" ] && command -v "$name" 2>/dev/null; then return; fi
+  done
+  die "no promtool is there: run tools/bootstrap.sh peers, or name one with PROMTOOL"
+}
+
 run_gateway() {
   export ANTIPHON_GATEWAY_PEER=${ANTIPHON_GATEWAY_PEER:-$root/build/dev/bin/gateway_peer}
   [ -x "$ANTIPHON_GATEWAY_PEER" ] || die "there is no $ANTIPHON_GATEWAY_PEER: run tools/build.sh dev gateway_peer"
+  ANTIPHON_PROMTOOL=$(find_promtool)
+  export ANTIPHON_PROMTOOL
   install_python gateway
-  headline "Gateway: tools and knowledge"
+  headline "Gateway: tools, knowledge and metrics"
   test_python gateway
 }
 
