@@ -119,7 +119,7 @@ TEST(Metrics, HaveTheNamesLabelsAndBucketsOfTheReferenceFromTheBeginning_GTW50) 
 
 TEST(Metrics, ALatencyFallsIntoItsBucketsBoundsIncluded_GTW50) {
   GatewayMetrics metrics(1);
-  for (const auto total : {200ms, 201ms, 9s}) metrics.note(TurnEnded{.turn = 1, .latency = {.total = total}});
+  for (const auto total : {200ms, 201ms, 9000ms}) metrics.note(TurnEnded{.turn = 1, .latency = {.total = total}});
   metrics.note(TurnEnded{.turn = 2});  // nothing was heard of it
   const auto text = samples(metrics);
   EXPECT_THAT(text, HasSubstr("voice_turn_latency_ms_count 3\nvoice_turn_latency_ms_sum 9401\n"));

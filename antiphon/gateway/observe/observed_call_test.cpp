@@ -60,8 +60,8 @@ struct ObservedCall : ::testing::Test {
     world.spawn(exporter.run());
     observability.metrics().expect_tools({"order_status"});
   }
-  CallEnd play(Task<> acts, std::vector<Line> lines) {
-    const auto model = std::make_shared<ScriptedModel>(world.clock, std::move(lines));
+  CallEnd play(Task<> acts, std::vector<Line> script) {
+    const auto model = std::make_shared<ScriptedModel>(world.clock, std::move(script));
     CallSettings settings;
     settings.speech.voices = {{stub_voice(world.runtime, {})}};
     settings.observer = observability.observe("call_1", "websocket");
