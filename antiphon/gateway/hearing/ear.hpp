@@ -50,7 +50,7 @@ struct TurnClosed {
   std::string text;  ///< empty: there were no words in it
   std::optional<double> confidence{};
   Clock::Time voice_ended{0};
-  Duration recognised_after{0};  ///< end of the voice to the final transcript
+  std::optional<Duration> recognised_after{};  ///< end of the voice to the final transcript; absent: it was typed
 };
 /// The recogniser failed: what was said in this turn is lost.
 struct TurnLost {
