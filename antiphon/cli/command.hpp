@@ -27,6 +27,7 @@ Command compare_command();
 Command label_command();
 Command serve_command();
 Command say_command();
+Command call_command();
 Command init_command();
 Command doctor_command();
 Command completion_command();

@@ -155,10 +155,19 @@ look() {  # ARGUMENT…, of web/test/browser.mjs
   add_counted "$code" "$(cut -d' ' -f1 <<<"${line:-0}")" "$(cut -d' ' -f3 <<<"${line:-0 0 0}")"
 }
 
+talk() {
+  local code=0 line
+  node "$root/web/test/talk-browser.mjs" --gateway "$(dirname "$ANTIPHON")/talk_gateway" --say "$ANTIPHON" --shots "$work/shots/talk" | tee "$work/talk.log" || code=$?
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/talk.log" | tail -n 1) || true
+  add_counted "$code" "$(cut -d' ' -f1 <<<"${line:-0}")" "$(cut -d' ' -f3 <<<"${line:-0 0 0}")"
+}
+
 run_browser() {
   CHROMIUM=$(find_browser)
   export CHROMIUM
   [ -e "$root/web/node_modules/playwright-core" ] || die "web/node_modules is not installed: run tools/build.sh dev antiphon"
+  headline "Chromium: a call by microphone on the gateway's page"
+  talk
   headline "Chromium: the report of sample data"
   look --shots "$work/shots/sample"
   headline "Chromium: the report of examples/init"

@@ -4,7 +4,9 @@
 
 #include "antiphon/base/beside.hpp"
 #include "antiphon/base/ids.hpp"
+#include "antiphon/gateway/endpoints/call_address.hpp"
 #include "antiphon/gateway/endpoints/counted_reply.hpp"
+#include "antiphon/gateway/endpoints/talk_page.hpp"
 #include "antiphon/gateway/endpoints/ws_caller.hpp"
 #include "antiphon/gateway/sessions/kept_caller.hpp"
 #include "antiphon/gateway/sessions/memory_store.hpp"
@@ -13,7 +15,7 @@ namespace antiphon::gateway {
 
 namespace {
 
-constexpr std::string_view call_path = "/ws/call", sessions_path = "/sessions";
+constexpr std::string_view call_path = "/ws/call", address_path = "/ws/call/address", sessions_path = "/sessions";
 
 net::HttpReply json_reply(int status, const json::value& body) { return {status, {{"Content-Type", "application/json"}}, json::serialize(body)}; }
 
@@ -49,7 +51,7 @@ class CallServer::Line {
 CallServer::CallServer(Runtime& runtime, CallServerSettings settings, MakeParts make_parts)
     : runtime_(runtime),
       settings_(std::move(settings)),
-      access_(settings_.access),
+      access_(settings_.access = able_to_sign(std::move(settings_.access))),
       per_caller_(settings_.per_caller),
       per_address_(settings_.per_address),
       make_parts_(std::move(make_parts)),
@@ -68,12 +70,14 @@ Task<> CallServer::handle(const net::ServerRequest& request, net::ServerReply& r
     auto& to = counted ? static_cast<net::ServerReply&>(*counted) : reply;
     co_return co_await (by_telephone ? twilio_->handle(request, to) : take_call(request, to));
   }
+  if (path == address_path) co_return co_await reply.reply(address(request));
+  if (auto page = talk_page(request)) co_return co_await reply.reply(std::move(*page));
   if (path == "/health") co_return co_await reply.reply(json_reply(200, json::object{{"status", "ok"}}));
   if (path == "/metrics" && settings_.observability) co_return co_await reply.reply(metrics());
   if (path == "/ready") co_return co_await reply.reply(ready());
   // Without a token nobody could be told from anybody: then there is no list.
   if (path.starts_with(sessions_path) && !settings_.access.tokens.empty()) co_return co_await reply.reply(sessions(request));
-  co_await reply.reply(refusal(404, "there are /ws/call, /health, /ready and /metrics"));
+  co_await reply.reply(refusal(404, "there are / (a page to talk on), /ws/call, /health, /ready and /metrics"));
 }
 
 net::HttpReply CallServer::ready() const {

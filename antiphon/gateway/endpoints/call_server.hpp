@@ -83,6 +83,7 @@ class CallServer final : private CallHost {
   void go_on(CallParts& parts, const KeptCall& kept) const;
   void end_taken(std::string_view token);
   std::int64_t wall_ms() const;
+  net::HttpReply address(const net::ServerRequest& request) const;
   net::HttpReply ready() const;
   net::HttpReply sessions(const net::ServerRequest& request);
   json::array list() const;

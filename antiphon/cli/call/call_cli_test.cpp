@@ -1,0 +1,127 @@
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "antiphon/audio/file.hpp"
+#include "antiphon/cli/command_line_test.hpp"
+#include "antiphon/gateway/endpoints/call_server.hpp"
+#include "antiphon/gateway/stub/stubs.hpp"
+#include "antiphon/net/testing/world.hpp"
+
+namespace antiphon::cli {
+namespace {
+
+using namespace net::testing;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class OneSentence final : public gateway::Dialogue {
+ public:
+  std::string greeting(const gateway::SessionState&) override { return "Hello."; }
+  Task<gateway::AfterAnswer> answer(gateway::SessionState&, const gateway::AnswerSink& sink) override {
+    sink.say("It is there.");
+    co_return gateway::AfterAnswer::go_on;
+  }
+  std::string apology(const gateway::SessionState&) override { return "Sorry."; }
+  std::string reprompt(const gateway::SessionState&, int) override { return "Hello?"; }
+  std::string goodbye(const gateway::SessionState&, gateway::AfterAnswer) override { return "Bye."; }
+};
+
+/// A gateway on a thread of its own: the command blocks.
+class Gateway {
+ public:
+  explicit Gateway(gateway::CallServerSettings settings = {})
+      : calls_(world_.runtime, std::move(settings),
+               [this](const gateway::CallRequest&) {
+                 gateway::CallParts parts{.recogniser = gateway::stub_ear(world_.runtime, {}), .dialogue = std::make_shared<OneSentence>()};
+                 parts.settings.speech.voices = {{gateway::stub_voice(world_.runtime, {.word = std::chrono::milliseconds(100)})}};
+                 return parts;
+               }),
+        server_(net::listen_http(world_.runtime, {}, [this](const auto& request, auto& reply) { return calls_.handle(request, reply); })),
+        thread_([this] { world_.run(server_->serve()); }) {}
+  ~Gateway() {
+    asio::post(world_.context, [this] { server_->stop(); });
+    thread_.join();
+  }
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+  std::string url() const { return fmt::format("ws://127.0.0.1:{}", server_->port()); }
+
+ private:
+  World world_;
+  gateway::CallServer calls_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::thread thread_;
+};
+
+json::value written(const std::string& text) { return json::parse(text); }
+
+TEST_F(CommandLine, CallSpeaksAndPrintsTheConversation_PRD62) {
+  const Gateway gateway;
+  EXPECT_EQ(antiphon({"call", gateway.url(), "--say", "Where is it?", "--voice", "flite/slt", "--out", "call"}), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("agent  Hello."));
+  EXPECT_THAT(out(), HasSubstr("user   where is my parcel today"));
+  EXPECT_THAT(out(), HasSubstr("agent  It is there."));
+  EXPECT_THAT(out(), HasSubstr("1 of 1 answered, response p50 "));
+  EXPECT_THAT(out(), HasSubstr("closed with 1000 caller_hangup"));
+  const auto report = written(read("call/call.json"));
+  EXPECT_EQ(report.at("schema").as_string(), "antiphon.call/1");
+  EXPECT_EQ(report.at("url").as_string(), gateway.url() + "/ws/call");
+  EXPECT_EQ(report.at("greeting").at("text").as_string(), "Hello.");
+  EXPECT_EQ(report.at("turns").at(0).at("say").as_string(), "Where is it?");
+  EXPECT_EQ(report.at("turns").at(0).at("answer").as_string(), "It is there.");
+  EXPECT_EQ(report.at("turns").at(0).at("answer_source").as_string(), "events");
+  EXPECT_GT(report.at("turns").at(0).at("response_ms").as_int64(), 0);
+  EXPECT_TRUE(report.at("error").is_null());
+  EXPECT_THAT(read("call/events.jsonl"), HasSubstr("call.started"));
+  EXPECT_GT(audio::read_audio_file((folder_ / "call/call.wav").string()).size(), audio::samples_in(std::chrono::seconds(2)));
+}
+
+TEST_F(CommandLine, CallPlaysFilesPressesKeysAndReportsInJson_PRD62) {
+  const Gateway gateway;
+  audio::Samples tone(24000);
+  for (std::size_t i = 0; i < tone.size(); ++i) tone[i] = i / 60 % 2 == 0 ? 6000 : -6000;
+  audio::write_audio_file((folder_ / "tone.wav").string(), tone);
+  EXPECT_EQ(antiphon({"call", gateway.url(), "--audio", "tone.wav", "--json", "--record", "both.wav"}), 0) << err();
+  EXPECT_EQ(written(out()).at("turns").at(0).at("answer").as_string(), "It is there.");
+  EXPECT_TRUE(exists("both.wav"));
+}
+
+TEST_F(CommandLine, CallShowsItsTokenAndSaysWhenOneIsNeeded_PRD62) {
+  const Gateway gateway({.access = {.tokens = {"sesame-sesame-sesame"}}});
+  EXPECT_EQ(antiphon({"call", gateway.url(), "--dtmf", "1"}), 3);
+  EXPECT_THAT(err(), HasSubstr("401"));
+  variables_["ANTIPHON_GATEWAY_TOKEN"] = "sesame-sesame-sesame";
+  antiphon({"call", gateway.url(), "--say", "Hi.", "--voice", "flite/slt", "--json"});
+  EXPECT_THAT(out(), HasSubstr("caller_hangup"));
+  EXPECT_THAT(out() + err(), Not(HasSubstr("sesame")));
+}
+
+TEST_F(CommandLine, CallRefusesWhatItCannotDoBeforeItCalls_PRD62) {
+  const std::string nobody = "ws://127.0.0.1:1";
+  EXPECT_EQ(antiphon({"call", nobody, "--dtmf", "12x"}), 2);
+  EXPECT_THAT(err(), HasSubstr("no key"));
+  EXPECT_EQ(antiphon({"call", "ftp://host", "--dtmf", "1"}), 2);
+  EXPECT_EQ(antiphon({"call", nobody, "--dtmf", "1", "--interrupt-after", "soon"}), 2);
+  EXPECT_EQ(antiphon({"call", nobody, "--say", "hi", "--voice", "flite/salt"}), 2);
+  EXPECT_EQ(antiphon({"call", nobody, "--audio", "missing.wav"}), 3);
+  EXPECT_EQ(antiphon({"call", nobody, "--dtmf", "1"}), 3);
+  EXPECT_THAT(err(), HasSubstr("127.0.0.1:1"));
+}
+
+TEST_F(CommandLine, CallHangsUpPolitelyWhenInterrupted_PRD62) {
+  const Gateway gateway;
+  std::thread interrupter([this] {
+    // Real time, because sockets know no other: the call is under way by then, and its first line takes longer.
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    stop_.request();
+  });
+  audio::write_audio_file((folder_ / "long.wav").string(), audio::Samples(24000 * 20));
+  EXPECT_EQ(antiphon({"call", gateway.url(), "--audio", "long.wav", "--json"}), 130);
+  interrupter.join();
+  EXPECT_EQ(written(out()).at("close").at("reason").as_string(), "caller_hangup");
+}
+
+}  // namespace
+}  // namespace antiphon::cli
