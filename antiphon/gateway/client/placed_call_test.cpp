@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "antiphon/base/text.hpp"
 #include "antiphon/gateway/client/placed_call.hpp"
 #include "antiphon/gateway/endpoints/call_server.hpp"
 #include "antiphon/gateway/stub/stubs.hpp"
