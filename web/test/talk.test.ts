@@ -205,8 +205,9 @@ function world(statuses: (number | 'gone')[] = []) {
       next.action();
     }
   };
-  const call = new Call({ callerId: 'me', locale: 'en-US', token: 'sesame' }, around, { state: (state, problem) => states.push([state, problem?.text ?? '']), event: () => {}, audio: () => {} });
-  return { call, sockets, asked, states, settle, pass };
+  const events: CallEvent[] = [];
+  const call = new Call({ callerId: 'me', locale: 'en-US', token: 'sesame' }, around, { state: (state, problem) => states.push([state, problem?.text ?? '']), event: (event) => events.push(event), audio: () => {} });
+  return { call, events, sockets, asked, states, settle, pass };
 }
 
 test('a call asks for its address with the token, and opens it beside the page', async () => {
@@ -263,13 +264,14 @@ test('without a token of the call a broken connection is its end', async () => {
 });
 
 test('hanging up is told, and waits no longer than a second for the goodbye', async () => {
-  const { call, sockets, states, pass } = world();
+  const { call, events, sockets, states, pass } = world();
   await pass(0);
   sockets[0]!.say({ type: 'call.started' });
   call.hangUp();
   assert.deepEqual(sockets[0]!.sent, ['{"type":"hangup"}']);
   await pass(1_100);
   assert.deepEqual(states.at(-1), ['ended', '']);
+  assert.deepEqual(events.at(-1), { type: 'call.ended', reason: 'caller_hangup' }, 'the captions say so all the same');
 });
 
 test('a refusal ends the call with its reason', async () => {

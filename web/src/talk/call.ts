@@ -50,6 +50,7 @@ export class Call {
   private lostAt: number | null = null;
   private retry = FIRST_RETRY_MS;
   private ended = false;
+  private toldEnd = false;
 
   constructor(private readonly who: Who, private readonly around: Surroundings, private readonly handler: CallHandler) {
     void this.connect();
@@ -110,7 +111,7 @@ export class Call {
     if (data instanceof ArrayBuffer) return this.handler.audio(data);
     const event = parse(String(data)) as unknown as CallEvent;
     if (event.type === 'call.started') this.begun(event);
-    if (event.type === 'call.ended') this.ended = true;
+    if (event.type === 'call.ended') this.ended = this.toldEnd = true;
     if (typeof event.type === 'string') this.handler.event(event);
   }
 
@@ -148,7 +149,10 @@ export class Call {
 
   private finish(problem: Problem | null): void {
     if (this.now === 'ended') return;
+    if (this.socket) this.socket.onclose = null;
     this.socket?.close(1000);
+    // Only a hang-up of ours ends without a word of the gateway and without a problem.
+    if (this.ended && !this.toldEnd) this.handler.event({ type: 'call.ended', reason: 'caller_hangup' });
     this.set('ended', problem);
   }
 
