@@ -201,9 +201,9 @@ class CallCommand {
 
   int report() {
     const auto object = call_json(report_, facts_);
-    if (!folder_.empty()) write_file_atomically(folder_ + "/call.json", json::serialize(object) + "\n");
+    if (!folder_.empty()) write_file_atomically(folder_ + "/call.json", json_text(object) + "\n");
     if (flags_.json)
-      environment_.out << json::serialize(object) << '\n';
+      environment_.out << json_text(object) << '\n';
     else
       environment_.out << call_summary(report_);
     if (!report_.error.empty()) environment_.err << "error: " << report_.error << '\n';
