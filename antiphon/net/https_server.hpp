@@ -12,6 +12,7 @@ struct ServerTls {
   std::string certificate_file{};  ///< PEM: its own certificate, then those that lead to an authority
   std::string key_file{};          ///< PEM, without a password
   Duration handshake_timeout = std::chrono::seconds(10);
+  bool operator==(const ServerTls&) const = default;
 };
 
 /// `make_http_server` behind TLS (1.2 and newer): https, and wss. The files are read once.

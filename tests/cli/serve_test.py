@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """`antiphon serve` as a process: usage: serve_test.py ANTIPHON. Real time, because signals and sockets are real."""
+import http.server
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.error
@@ -72,6 +74,65 @@ class Serve(unittest.TestCase):
         process = self.start(STUBS + "tls: {certificate: cert.pem, key: key.pem}\n")
         context = ssl.create_default_context(cafile=str(self.folder / "cert.pem"))
         self.assertEqual(self.ready(self.address(process), "https", context)["status"], "ready")
+
+    def metric(self, address, name):
+        with urllib.request.urlopen(f"http://{address}/metrics") as reply:
+            return [line.split()[1] for line in reply.read().decode().splitlines() if line.startswith(name + " ")]
+
+    def test_SighupReadsTheFileAnew_GTW1(self):
+        process = self.start(STUBS + "sessions: {limit: 3}\n")
+        address = self.address(process)
+        self.ready(address)
+        self.assertEqual(self.metric(address, "voice_session_limit"), ["3"])
+        (self.folder / "gateway.yaml").write_text(STUBS + "sessions: {limitt: 5}\n")
+        process.send_signal(signal.SIGHUP)
+        self.wait_for(process, "nothing has changed")
+        self.assertEqual(self.metric(address, "voice_session_limit"), ["3"])
+        (self.folder / "gateway.yaml").write_text(STUBS + "sessions: {limit: 5}\ndrain: 1s\nlog: off\n")
+        process.send_signal(signal.SIGHUP)
+        self.assertIn("log stay as they are", self.wait_for(process, "answered by the new configuration"))
+        self.assertEqual(self.metric(address, "voice_session_limit"), ["5"])
+
+    def wait_for(self, process, text):
+        lines = ""
+        for line in process.stderr:
+            lines += line
+            if text in line:
+                return lines
+        self.fail(f"{text} was never said, but {lines}")
+
+    def test_ACallIsLoggedCountedAndTraced_GTW50_GTW51(self):
+        traces, arrived = [], threading.Event()
+
+        class Collector(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                traces.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+                arrived.set()
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Collector) as collector:
+            threading.Thread(target=collector.serve_forever, daemon=True).start()
+            process = self.start(STUBS + f"tracing: {{url: 'http://127.0.0.1:{collector.server_port}/v1/traces'}}\n")
+            address = self.address(process)
+            self.ready(address)
+            call = subprocess.run([ANTIPHON, "call", f"ws://{address}", "--dtmf", "1", "--caller-id", "+15550100"], capture_output=True, text=True, env=ENV)
+            self.assertIn(call.returncode, (0, 1), call.stderr)
+            process.send_signal(signal.SIGTERM)  # what waits is sent before the end
+            _, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 0, err)
+            self.assertTrue(arrived.is_set())
+            collector.shutdown()
+        events = [json.loads(line) for line in err.splitlines()]  # no terminal: each line is JSON
+        self.assertLessEqual({"gateway", "ready", "call_began", "call_ended", "stopping"}, {event["event"] for event in events})
+        self.assertNotIn("5550100", "".join(line for line in err.splitlines() if "call_id" in line))
+        self.assertEqual(traces[0][0], "/v1/traces")
+        self.assertIn("voice_session", json.dumps(traces))
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ struct CallSettings {
   Duration longest{std::chrono::minutes(30)};       ///< of the call; the reference's SESSION_TTL_SECONDS
   Duration last_sentence{std::chrono::seconds(2)};  ///< that a call which has to end may take to finish the sentence that it is at
   std::optional<Resumption> resumes{};
-  std::function<void()> on_whole_answer{};  ///< all that will be said in a turn is known; `open_turn` tells
-  std::shared_ptr<CallObserver> observer{};         ///< nullptr: nobody is told
+  std::function<void()> on_whole_answer{};   ///< all that will be said in a turn is known; `open_turn` tells
+  std::shared_ptr<CallObserver> observer{};  ///< nullptr: nobody is told
 };
 
 /// One call from the first sample to the last: hears, answers, speaks and is interrupted, all at the same time (GTW-20, GTW-24). It knows no transport.

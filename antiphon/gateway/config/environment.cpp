@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/sessions/redis_link.hpp"
 
 namespace antiphon::gateway {
 
@@ -122,6 +124,22 @@ void read_speech_variables(const Environment& environment, GatewayConfig& config
   if (const auto language = environment.text("ASR_LANGUAGE")) config.locale = *language;
 }
 
+void read_operating_variables(const Environment& environment, GatewayConfig& config) {
+  if (const auto on = environment.boolean("ENABLE_TRACING")) config.tracing.on = *on;
+  const auto ms = [](int count) { return std::chrono::milliseconds(count); };
+  if (const auto target = environment.integer("TARGET_FIRST_TOKEN_MS", 1, 600'000)) config.targets.first_token = ms(*target);
+  if (const auto target = environment.integer("TARGET_TURN_LATENCY_MS", 1, 600'000)) config.targets.turn = ms(*target);
+  const auto redis = environment.text("REDIS_URL");
+  if (!redis) return;
+  try {
+    (void)redis_address(*redis);
+    if (!config.redis) config.redis.emplace();
+    config.redis->url = *redis;
+  } catch (const Error& error) {
+    environment.report("REDIS_URL", "no address of a Redis", "like redis://HOST:6379/0");
+  }
+}
+
 }  // namespace
 
 void apply_environment(DocumentReader& reader, const Variables& variables, const std::set<std::string>& named, GatewayConfig& config) {
@@ -131,6 +149,7 @@ void apply_environment(DocumentReader& reader, const Variables& variables, const
   read_turns(environment, config);
   read_knowledge_variables(environment, config);
   read_speech_variables(environment, config);
+  read_operating_variables(environment, config);
 }
 
 }  // namespace antiphon::gateway

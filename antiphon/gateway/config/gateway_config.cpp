@@ -8,6 +8,7 @@
 
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/config/environment.hpp"
+#include "antiphon/gateway/config/operator_reader.hpp"
 #include "antiphon/gateway/config/provider_reader.hpp"
 
 namespace antiphon::gateway {
@@ -57,8 +58,10 @@ class ConfigReader {
     if (const auto* node = fields.get("escalation")) read_escalation(*node);
     if (const auto* node = fields.get("call")) read_call(*node);
     if (const auto drain = fields.duration("drain")) config_.drain = *drain;
-    for (const auto* key : {"tracing", "recording"})
-      if (const auto* node = fields.get(key)) reader_.choice(*node, key, {"off"});
+    if (const auto* node = fields.get("log")) read_log(reader_, *node, config_);
+    if (const auto* node = fields.get("tracing")) read_tracing(reader_, *node, config_);
+    if (const auto* node = fields.get("twilio")) read_twilio(reader_, *node, config_);
+    if (const auto* node = fields.get("recording")) reader_.choice(*node, "recording", {"off"});
   }
 
   std::string path_of(const Node& node, std::string_view what) {
@@ -99,6 +102,7 @@ class ConfigReader {
       else if (const auto count = reader_.integer(*limit, "limit", 1, 1'000'000))
         config_.most_calls = static_cast<std::size_t>(*count);
     }
+    if (const auto* redis = fields.get("redis")) read_redis(reader_, *redis, config_);
     if (const auto longest = fields.duration("longest")) config_.call.longest = *longest;
     if (const auto turns = fields.integer("turns", 1)) config_.call.most_turns = *turns;
     fields.finish();
@@ -266,16 +270,18 @@ std::size_t most_calls(const GatewayConfig& config, const SpeechRegistry& speech
   return here ? calls_per_core * std::max(1U, std::thread::hardware_concurrency()) : calls_elsewhere;
 }
 
-std::vector<std::string> describe(const GatewayConfig& config) {
+std::vector<std::pair<std::string, std::string>> describe(const GatewayConfig& config) {
   const auto& providers = config.providers;
-  std::vector<std::string> lines{fmt::format("hears    {}", std::visit(Names{}, providers.ear)), fmt::format("answers  {}", names_of(providers.models)),
-                                 fmt::format("speaks   {}", names_of(providers.voices))};
+  std::vector<std::pair<std::string, std::string>> lines{
+      {"hears", std::visit(Names{}, providers.ear)}, {"answers", names_of(providers.models)}, {"speaks", names_of(providers.voices)}};
   std::vector<std::string> tools;
   for (const auto& tool : config.tools) tools.push_back(tool.name);
-  if (!tools.empty()) lines.push_back("tools    " + join(tools, ", "));
+  if (!tools.empty()) lines.emplace_back("tools", join(tools, ", "));
   const bool is_open = config.access.tokens.empty() && config.access.signing_key.empty();
-  lines.push_back(fmt::format("callers  {}; {} calls at once", is_open ? "anybody who reaches this address" : "those with a token or a signed address",
-                              config.most_calls ? std::to_string(*config.most_calls) : "as many as the cores allow"));
+  lines.emplace_back("callers", fmt::format("{}; {} calls at once", is_open ? "anybody who reaches this address" : "those with a token or a signed address",
+                                            config.most_calls ? std::to_string(*config.most_calls) : "as many as the cores allow"));
+  if (config.redis) lines.emplace_back("kept", "calls in Redis, so that other instances can go on with them");
+  if (config.twilio) lines.emplace_back("twilio", config.twilio->public_url + "/twilio/voice");
   return lines;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,8 +13,12 @@
 #include "antiphon/gateway/dialogue/model_dialogue.hpp"
 #include "antiphon/gateway/endpoints/access.hpp"
 #include "antiphon/gateway/endpoints/call_rate.hpp"
+#include "antiphon/gateway/endpoints/twilio_endpoint.hpp"
 #include "antiphon/gateway/escalation/escalator.hpp"
 #include "antiphon/gateway/knowledge/knowledge_settings.hpp"
+#include "antiphon/gateway/observe/json_log.hpp"
+#include "antiphon/gateway/sessions/call_keeper.hpp"
+#include "antiphon/gateway/sessions/redis_store.hpp"
 #include "antiphon/gateway/stub/stubs.hpp"
 #include "antiphon/gateway/tools/circuit_breaker.hpp"
 #include "antiphon/gateway/tools/tool_settings.hpp"
@@ -41,6 +46,14 @@ struct PinFile {
 };
 using PinCheck = std::variant<std::monostate, PinFile, HttpPinOptions>;
 
+/// Where traces of calls go: nowhere; or where the environment says (docs/gateway/operating.md), unless `url` does.
+struct TracingConfig {
+  bool on = true;
+  std::string url{};
+  net::Headers headers{};
+  bool operator==(const TracingConfig&) const = default;
+};
+
 /// Everything that a gateway is told before it starts (GTW-1). A value; nothing of it is open yet.
 struct GatewayConfig {
   std::string file{};  ///< empty: none
@@ -58,7 +71,13 @@ struct GatewayConfig {
   CircuitBreakerRules breaker{};
   std::optional<KnowledgeSettings> knowledge{};
   std::optional<WebhookOptions> webhook{};
-  CallSettings call{};  ///< without voices
+  CallSettings call{};                  ///< without voices
+  std::optional<RedisOptions> redis{};  ///< where calls are kept; nullopt: in memory
+  KeepSettings keep{};
+  std::optional<TwilioSettings> twilio{};
+  TracingConfig tracing{};
+  std::optional<LogLevel> log{LogLevel::info};  ///< nullopt: no log
+  LatencyTargets targets{};
   Duration drain{std::chrono::seconds(10)};
 };
 
@@ -73,7 +92,7 @@ GatewayConfig parse_gateway_config(std::string_view text, const std::string& fil
 /// How many calls at once, where `auto` says it: 100 with a recogniser elsewhere, 25 per core with one that computes here (contracts.md §11).
 std::size_t most_calls(const GatewayConfig& config, const SpeechRegistry& speech);
 
-/// What a person should know of it: who hears, thinks and speaks, what is read, who may call. One line each; no secret.
-std::vector<std::string> describe(const GatewayConfig& config);
+/// What a person should know of it: who hears, thinks and speaks, what is read, who may call, each under a word for it; no secret.
+std::vector<std::pair<std::string, std::string>> describe(const GatewayConfig& config);
 
 }  // namespace antiphon::gateway

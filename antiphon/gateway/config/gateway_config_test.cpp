@@ -138,7 +138,7 @@ recording: off
 TEST(GatewayConfigTest, EveryMistakeIsToldAtOnceWithItsPlaceAndTheNearestName_GTW1) {
   const auto all = mistakes(
       "lisen: x\nproviders: {lm: openai/x, llm: gpt, asr: {stub: {txt: hi}}}\nsessions: {limit: 0}\npin: {}\ncall: {barge_in: loud}\naccess: {tokens: [x], "
-      "origins: ['*']}\ntracing: on\n",
+      "origins: ['*']}\ntracing: loud\n",
       {{"LLM_TEMPERATURE", "hot"}, {"MAX_TURNS_PER_SESSION", "2.5"}, {"TTS_RESPONSE_FORMAT", "mp3"}});
   for (const auto* part : {"gateway.yaml:1:1", "listen", "gateway.yaml:2:13", "llm", "\"gpt\" is no model", "text", "gateway.yaml:3:", "gateway.yaml:4:",
                            "in a file or by a server", "gateway.yaml:5:", "gateway.yaml:6:", "gateway.yaml:7:", "LLM_TEMPERATURE is \"hot\"",
@@ -151,7 +151,7 @@ TEST(GatewayConfigTest, VariablesAreFilledInButNotInTools_GTW1) {
   EXPECT_THAT(config.access.tokens, ::testing::ElementsAre("secret"));
   EXPECT_EQ(std::get<HttpToolOptions>(config.tools.at(0).options).url, "http://x/${arguments.id}");
   EXPECT_THAT(mistakes("access: {tokens: ['${TOKEN}']}"), HasSubstr("TOKEN"));
-  for (const auto& line : describe(config)) EXPECT_THAT(line, ::testing::Not(HasSubstr("secret")));
+  for (const auto& [what, text] : describe(config)) EXPECT_THAT(text, ::testing::Not(HasSubstr("secret")));
 }
 
 TEST(GatewayConfigTest, AReferenceRuleForBargeInIsTheLoudnessAlone_GTW24) {
@@ -167,13 +167,42 @@ TEST(GatewayConfigTest, HowManyCallsGoesByWhereTheyAreHeard_GTW12) {
   EXPECT_EQ(most_calls(read("sessions: {limit: 7}"), *speech), 7U);
 }
 
+TEST(GatewayConfigTest, WhoeverRunsItChoosesLogTracesAndWhereCallsAreKept_GTW1) {
+  const auto config = read(
+      "log: {level: warning, turn: 1s}\ntracing: {url: 'http://c:4318/v1/traces', headers: {x-key: k}}\n"
+      "sessions: {redis: {url: 'redis://cache/2', password: p, resume: 30s}}\n"
+      "twilio: {public_url: 'https://v.example', auth_token: t, transfer_to: '+15550177'}\n");
+  EXPECT_EQ(config.log, LogLevel::warning);
+  EXPECT_EQ(config.targets.turn, 1s);
+  EXPECT_EQ(config.targets.first_token, 900ms);
+  EXPECT_EQ(config.tracing.url, "http://c:4318/v1/traces");
+  EXPECT_EQ(config.tracing.headers, (net::Headers{{"x-key", "k"}}));
+  EXPECT_EQ(config.redis.value().url, "redis://cache/2");
+  EXPECT_EQ(config.keep.resume_within, 30s);
+  EXPECT_EQ(config.twilio.value().transfer_to, "+15550177");
+  EXPECT_EQ(read("log: off").log, std::nullopt);
+  EXPECT_FALSE(read("{}").redis);
+}
+
+TEST(GatewayConfigTest, TheEnvironmentSaysWhatIsLateWhetherTracesAreSentAndWhereRedisIs_GTW1) {
+  const auto config =
+      read("{}", {{"ENABLE_TRACING", "false"}, {"TARGET_FIRST_TOKEN_MS", "400"}, {"TARGET_TURN_LATENCY_MS", "1500"}, {"REDIS_URL", "redis://other:1/0"}});
+  EXPECT_FALSE(config.tracing.on);
+  EXPECT_EQ(config.targets.first_token, 400ms);
+  EXPECT_EQ(config.targets.turn, 1500ms);
+  EXPECT_EQ(config.redis.value().url, "redis://other:1/0");
+  EXPECT_THAT(mistakes("{}", {{"REDIS_URL", "cache:6379"}}), HasSubstr("REDIS_URL"));
+  const auto all = mistakes("sessions: {redis: 'http://cache'}\ntwilio: {public_url: voice.example}\nlog: loud\n");
+  for (const auto* part : {"gateway.yaml:1:", "Redis", "gateway.yaml:2:", "public address", "gateway.yaml:3:"}) EXPECT_THAT(all, HasSubstr(part));
+}
+
 TEST(GatewayConfigTest, WhatTheDocumentationShowsIsRead_GTW1) {
   const auto page = read_file(std::string(ANTIPHON_SOURCE_DIR) + "/docs/gateway/serve.md");
   constexpr std::string_view begin = "```yaml\n", end = "\n```";
   int blocks = 0;
   for (auto at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1), ++blocks) {
     const auto block = page.substr(at + begin.size(), page.find(end, at + begin.size()) - at - begin.size());
-    EXPECT_EQ(mistakes(block, {{"GATEWAY_TOKEN", "x"}, {"DESK_TOKEN", "y"}}), "") << block;
+    EXPECT_EQ(mistakes(block, {{"GATEWAY_TOKEN", "x"}, {"DESK_TOKEN", "y"}, {"TWILIO_AUTH_TOKEN", "z"}}), "") << block;
   }
   EXPECT_EQ(blocks, 2);
 }

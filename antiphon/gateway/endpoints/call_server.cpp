@@ -61,6 +61,17 @@ CallServer::CallServer(Runtime& runtime, CallServerSettings settings, MakeParts 
   if (settings_.twilio) twilio_.emplace(runtime_, host, *settings_.twilio, settings_.locales, settings_.wall_time);
 }
 
+void CallServer::configure(const CallServerSettings& settings) {
+  auto access = able_to_sign(settings.access);
+  access_ = Access(access);
+  settings_.access = std::move(access);
+  settings_.most_calls = settings.most_calls;
+  settings_.locales = settings.locales;
+  per_caller_ = CallRateLimit(settings.per_caller);
+  per_address_ = CallRateLimit(settings.per_address);
+  if (settings_.observability) settings_.observability->metrics().limit(settings.most_calls);
+}
+
 Task<> CallServer::handle(const net::ServerRequest& request, net::ServerReply& reply) {
   const auto path = request.path();
   const bool by_telephone = twilio_ && TwilioEndpoint::is_path(path);

@@ -15,8 +15,8 @@
 #include "antiphon/gateway/endpoints/call_host.hpp"
 #include "antiphon/gateway/endpoints/call_rate.hpp"
 #include "antiphon/gateway/endpoints/call_request.hpp"
-#include "antiphon/gateway/observe/observability.hpp"
 #include "antiphon/gateway/endpoints/twilio_endpoint.hpp"
+#include "antiphon/gateway/observe/observability.hpp"
 #include "antiphon/gateway/privacy/mask.hpp"
 #include "antiphon/gateway/sessions/call_keeper.hpp"
 #include "antiphon/net/http.hpp"
@@ -25,6 +25,7 @@ namespace antiphon::gateway {
 
 /// What one call is answered with.
 struct CallParts {
+  std::shared_ptr<const void> held{};  ///< what the rest refers to; let go of last
   std::shared_ptr<SpeechToText> recogniser;
   std::shared_ptr<Dialogue> dialogue;
   CallSettings settings{};
@@ -57,6 +58,9 @@ class CallServer final : private CallHost {
   Task<> handle(const net::ServerRequest& request, net::ServerReply& reply);
 
   std::size_t active_calls() const { return lines_; }
+  /// From now on: lines, locales, access and limits of these settings, whose counts begin anew. Calls under way go on; nothing else changes.
+  /// @throws Error configuration as `Access`.
+  void configure(const CallServerSettings& settings);
   /// No call is taken any more. Those under way may go on until `deadline`, and are ended then after the sentence that they are at.
   Task<> drain(Deadline deadline);
 

@@ -34,20 +34,6 @@ bool is_number(std::string_view text) {
 
 Error wrong(std::string message, std::string hint) { return Error(ErrorKind::configuration, std::move(message)).with_hint(std::move(hint)); }
 
-TwilioSettings checked(TwilioSettings settings) {
-  auto& url = settings.public_url;
-  while (url.ends_with('/')) url.pop_back();
-  if (!url.starts_with("https://") && !url.starts_with("http://"))
-    throw wrong("Twilio needs the public address of this gateway", "set `public_url: \"https://voice.example.com\"`, as Twilio reaches it");
-  if (settings.auth_token.empty())
-    throw wrong("Twilio needs the auth token of the account", "give it in the variable TWILIO_AUTH_TOKEN: it is what signatures are checked by");
-  for (const auto& number : settings.allowed_callers)
-    if (!is_number(number)) throw wrong(fmt::format("{} is no telephone number", quote(number)), "write it as +14155550100");
-  if (!settings.transfer_to.empty() && !is_number(settings.transfer_to))
-    throw wrong(fmt::format("{} is no telephone number", quote(settings.transfer_to)), "write it as +14155550100");
-  return settings;
-}
-
 /// `wss://host` for `https://host`.
 std::string socket_url(const std::string& url) { return "ws" + url.substr(std::string_view("http").size()); }
 
@@ -63,6 +49,20 @@ std::string parameter(const TwilioStart& start, std::string_view name) {
 }
 
 }  // namespace
+
+TwilioSettings checked(TwilioSettings settings) {
+  auto& url = settings.public_url;
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.starts_with("https://") && !url.starts_with("http://"))
+    throw wrong("Twilio needs the public address of this gateway", "set `public_url: \"https://voice.example.com\"`, as Twilio reaches it");
+  if (settings.auth_token.empty())
+    throw wrong("Twilio needs the auth token of the account", "give it in the variable TWILIO_AUTH_TOKEN: it is what signatures are checked by");
+  for (const auto& number : settings.allowed_callers)
+    if (!is_number(number)) throw wrong(fmt::format("{} is no telephone number", quote(number)), "write it as +14155550100");
+  if (!settings.transfer_to.empty() && !is_number(settings.transfer_to))
+    throw wrong(fmt::format("{} is no telephone number", quote(settings.transfer_to)), "write it as +14155550100");
+  return settings;
+}
 
 TwilioEndpoint::TwilioEndpoint(Runtime& runtime, CallHost& host, TwilioSettings settings, std::vector<std::string> locales, std::function<WallTime()> wall_time)
     : runtime_(runtime), host_(host), settings_(checked(std::move(settings))), locales_(std::move(locales)), wall_time_(std::move(wall_time)) {}

@@ -23,7 +23,11 @@ struct TwilioSettings {
   std::string transfer_to{};                    ///< number that callers go to who want a person; empty: their call ends with the goodbye
   Duration handshake{std::chrono::seconds(5)};  ///< for `start` to come
   std::chrono::seconds ticket_life{60};         ///< between the call and its media stream
+  bool operator==(const TwilioSettings&) const = default;
 };
+
+/// As the endpoint takes them. @throws Error configuration: no public address, no auth token, a number that is none.
+TwilioSettings checked(TwilioSettings settings);
 
 /// Telephone calls over Twilio (GTW-11): `POST /twilio/voice` is what a number's calls are sent to, `/twilio/stream` carries their audio, and
 /// `POST /twilio/next` is asked what follows it: the same call over another stream where that was lost, a person, or the end.
@@ -32,7 +36,7 @@ class TwilioEndpoint {
   using WallTime = std::chrono::system_clock::time_point;
 
   /// @param locales that are spoken here, the default first; `?locale=` of the webhook's address chooses
-  /// @throws Error configuration: no public address, no auth token, a number that is none.
+  /// @throws Error as `checked`.
   TwilioEndpoint(Runtime& runtime, CallHost& host, TwilioSettings settings, std::vector<std::string> locales, std::function<WallTime()> wall_time);
 
   static bool is_path(std::string_view path) { return path.starts_with("/twilio/"); }

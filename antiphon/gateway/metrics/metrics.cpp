@@ -127,8 +127,10 @@ struct GatewayMetrics::Series {
   std::set<std::string, std::less<>> tools{"unknown"};
 };
 
+void GatewayMetrics::limit(std::size_t calls) { series_->limit.Set(static_cast<double>(calls)); }
+
 GatewayMetrics::GatewayMetrics(std::size_t limit) : series_(std::make_unique<Series>()) {
-  series_->limit.Set(static_cast<double>(limit));
+  this->limit(limit);
   std::vector<std::string_view> names;
   for (const auto reason : reasons) names.push_back(to_string(reason));
   show(series_->escalations, "reason", names);

@@ -17,12 +17,13 @@ class GatewayMetrics {
  public:
   static constexpr std::size_t most_tools = 200;
 
-  /// @param limit of calls at once; told as `voice_session_limit`
+  /// @param limit of calls at once; told as `voice_session_limit`, and again by `limit`
   explicit GatewayMetrics(std::size_t limit);
   ~GatewayMetrics();
   GatewayMetrics(const GatewayMetrics&) = delete;
   GatewayMetrics& operator=(const GatewayMetrics&) = delete;
 
+  void limit(std::size_t calls);
   /// Of any call, its texts unused.
   void note(const CallNote& note);
   /// A call was not taken: full, draining, too often, by somebody who may not, or not as the protocol wants it. @param status of HTTP.

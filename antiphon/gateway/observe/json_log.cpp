@@ -1,5 +1,6 @@
 #include "antiphon/gateway/observe/json_log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace antiphon::gateway {
@@ -17,6 +18,17 @@ struct Line {
 };
 
 LogLevel level_of(std::string_view error) { return error.empty() ? LogLevel::debug : LogLevel::warning; }
+
+/// What was late is no failure, and worth somebody's while.
+void judge(Line& line, const std::optional<Duration>& took, Duration target) {
+  if (!took || *took <= target) return;
+  line.level = std::max(line.level, LogLevel::warning);
+  line.fields["target_ms"] = in_ms(target);
+}
+void judge(Line& line, const CallNote& note, const LatencyTargets& targets) {
+  if (const auto* turn = std::get_if<TurnEnded>(&note)) judge(line, turn->latency.total, targets.turn);
+  if (const auto* model = std::get_if<ModelAnswered>(&note)) judge(line, model->first_token, targets.first_token);
+}
 
 Line line_of(const CallBegan& note) { return {LogLevel::info, "call_began", {{"caller_id", note.caller_id}, {"locale", note.locale}}}; }
 Line line_of(const TurnBegan& note) { return {LogLevel::debug, "turn_began", {{"turn", note.turn}, {"text", note.text}, {"asr_ms", in_ms(note.asr)}}}; }
@@ -71,6 +83,7 @@ void JsonLog::line(LogLevel level, std::string_view event, const json::object& f
 
 void JsonLog::note(const CallNote& masked_note, const CallIdentity& call) const {
   auto line = std::visit([](const auto& known) { return line_of(known); }, masked_note);
+  judge(line, masked_note, settings_.targets);
   if (std::holds_alternative<CallBegan>(masked_note)) line.fields["transport"] = call.transport;
   if (!line.event.empty() && line.level >= settings_.least) write(line.level, line.event, line.fields, call.id);
 }

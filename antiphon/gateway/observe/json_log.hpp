@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,13 @@ namespace antiphon::gateway {
 enum class LogLevel { debug, info, warning, error };
 std::string_view to_string(LogLevel level);
 
+/// What a caller should wait at most; what takes longer is a warning.
+struct LatencyTargets {
+  Duration first_token{std::chrono::milliseconds(900)};  ///< of a model
+  Duration turn{std::chrono::milliseconds(2500)};        ///< end of the caller's voice to the first sample of the answer
+  bool operator==(const LatencyTargets&) const = default;
+};
+
 /// The log of a gateway: one JSON object per line with `time`, `level`, `event`, and `call_id` where it is of a call. Personal data is masked in all else.
 class JsonLog {
  public:
@@ -19,6 +27,7 @@ class JsonLog {
     LogLevel least = LogLevel::info;  ///< what is below is left out; `debug` has what was said, masked
     std::function<void(std::string line)> write;
     std::function<std::string()> time;  ///< ISO 8601
+    LatencyTargets targets{};
   };
 
   /// `masker` outlives it.

@@ -1,30 +1,19 @@
 #include "antiphon/gateway/server/gateway_server.hpp"
 
-#include <filesystem>
+#include <random>
 #include <utility>
 
 #include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
-#include "antiphon/base/compute.hpp"
+#include "antiphon/base/ids.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/sessions/redis_store.hpp"
 
 namespace antiphon::gateway {
 
 namespace {
-
-constexpr auto tools_limit = std::chrono::seconds(10);  // a server of tools that is away keeps nobody waiting
-constexpr auto warm_up = std::chrono::milliseconds(500);
-
-std::unique_ptr<PinVerifier> open_verifier(Runtime& runtime, net::HttpClient& http, const PinCheck& check) {
-  if (const auto* file = std::get_if<PinFile>(&check)) return open_pin_file(runtime, file->file);
-  if (const auto* server = std::get_if<HttpPinOptions>(&check)) return make_http_pin_verifier(runtime, http, *server);
-  return nullptr;
-}
-
-std::unique_ptr<Escalator> open_escalator(net::HttpClient& http, const GatewayConfig& config) {
-  if (config.webhook) return webhook_escalator(http, *config.webhook);
-  return nullptr;
-}
 
 /// The locale of callers that ask for none stands first.
 std::vector<std::string> locales_of(const PolicyBook& book, const std::string& first) {
@@ -37,135 +26,92 @@ std::vector<std::string> locales_of(const PolicyBook& book, const std::string& f
   return all;
 }
 
-CallServerSettings call_settings(const GatewayConfig& config, const GatewayContext& context, const PolicyBook& book) {
-  return {.most_calls = most_calls(config, *context.speech),
-          .locales = locales_of(book, config.locale),
+net::HttpReply loading() { return refusal(503, "the gateway loads its models", {{"Retry-After", "1"}}); }
+
+std::shared_ptr<SessionStore> open_sessions(Runtime& runtime, const std::optional<RedisOptions>& redis, const GatewayContext& context) {
+  if (!redis) return nullptr;
+  auto options = *redis;
+  options.on_change = [log = context.log](bool there, const std::string& why) {
+    if (log) log(there ? "Redis is back" : "Redis is gone, calls go on from memory: " + why);
+  };
+  return std::make_shared<RedisStore>(runtime, std::move(options));
+}
+
+std::optional<JsonLog> open_log(const Masker& masker, const GatewayConfig& config, std::function<void(std::string line)> write) {
+  if (!config.log || !write) return std::nullopt;
+  return JsonLog(masker, {.least = *config.log, .write = std::move(write), .time = utc_now, .targets = config.targets});
+}
+
+ObservabilityParts parts_of(const Masker& masker, const std::optional<JsonLog>& log, const GatewayReports& reports) {
+  return {.masker = &masker, .log = log ? &*log : nullptr, .traces = reports.traces, .seed = std::random_device{}()};
+}
+
+std::string address_of(const std::optional<RedisOptions>& redis) { return redis ? redis->url + ' ' + redis->password : ""; }
+
+}  // namespace
+
+GatewayServer::GatewayServer(Runtime& runtime, GatewayConfig config, GatewayContext context, GatewayReports reports)
+    : runtime_(runtime),
+      context_(std::move(context)),
+      agent_(std::make_shared<ServedAgent>(runtime, std::move(config), context_)),
+      masker_({}, agent_->policy().numbers()),
+      log_(open_log(masker_, agent_->config(), std::move(reports.write_log))),
+      observability_(runtime.clock, most_calls(agent_->config(), *context_.speech), parts_of(masker_, log_, reports)) {
+  const auto& running = agent_->config();
+  auto settings = limits_of(*agent_);
+  settings.sessions = open_sessions(runtime_, running.redis, context_);
+  settings.keep = running.keep;
+  settings.twilio = running.twilio;
+  settings.observability = &observability_;
+  calls_.emplace(runtime_, std::move(settings), [this](const CallRequest& asked) { return ServedAgent::parts_for(agent_, asked, ++number_); });
+}
+
+GatewayServer::~GatewayServer() = default;
+
+CallServerSettings GatewayServer::limits_of(const ServedAgent& agent) const {
+  const auto& config = agent.config();
+  return {.most_calls = most_calls(config, *context_.speech),
+          .locales = locales_of(agent.policy(), config.locale),
           .access = config.access,
           .per_caller = config.per_caller,
           .per_address = config.per_address};
 }
 
-net::HttpReply loading() { return refusal(503, "the gateway loads its models", {{"Retry-After", "1"}}); }
-
-}  // namespace
-
-GatewayServer::GatewayServer(Runtime& runtime, GatewayConfig config, GatewayContext context)
-    : runtime_(runtime),
-      config_(std::move(config)),
-      context_(std::move(context)),
-      policy_(config_.policy_file.empty() ? built_in_policy() : read_policy(config_.policy_file)),
-      verifier_(open_verifier(runtime, context_.http, config_.pin)),
-      escalator_(open_escalator(context_.http, config_)),
-      tools_(runtime, {.breaker = config_.breaker}) {
-  masker_ = Masker({}, policy_->numbers());
-  check();
-  if (config_.knowledge) knowledge_ = make_knowledge(*config_.knowledge, runtime_, context_.http, context_.embedders);
-  for (const auto& tool : config_.tools) tools_.add(make_tool(tool, runtime_, context_.http, knowledge_));
-  calls_.emplace(runtime_, call_settings(config_, context_, *policy_), [this](const CallRequest& asked) { return parts_for(asked); });
-}
-
-GatewayServer::~GatewayServer() = default;
-
-void GatewayServer::log(const std::string& line) const {
-  if (context_.log) context_.log(line);
-}
-
-void GatewayServer::check() const {
-  if (config_.providers.models.empty())
-    throw Error(ErrorKind::configuration, "nobody is there to answer: no model is named, and there is no key")
-        .with_hint("write `providers: {llm: openai/gpt-4o}` or `{llm: rules/desk.rules.yaml}`, or set OPENAI_API_KEY");
-  if (const auto* ear = std::get_if<EarChoice>(&config_.providers.ear)) context_.speech->check(*ear);
-  for (const auto& model : config_.providers.models)
-    if (const auto* settings = std::get_if<ModelSettings>(&model)) context_.models->check(*settings);
-  for (const auto& voice : config_.providers.voices)
-    if (const auto* choice = std::get_if<VoiceChoice>(&voice)) context_.speech->check(*choice);
-  if (!config_.knowledge) return;
-  EmbedderRegistry::check(config_.knowledge->embedder);
-  if (const auto& documents = config_.knowledge->documents; !documents.empty() && !std::filesystem::exists(documents))
-    throw Error(ErrorKind::configuration, fmt::format("the documents {} are not there", documents)).with_hint("knowledge: documents names a file or a folder");
-}
-
-// --- Getting ready ----------------------------------------------------------------------------------------------------------------------------
-
 Task<> GatewayServer::load(Deadline deadline) {
-  co_await open_speech(deadline);
-  co_await try_speech(deadline);
-  (void)open_model(config_.providers.models.front());  // that it can be made is known before anybody calls
-  if (knowledge_)
-    for (const auto& notice : co_await fill_knowledge(*config_.knowledge, knowledge_, deadline)) log(notice);
-  co_await start_tools(deadline);
+  co_await agent_->load(deadline);
+  observability_.metrics().expect_tools(agent_->tool_names());
   loaded_ = true;
 }
 
-Task<> GatewayServer::start_tools(Deadline deadline) {
-  for (const auto& notice : co_await tools_.start(deadline.sooner(Deadline::after(runtime_.clock, tools_limit)))) log(notice);
+// --- Another configuration --------------------------------------------------------------------------------------------------------------------
+
+Task<> GatewayServer::reload(GatewayConfig config, Deadline deadline) {
+  auto next = std::make_shared<ServedAgent>(runtime_, std::move(config), context_);
+  const auto limits = limits_of(*next);
+  co_await next->load(deadline);
+  calls_->configure(limits);
+  masker_ = Masker({}, next->policy().numbers());
+  observability_.metrics().expect_tools(next->tool_names());
+  // Detached from the executor's point of view only: `drain` waits for its end.
+  asio::co_spawn(runtime_.executor, retire(std::exchange(agent_, std::move(next))), asio::detached);
 }
 
-// Reading a model from disk takes tenths of a second, and callers of other gateways of this process go on meanwhile.
-Task<> GatewayServer::open_speech(Deadline) {
-  const SpeechContext speech{.runtime = runtime_, .http = context_.http};
-  if (const auto* stub = std::get_if<StubEarSettings>(&config_.providers.ear))
-    ear_.recogniser = stub_ear(runtime_, *stub);
-  else
-    ear_ = co_await compute<OpenEar>(runtime_, [this, speech] { return context_.speech->open(std::get<EarChoice>(config_.providers.ear), speech); });
-  if (ear_.notice) log(*ear_.notice);
-  for (const auto& provider : config_.providers.voices) {
-    if (const auto* stub = std::get_if<StubVoiceSettings>(&provider)) {
-      voices_.push_back({stub_voice(runtime_, *stub), {}});
-      continue;
-    }
-    const auto& choice = std::get<VoiceChoice>(provider);
-    auto voice = co_await compute<OpenVoice>(runtime_, [this, speech, choice] { return context_.speech->open(choice, speech); });
-    if (voice.notice) log(*voice.notice);
-    voices_.push_back({std::move(voice.synthesiser), std::move(voice.defaults)});
-  }
+Task<> GatewayServer::retire(std::shared_ptr<ServedAgent> agent) {
+  ++retiring_;
+  co_await agent->retire();
+  --retiring_;
+  retired_.beat();
 }
 
-/// What computes here reads its model when it is used first: the first caller need not wait for that.
-Task<> GatewayServer::try_speech(Deadline deadline) {
-  if (ear_.recogniser->capabilities().waits_on_clock_alone && std::holds_alternative<EarChoice>(config_.providers.ear))
-    (void)co_await ear_.recogniser->transcribe(audio::Samples(audio::samples_in(warm_up)), ear_.defaults, deadline);
-  auto& voice = voices_.front();
-  if (!voice.synthesiser->capabilities().waits_on_clock_alone || !std::holds_alternative<VoiceChoice>(config_.providers.voices.front())) co_return;
-  auto request = voice.defaults;
-  request.text = policy_->find(policy_->default_locale()).rules->reply(Reply::greeting);
-  (void)co_await synthesize_whole(*voice.synthesiser, std::move(request), deadline);
-}
-
-std::shared_ptr<LanguageModel> GatewayServer::open_model(const ModelProvider& provider) const {
-  if (const auto* stub = std::get_if<StubModelSettings>(&provider)) return stub_model(runtime_, *stub, number_);
-  return context_.models->open(std::get<ModelSettings>(provider), {.runtime = runtime_, .http = context_.http, .seed = number_, .scenario_id = "gateway"});
-}
-
-// --- One call ---------------------------------------------------------------------------------------------------------------------------------
-
-CallParts GatewayServer::parts_for(const CallRequest& asked) {
-  ++number_;
-  const auto rules = policy_->find(asked.locale).rules;
-  CallParts parts{.recogniser = ear_.recogniser, .dialogue = dialogue_for(rules), .settings = settings_for(rules)};
-  // Each stub draws its failures by itself, so that one call does not decide over another.
-  if (const auto* stub = std::get_if<StubEarSettings>(&config_.providers.ear)) parts.recogniser = stub_ear(runtime_, *stub, number_);
-  return parts;
-}
-
-std::shared_ptr<Dialogue> GatewayServer::dialogue_for(std::shared_ptr<const LocaleRules> rules) {
-  DialogueParts parts{.tools = &tools_, .verifier = verifier_.get(), .escalator = escalator_.get(), .masker = &masker_};
-  for (const auto& provider : config_.providers.models) parts.models.push_back(open_model(provider));
-  return std::make_shared<ModelDialogue>(runtime_, std::move(parts), std::move(rules), config_.dialogue);
-}
-
-CallSettings GatewayServer::settings_for(const std::shared_ptr<const LocaleRules>& rules) const {
-  auto settings = config_.call;
-  settings.ear.recognition = ear_.defaults;
-  auto& heard = settings.ear.recognition;
-  // A recogniser of this machine would know no other words than those.
-  if (!ear_.recogniser->capabilities().waits_on_clock_alone) {
-    if (heard.language.empty()) heard.language = rules->locale;
-    heard.phrases.insert(heard.phrases.end(), rules->hints.begin(), rules->hints.end());
-  }
-  settings.speech.voices = voices_;
-  if (config_.providers.voice_by_locale && rules->voice) settings.speech.voices.front().defaults.voice = *rules->voice;
-  return settings;
+std::vector<std::string> settings_for_a_restart(const GatewayConfig& running, const GatewayConfig& next) {
+  std::vector<std::string> names;
+  if (running.listen != next.listen) names.emplace_back("listen");
+  if (running.tls != next.tls) names.emplace_back("tls");
+  if (address_of(running.redis) != address_of(next.redis)) names.emplace_back("sessions.redis");
+  if (running.twilio != next.twilio) names.emplace_back("twilio");
+  if (running.tracing != next.tracing) names.emplace_back("tracing");
+  if (running.log != next.log || running.targets != next.targets) names.emplace_back("log");
+  return names;
 }
 
 // --- HTTP -------------------------------------------------------------------------------------------------------------------------------------
@@ -179,7 +125,8 @@ Task<> GatewayServer::handle(const net::ServerRequest& request, net::ServerReply
 
 Task<> GatewayServer::drain(Deadline deadline) {
   co_await calls_->drain(deadline);
-  co_await tools_.close();
+  while (retiring_ > 0) co_await retired_.wait();
+  co_await agent_->retire();
 }
 
 }  // namespace antiphon::gateway

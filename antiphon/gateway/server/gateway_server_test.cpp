@@ -8,6 +8,7 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/ids.hpp"
 #include "antiphon/gateway/server/gateway_server.hpp"
+#include "antiphon/gateway/testing/kept_reply.hpp"
 #include "antiphon/gateway/testing/played_caller.hpp"
 #include "antiphon/net/testing/link.hpp"
 
@@ -41,7 +42,8 @@ struct ServedGateway : ::testing::Test {
                                    .models = ModelRegistry::with_defaults(),
                                    .speech = SpeechRegistry::with_defaults(),
                                    .embedders = embedders,
-                                   .log = [this](const std::string& line) { log += line + "\n"; }});
+                                   .log = [this](const std::string& line) { log += line + "\n"; }},
+                    GatewayReports{.write_log = [this](const std::string& line) { reported += line + "\n"; }});
     server = medium.listen({}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return gateway->handle(request, reply); });
     medium.spawn(server->serve());
   }
@@ -62,16 +64,7 @@ struct ServedGateway : ::testing::Test {
     return medium.run(medium.dial(*server, {.url = "/ws/call?events=1&caller_id=" + caller}, medium.soon()));
   }
   net::HttpReply get(const std::string& path) {
-    struct Kept final : net::ServerReply {
-      Task<> reply(net::HttpReply given) override {
-        got = std::move(given);
-        co_return;
-      }
-      Task<> begin(int, net::Headers) override { co_return; }
-      Task<> write(std::string) override { co_return; }
-      void abort() override {}
-      net::HttpReply got;
-    } kept;
+    testing::KeptReply kept;
     const net::ServerRequest request{.method = "GET", .target = path};
     medium.run(gateway->handle(request, kept));
     return kept.got;
@@ -111,7 +104,7 @@ struct ServedGateway : ::testing::Test {
   OverMemory<VirtualWorld> medium;
   NoHttp http;
   EmbedderRegistry embedders;
-  std::string log, everything;
+  std::string log, reported, everything;
   std::optional<GatewayServer> gateway;
   std::unique_ptr<net::HttpServer> server;
 };
@@ -199,6 +192,58 @@ TEST_F(ServedGateway, DrainsToTheEndOfItsCalls_GTW13) {
   EXPECT_TRUE(drained);
   EXPECT_THAT(everything, HasSubstr("\"drain\""));
   EXPECT_EQ(get("/ready").status, 503);
+}
+
+GatewayConfig configuration(const std::string& text) {
+  return parse_gateway_config(text, "gateway.yaml", [](std::string_view) { return std::nullopt; });
+}
+
+TEST_F(ServedGateway, AReloadIsForCallsThatBegin_GTW1) {
+  const auto saying = [](const std::string& text) { return stubs + "{stub: {text: " + text + "}}\n"; };
+  start(saying("I am the first.") + "sessions: {limit: 3}\n");
+  const auto before = dial("me");
+  EXPECT_THAT(get("/metrics").body, HasSubstr("voice_session_limit 3"));
+  medium.run(gateway->reload(configuration(saying("I am the second.") + "sessions: {limit: 9}\n"), medium.soon()));
+  EXPECT_THAT(get("/metrics").body, HasSubstr("voice_session_limit 9"));
+  const auto ask = [](net::WebSocket& line, Clock& clock) -> Task<> {
+    co_await be_silent(line, clock, 5s);
+    co_await say(line, R"({"type":"text","text":"hello"})");
+    co_await be_silent(line, clock, 5s);
+    co_await say(line, R"({"type":"hangup"})");
+  };
+  const auto after = dial("you");
+  EXPECT_THAT(play(*after, ask(*after, medium.clock)), HasSubstr("I am the second."));
+  EXPECT_THAT(play(*before, ask(*before, medium.clock)), HasSubstr("I am the first."));
+  medium.run(gateway->drain(medium.soon()));
+}
+
+TEST_F(ServedGateway, AReloadThatFailsChangesNothing_GTW1) {
+  start(stubs + "{stub: {}}\nsessions: {limit: 3}\n");
+  for (const auto& text : {stubs + "nobody/x", stubs + "{stub: {}}\nlocale: tlh", "{}" + std::string()})
+    EXPECT_THROW(medium.run(gateway->reload(configuration(text), medium.soon())), Error) << text;
+  EXPECT_EQ(get("/ready").status, 200);
+  EXPECT_THAT(get("/metrics").body, HasSubstr("voice_session_limit 3"));
+}
+
+TEST(GatewayReload, SaysWhatNeedsARestart_GTW1) {
+  EXPECT_THAT(settings_for_a_restart(configuration("instructions: a"), configuration("instructions: b")), ::testing::IsEmpty());
+  EXPECT_THAT(settings_for_a_restart(configuration("{}"), configuration("listen: 127.0.0.1:1\nlog: off\nsessions: {redis: 'redis://x'}\ntracing: off\n")),
+              ::testing::ElementsAre("listen", "sessions.redis", "tracing", "log"));
+}
+
+TEST_F(ServedGateway, TellsItsLogOfCallsWithoutPersonalData_GTW33_GTW50) {
+  start(stubs + "{stub: {text: Yes.}}\nlog: debug\n");
+  const auto socket = dial();
+  play(*socket, [](net::WebSocket& line, Clock& clock) -> Task<> {
+    co_await be_silent(line, clock, 5s);
+    co_await say(line, R"({"type":"text","text":"my card is 4111 1111 1111 1111"})");
+    co_await be_silent(line, clock, 5s);
+    co_await say(line, R"({"type":"hangup"})");
+  }(*socket, medium.clock));
+  for (const auto* event : {"call_began", "turn_began", "turn_ended", "call_ended"}) EXPECT_THAT(reported, HasSubstr(event));
+  EXPECT_THAT(reported, Not(HasSubstr("4111")));
+  EXPECT_THAT(reported, Not(HasSubstr("5550100")));
+  EXPECT_THAT(get("/metrics").body, HasSubstr("voice_sessions_total{outcome=\"completed\"} 1"));
 }
 
 }  // namespace

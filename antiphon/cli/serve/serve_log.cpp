@@ -1,0 +1,39 @@
+#include "antiphon/cli/serve/serve_log.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "antiphon/base/ids.hpp"
+
+namespace antiphon::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string in_words(const json::value& value) { return value.is_string() ? std::string(value.get_string()) : json::serialize(value); }
+
+/// `call     14:03:07 turn_ended turn=1 latency_ms=640 call_01…`
+std::string in_words(const json::object& line) {
+  const auto time = in_words(line.at("time"));
+  std::string words = fmt::format("{:<8} {}", in_words(line.at("level")) == "info" ? "call" : in_words(line.at("level")), time.substr(time.find('T') + 1, 8));
+  words += ' ' + in_words(line.at("event"));
+  for (const auto& field : line)
+    if (field.key() != "time" && field.key() != "level" && field.key() != "event" && field.key() != "call_id")
+      words += fmt::format(" {}={}", std::string_view(field.key()), in_words(field.value()));
+  if (const auto* id = line.if_contains("call_id")) words += ' ' + in_words(*id);
+  return words;
+}
+
+}  // namespace
+
+void ServeLog::say(std::string_view what, std::string_view text) {
+  if (in_words_)
+    to_ << fmt::format("{:<8} {}\n", what, text) << std::flush;
+  else
+    to_ << json::serialize(json::object{{"time", utc_now()}, {"level", "info"}, {"event", what}, {"text", text}}) << std::endl;
+}
+
+void ServeLog::line(const std::string& json_line) { to_ << (in_words_ ? in_words(json::parse(json_line).as_object()) : json_line) << std::endl; }
+
+}  // namespace antiphon::cli

@@ -1,0 +1,152 @@
+#include "antiphon/cli/serve/serving.hpp"
+
+#include <csignal>
+
+#include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
+#include "antiphon/net/https_server.hpp"
+
+namespace antiphon::cli {
+
+namespace {
+
+constexpr auto load_limit = std::chrono::minutes(10);  // a first index of many documents takes long
+constexpr auto flush_limit = std::chrono::seconds(5);  // for traces, where their server is slow
+constexpr std::size_t body_limit = 64 * 1024;
+
+std::unique_ptr<gateway::OtlpExporter> open_traces(Runtime& runtime, net::HttpClient& http, const gateway::TracingConfig& tracing,
+                                                   const gateway::Variables& variables, ServeLog& log) {
+  if (!tracing.on) return nullptr;
+  auto settings = gateway::otlp_settings_from(variables);
+  if (!tracing.url.empty()) {
+    if (!settings) settings.emplace();
+    settings->url = tracing.url;
+    settings->headers = tracing.headers;
+  }
+  if (!settings) return nullptr;
+  settings->on_failure = [&log](const std::string& why) { log.say("note", "traces were lost: " + why); };
+  return std::make_unique<gateway::OtlpExporter>(runtime, http, std::move(*settings));
+}
+
+std::string what_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {  // Problems have one line each
+    return join(split(trim(error.what()), '\n'), "; ");
+  }
+}
+
+}  // namespace
+
+Serving::Serving(Environment& environment, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables)
+    : environment_(environment),
+      config_(std::move(config)),
+      address_(std::move(address)),
+      log_(environment.err, environment.err_is_terminal),
+      http_(net::make_http_client(runtime_)),
+      traces_(open_traces(runtime_, *http_, config_.tracing, variables, log_)),
+      gateway_(runtime_, config_,
+               {.http = *http_,
+                .models = ModelRegistry::with_defaults(),
+                .speech = SpeechRegistry::with_defaults(),
+                .embedders = embedders_,
+                .log = [this](const std::string& line) { log_.say("note", line); }},
+               {.write_log = [this](const std::string& line) { log_.line(line); }, .traces = traces_.get()}) {}
+
+void Serving::check_certificate() {
+  if (config_.tls) (void)net::make_https_server(runtime_, {}, *config_.tls, {});
+}
+
+void Serving::run(std::function<gateway::GatewayConfig()> read_anew) {
+  read_anew_ = std::move(read_anew);
+  const net::HttpServerOptions options{.address = address_.host, .port = address_.port, .body_limit = body_limit};
+  const auto handler = [this](const net::ServerRequest& request, net::ServerReply& reply) { return gateway_.handle(request, reply); };
+  server_ = config_.tls ? net::listen_https(runtime_, options, *config_.tls, handler) : net::listen_http(runtime_, options, handler);
+  announce();
+  spawn(server_->serve(), true);
+  spawn(loading_->run(load()), false);
+  if (traces_) beside_.spawn(traces_->run());
+  beside_.spawn(reload_at_signals());
+  const auto stop = environment_.stop.on_request([this] { asio::post(context_, [this] { begin_to_stop(); }); });
+  context_.run();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void Serving::announce() {
+  for (const auto& [what, text] : gateway::describe(config_)) log_.say(what, text);
+  const auto shown = shown_address(address_.host, server_->port());
+  environment_.out << "listening on " << shown << std::endl;
+  const std::string_view secure = config_.tls ? "s" : "";
+  log_.say("talk", fmt::format("http{}://{}/", secure, shown));
+  log_.say("call", fmt::format("ws{}://{}/ws/call?caller_id=%2B15550100&events=1", secure, shown));
+  if (traces_) log_.say("traces", "are sent");
+}
+
+Task<> Serving::load() {
+  const auto began = clock_.now();
+  co_await gateway_.load(Deadline::after(clock_, load_limit));
+  log_.say("ready", fmt::format("after {:.2f} s", to_seconds(clock_.now() - began)));
+}
+
+// --- Another configuration --------------------------------------------------------------------------------------------------------------------
+
+Task<> Serving::reload_at_signals() {
+  asio::signal_set signals(context_, SIGHUP);
+  for (;;) {
+    co_await signals.async_wait(use_task);
+    std::exception_ptr failure;
+    try {
+      co_await reload();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure) log_.say("reload", "failed, and nothing has changed: " + what_of(failure));
+  }
+}
+
+Task<> Serving::reload() {
+  if (!read_anew_) co_return log_.say("reload", "there is no file to read");
+  if (stopping_ || !gateway_.loaded()) co_return log_.say("reload", "not now: the gateway starts or stops");
+  auto next = read_anew_();
+  const auto later = gateway::settings_for_a_restart(config_, next);
+  if (!later.empty()) log_.say("note", fmt::format("{} stay as they are until the gateway is started anew", join(later, ", ")));
+  config_.drain = next.drain;
+  co_await gateway_.reload(std::move(next), Deadline::after(clock_, load_limit));
+  log_.say("reload", "calls that begin now are answered by the new configuration");
+}
+
+// --- What runs --------------------------------------------------------------------------------------------------------------------------------
+
+// Its end is the end of the program only where it failed, or where it is the server.
+void Serving::spawn(Task<> task, bool is_server) {
+  asio::co_spawn(context_, std::move(task), [this, is_server](std::exception_ptr failure) {
+    if (failure && !stopping_ && !failure_) failure_ = failure;
+    if (failure && !stopping_) server_->stop();
+    if (!is_server) load_ended_.open();
+    if (is_server) context_.stop();  // kept connections would wait for their own ends
+  });
+}
+
+void Serving::begin_to_stop() {
+  if (std::exchange(stopping_, true)) return;
+  log_.say("stopping", gateway_.active_calls() == 0 ? "no call is under way"
+                                                    : fmt::format("{} calls may go on for {}", gateway_.active_calls(), format_duration(config_.drain)));
+  loading_->stop();
+  asio::co_spawn(context_, drain(), [this](std::exception_ptr) { server_->stop(); });
+}
+
+// What loads refers to the gateway, so it has ended before that goes.
+Task<> Serving::drain() {
+  co_await gateway_.drain(Deadline::after(clock_, config_.drain));
+  co_await load_ended_.wait();
+  if (traces_) co_await traces_->flush(Deadline::after(clock_, flush_limit));
+  beside_.stop();
+  co_await beside_.join();
+}
+
+}  // namespace antiphon::cli

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "antiphon/base/latch.hpp"
+#include "antiphon/base/limit.hpp"
+#include "antiphon/base/task_group.hpp"
+#include "antiphon/cli/environment.hpp"
+#include "antiphon/cli/serve/serve_log.hpp"
+#include "antiphon/cli/serve_http.hpp"
+#include "antiphon/gateway/server/gateway_server.hpp"
+
+namespace antiphon::cli {
+
+/// One gateway from its start to its end, on this thread.
+class Serving {
+ public:
+  /// @throws what `GatewayServer` throws. @param variables where traces go is looked up in them; @param environment outlives it
+  Serving(Environment& environment, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables);
+
+  void say(std::string_view what, std::string_view text) { log_.say(what, text); }
+  /// @throws Error configuration.
+  void check_certificate();
+  /// Until a signal, or a failure, which is thrown.
+  /// @param read_anew the configuration as it is now, for SIGHUP; nullptr: there is nothing to read
+  void run(std::function<gateway::GatewayConfig()> read_anew);
+
+ private:
+  void announce();
+  Task<> load();
+  Task<> reload_at_signals();
+  Task<> reload();
+  void spawn(Task<> task, bool is_server);
+  void begin_to_stop();
+  Task<> drain();
+
+  Environment& environment_;
+  gateway::GatewayConfig config_;
+  ListenAddress address_;
+  ServeLog log_;
+  asio::io_context context_{1};
+  WallClock clock_{context_};
+  BlockingPool blocking_;
+  Runtime runtime_{context_.get_executor(), clock_, blocking_};
+  std::unique_ptr<net::HttpClient> http_;
+  EmbedderRegistry embedders_;
+  std::unique_ptr<gateway::OtlpExporter> traces_;
+  gateway::GatewayServer gateway_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::function<gateway::GatewayConfig()> read_anew_;
+  std::shared_ptr<Stoppable> loading_ = std::make_shared<Stoppable>();
+  Latch load_ended_;
+  TaskGroup beside_{context_.get_executor()};  ///< goes on until the end
+  bool stopping_ = false;
+  std::exception_ptr failure_;
+};
+
+}  // namespace antiphon::cli

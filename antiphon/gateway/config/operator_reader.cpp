@@ -1,0 +1,88 @@
+#include "antiphon/gateway/config/operator_reader.hpp"
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/gateway/sessions/redis_link.hpp"
+
+namespace antiphon::gateway {
+
+namespace {
+
+constexpr std::string_view log_example = "log: {level: info, turn: 2.5s}", tracing_example = "tracing: {url: \"http://collector:4318/v1/traces\"}",
+                           redis_example = "redis: {url: \"redis://cache:6379\"}",
+                           twilio_example = "twilio: {public_url: \"https://voice.example.com\", auth_token: \"${TWILIO_AUTH_TOKEN}\"}";
+
+void read_level(DocumentReader& reader, const Node& node, GatewayConfig& config) {
+  const auto level = reader.choice(node, "log", {"debug", "info", "warning", "error", "off"});
+  if (!level) return;
+  config.log.reset();
+  for (const auto known : {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error})
+    if (to_string(known) == *level) config.log = known;
+}
+
+void report(DocumentReader& reader, const Node& node, const Error& error) { reader.report(node, error.message(), error.hint()); }
+
+void check_redis(DocumentReader& reader, const Node& node, const RedisOptions& redis) {
+  try {
+    (void)redis_address(redis.url);
+  } catch (const Error& error) {
+    report(reader, node, error);
+  }
+}
+
+}  // namespace
+
+void read_log(DocumentReader& reader, const Node& node, GatewayConfig& config) {
+  if (node.is_scalar()) return read_level(reader, node, config);
+  DocumentFields fields(reader, node, "`log`", std::string(log_example));
+  if (const auto* level = fields.get("level")) read_level(reader, *level, config);
+  if (const auto target = fields.duration("first_token")) config.targets.first_token = *target;
+  if (const auto target = fields.duration("turn")) config.targets.turn = *target;
+  fields.finish();
+}
+
+void read_tracing(DocumentReader& reader, const Node& node, GatewayConfig& config) {
+  if (node.is_scalar()) {
+    if (const auto choice = reader.choice(node, "tracing", {"auto", "off"})) config.tracing.on = *choice == "auto";
+    return;
+  }
+  DocumentFields fields(reader, node, "`tracing`", std::string(tracing_example));
+  if (const auto* url = fields.require("url", "url: http://collector:4318/v1/traces"))
+    if (const auto text = reader.text(*url, "url")) config.tracing.url = *text;
+  if (const auto* headers = fields.get("headers"))
+    for (const auto& member : headers->members)
+      if (const auto value = reader.text(member.value, member.key)) config.tracing.headers.emplace_back(member.key, *value);
+  fields.finish();
+}
+
+void read_redis(DocumentReader& reader, const Node& node, GatewayConfig& config) {
+  config.redis.emplace();
+  if (node.is_scalar()) {
+    if (const auto url = reader.text(node, "redis")) config.redis->url = *url;
+    return check_redis(reader, node, *config.redis);
+  }
+  DocumentFields fields(reader, node, "`redis`", std::string(redis_example));
+  if (const auto* url = fields.require("url", "url: redis://cache:6379"))
+    if (const auto text = reader.text(*url, "url")) config.redis->url = *text;
+  if (const auto password = fields.text("password")) config.redis->password = *password;
+  if (const auto within = fields.duration("resume")) config.keep.resume_within = *within;
+  fields.finish();
+  check_redis(reader, node, *config.redis);
+}
+
+void read_twilio(DocumentReader& reader, const Node& node, GatewayConfig& config) {
+  DocumentFields fields(reader, node, "`twilio`", std::string(twilio_example));
+  auto& twilio = config.twilio.emplace();
+  twilio.public_url = fields.text("public_url").value_or("");
+  twilio.auth_token = fields.text("auth_token").value_or("");
+  if (const auto check = fields.boolean("check_signature")) twilio.check_signature = *check;
+  if (const auto callers = fields.texts("allowed_callers")) twilio.allowed_callers = *callers;
+  twilio.transfer_to = fields.text("transfer_to").value_or("");
+  fields.finish();
+  try {
+    (void)checked(twilio);
+  } catch (const Error& error) {
+    report(reader, node, error);
+  }
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "antiphon/base/document_reader.hpp"
+#include "antiphon/gateway/config/gateway_config.hpp"
+
+/// Keys of a configuration that concern whoever runs the gateway. Mistakes go to `reader`.
+namespace antiphon::gateway {
+
+/// `log: info`, `log: off`, or `log: {level: info, first_token: 900ms, turn: 2.5s}`.
+void read_log(DocumentReader& reader, const Node& node, GatewayConfig& config);
+/// `tracing: off`, `tracing: auto` (by the environment), or `tracing: {url, headers}`.
+void read_tracing(DocumentReader& reader, const Node& node, GatewayConfig& config);
+/// `sessions: {redis: …}`: an address, or `{url, password, resume}`.
+void read_redis(DocumentReader& reader, const Node& node, GatewayConfig& config);
+void read_twilio(DocumentReader& reader, const Node& node, GatewayConfig& config);
+
+}  // namespace antiphon::gateway
