@@ -26,6 +26,7 @@ Command report_command();
 Command compare_command();
 Command label_command();
 Command serve_command();
+Command eval_command();
 Command say_command();
 Command call_command();
 Command init_command();

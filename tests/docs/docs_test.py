@@ -20,7 +20,7 @@ PROGRAM = ""
 TOLD = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SCENARIO_KEYS = ("name", "agent", "user", "judge", "script", "checks", "tools", "matrix", "dataset", "description", "model", "audit")
 POLICY_KEYS = {"default_locale", "locales"}  # a policy file of the gateway: gateway/dialogue/policy_book_test.cpp reads it
-TOLD_ELSEWHERE = {("yaml", "tools.md"), ("yaml", "knowledge.md"), ("yaml", "serve.md")}  # configuration of a gateway: gateway/support_example_test.cpp and config/ read it
+TOLD_ELSEWHERE = {("yaml", "tools.md"), ("yaml", "knowledge.md"), ("yaml", "serve.md"), ("yaml", "evaluate.md")}  # configuration of a gateway: gateway/support_example_test.cpp and config/ read it
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

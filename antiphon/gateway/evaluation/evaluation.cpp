@@ -1,0 +1,105 @@
+#include "antiphon/gateway/evaluation/evaluation.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/task_group.hpp"
+#include "antiphon/base/text.hpp"
+
+namespace antiphon::gateway {
+
+namespace {
+
+/// Where the work of a tool is done.
+struct IsElsewhere {
+  bool operator()(const HttpToolOptions&) const { return true; }
+  bool operator()(const McpOptions&) const { return true; }
+  bool operator()(const SqlToolOptions&) const { return false; }
+  bool operator()(const KnowledgeToolOptions&) const { return false; }
+};
+
+bool is_elsewhere(const KnowledgeSettings& knowledge) {
+  const auto& embedder = knowledge.embedder.model;
+  const bool computes_here = embedder.empty() || embedder == "lexical" || embedder == "minilm" || embedder.starts_with("minilm/");
+  return !computes_here || !std::holds_alternative<LocalStoreOptions>(knowledge.store);
+}
+
+}  // namespace
+
+GatewayConfig without_callers(GatewayConfig config) {
+  config.providers.ear = StubEarSettings{};
+  config.providers.voices = {StubVoiceSettings{}};
+  config.webhook.reset();
+  config.breaker.failure_threshold = std::numeric_limits<int>::max();
+  return config;
+}
+
+std::vector<std::string> tools_elsewhere(const GatewayConfig& config) {
+  std::vector<std::string> names;
+  for (const auto& tool : config.tools)
+    if (std::visit(IsElsewhere{}, tool.options)) names.push_back(tool.name);
+  return names;
+}
+
+bool waits_on_clock_alone(const GatewayConfig& config, const ModelRegistry& models) {
+  const auto waits = [&models](const ModelProvider& provider) {
+    const auto* settings = std::get_if<ModelSettings>(&provider);
+    return !settings || models.waits_on_clock_alone(*settings);
+  };
+  return std::ranges::all_of(config.providers.models, waits) && tools_elsewhere(config).empty() && !std::holds_alternative<HttpPinOptions>(config.pin) &&
+         !(config.knowledge && is_elsewhere(*config.knowledge));
+}
+
+Evaluation::Evaluation(Runtime& runtime, std::shared_ptr<ServedAgent> agent, std::vector<EvaluationScenario> scenarios, EvaluationOptions options)
+    : runtime_(runtime), agent_(std::move(agent)), scenarios_(std::move(scenarios)), options_(std::move(options)), results_(scenarios_.size()) {}
+
+Task<std::vector<ScenarioEvaluation>> Evaluation::run() {
+  try {
+    co_await stopping_->run(play_all());
+  } catch (...) {
+    if (!stopping_->stopped()) throw;
+  }
+  std::vector<ScenarioEvaluation> played;
+  for (auto& result : results_)
+    if (result) played.push_back(std::move(*result));
+  co_return played;
+}
+
+Task<> Evaluation::play_all() {
+  const auto workers = runtime_.clock.is_virtual() ? 1 : std::min(options_.at_once, scenarios_.size());
+  std::vector<Task<>> all;
+  for (std::size_t i = 0; i < workers; ++i) all.push_back(work());
+  co_await at_once(std::move(all));
+}
+
+Task<> Evaluation::work() {
+  while (next_ < scenarios_.size()) co_await play(next_++);
+}
+
+Task<> Evaluation::play(std::size_t index) {
+  auto scenario = scenarios_[index];
+  scenario.locale = spoken_locale(scenario.locale);
+  const auto parts = ServedAgent::parts_for(agent_, {.caller_id = scenario.caller_id, .locale = scenario.locale}, index);
+  EvaluatedCall call(runtime_, *parts.dialogue, std::move(scenario), fmt::format("eval_{}", index + 1), options_.call);
+  auto result = co_await call.play();
+  if (options_.measure) co_await options_.measure(result, call.session());
+  results_[index] = std::move(result);
+  tell();
+}
+
+std::string Evaluation::spoken_locale(const std::string& asked) const {
+  const auto& own = agent_->config().locale.empty() ? agent_->policy().default_locale() : agent_->config().locale;
+  const auto choice = agent_->policy().find(asked.empty() ? own : asked);
+  if (!choice.exact && options_.log) options_.log(fmt::format("the locale {} is not spoken here: {} is", quote(asked), choice.rules->locale));
+  return choice.rules->locale;
+}
+
+void Evaluation::tell() {
+  for (; told_ < results_.size() && results_[told_]; ++told_)
+    if (options_.on_result) options_.on_result(*results_[told_]);
+}
+
+}  // namespace antiphon::gateway
