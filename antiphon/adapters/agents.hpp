@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/adapters/antiphon/gateway_agent.hpp"
 #include "antiphon/adapters/twilio/twilio_agent.hpp"
 #include "antiphon/adapters/websocket/websocket_agent.hpp"
 #include "antiphon/agent/participant.hpp"

@@ -18,8 +18,8 @@ namespace antiphon::suite {
 namespace {
 
 const Kinds agent_kinds{"agent",
-                        {"chat", "http", "process", "model", "websocket", "twilio", "composed", "human"},
-                        {"antiphon", "pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
+                        {"chat", "http", "process", "model", "websocket", "antiphon", "twilio", "composed", "human"},
+                        {"pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
 
 net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
   net::TlsOptions tls;
@@ -111,6 +111,28 @@ ParticipantSpec read_websocket(ReadContext& context, const Node& node) {
   if (const auto* json = fields.get("json"); json && json->as_bool() != false) options.json = read_voice_messages(context, *json);
   fields.finish();
   return made(context, node, before, [&] { return websocket_agent(std::move(options)); });
+}
+
+ParticipantSpec read_gateway(ReadContext& context, const Node& node) {
+  const auto before = context.reader.problems().size();
+  Fields fields(context.reader, node, "an antiphon agent", "antiphon: {url: \"ws://127.0.0.1:8080\"}");
+  GatewayAgentOptions options;
+  fields.later({"config"});
+  if (!node.find("config"))
+    if (const auto* url = fields.require("url", "url: \"ws://127.0.0.1:8080\"")) options.url = read_socket_address(context, *url).value_or("");
+  options.caller_id = fields.text("caller_id").value_or(options.caller_id);
+  options.locale = fields.text("locale").value_or("");
+  options.token = fields.text("token").value_or("");
+  options.headers = read_headers(context, fields);
+  options.tls = read_tls(context, fields);
+  options.resume = fields.boolean("resume").value_or(false);
+  options.send = read_line_format(context, fields, "send").value_or(options.send);
+  options.receive = read_line_format(context, fields, "receive").value_or(options.receive);
+  if (const auto* greeting = fields.get("greeting")) options.greeting = read_greeting(context, *greeting);
+  options.tail_silence = fields.duration("tail_silence");
+  options.response_timeout = fields.duration("response_timeout");
+  fields.finish();
+  return made(context, node, before, [&] { return gateway_agent(std::move(options)); });
 }
 
 ParticipantSpec read_twilio(ReadContext& context, const Node& node) {
@@ -213,6 +235,7 @@ ParticipantSpec read_agent(ReadContext& context, const Node& node) {
   if (kind->key == "chat") return read_chat(context, kind->value);
   if (kind->key == "composed") return read_composed(context, kind->value);
   if (kind->key == "http") return read_http(context, kind->value);
+  if (kind->key == "antiphon") return read_gateway(context, kind->value);
   if (kind->key == "twilio") return read_twilio(context, kind->value);
   if (kind->key == "websocket") return read_websocket(context, kind->value);
   return read_process(context, kind->value, node);

@@ -11,21 +11,6 @@ namespace antiphon::suite {
 
 namespace {
 
-std::optional<audio::AudioFormat> read_format(ReadContext& context, Fields& fields, std::string_view key) {
-  const auto* node = fields.get(key);
-  if (!node) return std::nullopt;
-  const auto text = context.reader.text(*node, key);
-  if (!text) return std::nullopt;
-  try {
-    const auto format = audio::parse_format(*text);
-    audio::require_line_format(format);
-    return format;
-  } catch (const Error& error) {
-    context.reader.report(*node, error.message(), error.hint().empty() ? "use pcm16/16000, mulaw/8000, alaw/8000 or opus/48000" : error.hint());
-    return std::nullopt;
-  }
-}
-
 /// `true` is the usual one, `false` none, anything else the thing itself.
 template <class T, class Read>
 void read_choice(const Node* node, std::optional<T>& value, const T& usual, Read read) {
@@ -119,10 +104,25 @@ class MessageReader {
 
 }  // namespace
 
+std::optional<audio::AudioFormat> read_line_format(ReadContext& context, Fields& fields, std::string_view key) {
+  const auto* node = fields.get(key);
+  if (!node) return std::nullopt;
+  const auto text = context.reader.text(*node, key);
+  if (!text) return std::nullopt;
+  try {
+    const auto format = audio::parse_format(*text);
+    audio::require_line_format(format);
+    return format;
+  } catch (const Error& error) {
+    context.reader.report(*node, error.message(), error.hint().empty() ? "use pcm16/16000, mulaw/8000, alaw/8000 or opus/48000" : error.hint());
+    return std::nullopt;
+  }
+}
+
 VoiceLineOptions read_line(ReadContext& context, Fields& fields) {
   VoiceLineOptions line;
-  if (const auto format = read_format(context, fields, "send")) line.send = *format;
-  line.receive = read_format(context, fields, "receive");
+  if (const auto format = read_line_format(context, fields, "send")) line.send = *format;
+  line.receive = read_line_format(context, fields, "receive");
   if (const auto* greeting = fields.get("greeting")) line.greeting = read_greeting(context, *greeting);
   line.tail_silence = fields.duration("tail_silence");
   line.response_timeout = fields.duration("response_timeout");

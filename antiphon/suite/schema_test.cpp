@@ -122,6 +122,7 @@ scenarios:
     user: {agenda: {request: [status]}}
     hooks: {before: [{run: [true]}]}
   - {name: wants, user: {persona: p, wants: {goal: g, inform: {order: 7}, request: [status]}}, checks: [{completed: [status]}]}
+  - {name: called, agent: {antiphon: {url: "ws://127.0.0.1:1", caller_id: "+15550100", locale: en-GB, token: t, headers: {a: b}, tls: {verify: true}, resume: true, send: mulaw/8000, receive: pcm16/16000, greeting: 1s, tail_silence: 1s, response_timeout: 9s}}, script: [agent]}
   - {name: five, agent: human, user: human}
   - {name: six, agent: {human: null}, user: {human: null, temperature: 1}}
   - {name: seven, user: {replay: said.json}}
@@ -164,7 +165,7 @@ INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
                          ::testing::Values("max_turn: 3", "max_turns: 0", "repeat: 0", "repeat: 10001", "max_turns: many", "timeout: 30", "clock: fast",
                                            "first: judge", "tags: x", "user: {lines: []}", "user: {lines: [a], persona: b}", "user: {replay: {scenario: a}}",
                                            "user: humane", "hooks: {}", "hooks: {during: {run: [a]}}", "hooks: {before: {cwd: a}}", "judge: []",
-                                           "agent: {websocket: {}}", "agent: {twilio: {}}", "agent: {twilio: {url: \"http://a\", from: \"555\"}}",
+                                           "agent: {websocket: {}}", "agent: {antiphon: {}}", "agent: {antiphon: {url: \"ws://a\", resum: true}}", "agent: {twilio: {}}", "agent: {twilio: {url: \"http://a\", from: \"555\"}}",
                                            "agent: {chat: {}}", "agent: {chat: {url: ftp://a}}", "agent: {chat: {url: \"http://a\"}, process: {run: [a]}}",
                                            "model: gpt", "script: []", "script: [silence: 1]", "script: [jugde]", "script: [sleep]", "checks: [{contans: a}]",
                                            "checks: [{contains: a, equals: b}]", "checks: [{contains: {role: user}}]", "checks: [{turns: {}}]",

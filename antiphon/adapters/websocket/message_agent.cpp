@@ -31,6 +31,7 @@ AdapterCapabilities MessageAgentSettings::capabilities() const {
   AdapterCapabilities can{.paced = true, .input_formats = {send}, .output_formats = {receive}};
   can.turn_end = decode_response ? tells_turn_end : json && json->turn_end;
   can.streaming_transcripts = decode_response ? tells_transcripts : json && json->transcript;
+  can.native_vad = decode_response && tells_user_speech;
   can.interruption = json && json->interrupt;
   can.dtmf = json && json->dtmf;
   can.text = json && json->text;
@@ -355,7 +356,7 @@ void MessageAgent::flush() {
 }
 
 std::vector<std::string> MessageAgent::notices() const {
-  if (ignored_texts_ == 0) return {};
+  if (ignored_texts_ == 0) return transport_->notices();
   return {fmt::format(
       "{} {}: the agent sent {} text {}, and a line without `json` carries audio alone, so that nobody read {}; the first: {} "
       "(`json: true` reads them; `json: {{send: …, receive: …}}` tells what they look like)",

@@ -26,7 +26,7 @@ struct MessageAgentSettings {
   std::optional<VoiceMessages> json{};                                              ///< unset: binary messages of raw audio; texts mean nothing
   std::function<net::WsMessage(std::string_view)> encode_audio{};                   ///< in place of what `json` says: a frame of 20 ms in `send`
   std::function<std::vector<WireSignal>(const net::WsMessage&)> decode_response{};  ///< in place of what `json` says
-  bool tells_turn_end = false, tells_transcripts = false;                           ///< what `decode_response` tells of
+  bool tells_turn_end = false, tells_transcripts = false, tells_user_speech = false;  ///< what `decode_response` tells of
   AdapterCapabilities capabilities() const;
 };
 

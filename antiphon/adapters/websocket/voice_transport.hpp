@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "antiphon/agent/voice_agent.hpp"
 #include "antiphon/net/websocket.hpp"
@@ -31,6 +32,8 @@ class VoiceTransport {
   virtual Task<AgentClosed> ending() = 0;
   /// For messages: an address without user, password and query; a program.
   virtual const std::string& place() const = 0;
+  /// What is worth knowing of the call so far and is no error.
+  virtual std::vector<std::string> notices() const { return {}; }
 };
 
 }  // namespace antiphon::wire

@@ -41,13 +41,13 @@ class EvalCommand {
     report_.gateway = flags_.gateway;
     report_.virtual_time = gateway::waits_on_clock_alone(config, *models_);
     make_clock();
-    gateway_.emplace(
-        *runtime_, gateway::without_callers(std::move(config)),
-        gateway::GatewayContext{
-            .http = *http_, .models = models_, .speech = SpeechRegistry::with_defaults(), .embedders = embedders_, .log = [this](const std::string& line) {
-              note(line);
-            }});
-    evaluation_.emplace(*runtime_, *gateway_, std::move(scenarios), options());
+    agent_ = std::make_shared<gateway::ServedAgent>(*runtime_, gateway::without_callers(std::move(config)),
+                                                    gateway::GatewayContext{.http = *http_,
+                                                                            .models = models_,
+                                                                            .speech = SpeechRegistry::with_defaults(),
+                                                                            .embedders = embedders_,
+                                                                            .log = [this](const std::string& line) { note(line); }});
+    evaluation_.emplace(*runtime_, agent_, std::move(scenarios), options());
     const auto stop = environment_.stop.on_request([this] { asio::post(context_, [this] { evaluation_->stop(), loading_->stop(); }); });
     drive();
     return finish();
@@ -88,7 +88,7 @@ class EvalCommand {
   }
 
   gateway::EvaluationOptions options() {
-    gateway::EvaluationOptions options{.at_once = static_cast<std::size_t>(flags_.jobs)};
+    gateway::EvaluationOptions options{.at_once = static_cast<std::size_t>(flags_.jobs), .log = [this](const std::string& line) { note(line); }};
     if (!flags_.json)
       options.on_result = [this](const gateway::ScenarioEvaluation& result) {
         const auto& where = result.scenario.where;
@@ -103,9 +103,9 @@ class EvalCommand {
   }
 
   Task<> evaluate() {
-    co_await loading_->run(gateway_->load_dialogue(Deadline::after(*clock_, load_limit)));
+    co_await loading_->run(agent_->load(Deadline::after(*clock_, load_limit)));
     report_.results = co_await evaluation_->run();
-    co_await gateway_->drain(Deadline::after(*clock_, std::chrono::seconds(5)));
+    co_await agent_->retire();
   }
 
   void drive() {
@@ -154,7 +154,7 @@ class EvalCommand {
   std::unique_ptr<net::HttpClient> http_;
   std::shared_ptr<const ModelRegistry> models_ = ModelRegistry::with_defaults();
   EmbedderRegistry embedders_;
-  std::optional<gateway::GatewayServer> gateway_;
+  std::shared_ptr<gateway::ServedAgent> agent_;
   std::optional<gateway::Evaluation> evaluation_;
   std::shared_ptr<Stoppable> loading_ = std::make_shared<Stoppable>();
   gateway::EvaluationReport report_;

@@ -32,17 +32,15 @@ struct AnEvaluation : ::testing::Test {
 
   void make(const std::string& config) {
     auto read = parse_gateway_config(config, folder + "/gateway.yaml", [](std::string_view) { return std::nullopt; });
-    gateway.emplace(
+    agent = std::make_shared<ServedAgent>(
         world.runtime, without_callers(std::move(read)),
-        GatewayContext{
-            .http = http, .models = models, .speech = SpeechRegistry::with_defaults(), .embedders = embedders, .log = [this](const std::string& line) {
-              log += line + "\n";
-            }});
-    world.run(gateway->load_dialogue(world.soon()));
+        GatewayContext{.http = http, .models = models, .speech = SpeechRegistry::with_defaults(), .embedders = embedders});
+    world.run(agent->load(world.soon()));
   }
   std::vector<ScenarioEvaluation> evaluate(const std::string& config, const std::string& scenarios, EvaluationOptions options = {}) {
     make(config);
-    Evaluation evaluation(world.runtime, *gateway, parse_evaluation(scenarios, "scenarios.yaml"), std::move(options));
+    options.log = [this](const std::string& line) { log += line + "\n"; };
+    Evaluation evaluation(world.runtime, agent, parse_evaluation(scenarios, "scenarios.yaml"), std::move(options));
     return world.run(evaluation.run());
   }
 
@@ -52,7 +50,7 @@ struct AnEvaluation : ::testing::Test {
   std::shared_ptr<const ModelRegistry> models = ModelRegistry::with_defaults();
   EmbedderRegistry embedders;
   std::string log;
-  std::optional<GatewayServer> gateway;
+  std::shared_ptr<ServedAgent> agent;
 };
 
 const std::string stub = "providers: {llm: {stub: {text: I can help you with that.}}}\n";
@@ -144,7 +142,7 @@ TEST_F(AnEvaluation, AFailingToolHurtsNoOtherScenario_GTW60) {
 TEST_F(AnEvaluation, AStopLeavesWhatWasPlayed_GTW60) {
   make(stub);
   std::optional<Evaluation> evaluation;
-  evaluation.emplace(world.runtime, *gateway, parse_evaluation("[{name: a, turns: [{user: hi}]}, {name: b, turns: [{user: hi}]}]", "x"),
+  evaluation.emplace(world.runtime, agent, parse_evaluation("[{name: a, turns: [{user: hi}]}, {name: b, turns: [{user: hi}]}]", "x"),
                      EvaluationOptions{.on_result = [&](const ScenarioEvaluation&) { evaluation->stop(); }});
   const auto results = world.run(evaluation->run());
   ASSERT_EQ(results.size(), 1U);
