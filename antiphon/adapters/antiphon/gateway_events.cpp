@@ -82,11 +82,9 @@ void GatewayEvents::note(std::string line) {
 
 /// What was said so far is a turn, or what is left of one.
 void GatewayEvents::end_speech(Signals& signals) {
-  if (std::exchange(held_, false))
-    signals.push_back(AgentClear{});
-  else if (spoke_)
-    signals.push_back(AgentTurnEnd{});
-  spoke_ = false;
+  if (held_ || spoke_) signals.push_back(AgentTurnEnd{});  // its words are complete, and the next ones another turn's
+  if (held_) signals.push_back(AgentClear{});
+  held_ = spoke_ = false;
 }
 
 void GatewayEvents::on_call_started(const json::object& event, Signals&) {
@@ -157,7 +155,9 @@ void GatewayEvents::on_clear(const json::object&, Signals& signals) {
 
 void GatewayEvents::on_resumed(const json::object&, Signals&) { held_ = false; }
 
-void GatewayEvents::on_escalation(const json::object& event, Signals&) { note(fmt::format("the caller goes to a person ({})", cut(text_of(event, "reason"), 60))); }
+void GatewayEvents::on_escalation(const json::object& event, Signals&) {
+  note(fmt::format("the caller goes to a person ({})", cut(text_of(event, "reason"), 60)));
+}
 
 void GatewayEvents::on_error(const json::object& event, Signals&) {
   const auto told = fmt::format("{}: {}", cut(text_of(event, "code"), 60), cut(text_of(event, "message"), 200));
