@@ -16,7 +16,8 @@ namespace antiphon {
 namespace {
 
 using audio::Encoding;
-constexpr std::array<audio::AudioFormat, 5> sent{{{Encoding::pcm16, 16000}, {Encoding::pcm16, 8000}, {Encoding::pcm16, 24000}, {Encoding::pcm16, 48000}, {Encoding::mulaw, 8000}}};
+constexpr std::array<audio::AudioFormat, 5> sent{
+    {{Encoding::pcm16, 16000}, {Encoding::pcm16, 8000}, {Encoding::pcm16, 24000}, {Encoding::pcm16, 48000}, {Encoding::mulaw, 8000}}};
 constexpr std::array<audio::AudioFormat, 4> received{{{Encoding::pcm16, 24000}, {Encoding::pcm16, 16000}, {Encoding::pcm16, 8000}, {Encoding::mulaw, 8000}}};
 
 void require(std::string_view key, const audio::AudioFormat& format, std::span<const audio::AudioFormat> known) {

@@ -23,9 +23,9 @@ namespace antiphon::wire {
 struct MessageAgentSettings {
   std::string name;  ///< of the adapter
   audio::AudioFormat send{}, receive{};
-  std::optional<VoiceMessages> json{};                                              ///< unset: binary messages of raw audio; texts mean nothing
-  std::function<net::WsMessage(std::string_view)> encode_audio{};                   ///< in place of what `json` says: a frame of 20 ms in `send`
-  std::function<std::vector<WireSignal>(const net::WsMessage&)> decode_response{};  ///< in place of what `json` says
+  std::optional<VoiceMessages> json{};                                                ///< unset: binary messages of raw audio; texts mean nothing
+  std::function<net::WsMessage(std::string_view)> encode_audio{};                     ///< in place of what `json` says: a frame of 20 ms in `send`
+  std::function<std::vector<WireSignal>(const net::WsMessage&)> decode_response{};    ///< in place of what `json` says
   bool tells_turn_end = false, tells_transcripts = false, tells_user_speech = false;  ///< what `decode_response` tells of
   AdapterCapabilities capabilities() const;
 };

@@ -41,12 +41,12 @@ class EvalCommand {
     report_.gateway = flags_.gateway;
     report_.virtual_time = gateway::waits_on_clock_alone(config, *models_);
     make_clock();
-    agent_ = std::make_shared<gateway::ServedAgent>(*runtime_, gateway::without_callers(std::move(config)),
-                                                    gateway::GatewayContext{.http = *http_,
-                                                                            .models = models_,
-                                                                            .speech = SpeechRegistry::with_defaults(),
-                                                                            .embedders = embedders_,
-                                                                            .log = [this](const std::string& line) { note(line); }});
+    agent_ = std::make_shared<gateway::ServedAgent>(
+        *runtime_, gateway::without_callers(std::move(config)),
+        gateway::GatewayContext{
+            .http = *http_, .models = models_, .speech = SpeechRegistry::with_defaults(), .embedders = embedders_, .log = [this](const std::string& line) {
+              note(line);
+            }});
     evaluation_.emplace(*runtime_, agent_, std::move(scenarios), options());
     const auto stop = environment_.stop.on_request([this] { asio::post(context_, [this] { evaluation_->stop(), loading_->stop(); }); });
     drive();

@@ -32,9 +32,8 @@ struct AnEvaluation : ::testing::Test {
 
   void make(const std::string& config) {
     auto read = parse_gateway_config(config, folder + "/gateway.yaml", [](std::string_view) { return std::nullopt; });
-    agent = std::make_shared<ServedAgent>(
-        world.runtime, without_callers(std::move(read)),
-        GatewayContext{.http = http, .models = models, .speech = SpeechRegistry::with_defaults(), .embedders = embedders});
+    agent = std::make_shared<ServedAgent>(world.runtime, without_callers(std::move(read)),
+                                          GatewayContext{.http = http, .models = models, .speech = SpeechRegistry::with_defaults(), .embedders = embedders});
     world.run(agent->load(world.soon()));
   }
   std::vector<ScenarioEvaluation> evaluate(const std::string& config, const std::string& scenarios, EvaluationOptions options = {}) {
