@@ -8,6 +8,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 
@@ -25,8 +26,21 @@ function startGateway(...flags) {
   });
 }
 
+/** The example desk, as somebody gets it who runs `antiphon serve` and nothing else. */
+async function startDesk() {
+  const child = spawn(values.say, ['serve', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let url;
+  for await (const line of createInterface({ input: child.stderr })) {
+    const { event, text } = JSON.parse(line);
+    if (event === 'talk') url = text.split(' ')[0];
+    if (event === 'ready') break;
+  }
+  child.stderr.resume();
+  return { url, stop: () => child.kill('SIGTERM') };
+}
+
 /** A WAV file of 24 kHz: silence in seconds, and texts. */
-async function speak(name, parts) {
+async function speak(name, parts, voice = 'flite/slt') {
   const pieces = [];
   for (const [i, part] of parts.entries()) {
     if (typeof part === 'number') {
@@ -34,7 +48,7 @@ async function speak(name, parts) {
       continue;
     }
     const file = join(shots, `${name}-${i}.wav`);
-    execFileSync(values.say, ['say', part, '--voice', 'flite/slt', '-o', file]);
+    execFileSync(values.say, ['say', part, '--voice', voice, '-o', file]);
     pieces.push((await readFile(file)).subarray(44));
   }
   const data = Buffer.concat(pieces);
@@ -144,6 +158,25 @@ const cases = {
       console.log(`     ${waited}`);
     });
     gateway.stop();
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'the example desk tells by voice where an order is, after a PIN by keys'() {
+    const desk = await startDesk();
+    const file = await speak('desk', [7, 'Where is my order?', 90], 'auto');
+    const complaints = await withPage(file, { permissions: ['microphone'] }, async (page) => {
+      await page.goto(desk.url);
+      await call(page);
+      await page.getByText('4-digit PIN').waitFor();
+      await page.getByText('Keypad').click();
+      for (const digit of ['1', '2', '3', '4']) await page.locator('.keypad button').filter({ hasText: digit }).first().click();
+      await page.getByText(/coffee machine is shipped/).waitFor();
+      assert.doesNotMatch(await page.locator('.captions').innerText(), /1234/);
+      await look(page, 'desk');
+      await page.getByRole('button', { name: 'Hang up' }).click();
+      await page.getByText('You hung up.').waitFor();
+    });
+    desk.stop();
     assert.deepEqual(complaints, []);
   },
 

@@ -94,7 +94,7 @@ int serve(Environment& environment, const Flags& flags) {
     return 0;
   }
   serving.say("gateway", agent);
-  serving.run(desk ? std::function<GatewayConfig()>() : read);
+  serving.run(desk ? std::function<GatewayConfig()>() : read, desk ? "+15550100" : "");
   return 0;
 }
 

@@ -62,12 +62,12 @@ void Serving::check_certificate() {
   if (config_.tls) (void)net::make_https_server(runtime_, {}, *config_.tls, {});
 }
 
-void Serving::run(std::function<gateway::GatewayConfig()> read_anew) {
+void Serving::run(std::function<gateway::GatewayConfig()> read_anew, const std::string& caller) {
   read_anew_ = std::move(read_anew);
   const net::HttpServerOptions options{.address = address_.host, .port = address_.port, .body_limit = body_limit};
   const auto handler = [this](const net::ServerRequest& request, net::ServerReply& reply) { return gateway_.handle(request, reply); };
   server_ = config_.tls ? net::listen_https(runtime_, options, *config_.tls, handler) : net::listen_http(runtime_, options, handler);
-  announce();
+  announce(caller);
   spawn(server_->serve(), true);
   spawn(loading_->run(load()), false);
   if (traces_) beside_.spawn(traces_->run());
@@ -77,13 +77,14 @@ void Serving::run(std::function<gateway::GatewayConfig()> read_anew) {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-void Serving::announce() {
+void Serving::announce(const std::string& caller) {
   for (const auto& [what, text] : gateway::describe(config_)) log_.say(what, text);
   const auto shown = shown_address(address_.host, server_->port());
   environment_.out << "listening on " << shown << std::endl;
   const std::string_view secure = config_.tls ? "s" : "";
-  log_.say("talk", fmt::format("http{}://{}/", secure, shown));
-  log_.say("call", fmt::format("ws{}://{}/ws/call?caller_id=%2B15550100&events=1", secure, shown));
+  const auto who = caller.empty() ? std::string() : "?caller_id=" + percent_encode(caller);
+  log_.say("talk", fmt::format("http{}://{}/{}   (a page for your browser)", secure, shown, who));
+  log_.say("call", fmt::format("ws{}://{}/ws/call{}", secure, shown, who));
   if (traces_) log_.say("traces", "are sent");
 }
 

@@ -27,10 +27,11 @@ class Serving {
   void check_certificate();
   /// Until a signal, or a failure, which is thrown.
   /// @param read_anew the configuration as it is now, for SIGHUP; nullptr: there is nothing to read
-  void run(std::function<gateway::GatewayConfig()> read_anew);
+  /// @param caller whom the addresses that are shown name; may be empty
+  void run(std::function<gateway::GatewayConfig()> read_anew, const std::string& caller);
 
  private:
-  void announce();
+  void announce(const std::string& caller);
   Task<> load();
   Task<> reload_at_signals();
   Task<> reload();
