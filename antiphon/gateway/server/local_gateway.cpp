@@ -1,0 +1,120 @@
+#include "antiphon/gateway/server/local_gateway.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/task_group.hpp"
+#include "antiphon/gateway/server/gateway_server.hpp"
+#include "antiphon/net/memory.hpp"
+
+namespace antiphon::gateway {
+
+namespace {
+
+constexpr auto load_limit = std::chrono::minutes(10);  // a first index of many documents takes long
+
+GatewayConfig without_others(GatewayConfig config) {
+  config.access = {};
+  config.tls.reset();
+  config.per_caller.reset();
+  config.per_address.reset();
+  config.redis.reset();
+  config.twilio.reset();
+  config.tracing.on = false;
+  config.log.reset();
+  return config;
+}
+
+class LocalGateway final : public net::LocalServer {
+ public:
+  LocalGateway(Runtime& runtime, net::HttpClient& http, const GatewayConfig& config, std::shared_ptr<const LocalGatewayParts> parts)
+      : runtime_(runtime),
+        parts_(std::move(parts)),
+        gateway_(runtime, config, {.http = http, .models = parts_->models, .speech = parts_->speech, .embedders = *parts_->embedders, .log = parts_->log}),
+        server_(net::make_http_server(runtime, {}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return handle(request, reply); })) {
+    tasks_.spawn(server_->serve());
+    tasks_.spawn(load());
+  }
+
+  std::unique_ptr<net::ByteStream> connect() override {
+    auto [near, far] = net::memory_connection(runtime_);
+    server_->adopt(std::move(far));
+    return std::move(near);
+  }
+
+  Task<> end(Deadline deadline) override {
+    co_await gateway_.drain(deadline);
+    server_->stop();
+    co_await tasks_.join();
+  }
+
+ private:
+  Task<> load() {
+    try {
+      co_await gateway_.load(Deadline::after(runtime_.clock, load_limit));
+    } catch (const Error& error) {
+      failure_ = error;
+    }
+    ended_ = true;
+    loaded_.beat();
+  }
+
+  Task<> handle(const net::ServerRequest& request, net::ServerReply& reply) {
+    while (!ended_) co_await loaded_.wait();
+    if (failure_) co_return co_await reply.reply(refusal(503, failure_->message()));
+    co_await gateway_.handle(request, reply);
+  }
+
+  Runtime& runtime_;
+  std::shared_ptr<const LocalGatewayParts> parts_;
+  GatewayServer gateway_;
+  std::unique_ptr<net::HttpServer> server_;
+  TaskGroup tasks_{runtime_.executor};
+  bool ended_ = false;
+  std::optional<Error> failure_;
+  Pulse loaded_;
+};
+
+struct WaitsOnClock {
+  const ModelRegistry& models;
+  const SpeechRegistry& speech;
+
+  bool operator()(const EarChoice& choice) const { return speech.waits_on_clock_alone(choice); }
+  bool operator()(const VoiceChoice& choice) const { return speech.waits_on_clock_alone(choice); }
+  bool operator()(const ModelSettings& settings) const { return models.waits_on_clock_alone(settings); }
+  template <class Stub>
+  bool operator()(const Stub&) const {
+    return true;
+  }
+};
+
+bool is_here(const ToolSettings& tool) {
+  return std::holds_alternative<SqlToolOptions>(tool.options) || std::holds_alternative<KnowledgeToolOptions>(tool.options);
+}
+
+bool is_here(const KnowledgeSettings& knowledge) {
+  const auto& embedder = knowledge.embedder.model;
+  return std::holds_alternative<LocalStoreOptions>(knowledge.store) && (embedder.empty() || embedder == "lexical" || embedder.starts_with("minilm"));
+}
+
+}  // namespace
+
+bool waits_on_clock_alone(const GatewayConfig& config, const ModelRegistry& models, const SpeechRegistry& speech) {
+  const WaitsOnClock waits{models, speech};
+  const auto each = [&](const auto& provider) { return std::visit(waits, provider); };
+  const auto& providers = config.providers;
+  return each(providers.ear) && std::ranges::all_of(providers.models, each) && std::ranges::all_of(providers.voices, each) &&
+         std::ranges::all_of(config.tools, [](const ToolSettings& tool) { return is_here(tool); }) && (!config.knowledge || is_here(*config.knowledge)) &&
+         !std::holds_alternative<HttpPinOptions>(config.pin) && !config.webhook;
+}
+
+net::LocalServerSpec local_gateway(GatewayConfig config, LocalGatewayParts parts) {
+  const bool waits = waits_on_clock_alone(config, *parts.models, *parts.speech);
+  const auto shared = std::make_shared<const LocalGatewayParts>(std::move(parts));
+  const auto kept = std::make_shared<const GatewayConfig>(without_others(std::move(config)));
+  return {.make = [kept, shared](Runtime& runtime, net::HttpClient& http) { return std::make_unique<LocalGateway>(runtime, http, *kept, shared); },
+          .waits_on_clock_alone = waits};
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "antiphon/gateway/config/gateway_config.hpp"
+#include "antiphon/net/local_server.hpp"
+
+namespace antiphon::gateway {
+
+/// What local gateways share.
+struct LocalGatewayParts {
+  std::shared_ptr<const ModelRegistry> models;
+  std::shared_ptr<const SpeechRegistry> speech;
+  std::shared_ptr<const EmbedderRegistry> embedders;
+  std::function<void(const std::string& line)> log{};  ///< one line for a person; called on any thread
+};
+
+/// A gateway in this process, which nobody else can call (contracts.md §12): the whole of it, HTTP and WebSocket included. What guards a gateway against others
+/// (tokens, limits) and what reaches beyond it (Redis, telephones, traces) is left out.
+/// @throws Error configuration, Problems as `GatewayServer`.
+net::LocalServerSpec local_gateway(GatewayConfig config, LocalGatewayParts parts);
+
+/// Whether nothing that `config` names waits for anything but the clock: no vendor, no server of tools, no remote store.
+bool waits_on_clock_alone(const GatewayConfig& config, const ModelRegistry& models, const SpeechRegistry& speech);
+
+}  // namespace antiphon::gateway
