@@ -1,5 +1,9 @@
+#include <filesystem>
+
 #include <gmock/gmock.h>
 
+#include "antiphon/base/files.hpp"
+#include "antiphon/base/ids.hpp"
 #include "antiphon/gateway/server/local_gateway.hpp"
 #include "antiphon/net/testing/link.hpp"
 
@@ -44,15 +48,19 @@ TEST_F(LocalGatewayTest, AnswersACallOfThisProcessWhateverItAsksOfOthers_TRN5) {
 }
 
 TEST_F(LocalGatewayTest, WhatItCannotLoadIsWhyACallFails_TRN5) {
-  const auto gateway =
-      spec(stubs + "knowledge: {documents: " ANTIPHON_SOURCE_DIR "/examples/support/knowledge, file: /proc/none/knowledge.db}").make(world.runtime, http);
+  const auto folder = (std::filesystem::temp_directory_path() / make_id("local")).string();
+  std::filesystem::create_directories(folder);
+  write_file_atomically(folder + "/broken.json", "{");
+  const auto gateway = spec(stubs + "knowledge: {documents: " + folder + "/broken.json, file: " + folder + "/knowledge.db}").make(world.runtime, http);
   try {
     first_event(*gateway);
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_THAT(error.message(), HasSubstr("503"));
+    EXPECT_THAT(error.message(), HasSubstr("broken.json"));
   }
   world.run(gateway->end(world.soon()));
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(LocalGatewayTest, EndsAlsoWhereACallGoesOn_TRN5) {
