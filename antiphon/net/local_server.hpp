@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "antiphon/base/clock.hpp"
 #include "antiphon/base/runtime.hpp"
@@ -18,6 +20,8 @@ class LocalServer {
   virtual ~LocalServer() = default;
   /// The near end of another connection.
   virtual std::unique_ptr<ByteStream> connect() = 0;
+  /// What is worth knowing so far and is no error. No personal data.
+  virtual std::vector<std::string> notices() const { return {}; }
   /// Ends what goes on; at `deadline` at the latest whatever it is at. Once, when nobody connects any more; it returns before the server may go.
   virtual Task<> end(Deadline deadline) = 0;
 };

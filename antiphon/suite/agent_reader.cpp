@@ -113,13 +113,34 @@ ParticipantSpec read_websocket(ReadContext& context, const Node& node) {
   return made(context, node, before, [&] { return websocket_agent(std::move(options)); });
 }
 
+net::LocalServerSpec read_local_gateway(ReadContext& context, const Node& node) {
+  const auto file = context.reader.text(node, "config");
+  if (!file) return {};
+  if (!context.open_gateway) {
+    context.reader.report(node, "there is no gateway in this program", "`antiphon run` has one; in C++ set `LoadOptions::open_gateway`");
+    return {};
+  }
+  LocalAgent agent;
+  try {
+    agent = context.open_gateway(resolve_path(node, *file));
+  } catch (const Problems& problems) {
+    for (const auto& problem : problems.list()) context.reader.problems().push_back(problem);
+  } catch (const Error& error) {
+    context.reader.report(node, error.message(), error.hint());
+  }
+  if (agent.runs_commands && !context.commands_allowed) report_commands(context, node, "a tool of this gateway runs");
+  return std::move(agent.server);
+}
+
 ParticipantSpec read_gateway(ReadContext& context, const Node& node) {
   const auto before = context.reader.problems().size();
   Fields fields(context.reader, node, "an antiphon agent", "antiphon: {url: \"ws://127.0.0.1:8080\"}");
   GatewayAgentOptions options;
-  fields.later({"config"});
-  if (!node.find("config"))
-    if (const auto* url = fields.require("url", "url: \"ws://127.0.0.1:8080\"")) options.url = read_socket_address(context, *url).value_or("");
+  const auto* config = fields.get("config");
+  if (config && node.find("url")) context.reader.report(*config, "`url` and `config` name two gateways", "write one of them");
+  if (config) options.local = read_local_gateway(context, *config);
+  const auto* url = config ? fields.get("url") : fields.require("url", "url: \"ws://127.0.0.1:8080\"");
+  if (url) options.url = read_socket_address(context, *url).value_or("");
   options.caller_id = fields.text("caller_id").value_or(options.caller_id);
   options.locale = fields.text("locale").value_or("");
   options.token = fields.text("token").value_or("");

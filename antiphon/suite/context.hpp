@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/net/local_server.hpp"
 #include "antiphon/result/agreement.hpp"
 #include "antiphon/suite/reader.hpp"
 
@@ -21,6 +23,14 @@ struct UserModel {
   bool is_agenda() const { return name == "agenda"; }
 };
 
+/// A gateway of this process, as a suite names it by its configuration.
+struct LocalAgent {
+  net::LocalServerSpec server;
+  bool runs_commands = false;  ///< it starts programs
+};
+/// @throws Problems, Error configuration for what is wrong with the configuration.
+using OpenGateway = std::function<LocalAgent(const std::string& file)>;
+
 /// Labels of people, by file.
 using LabelCache = std::map<std::string, std::shared_ptr<const LabelBook>>;
 
@@ -31,6 +41,7 @@ struct ReadContext {
   ReplayCache* replays = nullptr;         ///< nullptr: each is read anew
   const UserModel* user_model = nullptr;  ///< nullptr: as the files say
   LabelCache* labels = nullptr;           ///< nullptr: each file is read anew
+  OpenGateway open_gateway{};             ///< nullptr: there are none
 };
 
 /// Reports that `what` runs commands and nobody has allowed that.

@@ -105,6 +105,7 @@ LoadedSuites load_suites(const std::vector<std::string>& paths, const LoadOption
   loaded.project = read_project(options.directory, options.environment);
   const SuiteFileOptions file_options{.environment = with_rules_of_working_directory(options.environment, options.directory),
                                       .commands_allowed = options.allow_commands || loaded.project.allow_commands,
+                                      .open_gateway = options.open_gateway,
                                       .user_models = options.overrides.user_models};
   auto suites = read_all(find_suite_files(paths, options.directory), file_options);
 

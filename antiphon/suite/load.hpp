@@ -27,6 +27,7 @@ struct LoadOptions {
   std::string directory = ".";               ///< the working directory: where `antiphon.yaml` and relative paths are looked up
   Lookup environment = process_environment;  ///< of the process
   bool allow_commands = false;               ///< --allow-commands; `antiphon.yaml` may allow them, too
+  OpenGateway open_gateway{};                ///< for `antiphon: {config: FILE}`; nullptr: there are none
   Overrides overrides;
   Selection selection;
   Shard shard;

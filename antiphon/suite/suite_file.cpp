@@ -96,7 +96,7 @@ class SuiteBuilder {
   }
 
   void read_setup(Reader& reader, const Node& original) {
-    ReadContext context{reader, options_.commands_allowed};
+    ReadContext context{.reader = reader, .commands_allowed = options_.commands_allowed, .open_gateway = options_.open_gateway};
     const auto node = expanded(reader, original);
     if (!node.is_sequence()) {
       reader.report(node, "setup must be a list of commands", "write it as `setup: [{run: [python3, agent.py], ready: \"http://127.0.0.1:8080/health\"}]`");
@@ -107,7 +107,7 @@ class SuiteBuilder {
   }
 
   void read_suite_hooks(Reader& reader, const Node& original) {
-    ReadContext context{reader, options_.commands_allowed};
+    ReadContext context{.reader = reader, .commands_allowed = options_.commands_allowed, .open_gateway = options_.open_gateway};
     const auto node = expanded(reader, original);
     suite_.hooks = read_hooks(context, node).over({});
   }
@@ -195,7 +195,7 @@ class SuiteBuilder {
     const auto defaults = expand(defaults_);
     if (lacks_values) reader.problems().clear();
     list_.add(std::exchange(reader.problems(), {}));
-    ReadContext context{reader, options_.commands_allowed, &replays_, player, &labels_};
+    ReadContext context{reader, options_.commands_allowed, &replays_, player, &labels_, options_.open_gateway};
     auto read = read_scenario(context, {.scenario = *scenario, .agent = agent ? &*agent : nullptr, .defaults = defaults ? &*defaults : nullptr});
     if (!lacks_values) list_.add(std::move(reader.problems()));
     const auto* name = original.find("name");

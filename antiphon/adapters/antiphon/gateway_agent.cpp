@@ -70,8 +70,9 @@ ParticipantSpec gateway_agent(GatewayAgentOptions options) {
   voice.tail_silence = shared->tail_silence;
   voice.response_timeout = shared->response_timeout;
   const auto nobody = [](const ParticipantContext&) -> std::unique_ptr<Participant> { return nullptr; };  // the call takes its place
-  auto spec = ParticipantSpec("antiphon", nobody, static_cast<bool>(shared->stream)).by_voice(std::move(voice));
-  return shared->stream ? spec : spec.at_address(shared->url);
+  const bool waits_on_clock_alone = shared->stream || shared->local.waits_on_clock_alone;
+  auto spec = ParticipantSpec("antiphon", nobody, waits_on_clock_alone).by_voice(std::move(voice));
+  return shared->stream || shared->local.make ? spec : spec.at_address(shared->url);
 }
 
 }  // namespace antiphon

@@ -7,6 +7,7 @@
 
 #include "antiphon/adapters/websocket/websocket_agent.hpp"
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/net/local_server.hpp"
 
 namespace antiphon {
 
@@ -23,6 +24,8 @@ struct GatewayAgentOptions {
   std::optional<Duration> tail_silence{};         ///< of what belongs to no turn, such as a greeting: unset, 0.8 s. Turns end as the gateway tells
   std::optional<Duration> response_timeout{};     ///< unset: 30 s
   bool resume = false;                            ///< a lost connection is made again, and the call goes on where the gateway still knows it
+
+  net::LocalServerSpec local{};  ///< a gateway of this process in place of `url`, another one for each call; then the call may be in virtual time
 
   /// A connection in place of a socket, such as one end of `net::memory_connection`; then the call may be in virtual time. Called once per connection.
   std::function<std::unique_ptr<net::ByteStream>(Runtime&)> stream{};

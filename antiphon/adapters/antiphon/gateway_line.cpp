@@ -35,7 +35,7 @@ std::size_t path_of(const std::string& url) { return std::min(url.find_first_of(
 }  // namespace
 
 std::string gateway_url(const GatewayAgentOptions& options) {
-  auto url = options.url;
+  auto url = options.url.empty() && options.local.make ? "ws://gateway" : options.url;
   net::check_request({.url = url});
   if (const auto path = path_of(url); path == url.size() || url[path] == '?')
     url.insert(path, "/ws/call");
@@ -58,6 +58,7 @@ GatewayLine::GatewayLine(std::shared_ptr<const GatewayAgentOptions> options, std
     : options_(std::move(options)),
       events_(std::move(events)),
       runtime_(context.runtime),
+      http_(context.http),
       clock_(context.runtime.clock),
       thread_id_(context.thread_id),
       url_(gateway_url(*options_)),
@@ -69,7 +70,9 @@ Task<std::shared_ptr<net::WebSocket>> GatewayLine::dial(const std::string& token
   if (!options_->token.empty()) request.headers.emplace_back("Authorization", "Bearer " + options_->token);
   if (!net::find_header(request.headers, "x-antiphon-thread-id")) request.headers.emplace_back("x-antiphon-thread-id", thread_id_);
   std::unique_ptr<net::WebSocket> socket;
-  if (options_->stream)
+  if (local_)
+    socket = co_await net::connect_websocket(runtime_, std::move(request), local_->connect(), deadline);
+  else if (options_->stream)
     socket = co_await net::connect_websocket(runtime_, std::move(request), options_->stream(runtime_), deadline);
   else
     socket = co_await net::connect_websocket(runtime_, std::move(request), deadline);
@@ -77,8 +80,25 @@ Task<std::shared_ptr<net::WebSocket>> GatewayLine::dial(const std::string& token
 }
 
 Task<> GatewayLine::connect(Deadline deadline) {
-  socket_ = co_await dial("", deadline);
+  if (options_->local.make) local_ = options_->local.make(runtime_, http_);
+  std::exception_ptr failure;
+  try {
+    socket_ = co_await dial("", deadline);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) co_await end_local(Deadline::after(clock_, 0s));
+  if (failure) std::rethrow_exception(failure);
   began_ = clock_.now();
+}
+
+/// Nothing of it may outlive this line, whoever wants to hurry.
+Task<> GatewayLine::end_local(Deadline deadline) {
+  if (!local_) co_return;
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  co_await local_->end(deadline);
+  local_notices_ = local_->notices();
+  local_.reset();
 }
 
 bool GatewayLine::listen(net::WebSocket::Listener listener) {
@@ -174,6 +194,7 @@ Task<> GatewayLine::close(Deadline deadline) {
   closing_ = true;
   silence_.reset();
   if (const auto socket = socket_; socket && !lost_) co_await socket->close(normal_closure, "", deadline);
+  co_await end_local(deadline);
 }
 
 Task<AgentClosed> GatewayLine::ending() {
@@ -186,6 +207,7 @@ Task<AgentClosed> GatewayLine::ending() {
 std::vector<std::string> GatewayLine::notices() const {
   auto all = events_->notices();
   all.insert(all.end(), resumed_.begin(), resumed_.end());
+  for (auto& notice : local_ ? local_->notices() : local_notices_) all.push_back(notice);
   return all;
 }
 

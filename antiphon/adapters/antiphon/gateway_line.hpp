@@ -32,12 +32,16 @@ class GatewayLine final : public VoiceTransport {
   void watch_silence();
   bool may_resume() const;
   Task<> resume();
+  Task<> end_local(Deadline deadline);
 
   std::shared_ptr<const GatewayAgentOptions> options_;
   std::shared_ptr<GatewayEvents> events_;
   Runtime& runtime_;
+  net::HttpClient& http_;
   Clock& clock_;
   std::string thread_id_, url_, place_;
+  std::unique_ptr<net::LocalServer> local_;
+  std::vector<std::string> local_notices_;  ///< once it has ended
   std::shared_ptr<net::WebSocket> socket_;
   net::WebSocket::Listener listener_;
   Clock::Time began_{0}, heard_until_{0};

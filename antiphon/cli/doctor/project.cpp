@@ -5,6 +5,7 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/cli/doctor/examine.hpp"
+#include "antiphon/cli/local_gateways.hpp"
 #include "antiphon/providers/llm/rules/rules_file.hpp"
 #include "antiphon/suite/load.hpp"
 
@@ -22,6 +23,7 @@ suite::LoadOptions load_options(const Environment& environment) {
   suite::LoadOptions options;
   options.directory = environment.directory;
   options.environment = [&environment](std::string_view name) { return environment.variable(name); };
+  options.open_gateway = local_gateways(environment);
   options.allow_commands = true;  // nothing is started: only looked at
   return options;
 }

@@ -1,4 +1,5 @@
 #include "antiphon/cli/run/flags.hpp"
+#include "antiphon/cli/local_gateways.hpp"
 
 #include <cmath>
 #include <limits>
@@ -261,6 +262,7 @@ RunPlan plan(const RunFlags& flags, const Environment& environment) {
     return it == variables.end() ? std::nullopt : std::optional(it->second);
   };
   plan.load.allow_commands = flags.allow_commands;
+  plan.load.open_gateway = local_gateways(environment);
   plan.load.overrides.model = named_model("--model", flags.model, environment);
   if (flags.audit == "off")
     plan.load.overrides.audit = flags.audit;

@@ -31,7 +31,12 @@ class LocalGateway final : public net::LocalServer {
   LocalGateway(Runtime& runtime, net::HttpClient& http, const GatewayConfig& config, std::shared_ptr<const LocalGatewayParts> parts)
       : runtime_(runtime),
         parts_(std::move(parts)),
-        gateway_(runtime, config, {.http = http, .models = parts_->models, .speech = parts_->speech, .embedders = *parts_->embedders, .log = parts_->log}),
+        gateway_(runtime, config,
+                 {.http = http,
+                  .models = parts_->models,
+                  .speech = parts_->speech,
+                  .embedders = *parts_->embedders,
+                  .log = [this](const std::string& line) { notices_.push_back(line); }}),
         server_(net::make_http_server(runtime, {}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return handle(request, reply); })) {
     tasks_.spawn(server_->serve());
     tasks_.spawn(load());
@@ -42,6 +47,8 @@ class LocalGateway final : public net::LocalServer {
     server_->adopt(std::move(far));
     return std::move(near);
   }
+
+  std::vector<std::string> notices() const override { return notices_; }
 
   Task<> end(Deadline deadline) override {
     co_await gateway_.drain(deadline);
@@ -68,6 +75,7 @@ class LocalGateway final : public net::LocalServer {
 
   Runtime& runtime_;
   std::shared_ptr<const LocalGatewayParts> parts_;
+  std::vector<std::string> notices_;
   GatewayServer gateway_;
   std::unique_ptr<net::HttpServer> server_;
   TaskGroup tasks_{runtime_.executor};

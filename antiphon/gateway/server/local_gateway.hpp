@@ -1,8 +1,6 @@
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <string>
 
 #include "antiphon/gateway/config/gateway_config.hpp"
 #include "antiphon/net/local_server.hpp"
@@ -14,7 +12,6 @@ struct LocalGatewayParts {
   std::shared_ptr<const ModelRegistry> models;
   std::shared_ptr<const SpeechRegistry> speech;
   std::shared_ptr<const EmbedderRegistry> embedders;
-  std::function<void(const std::string& line)> log{};  ///< one line for a person; called on any thread
 };
 
 /// A gateway in this process, which nobody else can call (contracts.md §12): the whole of it, HTTP and WebSocket included. What guards a gateway against others
