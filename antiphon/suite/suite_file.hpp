@@ -32,7 +32,7 @@ struct SuiteFile {
 struct SuiteFileOptions {
   Lookup environment;  ///< what stands below matrix and dataset
   bool commands_allowed = false;
-  OpenGateway open_gateway{};  ///< for `antiphon: {config: FILE}`; nullptr: there are none
+  OpenGateway open_gateway{};            ///< for `antiphon: {config: FILE}`; nullptr: there are none
   std::vector<UserModel> user_models{};  ///< each plays every simulated user that it can play; none: as the files say
 };
 

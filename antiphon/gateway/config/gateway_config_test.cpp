@@ -200,11 +200,13 @@ TEST(GatewayConfigTest, WhatTheDocumentationShowsIsRead_GTW1) {
   const auto page = read_file(std::string(ANTIPHON_SOURCE_DIR) + "/docs/gateway/serve.md");
   constexpr std::string_view begin = "```yaml\n", end = "\n```";
   int blocks = 0;
-  for (auto at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1), ++blocks) {
+  for (auto at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1)) {
     const auto block = page.substr(at + begin.size(), page.find(end, at + begin.size()) - at - begin.size());
+    if (block.starts_with("antiphon: 1")) continue;
+    ++blocks;
     EXPECT_EQ(mistakes(block, {{"GATEWAY_TOKEN", "x"}, {"DESK_TOKEN", "y"}, {"TWILIO_AUTH_TOKEN", "z"}}), "") << block;
   }
-  EXPECT_EQ(blocks, 2);
+  EXPECT_EQ(blocks, 2);  // beside a suite
 }
 
 }  // namespace

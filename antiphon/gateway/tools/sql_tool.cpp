@@ -7,6 +7,7 @@
 
 #include "antiphon/base/base64.hpp"
 #include "antiphon/base/files.hpp"
+#include "antiphon/base/ids.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/store/sqlite/database.hpp"
 
@@ -74,22 +75,24 @@ class SqlFile {
   }
 
  private:
-  // Filled beside its place and renamed, so that a failure leaves no half of it.
+  // Filled beside its place, so that a failure leaves no half of it; of several gateways that do so at once, the first to be ready wins.
   void fill_where_missing() const {
     if (std::filesystem::exists(options_.database)) return;
     if (options_.schema.empty())
       throw Error(ErrorKind::configuration, fmt::format("tool {}: there is no database {}", options_.entry.tool.name, options_.database))
           .with_hint("name one that is there, or the statements that fill it with `schema`");
     const auto statements = read_file(options_.schema);
-    const auto partial = options_.database + ".partial";
-    std::filesystem::remove(partial);
+    const auto partial = fmt::format("{}.{}.partial", options_.database, make_id("new"));
     {
       const store::Database filled(partial, true, kind());
       filled.execute("BEGIN");
       filled.execute(statements);
       filled.execute("COMMIT");
     }
-    std::filesystem::rename(partial, options_.database);
+    std::error_code refused, ignored;
+    std::filesystem::create_hard_link(partial, options_.database, refused);
+    if (refused && !std::filesystem::exists(options_.database)) return std::filesystem::rename(partial, options_.database);  // no links there
+    std::filesystem::remove(partial, ignored);
   }
 
   void check() const {
