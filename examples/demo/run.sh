@@ -82,4 +82,12 @@ if [[ $expect == bug ]]; then
   echo
   echo "Listen to the calls (caller left, agent right):"
   ls "$out"/voice/recordings/*.wav
+
+  echo
+  echo "Now the voice agent that is part of this program: callers ring its example desk, give a PIN by voice, cut in, and ask for a person."
+  echo
+  rm -rf "$out/desk" && cp -R examples/support "$out/desk"  # it keeps its databases beside its configuration
+  "$antiphon" run "$out/desk/rehearsal.yaml" --out "$out/desk/calls" || die "the desk's callers were not served" 1
+  echo
+  echo "To talk to it yourself: $antiphon serve   and open the address that it shows"
 fi
