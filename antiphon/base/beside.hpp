@@ -34,7 +34,10 @@ Task<T> beside(Task<> other, Task<T> work) {
   asio::co_spawn(co_await asio::this_coro::executor, detail::run_beside(stop, std::move(other), done, failure), asio::detached);
   detail::Outcome<T> outcome;
   try {
-    outcome.value.emplace(co_await std::move(work));
+    if constexpr (std::is_void_v<T>)
+      co_await std::move(work);
+    else
+      outcome.value.emplace(co_await std::move(work));
   } catch (...) {
     outcome.error = std::current_exception();
   }
