@@ -25,7 +25,7 @@ compiler=('clang-19|clang-18' 'lld-19|lld-18' cmake ninja-build ccache pkg-confi
 libraries=('libboost1.81-dev|libboost1.83-dev|libboost-dev' 'libboost-json1.81-dev|libboost-json1.83-dev|libboost-json-dev'
   'libboost-url1.81-dev|libboost-url1.83-dev|libboost-url-dev' libfmt-dev libcli11-dev libyaml-cpp-dev libpcre2-dev libssl-dev zlib1g-dev
   libsqlite3-dev libsndfile1-dev libmpg123-dev libsoxr-dev libopus-dev libebur128-dev libwebrtc-audio-processing-dev flite1-dev libkissfft-dev
-  libpocketsphinx-dev pocketsphinx-en-us libasound2-dev libpq-dev libhiredis-dev prometheus-cpp-dev)
+  libpocketsphinx-dev pocketsphinx-en-us libasound2-dev libpq-dev libhiredis-dev prometheus-cpp-dev libprotobuf-dev protobuf-compiler)
 sanitizers=('libclang-rt-19-dev|libclang-rt-18-dev')
 tests=(libgtest-dev libgmock-dev catch2 python3 pocketsphinx-testdata redis-server)
 tidy=('clang-tidy-19|clang-tidy-18' 'clang-format-19|clang-format-18' shellcheck python3)

@@ -30,7 +30,7 @@ def source(blocks, before=""):
 def main():
     document, output, catch2_output = map(pathlib.Path, sys.argv[1:])
     blocks = FENCE.findall(document.read_text(encoding="utf-8"))
-    if len(blocks) < 5:
+    if len(blocks) < 3:
         sys.exit(f"{document} holds only {len(blocks)} blocks of C++")
     catch2 = [text for text in blocks if "catch2.hpp" in text]
     output.write_text(source([text for text in blocks if text not in catch2]), encoding="utf-8")

@@ -1,0 +1,45 @@
+#include "antiphon/session/framing.hpp"
+
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+
+namespace antiphon::session {
+
+namespace {
+
+constexpr std::size_t header_size = 4;
+
+[[noreturn]] void refuse(std::size_t length) {
+  throw Error(ErrorKind::too_large, fmt::format("a frame of {} bytes is over the limit of {}", length, frame_limit));
+}
+
+}  // namespace
+
+std::array<char, 4> frame_header(std::size_t length) {
+  if (length > frame_limit) refuse(length);
+  std::array<char, header_size> header{};
+  for (std::size_t i = 0; i < header_size; ++i) header.at(i) = static_cast<char>(length >> (8 * (header_size - 1 - i)) & 0xff);
+  return header;
+}
+
+void FrameReader::add(std::string_view bytes) {
+  if (used_ > 0) bytes_.erase(0, used_);
+  used_ = 0;
+  bytes_.append(bytes);
+}
+
+std::optional<std::string> FrameReader::next() {
+  if (unfinished() < header_size) return std::nullopt;
+  std::uint32_t length = 0;
+  for (std::size_t i = 0; i < header_size; ++i) length = length << 8 | static_cast<unsigned char>(bytes_[used_ + i]);
+  if (length > frame_limit) refuse(length);
+  if (unfinished() - header_size < length) return std::nullopt;
+  auto message = bytes_.substr(used_ + header_size, length);
+  used_ += header_size + length;
+  return message;
+}
+
+}  // namespace antiphon::session
