@@ -27,7 +27,7 @@ demo: ## build the program and watch it find a planted bug in a support agent: n
 build: ## build the release program: build/release/bin/antiphon
 	@tools/bootstrap.sh build
 	$(call say,build: release)
-	@tools/build.sh release antiphon antiphon_gateway antiphon_audio antiphon_manual
+	@tools/build.sh release antiphon antiphon_gateway antiphon_audio antiphon_session antiphon_manual
 	@echo "built build/release/bin/antiphon"
 
 test: ## build everything with warnings as errors and run all tests
