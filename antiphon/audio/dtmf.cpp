@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,19 +54,29 @@ void append_tone(Samples& samples, Pair pair, std::size_t count) {
   }
 }
 
-/// Goertzel's recursion for several frequencies at once; energies such that a sine of amplitude a reads (a · n / 2)².
+/// What Goertzel's recursion holds of several frequencies.
 template <std::size_t N>
-std::array<float, N> energies(SampleView samples, const std::array<float, N>& coefficients) {
+struct Filtered {
   std::array<float, N> one{}, two{};
+
+  /// Such that a sine of amplitude a reads (a · n / 2)².
+  std::array<float, N> energies(const std::array<float, N>& coefficients) const {
+    std::array<float, N> result;
+    for (std::size_t k = 0; k < N; ++k) result[k] = one[k] * one[k] + two[k] * two[k] - coefficients[k] * one[k] * two[k];
+    return result;
+  }
+};
+
+template <std::size_t N>
+Filtered<N> filter(SampleView samples, const std::array<float, N>& coefficients) {
+  Filtered<N> state;
   for (const auto sample : samples)
     for (std::size_t k = 0; k < N; ++k) {
-      const float now = static_cast<float>(sample) + coefficients[k] * one[k] - two[k];
-      two[k] = one[k];
-      one[k] = now;
+      const float now = static_cast<float>(sample) + coefficients[k] * state.one[k] - state.two[k];
+      state.two[k] = state.one[k];
+      state.one[k] = now;
     }
-  std::array<float, N> result;
-  for (std::size_t k = 0; k < N; ++k) result[k] = one[k] * one[k] + two[k] * two[k] - coefficients[k] * one[k] * two[k];
-  return result;
+  return state;
 }
 
 float coefficient(double hz) { return static_cast<float>(2 * std::cos(2 * std::numbers::pi * hz / canonical_rate_hz)); }
@@ -74,6 +85,34 @@ std::array<float, 8> coefficients_of_tones() {
   std::array<float, 8> coefficients;
   std::ranges::transform(tones_hz, coefficients.begin(), coefficient);
   return coefficients;
+}
+
+/// How a filter's state goes on when a quarter of a block of silence follows: the recursion is linear, so that the state after a block is that after each of
+/// its quarters, brought to its end, summed up.
+struct Onward {
+  std::array<float, 8> one_from_one, one_from_two, two_from_one, two_from_two;
+
+  Onward() {
+    for (std::size_t k = 0; k < tones_hz.size(); ++k) {
+      const double angle = 2 * std::numbers::pi * tones_hz[k] / canonical_rate_hz;
+      const auto ratio = [&](std::size_t n) { return static_cast<float>(std::sin(static_cast<double>(n) * angle) / std::sin(angle)); };
+      one_from_one[k] = ratio(hop + 1), one_from_two[k] = -ratio(hop);
+      two_from_one[k] = ratio(hop), two_from_two[k] = -ratio(hop - 1);
+    }
+  }
+  void bring(Filtered<8>& state) const {
+    for (std::size_t k = 0; k < tones_hz.size(); ++k) {
+      const float one = state.one[k], two = state.two[k];
+      state.one[k] = one_from_one[k] * one + one_from_two[k] * two;
+      state.two[k] = two_from_one[k] * one + two_from_two[k] * two;
+    }
+  }
+};
+
+std::int64_t power_of(SampleView samples) {
+  std::int64_t sum = 0;
+  for (const std::int32_t sample : samples) sum += sample * sample;
+  return sum;
 }
 
 struct Peak {
@@ -89,22 +128,31 @@ Peak peak_of(std::span<const float, 4> group) {
   return {at, group[at], second};
 }
 
+bool is_loud(std::int64_t power) { return static_cast<double>(power) >= lowest_power * block_size; }
+
 /// The key that a block holds throughout; 0 for none.
-char key_in(SampleView block) {
-  static const auto coefficients = coefficients_of_tones();
-  float power = 0;
-  for (const float sample : block) power += sample * sample;
+char key_of(SampleView block, float power, const std::array<float, 8>& all) {
   const auto n = static_cast<float>(block.size());
-  if (power / n < lowest_power) return 0;
-  const auto all = energies(block, coefficients);
   const auto row = peak_of(std::span(all).first<4>()), column = peak_of(std::span(all).last<4>());
   if (2 * (row.energy + column.energy) < least_share * n * power) return 0;
   if (row.energy > row_over_column * column.energy || column.energy > column_over_row * row.energy) return 0;
   if (row.energy < neighbours_below * row.second || column.energy < neighbours_below * column.second) return 0;
   // A voice has overtones, a keypad has none. That of a row lies too near to a column to tell.
-  const auto overtone = energies<1>(block, {coefficient(2 * tones_hz[4 + column.at])});
+  const std::array overtone_of_column{coefficient(2 * tones_hz[4 + column.at])};
+  const auto overtone = filter(block, overtone_of_column).energies(overtone_of_column);
   if (overtone[0] > second_harmonic_below * column.energy) return 0;
   return pad[row.at * 4 + column.at];
+}
+
+const std::array<float, 8>& tone_coefficients() {
+  static const auto coefficients = coefficients_of_tones();
+  return coefficients;
+}
+
+char key_in(SampleView block) {
+  const auto power = power_of(block);
+  if (!is_loud(power)) return 0;
+  return key_of(block, static_cast<float>(power), filter(block, tone_coefficients()).energies(tone_coefficients()));
 }
 
 }  // namespace
@@ -133,17 +181,45 @@ std::vector<DtmfKey> DtmfDetector::feed(SampleView samples) {
   waiting_.insert(waiting_.end(), samples.begin(), samples.end());
   std::size_t at = 0;
   for (; at + block_size <= waiting_.size(); at += hop) {
-    judge(key_in(SampleView(waiting_).subspan(at, block_size)), found);
+    judge(key_in_block(SampleView(waiting_).subspan(at, block_size)), found);
     ++block_;
   }
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(at));
   return found;
 }
 
+char DtmfDetector::key_in_block(SampleView block) {
+  static_assert(quarters * hop == block_size);
+  // The quarters of a block lie at its number in turn, the oldest first.
+  const auto quarter = [this](std::size_t i) -> Quarter& { return quarters_[(block_ + i) % quarters]; };
+  for (; measured_ < quarters; ++measured_) {
+    quarter(measured_).power = power_of(block.subspan(measured_ * hop, hop));
+    quarter(measured_).filtered = false;
+  }
+  measured_ = quarters - 1;  // of the next block
+  std::int64_t power = 0;
+  for (const auto& each : quarters_) power += each.power;
+  if (!is_loud(power)) return 0;
+  static const Onward onward;
+  const auto& coefficients = tone_coefficients();
+  Filtered<8> all;
+  for (std::size_t i = 0; i < quarters; ++i) {
+    auto& each = quarter(i);
+    if (!std::exchange(each.filtered, true)) {
+      const auto state = filter(block.subspan(i * hop, hop), coefficients);
+      each.one = state.one, each.two = state.two;
+    }
+    onward.bring(all);
+    for (std::size_t k = 0; k < each.one.size(); ++k) all.one[k] += each.one[k], all.two[k] += each.two[k];
+  }
+  return key_of(block, static_cast<float>(power), all.energies(coefficients));
+}
+
 std::vector<DtmfKey> DtmfDetector::finish() {
   std::vector<DtmfKey> found;
   if (const auto key = release()) found.push_back(*key);
   waiting_.clear();
+  measured_ = 0;
   return found;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -41,10 +42,21 @@ class DtmfDetector {
     std::size_t first = 0, last = 0;  ///< blocks
     int misses = 0;
   };
+  /// A quarter of a block. Blocks overlap: each quarter is measured once.
+  struct Quarter {
+    std::int64_t power = 0;
+    bool filtered = false;
+    std::array<float, 8> one, two;  ///< what the tones' filters hold after it, where they were asked
+  };
+  static constexpr std::size_t quarters = 4;
+
+  char key_in_block(SampleView block);
   void judge(char key, std::vector<DtmfKey>& found);
   std::optional<DtmfKey> release();
 
   Samples waiting_;
+  std::array<Quarter, quarters> quarters_{};
+  std::size_t measured_ = 0;  ///< quarters of the block that begins `waiting_`
   std::size_t block_ = 0;
   std::optional<Held> held_;
 };

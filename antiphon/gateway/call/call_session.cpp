@@ -33,6 +33,12 @@ CallEnd end_of(const std::exception_ptr& failure) {
   }
 }
 
+/// At the end of its scope a caller's inputs go to nobody.
+struct Deaf {
+  CallerConnection& caller;
+  ~Deaf() { caller.listen({}); }
+};
+
 json::object heard_json(const char* type, int turn, const Heard& heard) {
   return {{"type", type}, {"turn", turn}, {"heard_ms", in_ms(heard.length)}, {"heard_text", heard.text}};
 }
@@ -138,32 +144,43 @@ Task<> CallSession::tell_notes() {
 }
 
 Task<> CallSession::receive() {
-  while (auto input = co_await caller_.receive(Deadline::never())) {
-    if (auto* audio = std::get_if<CallerAudio>(&*input)) {
-      if (auto keys = hear(std::move(audio->samples)); !keys.empty()) co_await press(std::move(keys));
-    } else if (auto* keys = std::get_if<CallerKeys>(&*input)) {
-      co_await press(std::move(keys->digits));
-    } else if (const auto* text = std::get_if<CallerText>(&*input)) {
-      ear_.events().push(TurnClosed{text->text, {}, clock_.now(), {}});
-    } else if (const auto* played = std::get_if<CallerPlayed>(&*input)) {
-      output_.played(played->turn, played->played);
-    }
-  }
+  caller_.listen([this](CallerInput input) { take(std::move(input)); });
+  const Deaf deaf{caller_};
+  while (auto input = co_await caller_.receive(Deadline::never())) take(std::move(*input));
   end(CallEnd::caller_hangup);
 }
 
-std::string CallSession::hear(audio::Samples samples) {
+void CallSession::take(CallerInput input) {
+  if (auto* audio = std::get_if<CallerAudio>(&input))
+    hear(std::move(audio->samples));
+  else if (auto* keys = std::get_if<CallerKeys>(&input))
+    press(std::move(keys->digits));
+  else if (const auto* text = std::get_if<CallerText>(&input))
+    ear_.events().push(TurnClosed{text->text, {}, clock_.now(), {}});
+  else if (const auto* played = std::get_if<CallerPlayed>(&input))
+    output_.played(played->turn, played->played);
+}
+
+void CallSession::hear(audio::Samples samples) {
   auto taken = tones_.take(std::move(samples));
   ear_.hear(taken.samples);
-  return taken.keys;
+  if (!taken.keys.empty()) press(std::move(taken.keys));
 }
 
 /// A key takes the floor as words do, at once.
-Task<> CallSession::press(std::string keys) {
+void CallSession::press(std::string keys) {
   note_activity();
-  if (settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
-  if (output_.holding()) co_await settle_interruption(true);
-  if (intake_) intake_->press(keys);
+  keys_ += keys;
+  if (!keys_.empty() && !std::exchange(pressing_, true)) tasks_.spawn(press_all());
+}
+
+Task<> CallSession::press_all() {
+  while (!keys_.empty()) {
+    if (settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
+    if (output_.holding()) co_await settle_interruption(true);
+    if (const auto keys = std::exchange(keys_, {}); intake_) intake_->press(keys);
+  }
+  pressing_ = false;
 }
 
 Task<> CallSession::attend() {

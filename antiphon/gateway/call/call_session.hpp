@@ -73,9 +73,10 @@ class CallSession {
   };
 
   Task<> receive();
-  /// The keys that were in it.
-  std::string hear(audio::Samples samples);
-  Task<> press(std::string keys);
+  void take(CallerInput input);
+  void hear(audio::Samples samples);
+  void press(std::string keys);
+  Task<> press_all();
   Task<> attend();
   Task<> tell_notes();
   Task<> converse();
@@ -122,6 +123,8 @@ class CallSession {
   Ear ear_;
   Output output_;
   Speech speech_;
+  std::string keys_;  ///< pressed, and not yet looked at
+  bool pressing_ = false;
   Channel<Floor> turns_;
   Channel<json::object> notes_;  ///< events of those that cannot wait until one is sent
   Pulse turned_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -45,6 +46,10 @@ class CallerConnection {
 
   /// The next input in order; nullopt once the caller has hung up. @throws Error protocol, closed, timeout at the deadline.
   virtual Task<std::optional<CallerInput>> receive(Deadline deadline) = 0;
+  using Listener = std::function<void(CallerInput)>;
+  /// From now on inputs may go to `listener` in the moment they are there, in order, and `receive` returns only what does not: a frame need not wake a task.
+  /// Empty: nobody listens any more. It may not throw.
+  virtual void listen(Listener listener) { (void)listener; }
   /// One frame of canonical audio. Returns when the system has taken it. @throws Error closed, timeout.
   virtual Task<> send_audio(audio::SampleView frame, Deadline deadline) = 0;
   /// The caller's player drops what it has not played yet, where there is a way to tell it so.

@@ -40,6 +40,7 @@ Task<> Outbox::pump() {
 
 void Outbox::add(net::WsMessage message, bool is_audio) {
   if (broken_) throw Error(ErrorKind::closed, "the caller is gone");
+  if (items_.empty() && socket_.send_now(message)) return;
   if (is_audio) ++frames_;
   items_.push_back({std::move(message), is_audio});
   changed_.beat();

@@ -20,7 +20,7 @@ struct Offence {
 /// Audio that may wait for a client that does not read.
 inline constexpr Duration longest_queue = std::chrono::seconds(5);
 
-/// What waits to be sent to a client, frames of audio and other messages, in order.
+/// What is sent to a client, frames of audio and other messages, in order: at once where the client takes it, else it waits here.
 class Outbox {
  public:
   explicit Outbox(net::WebSocket& socket) : socket_(socket) {}

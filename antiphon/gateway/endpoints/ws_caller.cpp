@@ -42,15 +42,33 @@ WsCaller::WsCaller(Clock& clock, std::unique_ptr<net::WebSocket> socket, const C
       began_(clock.now()) {}
 
 Task<std::optional<CallerInput>> WsCaller::receive(Deadline deadline) {
-  while (!hung_up_) {
-    auto message = co_await socket_->receive(deadline);
+  while (!hung_up_ && !offence_) {
+    std::optional<net::WsMessage> message;
+    try {
+      message = co_await listening_.run(socket_->receive(deadline));
+    } catch (...) {
+      if (!listening_.stopped()) throw;
+    }
     if (!message) break;
-    offence_ = flood_.count_message();
-    auto input = message->is_binary() ? read_audio(message->data) : read_text(message->data);
-    if (offence_) throw Error(ErrorKind::protocol, offence_->reason);
-    if (input) co_return input;
+    if (auto input = read(*message)) co_return input;
   }
+  if (offence_) throw Error(ErrorKind::protocol, offence_->reason);
   co_return std::nullopt;
+}
+
+void WsCaller::listen(Listener listener) {
+  if (!listener) return socket_->listen({});
+  socket_->listen([this, listener = std::move(listener)](const net::WsMessage& message) {
+    if (hung_up_ || offence_) return;
+    if (auto input = read(message)) listener(std::move(*input));
+    if (hung_up_ || offence_) listening_.stop();
+  });
+}
+
+std::optional<CallerInput> WsCaller::read(const net::WsMessage& message) {
+  offence_ = flood_.count_message();
+  auto input = message.is_binary() ? read_audio(message.data) : read_text(message.data);
+  return offence_ ? std::nullopt : std::move(input);
 }
 
 std::optional<CallerInput> WsCaller::read_audio(std::string_view bytes) {

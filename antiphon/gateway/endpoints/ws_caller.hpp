@@ -6,6 +6,7 @@
 
 #include "antiphon/audio/line_codec.hpp"
 #include "antiphon/base/json.hpp"
+#include "antiphon/base/limit.hpp"
 #include "antiphon/gateway/endpoints/call_request.hpp"
 #include "antiphon/gateway/endpoints/line_connection.hpp"
 #include "antiphon/gateway/endpoints/outbox.hpp"
@@ -26,6 +27,7 @@ class WsCaller final : public LineConnection {
   bool is_lost() const override;
 
   Task<std::optional<CallerInput>> receive(Deadline deadline) override;
+  void listen(Listener listener) override;
   /// Returns at once: what the client does not take waits, for at most `longest_queue` of audio.
   Task<> send_audio(audio::SampleView frame, Deadline deadline) override;
   Task<> clear(Deadline deadline) override;
@@ -36,11 +38,13 @@ class WsCaller final : public LineConnection {
   std::size_t ignored_texts() const { return ignored_; }
 
  private:
+  std::optional<CallerInput> read(const net::WsMessage& message);
   std::optional<CallerInput> read_audio(std::string_view bytes);
   std::optional<CallerInput> read_text(const std::string& text);
 
   Clock& clock_;
   std::unique_ptr<net::WebSocket> socket_;
+  Stoppable listening_;  ///< `receive` waits by it for what listeners are not told
   bool events_;
   audio::Encoding in_;
   audio::ByteJoiner joiner_;

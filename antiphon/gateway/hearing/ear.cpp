@@ -40,17 +40,16 @@ struct Ear::Turn {
 };
 
 Ear::Ear(Runtime& runtime, SpeechToText& recogniser, EarSettings settings)
-    : runtime_(runtime), clock_(runtime.clock), recogniser_(recogniser), settings_(std::move(settings)), activity_(settings_.detector) {}
+    : runtime_(runtime),
+      clock_(runtime.clock),
+      recogniser_(recogniser),
+      settings_(std::move(settings)),
+      activity_(settings_.detector),
+      pre_roll_(audio::samples_in(settings_.pre_roll + settings_.detector.timing.onset)) {}
 
 Ear::~Ear() = default;
 
 Clock::Time Ear::time_of(std::size_t sample) const { return heard_at_ - length_of(heard_ - std::min(sample, heard_)); }
-
-void Ear::keep_pre_roll(audio::SampleView samples) {
-  const auto most = audio::samples_in(settings_.pre_roll + settings_.detector.timing.onset);
-  pre_roll_.insert(pre_roll_.end(), samples.begin(), samples.end());
-  if (pre_roll_.size() > 2 * most) pre_roll_.erase(pre_roll_.begin(), pre_roll_.end() - static_cast<std::ptrdiff_t>(most));
-}
 
 void Ear::hear(audio::SampleView samples) {
   heard_ += samples.size();
@@ -58,8 +57,9 @@ void Ear::hear(audio::SampleView samples) {
   if (turn_)
     turn_->audio.insert(turn_->audio.end(), samples.begin(), samples.end());
   else
-    keep_pre_roll(samples);
-  for (const auto& edge : activity_.feed(samples)) {
+    pre_roll_.add(samples);
+  const auto edges = activity_.feed(samples);
+  for (const auto& edge : edges) {
     if (edge.starts) {
       open_turn(time_of(edge.at));
     } else if (turn_) {
@@ -69,8 +69,12 @@ void Ear::hear(audio::SampleView samples) {
       events_.push(SpeechStopped{turn_->voice_ended});
     }
   }
-  if (turn_) changed_.beat();
+  if (!turn_) return;
+  came_.beat();
+  if (!edges.empty() || is_full(*turn_)) changed_.beat();
 }
+
+bool Ear::is_full(const Turn& turn) const { return turn.audio.size() >= audio::samples_in(settings_.longest_turn); }
 
 void Ear::open_turn(Clock::Time began) {
   events_.push(SpeechStarted{began});
@@ -79,7 +83,7 @@ void Ear::open_turn(Clock::Time began) {
     return;
   }
   turn_ = std::make_shared<Turn>();
-  turn_->audio = std::exchange(pre_roll_, {});
+  turn_->audio = pre_roll_.take();
 }
 
 Task<> Ear::run() {
@@ -108,7 +112,6 @@ Duration Ear::patience(const std::string& text) const {
 
 /// Each time the voice stops all of it is recognised; what came out stands unless the caller goes on.
 Task<> Ear::understand_whole(std::shared_ptr<Turn> turn) {
-  const auto is_full = [this](const Turn& known) { return known.audio.size() >= audio::samples_in(settings_.longest_turn); };
   while (!turn->closed) {
     while (turn->speaking && !is_full(*turn)) co_await changed_.wait();
     const auto pauses = turn->pauses;
@@ -142,6 +145,7 @@ void Ear::close(Turn& turn) {
   pre_roll_.clear();
   turn_.reset();
   changed_.beat();
+  came_.beat();
 }
 
 Task<> Ear::understand_on_the_way(std::shared_ptr<Turn> turn) {
@@ -163,7 +167,7 @@ Task<> Ear::understand_on_the_way(std::shared_ptr<Turn> turn) {
 Task<> Ear::feed(std::shared_ptr<Turn> turn) {
   while (!turn->closed) {
     if (turn->audio.empty()) {
-      co_await changed_.wait();
+      co_await came_.wait();
       continue;
     }
     const auto came = heard_at_;

@@ -9,6 +9,7 @@
 #include "antiphon/audio/vad/voice_activity.hpp"
 #include "antiphon/base/channel.hpp"
 #include "antiphon/base/runtime.hpp"
+#include "antiphon/gateway/hearing/recent_samples.hpp"
 #include "antiphon/providers/stt/speech_to_text.hpp"
 
 namespace antiphon::gateway {
@@ -80,8 +81,8 @@ class Ear {
   struct Turn;
 
   void open_turn(Clock::Time began);
-  void keep_pre_roll(audio::SampleView samples);
   Clock::Time time_of(std::size_t sample) const;
+  bool is_full(const Turn& turn) const;
   Task<> understand(std::shared_ptr<Turn> turn);
   Task<> understand_whole(std::shared_ptr<Turn> turn);
   Task<> understand_on_the_way(std::shared_ptr<Turn> turn);
@@ -96,12 +97,13 @@ class Ear {
   SpeechToText& recogniser_;
   EarSettings settings_;
   audio::VoiceActivity activity_;
-  audio::Samples pre_roll_;
+  RecentSamples pre_roll_;
   std::size_t heard_ = 0;                      ///< samples
   Clock::Time heard_at_{0};                    ///< when the last of them came
   std::shared_ptr<Turn> turn_;                 ///< the one under way
   std::unique_ptr<RecognitionStream> stream_;  ///< kept for the call, where the recogniser hears on the way
-  Pulse changed_;
+  Pulse changed_;  ///< something else than more audio
+  Pulse came_;     ///< audio of a turn
   Channel<EarEvent> events_;
 };
 

@@ -11,6 +11,7 @@ class KeptCaller final : public CallerConnection {
   KeptCaller(LineConnection& caller, CallKeeper& keeper) : caller_(caller), keeper_(keeper) {}
 
   Task<std::optional<CallerInput>> receive(Deadline deadline) override { return caller_.receive(deadline); }
+  void listen(Listener listener) override { caller_.listen(std::move(listener)); }
   Task<> send_audio(audio::SampleView frame, Deadline deadline) override { return caller_.send_audio(frame, deadline); }
   Task<> clear(Deadline deadline) override { return caller_.clear(deadline); }
   Task<> event(json::object event, Deadline deadline) override {

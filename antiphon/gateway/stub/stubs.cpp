@@ -17,9 +17,9 @@ namespace {
 constexpr std::size_t frame_samples = audio::canonical_rate_hz / 50;
 
 double rms(audio::SampleView samples) {
-  double sum = 0;
-  for (const double sample : samples) sum += sample * sample;
-  return samples.empty() ? 0 : std::sqrt(sum / static_cast<double>(samples.size()));
+  std::int64_t sum = 0;
+  for (const std::int32_t sample : samples) sum += sample * sample;
+  return samples.empty() ? 0 : std::sqrt(static_cast<double>(sum) / static_cast<double>(samples.size()));
 }
 
 /// Draws which calls fail.
