@@ -37,7 +37,8 @@ std::string LineEncoder::encode(SampleView frame) {
   return encoding_ == Encoding::alaw ? encode_alaw(samples) : bytes_from_samples(samples);
 }
 
-LineDecoder::LineDecoder(const AudioFormat& format) : encoding_(format.encoding), rate_(line_rate(format), canonical_rate_hz) {
+LineDecoder::LineDecoder(const AudioFormat& format, Pieces pieces) : encoding_(format.encoding), rate_(line_rate(format), canonical_rate_hz) {
+  if (pieces == Pieces::whole) rate_.feed(Samples(rate_.lookahead()));
   if (encoding_ == Encoding::opus) opus_.emplace();
 }
 

@@ -29,7 +29,11 @@ class LineEncoder {
 /// What one message of a line carries to canonical audio.
 class LineDecoder {
  public:
-  explicit LineDecoder(const AudioFormat& format);
+  /// What comes out of one message: all that is known by then, or as much audio as went in, later by what a change of rate looks ahead (4 ms at most). Frames
+  /// that are judged as wholes stay whole so.
+  enum class Pieces { early, whole };
+
+  explicit LineDecoder(const AudioFormat& format, Pieces pieces = Pieces::early);
   /// @throws Error protocol: half a sample; bytes that are no Opus packet.
   Samples decode(std::string_view bytes);
   /// What still waits for what comes after it; what is decoded later is a stream of its own.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include <fmt/format.h>
@@ -33,8 +35,13 @@ Sample sample_at(const char* bytes) {
 }
 
 void append(Samples& samples, std::string_view even) {
-  samples.reserve(samples.size() + even.size() / 2);
-  for (std::size_t i = 0; i < even.size(); i += 2) samples.push_back(sample_at(even.data() + i));
+  const auto known = samples.size();
+  samples.resize(known + even.size() / 2);
+  if constexpr (std::endian::native == std::endian::little) {
+    if (!even.empty()) std::memcpy(samples.data() + known, even.data(), even.size());
+    return;
+  }
+  for (std::size_t i = 0; i < even.size(); i += 2) samples[known + i / 2] = sample_at(even.data() + i);
 }
 
 }  // namespace
@@ -92,12 +99,15 @@ Samples samples_from_bytes(std::string_view bytes) {
 }
 
 std::string bytes_from_samples(SampleView samples) {
-  std::string bytes;
-  bytes.reserve(samples.size() * 2);
-  for (const auto sample : samples) {
-    const auto bits = static_cast<std::uint16_t>(sample);
-    bytes += static_cast<char>(bits & 0xFF);
-    bytes += static_cast<char>(bits >> 8);
+  std::string bytes(samples.size() * sizeof(Sample), '\0');
+  if constexpr (std::endian::native == std::endian::little) {
+    if (!samples.empty()) std::memcpy(bytes.data(), samples.data(), bytes.size());
+    return bytes;
+  }
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto bits = static_cast<std::uint16_t>(samples[i]);
+    bytes[2 * i] = static_cast<char>(bits & 0xFF);
+    bytes[2 * i + 1] = static_cast<char>(bits >> 8);
   }
   return bytes;
 }

@@ -67,10 +67,14 @@ void drop_all(std::map<Clock::Alarm, std::function<void()>>& alarms) {
   while (!alarms.empty()) const auto last = alarms.extract(alarms.begin());
 }
 
-// Alarms ring up to that much late, and those of a thousand calls in rounds: the system is asked for one wake-up per round and not for one per alarm.
-constexpr Duration grid = std::chrono::microseconds(250);
+// Alarms ring up to that much late, and those of a thousand calls in rounds: the system is asked for one wake-up per round and not for one per alarm. The more
+// there are, the more of them come in one.
+constexpr Duration finest = std::chrono::microseconds(250), coarsest = std::chrono::milliseconds(1), per_alarm = std::chrono::nanoseconds(200);
 
-Clock::Time on_the_grid(Clock::Time at) { return at > Clock::Time::max() - grid ? at : (at + grid - Duration(1)) / grid * grid; }
+Clock::Time on_the_grid(Clock::Time at, std::size_t alarms) {
+  const auto grid = std::clamp<Duration>(static_cast<std::int64_t>(alarms) * per_alarm, finest, coarsest);
+  return at > Clock::Time::max() - grid ? at : (at + grid - Duration(1)) / grid * grid;
+}
 
 }  // namespace
 
@@ -82,7 +86,7 @@ struct WallClock::State : std::enable_shared_from_this<State> {
   // Most alarms are deadlines that never ring, so a timer that is early is left alone: ringing once in vain costs less than setting it each time.
   void arm() {
     if (alarms.empty()) return;
-    const auto due = on_the_grid(alarms.begin()->first.first);
+    const auto due = on_the_grid(alarms.begin()->first.first, alarms.size());
     if (due >= armed) return;
     armed = due;
     timer.expires_at(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed));

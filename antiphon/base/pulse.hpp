@@ -18,6 +18,7 @@ namespace antiphon {
 class Pulse {
  public:
   void beat() {
+    if (waiting_.empty()) return;
     for (auto& [key, waiter] : std::exchange(waiting_, {})) waiter({});
   }
   /// Until the next beat. @throws boost::system::system_error operation_aborted when cancelled.

@@ -53,6 +53,24 @@ Task<> TaskGroup::join() {
   if (cancelled) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
+Task<> TaskGroup::end_with(Task<> work) {
+  std::exception_ptr failure;
+  try {
+    co_await std::move(work);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  stop();
+  if (!failure) co_return co_await join();
+  // Whoever was cancelled could not wait for anything any more.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  try {
+    co_await join();
+  } catch (...) {}  // what `work` threw came first
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+  std::rethrow_exception(failure);
+}
+
 Task<> TaskGroup::drive(TaskGroup* group, std::shared_ptr<Stoppable> member, Task<> work) {
   std::exception_ptr failure;
   try {

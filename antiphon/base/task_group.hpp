@@ -29,6 +29,8 @@ class TaskGroup {
 
   /// Until all have ended. A cancellation of the awaiting task stops them, and is waited out. @throws what the first that failed threw.
   Task<> join();
+  /// Awaits `work`, however it ends; then stops all, and waits until they have ended. @throws what `work` threw, else what the first that failed threw.
+  Task<> end_with(Task<> work);
 
  private:
   static Task<> drive(TaskGroup* group, std::shared_ptr<Stoppable> member, Task<> work);

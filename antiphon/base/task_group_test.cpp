@@ -109,5 +109,31 @@ TEST_F(Groups, WhatComesToAStoppedGroupEndsAtOnce) {
   EXPECT_THAT(ended, IsEmpty());
 }
 
+Task<> end_with(TaskGroup& group, std::vector<Task<>> tasks, Task<> last) {
+  for (auto& task : tasks) group.spawn(std::move(task));
+  co_await group.end_with(std::move(last));
+}
+
+TEST_F(Groups, AGroupEndsWithWhatItIsToldToEndWith) {
+  TaskGroup group(context.get_executor());
+  EXPECT_EQ(run(end_with(group, three(), work(clock, 150ms, "last", ended))), "");
+  EXPECT_THAT(ended, ElementsAre("b", "last", "a stopped", "c stopped"));
+  EXPECT_TRUE(group.idle());
+}
+
+TEST_F(Groups, WhoeverIsCancelledWhileAGroupIsToEndWithThemWaitsForItsEnd) {
+  TaskGroup group(context.get_executor());
+  cancel_at(120ms);
+  EXPECT_EQ(run(end_with(group, three(), work(clock, 1s, "last", ended))), "cancelled");
+  EXPECT_THAT(ended, ElementsAre("b", "last stopped", "a stopped", "c stopped"));
+  EXPECT_TRUE(group.idle());
+}
+
+TEST_F(Groups, WhatAGroupIsToEndWithMayFail) {
+  TaskGroup group(context.get_executor());
+  EXPECT_EQ(run(end_with(group, three(), work(clock, 150ms, "last", ended, "last fell"))), "last fell");
+  EXPECT_THAT(ended, ElementsAre("b", "last", "a stopped", "c stopped"));
+}
+
 }  // namespace
 }  // namespace antiphon

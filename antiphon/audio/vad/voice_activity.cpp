@@ -87,6 +87,8 @@ VoiceActivity& VoiceActivity::operator=(VoiceActivity&&) noexcept = default;
 
 std::vector<VoiceEdge> VoiceActivity::feed(SampleView samples) {
   std::vector<VoiceEdge> edges;
+  for (; waiting_.empty() && samples.size() >= frame_; samples = samples.subspan(frame_)) judge_frame(samples.first(frame_), edges);
+  if (samples.empty()) return edges;
   waiting_.insert(waiting_.end(), samples.begin(), samples.end());
   std::size_t used = 0;
   for (; used + frame_ <= waiting_.size(); used += frame_) judge_frame(SampleView(waiting_).subspan(used, frame_), edges);

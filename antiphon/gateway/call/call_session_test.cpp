@@ -130,6 +130,16 @@ TEST_F(Call, StopsAtOnceWhenTheCallerCutsInAndKeepsOnlyWhatWasHeard_GTW24) {
   EXPECT_FALSE(session->state().turns[1].interrupted);
 }
 
+TEST_F(Call, AHangUpInTheMiddleOfAWordEndsIt_GTW20) {
+  const auto end = play([](PlayedCaller& self) -> Task<> {
+    co_await self.be_silent(4s);
+    co_await self.speak(700ms);
+    self.hang_up();
+  }(caller));
+  EXPECT_EQ(end, CallEnd::caller_hangup);
+  EXPECT_THAT(dialogue.asked, IsEmpty());
+}
+
 TEST_F(Call, ACoughTakesNoFloor_GTW24) {
   ear = stub_ear(world.runtime, {.min_speech = 500ms});
   play(cut_in(caller, 1s, 200ms));

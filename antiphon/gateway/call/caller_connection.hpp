@@ -52,6 +52,8 @@ class CallerConnection {
   virtual void listen(Listener listener) { (void)listener; }
   /// One frame of canonical audio. Returns when the system has taken it. @throws Error closed, timeout.
   virtual Task<> send_audio(audio::SampleView frame, Deadline deadline) = 0;
+  /// The same where that takes no waiting. False: nothing was sent, and `send_audio` is to be asked.
+  virtual bool send_audio_now(audio::SampleView frame) { return (void)frame, false; }
   /// The caller's player drops what it has not played yet, where there is a way to tell it so.
   virtual Task<> clear(Deadline deadline) = 0;
   /// What happened in the call, for callers that listen to it; in order with the audio. Nothing for others. `t` is set where it is not the present.

@@ -49,7 +49,7 @@ void Outbox::add(net::WsMessage message, bool is_audio) {
 void Outbox::put(net::WsMessage message) { add(std::move(message), false); }
 
 void Outbox::put_frame(net::WsMessage message) {
-  if (static_cast<std::int64_t>(frames_) * frame_length > longest_queue) throw Error(ErrorKind::protocol, "slow reader: more than 5 s of audio wait");
+  if (!broken_ && !takes_frames()) throw Error(ErrorKind::protocol, "slow reader: more than 5 s of audio wait");
   add(std::move(message), true);
 }
 

@@ -31,6 +31,8 @@ class Outbox {
   void put(net::WsMessage message);
   /// @throws Error closed; protocol where more than `longest_queue` of audio waits: the client reads too slowly.
   void put_frame(net::WsMessage message);
+  /// Whether `put_frame` would throw nothing.
+  bool takes_frames() const { return !broken_ && static_cast<std::int64_t>(frames_) * frame_length <= longest_queue; }
   /// Audio that waits here is not played any more, either.
   void drop_audio();
   /// Until all was sent. @throws Error timeout, closed.

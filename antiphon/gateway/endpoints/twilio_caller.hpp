@@ -46,7 +46,7 @@ class TwilioCaller final : public LineConnection {
   std::unique_ptr<net::WebSocket> socket_;
   std::string stream_;
   std::function<Task<>(CallEnd)> before_close_;
-  audio::LineDecoder decoder_{{audio::Encoding::mulaw, 8000}};
+  audio::LineDecoder decoder_{{audio::Encoding::mulaw, 8000}, audio::LineDecoder::Pieces::whole};
   audio::LineEncoder encoder_{{audio::Encoding::mulaw, 8000}};
   Outbox outbox_;
   FloodGuard flood_;

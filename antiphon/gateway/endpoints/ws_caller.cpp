@@ -35,7 +35,7 @@ WsCaller::WsCaller(Clock& clock, std::unique_ptr<net::WebSocket> socket, const C
       socket_(std::move(socket)),
       events_(request.events),
       in_(request.in.encoding),
-      decoder_(request.in),
+      decoder_(request.in, audio::LineDecoder::Pieces::whole),
       encoder_(request.out),
       outbox_(*socket_),
       flood_(clock),
@@ -77,7 +77,8 @@ std::optional<CallerInput> WsCaller::read_audio(std::string_view bytes) {
     offence_ = Offence{1003, "a file or its container; raw samples were agreed on"};
     return std::nullopt;
   }
-  auto samples = decoder_.decode(in_ == audio::Encoding::pcm16 ? audio::bytes_from_samples(joiner_.feed(bytes)) : bytes);
+  const bool cut = in_ == audio::Encoding::pcm16 && (joiner_.pending() || bytes.size() % 2 != 0);
+  auto samples = decoder_.decode(cut ? audio::bytes_from_samples(joiner_.feed(bytes)) : bytes);
   if (auto flood = flood_.count_audio(audio::duration_of(samples.size()))) offence_ = std::move(flood);
   if (samples.empty()) return std::nullopt;
   return CallerAudio{std::move(samples)};
@@ -110,6 +111,12 @@ Task<> WsCaller::send_audio(audio::SampleView frame, Deadline) {
     throw;
   }
   co_return;
+}
+
+bool WsCaller::send_audio_now(audio::SampleView frame) {
+  if (!outbox_.takes_frames()) return false;
+  outbox_.put_frame(net::WsMessage::binary(encoder_.encode(frame)));
+  return true;
 }
 
 Task<> WsCaller::clear(Deadline deadline) {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "antiphon/base/limit.hpp"
-#include "antiphon/base/task_group.hpp"
 #include "antiphon/base/text.hpp"
 
 namespace antiphon::gateway {
@@ -153,15 +152,12 @@ Task<> Ear::understand_on_the_way(std::shared_ptr<Turn> turn) {
   TaskGroup both(runtime_.executor);
   both.spawn(feed(turn));
   both.spawn(follow(turn));
-  while (!turn->closed && !both.idle() && !both.stopped()) {
-    // The recogniser may say itself that the turn is over; where it does not, silence does.
-    if (turn->speaking)
-      co_await changed_.wait();
-    else
-      co_await close_when_silent(turn);
-  }
-  both.stop();
-  co_await both.join();
+  co_await both.end_with(close_in_time(turn, both));
+}
+
+/// The recogniser may say itself that the turn is over; where it does not, silence does.
+Task<> Ear::close_in_time(std::shared_ptr<Turn> turn, const TaskGroup& recognising) {
+  while (!turn->closed && !recognising.idle() && !recognising.stopped()) co_await (turn->speaking ? changed_.wait() : close_when_silent(turn));
 }
 
 Task<> Ear::feed(std::shared_ptr<Turn> turn) {

@@ -9,6 +9,7 @@
 #include "antiphon/audio/vad/voice_activity.hpp"
 #include "antiphon/base/channel.hpp"
 #include "antiphon/base/runtime.hpp"
+#include "antiphon/base/task_group.hpp"
 #include "antiphon/gateway/hearing/recent_samples.hpp"
 #include "antiphon/providers/stt/speech_to_text.hpp"
 
@@ -88,6 +89,7 @@ class Ear {
   Task<> understand_on_the_way(std::shared_ptr<Turn> turn);
   Task<> feed(std::shared_ptr<Turn> turn);
   Task<> follow(std::shared_ptr<Turn> turn);
+  Task<> close_in_time(std::shared_ptr<Turn> turn, const TaskGroup& recognising);
   Task<> close_when_silent(std::shared_ptr<Turn> turn);
   Duration patience(const std::string& text) const;
   void close(Turn& turn);

@@ -9,6 +9,7 @@ namespace antiphon::gateway {
 namespace {
 
 constexpr std::size_t frame_samples = agent_rate_hz / 50;
+constexpr Duration player_buffer = std::chrono::milliseconds(60);  // so late a frame may come
 
 Duration length_of(std::size_t samples) { return std::chrono::nanoseconds(static_cast<std::int64_t>(samples) * 1'000'000'000 / agent_rate_hz); }
 
@@ -32,6 +33,12 @@ void append_words(std::string& text, const std::string& more) {
   text += more;
 }
 
+/// Rings no more at the end of a scope.
+struct Forgotten {
+  std::optional<ScopedAlarm>& alarm;
+  ~Forgotten() { alarm.reset(); }
+};
+
 }  // namespace
 
 bool Output::Sent::all_heard(Clock::Time now) const { return sentence->whole() && length >= length_of(sentence->samples().size()) && now >= begins + length; }
@@ -48,7 +55,7 @@ void Output::begin_turn(int turn) {
 
 void Output::queue(std::shared_ptr<SpokenSentence> sentence) {
   (holding_ ? held_ : sentences_).push_back({std::move(sentence)});
-  changed_.beat();
+  more_.beat(), changed_.beat();
 }
 
 bool Output::has_frame() {
@@ -60,35 +67,80 @@ bool Output::has_frame() {
 }
 
 Task<> Output::pump() {
+  const Forgotten forgotten{alarm_};
   for (;;) {
-    while (!has_frame()) {
-      changed_.beat();  // whoever waits for silence counts on the clock from here
-      co_await changed_.wait();
+    if (!has_frame()) {
+      do {
+        changed_.beat();  // whoever waits for silence counts on the clock from here
+        co_await more_.wait();
+      } while (!has_frame());
+      if (clock_.now() > heard_all_at()) begin_stretch();
     }
-    if (const auto now = clock_.now(); now > heard_all_at()) stretch_ = now, sent_ = {};
-    if (const auto due = heard_all_at() + frame_length - caller_.ahead(); due > clock_.now()) {
-      co_await clock_.sleep_until(due);
+    // A frame leaves a little after its time, the next one at its own: else the delays would add up.
+    if (is_late()) begin_stretch();
+    if (next_due() > clock_.now()) {
+      wake_at(next_due());
+      co_await due_.wait();
       continue;  // it may have been held back meanwhile
     }
     co_await send_frame();
   }
 }
 
-Task<> Output::send_frame() {
+bool Output::is_late() const { return clock_.now() > heard_all_at() + player_buffer; }
+
+void Output::begin_stretch() { stretch_ = clock_.now(), sent_ = {}; }
+
+void Output::wake_at(Clock::Time due) {
+  alarm_.emplace(clock_, due, [this] { go_on(); });
+}
+
+/// The frames of a sentence follow each other without the task: in a thousand calls it would be woken fifty thousand times a second.
+void Output::go_on() {
+  alarm_.reset();
+  while (has_frame() && sentences_.front().sent > 0 && !is_late()) {
+    if (next_due() > clock_.now()) return wake_at(next_due());
+    if (!send_frame_now()) break;
+  }
+  due_.beat();
+}
+
+audio::SampleView Output::next_frame(audio::Samples& padded) const {
+  const auto& [sentence, sent] = sentences_.front();
+  const auto rest = audio::SampleView(sentence->samples()).subspan(sent);
+  if (rest.size() >= frame_samples) return rest.first(frame_samples);
+  padded.assign(rest.begin(), rest.end());
+  padded.resize(frame_samples);
+  return padded;
+}
+
+void Output::count_frame() {
   auto& [sentence, sent] = sentences_.front();
-  const auto spoken = sentence;
   if (sent == 0) {
-    sent_sentences_.push_back({spoken, heard_all_at(), {}});
+    sent_sentences_.push_back({sentence, heard_all_at(), {}});
     if (!first_heard_at_) first_heard_at_ = heard_all_at();
   }
-  const auto size = std::min(frame_samples, spoken->samples().size() - sent);
-  audio::Samples frame(spoken->samples().begin() + static_cast<std::ptrdiff_t>(sent), spoken->samples().begin() + static_cast<std::ptrdiff_t>(sent + size));
-  frame.resize(frame_samples);
-  const bool first = sent == 0;
-  const auto offset = turn_sent_;
+  const auto size = std::min(frame_samples, sentence->samples().size() - sent);
   sent += size;
   sent_ += frame_length, turn_sent_ += frame_length;
   sent_sentences_.back().length += length_of(size);
+}
+
+bool Output::send_frame_now() {
+  audio::Samples padded;
+  if (!caller_.send_audio_now(next_frame(padded))) return false;
+  count_frame();
+  return true;
+}
+
+Task<> Output::send_frame() {
+  const auto spoken = sentences_.front().sentence;  // which may be dropped while this waits
+  audio::Samples padded;
+  const auto view = next_frame(padded);
+  const audio::Samples frame(view.begin(), view.end());  // more may be added meanwhile, which moves the rest
+  const bool first = sentences_.front().sent == 0;
+  const auto offset = turn_sent_;
+  count_frame();
   const auto deadline = Deadline::after(clock_, std::chrono::seconds(5));
   const auto stops = stops_;
   if (first)
@@ -140,7 +192,7 @@ Task<> Output::hold(Deadline deadline) {
     if (held_.empty() || held_.back().sentence != queued.sentence) held_.push_back({queued.sentence});
   sentences_.clear();
   holding_ = true;
-  stretch_ = clock_.now(), sent_ = {};
+  begin_stretch();
   changed_.beat();
   co_await caller_.clear(deadline);
 }
@@ -149,7 +201,7 @@ void Output::resume() {
   sent_sentences_.clear();
   sentences_ = std::exchange(held_, {});
   holding_ = false;
-  changed_.beat();
+  more_.beat(), changed_.beat();
 }
 
 void Output::keep_current() {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "antiphon/base/pulse.hpp"
@@ -41,7 +42,7 @@ struct Heard {
 /// Says sentences to the caller, a frame every 20 ms at absolute times, and knows how far they were heard (contracts.md §10).
 ///
 /// The play-out position is that of a player that begins with the first frame of a stretch and never stalls while there is more: where synthesis is late, a
-/// new stretch begins. One task runs `pump`; everything else is called between its awaits.
+/// new stretch begins, and where we are late ourselves by more than a player's own buffer holds. One task runs `pump`; everything else is called between its awaits.
 class Output {
  public:
   Output(Clock& clock, CallerConnection& caller) : clock_(clock), caller_(caller) {}
@@ -54,7 +55,7 @@ class Output {
   /// Behind what is queued already; held back where that is.
   void queue(std::shared_ptr<SpokenSentence> sentence);
   /// Audio was added to a queued sentence, or one was finished.
-  void grown() { changed_.beat(); }
+  void grown() { more_.beat(); }
   /// The caller hears something, or will as soon as it is synthesised.
   bool busy() const { return !sentences_.empty() || clock_.now() < silent_at(); }
   /// Until all that is queued was heard, or was dropped.
@@ -91,7 +92,17 @@ class Output {
   };
 
   bool has_frame();
+  void begin_stretch();
+  /// Sending goes on at that time.
+  void wake_at(Clock::Time due);
+  void go_on();
+  bool is_late() const;
+  Clock::Time next_due() const { return heard_all_at() + frame_length - caller_.ahead(); }
   Task<> send_frame();
+  bool send_frame_now();
+  /// @param padded what it lies in where the last one of a sentence is shorter
+  audio::SampleView next_frame(audio::Samples& padded) const;
+  void count_frame();
   Clock::Time heard_all_at() const { return stretch_ + sent_; }
   /// When the player has played all; what it tells is believed up to a point.
   Clock::Time silent_at() const { return heard_all_at() + std::min<Duration>(player_lag_, std::chrono::seconds(1)); }
@@ -112,7 +123,10 @@ class Output {
   std::optional<Clock::Time> first_heard_at_{};
   bool holding_ = false;
   std::uint64_t stops_ = 0;  ///< times that what was being sent was not to be sent any more
-  Pulse changed_;
+  std::optional<ScopedAlarm> alarm_;  ///< for the next frame
+  Pulse due_;                         ///< the task that pumps has something to do
+  Pulse more_;                        ///< there may be something to send
+  Pulse changed_;                     ///< there may be nothing left to wait for
 };
 
 }  // namespace antiphon::gateway

@@ -1,8 +1,9 @@
 #include "antiphon/gateway/stub/stubs.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <deque>
+#include <cstdlib>
 #include <numbers>
 #include <utility>
 #include <vector>
@@ -53,7 +54,8 @@ class StubEarStream final : public RecognitionStream {
   Task<> feed(audio::Samples samples, Deadline) override {
     waiting_.insert(waiting_.end(), samples.begin(), samples.end());
     std::size_t used = 0;
-    for (; used + frame_samples <= waiting_.size(); used += frame_samples) judge(audio::SampleView(waiting_).subspan(used, frame_samples));
+    for (; used + frame_samples <= waiting_.size(); used += frame_samples)
+      judge(audio::SampleView(waiting_).subspan(used, frame_samples), clock_.now() - audio::duration_of(waiting_.size() - used));
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(used));
     co_return;
   }
@@ -66,13 +68,24 @@ class StubEarStream final : public RecognitionStream {
   }
 
  private:
-  void judge(audio::SampleView frame) {
-    if (rms(frame) > settings_.rms) {
-      ++loud_, quiet_ = 0;
-      return;
-    }
-    ++quiet_;
-    if (loud_ * frame_length_ < settings_.min_speech || quiet_ * frame_length_ < settings_.final_after || stalls_) return;
+  /// @param begins when its first sample came
+  void judge(audio::SampleView frame, Clock::Time begins) {
+    if (rms(frame) <= settings_.rms) return;
+    std::size_t end = frame.size();
+    while (end > 1 && std::abs(frame[end - 1]) <= settings_.rms) --end;
+    final_at_ = begins + audio::duration_of(end) + settings_.final_after;
+    if (++loud_ * frame_length_ >= settings_.min_speech && !stalls_ && !alarm_) wait_for_silence();
+  }
+
+  void wait_for_silence() {
+    alarm_.emplace(clock_, final_at_, [this] {
+      alarm_.reset();
+      if (clock_.now() < final_at_) return wait_for_silence();
+      tell();
+    });
+  }
+
+  void tell() {
     loud_ = 0;
     events_.push(RecognitionEvent{RecognitionEvent::Kind::final, {.text = settings_.text, .confidence = 1.0}});
     events_.push(RecognitionEvent{RecognitionEvent::Kind::end_of_utterance});
@@ -83,7 +96,9 @@ class StubEarStream final : public RecognitionStream {
   StubEarSettings settings_;
   bool stalls_;
   audio::Samples waiting_;
-  int loud_ = 0, quiet_ = 0;
+  int loud_ = 0;
+  Clock::Time final_at_{0};  ///< unless more is heard
+  std::optional<ScopedAlarm> alarm_;
   Channel<std::optional<RecognitionEvent>> events_;
 };
 
@@ -183,34 +198,37 @@ class StubModel final : public LanguageModel {
   std::string name_ = "stub";
 };
 
-/// A hum as long as the words would take: loud enough for every detector.
-audio::Samples hum(Duration length) {
-  audio::Samples samples(audio::samples_in(length));
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    samples[i] = audio::to_sample(6000 * std::sin(2 * std::numbers::pi * 160 * static_cast<double>(i) / audio::canonical_rate_hz));
+/// A hum, loud enough for every detector. @param begin of the piece, in samples
+audio::Samples hum(std::size_t begin, std::size_t count) {
+  static const auto wave = [] {
+    std::array<audio::Sample, audio::canonical_rate_hz / 160> samples;
+    for (std::size_t i = 0; i < samples.size(); ++i)
+      samples.at(i) = audio::to_sample(6000 * std::sin(2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(samples.size())));
+    return samples;
+  }();
+  audio::Samples samples(count);
+  for (std::size_t i = 0; i < count; ++i) samples[i] = wave.at((begin + i) % wave.size());
   return samples;
 }
 
 class StubVoiceStream final : public SpeechStream {
  public:
-  StubVoiceStream(Clock& clock, const StubVoiceSettings& settings, audio::Samples samples, bool stalls)
+  /// @param length of it all, in samples
+  StubVoiceStream(Clock& clock, const StubVoiceSettings& settings, std::size_t length, bool stalls)
       : pace_(clock, std::chrono::duration_cast<Duration>(settings.chunk / settings.speed), stalls),
         chunk_(audio::samples_in(settings.chunk)),
-        samples_(std::move(samples)) {}
+        length_(length) {}
 
   Task<std::optional<audio::Samples>> next(Deadline deadline) override {
-    if (told_ == samples_.size()) co_return std::nullopt;
+    if (told_ == length_) co_return std::nullopt;
     co_await pace_.next(deadline);
-    const auto end = std::min(told_ + chunk_, samples_.size());
-    audio::Samples piece(samples_.begin() + static_cast<std::ptrdiff_t>(told_), samples_.begin() + static_cast<std::ptrdiff_t>(end));
-    told_ = end;
-    co_return piece;
+    const auto begin = std::exchange(told_, std::min(told_ + chunk_, length_));
+    co_return hum(begin, told_ - begin);
   }
 
  private:
   Pace pace_;
-  std::size_t chunk_;
-  audio::Samples samples_;
+  std::size_t chunk_, length_;
   std::size_t told_ = 0;
 };
 
@@ -224,7 +242,7 @@ class StubVoice final : public TextToSpeech {
     co_await clock_.sleep_for(settings_.first_chunk);
     std::size_t words = 0;
     for (const auto& word : split(request.text, ' ')) words += word.empty() ? 0 : 1;
-    co_return std::make_unique<StubVoiceStream>(clock_, settings_, hum(static_cast<std::int64_t>(words) * settings_.word), stalls);
+    co_return std::make_unique<StubVoiceStream>(clock_, settings_, audio::samples_in(static_cast<std::int64_t>(words) * settings_.word), stalls);
   }
   const SpeechCapabilities& capabilities() const override { return capabilities_; }
   const std::string& name() const override { return name_; }
