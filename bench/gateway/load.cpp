@@ -92,9 +92,24 @@ struct Frames {
   }
 };
 
+/// From the first loud frame to the last.
+antiphon::audio::SampleView without_silence(antiphon::audio::SampleView samples) {
+  constexpr std::size_t frame = frame_bytes / 2;
+  constexpr double loud = 500;
+  const auto is_loud = [](antiphon::audio::SampleView part) {
+    double sum = 0;
+    for (const double sample : part) sum += sample * sample;
+    return std::sqrt(sum / static_cast<double>(part.size())) > loud;
+  };
+  while (samples.size() >= frame && !is_loud(samples.first(frame))) samples = samples.subspan(frame);
+  while (samples.size() >= frame && !is_loud(samples.last(frame))) samples = samples.first(samples.size() - frame);
+  return samples;
+}
+
 std::string speech_of(Options& options) {
   if (options.speech.empty()) return tone(options.caller.speech);
-  const auto pcm = antiphon::audio::bytes_from_samples(antiphon::audio::resample(antiphon::audio::read_audio_file(options.speech), antiphon::audio::canonical_rate_hz, 16000));
+  const auto samples = antiphon::audio::resample(antiphon::audio::read_audio_file(options.speech), antiphon::audio::canonical_rate_hz, 16000);
+  const auto pcm = antiphon::audio::bytes_from_samples(without_silence(samples));
   options.caller.speech = std::chrono::duration_cast<std::chrono::milliseconds>(pcm.size() / frame_bytes * frame_length);
   return pcm;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -207,6 +208,17 @@ TEST(GatewayConfigTest, WhatTheDocumentationShowsIsRead_GTW1) {
     EXPECT_EQ(mistakes(block, {{"GATEWAY_TOKEN", "x"}, {"DESK_TOKEN", "y"}, {"TWILIO_AUTH_TOKEN", "z"}}), "") << block;
   }
   EXPECT_EQ(blocks, 2);  // beside a suite
+}
+
+TEST(GatewayConfigTest, TheGatewayOfTheBenchesIsReadAndWaitsAsItSays_GTW1) {
+  const auto config = read_gateway_config(std::string(ANTIPHON_SOURCE_DIR) + "/examples/bench/stub.yaml", variables({}));
+  EXPECT_EQ(config.most_calls, 2000U);
+  EXPECT_FALSE(config.per_address || config.per_caller);
+  EXPECT_EQ(std::get<StubEarSettings>(config.providers.ear).final_after, 300ms);
+  const auto& model = std::get<StubModelSettings>(config.providers.models.at(0));
+  EXPECT_EQ(model.first_token + 7 * model.token, 340ms) << "to the end of the first sentence";
+  const auto& voice = std::get<StubVoiceSettings>(config.providers.voices.at(0));
+  EXPECT_EQ(std::ranges::count(model.text, ' ') + 1, 6s / voice.word) << "its answer lasts six seconds";
 }
 
 }  // namespace

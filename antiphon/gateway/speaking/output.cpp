@@ -160,6 +160,7 @@ Task<> Output::wait_until_idle() {
     else
       co_await changed_.wait();
   }
+  settle();  // seconds of audio, which an idle call would hold
 }
 
 void Output::settle() {
