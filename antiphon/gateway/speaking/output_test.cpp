@@ -40,7 +40,11 @@ struct Spoken : ::testing::Test {
     sentence->finish();
     output.begin_turn(1);
     output.queue(sentence);
-    world.run(beside(output.pump(), output.wait_until_idle()));
+    ASSERT_TRUE(world.run(beside(output.pump(), heard(output))));
+  }
+  static Task<bool> heard(Output& output) {
+    co_await output.wait_until_idle();
+    co_return !output.busy();
   }
 
   net::testing::VirtualWorld world;
