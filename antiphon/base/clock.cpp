@@ -20,7 +20,6 @@ namespace {
 template <class Handler>
 struct Sleeper {
   Handler handler;
-  asio::any_io_executor executor;
 
   static void complete(std::shared_ptr<Sleeper> self, boost::system::error_code error) {
     auto slot = asio::get_associated_cancellation_slot(self->handler);
@@ -33,7 +32,7 @@ struct Sleeper {
   static void complete_later(std::shared_ptr<Sleeper> self, boost::system::error_code error) {
     auto slot = asio::get_associated_cancellation_slot(self->handler);
     if (slot.is_connected()) slot.clear();
-    auto executor = self->executor;
+    auto executor = asio::get_associated_executor(self->handler);
     asio::post(executor, [self = std::move(self), error]() mutable { complete(std::move(self), error); });
   }
 };
@@ -44,8 +43,7 @@ Task<> Clock::sleep_until(Time at) {
   return asio::async_initiate<const asio::use_awaitable_t<>, void(boost::system::error_code)>(
       [this, at](auto handler) {
         using Handler = decltype(handler);
-        auto executor = asio::any_io_executor(asio::get_associated_executor(handler));
-        auto sleeper = std::make_shared<Sleeper<Handler>>(Sleeper<Handler>{std::move(handler), std::move(executor)});
+        auto sleeper = std::make_shared<Sleeper<Handler>>(Sleeper<Handler>{std::move(handler)});
         auto slot = asio::get_associated_cancellation_slot(sleeper->handler);
         const auto alarm = call_at(at, [sleeper] { Sleeper<Handler>::complete(sleeper, {}); });
         // The slot belongs to the coroutine that the sleeper owns: a strong reference here would keep both alive for ever.

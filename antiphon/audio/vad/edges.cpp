@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include "antiphon/audio/vad/internal/edges.hpp"
 
@@ -23,7 +24,8 @@ bool goes_on(double power, double floor, std::ptrdiff_t quiet) { return power > 
 
 }  // namespace
 
-EdgeFinder::EdgeFinder(std::size_t reach) : ring_(reach / block + static_cast<std::size_t>(long_by + noise_window)) {}
+EdgeFinder::EdgeFinder(std::size_t reach)
+    : remembered_(static_cast<Block>(reach / block) + long_by + noise_window), ring_(std::bit_ceil(static_cast<std::size_t>(remembered_))) {}
 
 void EdgeFinder::feed(SampleView samples) {
   while (!samples.empty()) {
@@ -40,7 +42,7 @@ void EdgeFinder::feed(SampleView samples) {
 }
 
 void EdgeFinder::add(double value) {
-  ring_[static_cast<std::size_t>(blocks_++) % ring_.size()] = static_cast<float>(value);
+  kept(blocks_++) = static_cast<float>(value);
   if (power(blocks_ - 2) > quiet_)
     ++sounding_, quiet_for_ = 0;
   else if (++quiet_for_ > bridged)
@@ -52,14 +54,14 @@ bool EdgeFinder::sounding() const { return sounding_ > 0 && sounding_ <= late_by
 double EdgeFinder::power(Block at) const {
   const auto from = std::max(at - 1, oldest()), to = std::min(at + 2, blocks_);
   double sum = 0;
-  for (auto each = from; each < to; ++each) sum += ring_[static_cast<std::size_t>(each) % ring_.size()];
+  for (auto each = from; each < to; ++each) sum += kept(each);
   return to > from ? sum / static_cast<double>(to - from) : 0;
 }
 
 // A block that only its neighbour made loud lies outside.
-bool EdgeFinder::silent(Block at, double floor) const { return ring_[static_cast<std::size_t>(at) % ring_.size()] < floor / 3; }
+bool EdgeFinder::silent(Block at, double floor) const { return kept(at) < floor / 3; }
 
-EdgeFinder::Block EdgeFinder::oldest() const { return std::max<Block>(0, blocks_ - static_cast<Block>(ring_.size())); }
+EdgeFinder::Block EdgeFinder::oldest() const { return std::max<Block>(0, blocks_ - remembered_); }
 
 /// The power that this share of the blocks does not exceed.
 double EdgeFinder::share(Block from, Block to, double quantile) const {

@@ -207,7 +207,11 @@ audio::Samples hum(std::size_t begin, std::size_t count) {
     return samples;
   }();
   audio::Samples samples(count);
-  for (std::size_t i = 0; i < count; ++i) samples[i] = wave.at((begin + i) % wave.size());
+  for (std::size_t i = 0, at = begin % wave.size(); i < count; at = 0) {
+    const auto part = std::min(count - i, wave.size() - at);
+    std::copy_n(wave.begin() + static_cast<std::ptrdiff_t>(at), part, samples.begin() + static_cast<std::ptrdiff_t>(i));
+    i += part;
+  }
   return samples;
 }
 

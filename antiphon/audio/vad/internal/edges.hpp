@@ -38,7 +38,11 @@ class EdgeFinder {
   double share(Block from, Block to, double quantile) const;
   double loudest(Block from, Block to) const;
 
-  std::vector<float> ring_;
+  float& kept(Block at) { return ring_[static_cast<std::size_t>(at) & (ring_.size() - 1)]; }
+  float kept(Block at) const { return ring_[static_cast<std::size_t>(at) & (ring_.size() - 1)]; }
+
+  Block remembered_;         ///< so many blocks back is known
+  std::vector<float> ring_;  ///< a power of two, so that places in it cost nothing
   Block blocks_ = 0;  ///< complete ones
   double sum_ = 0;    ///< of the block under way
   std::size_t in_block_ = 0;
