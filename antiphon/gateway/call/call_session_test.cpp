@@ -88,7 +88,7 @@ TEST_F(Call, GreetsHearsAndAnswers_GTW20) {
   EXPECT_FALSE(turn.interrupted);
   // The recogniser's 300 ms, the dialogue's 340 ms and the voice's 100 ms, and a frame at each end.
   EXPECT_LE(*turn.latency.total, 740ms + 40ms);
-  EXPECT_GE(*turn.latency.total, 740ms);
+  EXPECT_GE(*turn.latency.total, 739ms);  // a voice ends with its last loud sample
 }
 
 TEST_F(Call, SpeaksInFramesAtTheirTimesAndNotWhenSilent_GTW20) {
