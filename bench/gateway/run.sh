@@ -36,7 +36,7 @@ config() { # NAME LINE…: the stubs' configuration with more lines
   cp examples/bench/stub.yaml "$work/$1.yaml"
   printf '%s\n' "${@:2}" >>"$work/$1.yaml"
 }
-ours() { start "$bin/antiphon" serve "$work/$1.yaml" --listen "127.0.0.1:$port"; }
+ours() { start "$bin/antiphon" serve "$work/$1.yaml" --listen "127.0.0.1:$port" --log off; }
 
 levels=("$@")
 [ $# -gt 0 ] || levels=(100 500 1000)
@@ -67,4 +67,4 @@ done
 say "memory, and the start"
 config idle 'call: {silence: 30m}'
 ours idle && load --calls 1000 --idle && stop
-"${under[@]}" taskset -c "${SERVER_CORE:-0}" "$bin/bench_gateway_start" "$port" "$bin/antiphon" serve "$work/plain.yaml" --listen "127.0.0.1:$port"
+"${under[@]}" taskset -c "${SERVER_CORE:-0}" "$bin/bench_gateway_start" "$port" "$bin/antiphon" serve "$work/plain.yaml" --listen "127.0.0.1:$port" --log off

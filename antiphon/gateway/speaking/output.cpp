@@ -13,11 +13,7 @@ constexpr Duration player_buffer = std::chrono::milliseconds(60);  // so late a 
 
 Duration length_of(std::size_t samples) { return std::chrono::nanoseconds(static_cast<std::int64_t>(samples) * 1'000'000'000 / agent_rate_hz); }
 
-/// How long a sentence that is not synthesised whole will be, at the pace at which people speak.
-Duration expected_length(const SpokenSentence& sentence) {
-  constexpr auto per_character = std::chrono::milliseconds(65);
-  return std::max<Duration>(length_of(sentence.samples().size()), sentence.text().size() * per_character);
-}
+Duration expected_length(const SpokenSentence& sentence) { return std::max(length_of(sentence.samples().size()), sentence.expected_length()); }
 
 /// The words of a text that were heard when so much of its audio was played.
 std::string words_within(const std::string& text, double share) {

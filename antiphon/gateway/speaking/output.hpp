@@ -20,7 +20,12 @@ class SpokenSentence {
 
   int turn() const { return turn_; }
   const std::string& text() const { return text_; }
-  void add(audio::SampleView samples) { samples_.insert(samples_.end(), samples.begin(), samples.end()); }
+  void add(audio::SampleView samples) {
+    if (samples_.empty()) samples_.reserve(audio::samples_in(expected_length()));  // in one piece, which grows no more
+    samples_.insert(samples_.end(), samples.begin(), samples.end());
+  }
+  /// At the pace at which people speak; of a sentence that is not synthesised whole nothing better is known.
+  Duration expected_length() const { return text_.size() * std::chrono::milliseconds(65); }
   /// No more audio of it comes.
   void finish() { whole_ = true; }
   bool whole() const { return whole_; }
