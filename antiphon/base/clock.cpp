@@ -67,7 +67,7 @@ void drop_all(std::map<Clock::Alarm, std::function<void()>>& alarms) {
 
 // Alarms ring up to that much late, and those of a thousand calls in rounds: the system is asked for one wake-up per round and not for one per alarm. The more
 // there are, the more of them come in one.
-constexpr Duration finest = std::chrono::microseconds(250), coarsest = std::chrono::milliseconds(1), per_alarm = std::chrono::nanoseconds(200);
+constexpr Duration finest = std::chrono::microseconds(250), coarsest = std::chrono::milliseconds(1), per_alarm = std::chrono::nanoseconds(100);
 
 Clock::Time on_the_grid(Clock::Time at, std::size_t alarms) {
   const auto grid = std::clamp<Duration>(static_cast<std::int64_t>(alarms) * per_alarm, finest, coarsest);

@@ -66,5 +66,5 @@ done
 
 say "memory, and the start"
 config idle 'call: {silence: 30m}'
-ours idle && load --calls 1000 --idle && stop
+ours idle && load --calls 1000 --idle --ramp-ms 50 && stop
 "${under[@]}" taskset -c "${SERVER_CORE:-0}" "$bin/bench_gateway_start" "$port" "$bin/antiphon" serve "$work/plain.yaml" --listen "127.0.0.1:$port" --log off

@@ -1,9 +1,5 @@
 #include <stop_token>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -62,15 +58,6 @@ void refuse_open_doors(const GatewayConfig& config, const ListenAddress& address
       .with_hint("write `access: {tokens: [\"${GATEWAY_TOKEN}\"]}`, listen on 127.0.0.1, or say --insecure");
 }
 
-/// The sound of a sentence takes a quarter of a megabyte while it is said. Glibc would learn from the first one to keep such blocks for itself; they are worth
-/// more to the system, since callers listen and think most of the time.
-void give_memory_back() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 64 * 1024);
-  mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
-#endif
-}
-
 /// What PIN a caller has is nobody's business but the hash's: it is read, not an argument that others see.
 int make_pin(Environment& environment, const std::string& caller) {
   const auto line = environment.read_line ? environment.read_line(std::stop_token()) : std::nullopt;
@@ -107,7 +94,6 @@ int serve(Environment& environment, const Flags& flags) {
     return 0;
   }
   serving.say("gateway", agent);
-  give_memory_back();
   serving.run(desk ? std::function<GatewayConfig()>() : read, desk ? "+15550100" : "");
   return 0;
 }
