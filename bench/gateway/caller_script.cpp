@@ -39,7 +39,8 @@ std::string Tally::faults() const {
 bool CallerScript::silent(Moment now) const { return now > player_empty_ + player_silent && now > last_heard_ + line_silent; }
 
 void CallerScript::pause(Moment now) {
-  pause_ends_ = now + std::chrono::duration_cast<nanoseconds>(std::uniform_real_distribution<double>(0, 1)(random_) * (longest_pause - shortest_pause) + shortest_pause);
+  pause_ends_ =
+      now + std::chrono::duration_cast<nanoseconds>(std::uniform_real_distribution<double>(0, 1)(random_) * (longest_pause - shortest_pause) + shortest_pause);
   enter(State::pause, now);
 }
 

@@ -13,12 +13,12 @@ namespace antiphon::bench {
 
 /// What callers do, and what is known of the agent whom they call.
 struct CallerSettings {
-  std::chrono::milliseconds speech{1500};         ///< of one utterance
-  std::chrono::milliseconds barge_after{1000};    ///< of an answer
-  double barge_share = 0.5;                       ///< of the answers that are interrupted
-  std::chrono::milliseconds answer{6000};         ///< of audio in an answer that nobody interrupts
-  std::size_t rate_hz = 24000;                    ///< of what the agent says, PCM16
-  Moment counted_from{}, counted_until{};         ///< what begins earlier or later is not measured
+  std::chrono::milliseconds speech{1500};       ///< of one utterance
+  std::chrono::milliseconds barge_after{1000};  ///< of an answer
+  double barge_share = 0.5;                     ///< of the answers that are interrupted
+  std::chrono::milliseconds answer{6000};       ///< of audio in an answer that nobody interrupts
+  std::size_t rate_hz = 24000;                  ///< of what the agent says, PCM16
+  Moment counted_from{}, counted_until{};       ///< what begins earlier or later is not measured
 };
 
 /// What all callers of a load have seen.
@@ -55,7 +55,9 @@ class CallerScript {
   void watch(Moment now);
   bool silent(Moment now) const;
   bool counts(Moment at) const { return at >= settings_.counted_from && at < settings_.counted_until; }
-  nanoseconds length_of(std::size_t bytes) const { return nanoseconds(static_cast<std::int64_t>(bytes / 2) * 1'000'000'000 / static_cast<std::int64_t>(settings_.rate_hz)); }
+  nanoseconds length_of(std::size_t bytes) const {
+    return nanoseconds(static_cast<std::int64_t>(bytes / 2) * 1'000'000'000 / static_cast<std::int64_t>(settings_.rate_hz));
+  }
 
   const CallerSettings& settings_;
   Tally& tally_;

@@ -52,19 +52,32 @@ Options read_options(int argc, char** argv) {
     const std::string name = argv[i];
     const auto value = [&] { return i + 1 < argc ? argv[++i] : throw std::runtime_error(name + " needs a value"); };
     const auto ms = [&] { return nanoseconds(static_cast<std::int64_t>(std::atof(value()) * 1e6)); };
-    if (name == "--events") options.events = true;
-    else if (name == "--idle") options.idle = true;
-    else if (name == "--port") options.port = std::atoi(value());
-    else if (name == "--server") options.server = std::atoi(value());
-    else if (name == "--calls") options.calls = std::atoi(value());
-    else if (name == "--seconds") options.seconds = std::atof(value());
-    else if (name == "--warm-up") options.warm_up = std::atof(value());
-    else if (name == "--chain-ms") options.chain = ms();
-    else if (name == "--ramp-ms") options.ramp = ms();
-    else if (name == "--answer-ms") options.caller.answer = std::chrono::duration_cast<std::chrono::milliseconds>(ms());
-    else if (name == "--barge-share") options.caller.barge_share = std::atof(value());
-    else if (name == "--speech") options.speech = value();
-    else throw std::runtime_error("no option is called " + name);
+    if (name == "--events")
+      options.events = true;
+    else if (name == "--idle")
+      options.idle = true;
+    else if (name == "--port")
+      options.port = std::atoi(value());
+    else if (name == "--server")
+      options.server = std::atoi(value());
+    else if (name == "--calls")
+      options.calls = std::atoi(value());
+    else if (name == "--seconds")
+      options.seconds = std::atof(value());
+    else if (name == "--warm-up")
+      options.warm_up = std::atof(value());
+    else if (name == "--chain-ms")
+      options.chain = ms();
+    else if (name == "--ramp-ms")
+      options.ramp = ms();
+    else if (name == "--answer-ms")
+      options.caller.answer = std::chrono::duration_cast<std::chrono::milliseconds>(ms());
+    else if (name == "--barge-share")
+      options.caller.barge_share = std::atof(value());
+    else if (name == "--speech")
+      options.speech = value();
+    else
+      throw std::runtime_error("no option is called " + name);
   }
   return options;
 }
@@ -145,11 +158,12 @@ class Load {
     const antiphon::bench::Meter meter;
     play_until(options_.caller.counted_until);
     const double used = (cpu_s() - cpu_before) / options_.seconds, mine = meter.cpu_s() / options_.seconds;
-    fmt::print("{}{}\t{}\t{}\t{}\t{} ({})\t{} ({}, {} over already)\t{}\t{}\t{:.0f} ({:.0f})\t{:.0f}\t{}\t{}\n", options_.calls, options_.events ? ", events" : "",
-               tally_.answers, tally_.response.shown({.5}), tally_.response.shown({.5, .95, .99}, std::chrono::duration<double, std::milli>(options_.chain).count()),
-               tally_.barge_wire.shown({.5, .95, .99}), tally_.barge_wire.count(), tally_.barge_ear.shown({.5, .95, .99}), tally_.interruptions, tally_.over_already,
-               tally_.ahead.shown({.5}), tally_.chunk_lateness.shown({.99}), used * 100, mine * 100, options_.server > 0 ? resident_kb() / 1024 : 0.0, tally_.faults(),
-               late_.shown({.99}));
+    fmt::print("{}{}\t{}\t{}\t{}\t{} ({})\t{} ({}, {} over already)\t{}\t{}\t{:.0f} ({:.0f})\t{:.0f}\t{}\t{}\n", options_.calls,
+               options_.events ? ", events" : "", tally_.answers, tally_.response.shown({.5}),
+               tally_.response.shown({.5, .95, .99}, std::chrono::duration<double, std::milli>(options_.chain).count()),
+               tally_.barge_wire.shown({.5, .95, .99}), tally_.barge_wire.count(), tally_.barge_ear.shown({.5, .95, .99}), tally_.interruptions,
+               tally_.over_already, tally_.ahead.shown({.5}), tally_.chunk_lateness.shown({.99}), used * 100, mine * 100,
+               options_.server > 0 ? resident_kb() / 1024 : 0.0, tally_.faults(), late_.shown({.99}));
     hang_up();
   }
 
@@ -163,8 +177,8 @@ class Load {
     open_until(options_.calls);
     play_until(now() + (options_.calls - first) * options_.ramp + settled);
     const double after = resident_kb();
-    fmt::print("{} idle calls\t{:.0f} kB per call\t{:.1f} MB with {} calls, {:.1f} MB with {}\t{}\n", options_.calls, (after - before) / (options_.calls - first),
-               before / 1024, first, after / 1024, options_.calls, tally_.faults());
+    fmt::print("{} idle calls\t{:.0f} kB per call\t{:.1f} MB with {} calls, {:.1f} MB with {}\t{}\n", options_.calls,
+               (after - before) / (options_.calls - first), before / 1024, first, after / 1024, options_.calls, tally_.faults());
     hang_up();
   }
 

@@ -21,7 +21,8 @@ class Spread {
   /// The smallest value that `share` of all do not exceed; -1 where there are none. Milliseconds.
   double at(double share) {
     if (values_ms_.empty()) return -1;
-    const auto place = values_ms_.begin() + static_cast<std::ptrdiff_t>(std::min(values_ms_.size() - 1, static_cast<std::size_t>(share * static_cast<double>(count()))));
+    const auto place =
+        values_ms_.begin() + static_cast<std::ptrdiff_t>(std::min(values_ms_.size() - 1, static_cast<std::size_t>(share * static_cast<double>(count()))));
     std::nth_element(values_ms_.begin(), place, values_ms_.end());
     return *place;
   }

@@ -58,7 +58,8 @@ int main(int argc, char** argv) {
     const auto begin = std::chrono::steady_clock::now();
     const int process = start(argv + 2);
     while (!is_ready(port)) {
-      if (std::chrono::steady_clock::now() > begin + longest || waitpid(process, nullptr, WNOHANG) != 0) return fmt::print(stderr, "it does not get ready\n"), 1;
+      if (std::chrono::steady_clock::now() > begin + longest || waitpid(process, nullptr, WNOHANG) != 0)
+        return fmt::print(stderr, "it does not get ready\n"), 1;
       std::this_thread::sleep_for(200us);  // what is measured has the processor
     }
     ready.add(std::chrono::steady_clock::now() - begin);

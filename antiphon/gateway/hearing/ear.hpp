@@ -104,8 +104,8 @@ class Ear {
   Clock::Time heard_at_{0};                    ///< when the last of them came
   std::shared_ptr<Turn> turn_;                 ///< the one under way
   std::unique_ptr<RecognitionStream> stream_;  ///< kept for the call, where the recogniser hears on the way
-  Pulse changed_;  ///< something else than more audio
-  Pulse came_;     ///< audio of a turn
+  Pulse changed_;                              ///< something else than more audio
+  Pulse came_;                                 ///< audio of a turn
   Channel<EarEvent> events_;
 };
 

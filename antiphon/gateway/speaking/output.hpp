@@ -47,7 +47,8 @@ struct Heard {
 /// Says sentences to the caller, a frame every 20 ms at absolute times, and knows how far they were heard (contracts.md §10).
 ///
 /// The play-out position is that of a player that begins with the first frame of a stretch and never stalls while there is more: where synthesis is late, a
-/// new stretch begins, and where we are late ourselves by more than a player's own buffer holds. One task runs `pump`; everything else is called between its awaits.
+/// new stretch begins, and where we are late ourselves by more than a player's own buffer holds. One task runs `pump`; everything else is called between its
+/// awaits.
 class Output {
  public:
   Output(Clock& clock, CallerConnection& caller) : clock_(clock), caller_(caller) {}
@@ -127,7 +128,7 @@ class Output {
   Duration player_lag_{0};  ///< of the caller's player behind what we think
   std::optional<Clock::Time> first_heard_at_{};
   bool holding_ = false;
-  std::uint64_t stops_ = 0;  ///< times that what was being sent was not to be sent any more
+  std::uint64_t stops_ = 0;           ///< times that what was being sent was not to be sent any more
   std::optional<ScopedAlarm> alarm_;  ///< for the next frame
   Pulse due_;                         ///< the task that pumps has something to do
   Pulse more_;                        ///< there may be something to send

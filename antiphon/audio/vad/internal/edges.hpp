@@ -43,8 +43,8 @@ class EdgeFinder {
 
   Block remembered_;         ///< so many blocks back is known
   std::vector<float> ring_;  ///< a power of two, so that places in it cost nothing
-  Block blocks_ = 0;  ///< complete ones
-  double sum_ = 0;    ///< of the block under way
+  Block blocks_ = 0;         ///< complete ones
+  double sum_ = 0;           ///< of the block under way
   std::size_t in_block_ = 0;
   double quiet_ = 0;  ///< power that nothing exceeded after the last speech
   Block sounding_ = 0, quiet_for_ = 0;
