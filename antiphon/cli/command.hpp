@@ -27,6 +27,7 @@ Command compare_command();
 Command label_command();
 Command serve_command();
 Command eval_command();
+Command stress_command();
 Command say_command();
 Command call_command();
 Command init_command();

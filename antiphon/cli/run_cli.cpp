@@ -40,7 +40,7 @@ class Program {
     app_.set_version_flag("--version", std::string("antiphon ") + ANTIPHON_VERSION);
     app_.footer("Example: antiphon init my-agent && antiphon run my-agent\nEach command has help of its own: antiphon run --help");
     for (auto& command : {run_command(), compare_command(), report_command(), label_command(), say_command(), call_command(), serve_command(), eval_command(),
-                          init_command(), mock_llm_command(), doctor_command(), completion_command(), man_command(), version_command()})
+                          stress_command(), init_command(), mock_llm_command(), doctor_command(), completion_command(), man_command(), version_command()})
       add(command);
   }
 

@@ -68,5 +68,68 @@ TEST_F(EvalCommandLine, AStopEndsItWithItsCode_PRD2) {
   EXPECT_THAT(out(), HasSubstr("0 of 0 passed"));
 }
 
+struct RetrievalCommandLine : CommandLine {
+  RetrievalCommandLine() {
+    write("knowledge/shipping.md", "# Shipping\n\nExpress shipping costs twelve dollars.\n");
+    write("rules/desk.rules.yaml",
+          "rules:\n  - {when: {tool_result: {name: look_up, matches: '.'}}, reply: Express shipping costs twelve dollars and is free on Sundays.}\n"
+          "  - tool_calls: [{name: look_up, arguments: {query: express shipping}}]\n");
+    write("gateway.yaml",
+          "providers: {llm: rules/desk.rules.yaml}\ntools: {look_up: {knowledge: {}}}\nknowledge: {documents: knowledge/, file: knowledge.db, embedder: "
+          "lexical}\n");
+    write("judge.rules.yaml",
+          "rules:\n"
+          "  - when: {offers_tool: list_statements}\n"
+          "    tool_calls: [{name: list_statements, arguments: {statements: [It costs twelve dollars., It is free on Sundays.]}}]\n"
+          "  - when: {offers_tool: judge_statements}\n"
+          "    tool_calls: [{name: judge_statements, arguments: {verdicts: [{statement: 1, reason: a, supported: true}, {statement: 2, reason: b, supported: "
+          "false}]}}]\n"
+          "  - when: {offers_tool: list_questions}\n"
+          "    tool_calls: [{name: list_questions, arguments: {questions: [what does express shipping cost], evades: false}}]\n"
+          "  - when: {offers_tool: judge_passage}\n"
+          "    tool_calls: [{name: judge_passage, arguments: {reason: a, useful: true}}]\n");
+    write("scenarios.yaml", "- {name: cost, turns: [{user: what does express shipping cost, expect_tool: look_up}]}\n");
+  }
+};
+
+TEST_F(RetrievalCommandLine, MeasuresTurnsThatAskedTheKnowledgeBase_GTW62) {
+  EXPECT_EQ(antiphon({"eval", "gateway.yaml", "scenarios.yaml", "--rag", "all", "--judge", "rules/judge.rules.yaml", "--json"}), 2) << "there is no such file";
+  write("rules/judge.rules.yaml", read("judge.rules.yaml"));
+  EXPECT_EQ(antiphon({"eval", "gateway.yaml", "scenarios.yaml", "--rag", "all", "--judge", "rules/judge.rules.yaml", "--json"}), 0) << err() << out();
+  const auto report = json::parse(out());
+  EXPECT_EQ(report.at("clock").as_string(), "virtual");
+  EXPECT_EQ(report.at("rag").at("faithfulness"), json::value(0.5));
+  EXPECT_EQ(report.at("rag").at("context_precision").to_number<double>(), 1);
+  EXPECT_NEAR(report.at("rag").at("answer_relevancy").to_number<double>(), 1, 1e-5) << "the very words";
+  const auto& turn = report.at("results").at(0).at("turn_results").at(0);
+  EXPECT_THAT(std::string(turn.at("contexts").at(0).as_string()), HasSubstr("twelve dollars"));
+  EXPECT_EQ(turn.at("tools").at(0).at("arguments").at("query").as_string(), "express shipping");
+}
+
+TEST_F(RetrievalCommandLine, AMeanBelowItsFloorIsItsExitCode_GTW62) {
+  write("rules/judge.rules.yaml", read("judge.rules.yaml"));
+  const std::vector<std::string> words{"eval", "gateway.yaml", "scenarios.yaml", "--judge", "rules/judge.rules.yaml", "--at-least"};
+  const auto with = [&](const std::string& floor) {
+    auto all = words;
+    all.push_back(floor);
+    return antiphon(all);
+  };
+  EXPECT_EQ(with("faithfulness=0.5"), 0) << err() << out();
+  EXPECT_THAT(out(), HasSubstr("faithfulness         0.50"));
+  EXPECT_EQ(with("faithfulness=0.6"), 1);
+  EXPECT_THAT(err(), HasSubstr("faithfulness is below 0.6"));
+  EXPECT_EQ(with("faithfulness=1.6"), 2);
+  EXPECT_EQ(with("truth=1"), 2);
+}
+
+TEST_F(RetrievalCommandLine, NeedsAJudgeThatKeepsItsContract_GTW62) {
+  EXPECT_EQ(antiphon({"eval", "gateway.yaml", "scenarios.yaml", "--rag", "all"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--judge"));
+  EXPECT_EQ(antiphon({"eval", "gateway.yaml", "scenarios.yaml", "--rag", "beauty", "--judge", "rules/judge.rules.yaml"}), 2);
+  write("rules/judge.rules.yaml", "rules:\n  - reply: It is fine.\n");
+  EXPECT_EQ(antiphon({"eval", "gateway.yaml", "scenarios.yaml", "--rag", "faithfulness", "--judge", "rules/judge.rules.yaml"}), 3);
+  EXPECT_THAT(out(), HasSubstr("its retrieval could not be measured"));
+}
+
 }  // namespace
 }  // namespace antiphon::cli

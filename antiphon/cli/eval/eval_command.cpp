@@ -13,6 +13,7 @@
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/eval/evaluation_lines.hpp"
 #include "antiphon/gateway/evaluation/evaluation.hpp"
+#include "antiphon/gateway/evaluation/rag_evaluation.hpp"
 
 namespace antiphon::cli {
 
@@ -23,8 +24,8 @@ constexpr auto load_limit = std::chrono::minutes(10);  // a first index of many 
 constexpr auto virtual_limit = std::chrono::hours(1);  // of real time, for what should take none
 
 struct Flags {
-  std::string gateway, out;
-  std::vector<std::string> scenarios, filters;
+  std::string gateway, out, judge, embedder = "lexical";
+  std::vector<std::string> scenarios, filters, metrics, floors;
   int jobs = 4;
   bool json = false;
 };
@@ -36,10 +37,11 @@ class EvalCommand {
 
   int run() {
     auto scenarios = selected();
+    check_metrics();
     auto config = gateway::read_gateway_config(environment_.path(flags_.gateway), [this](std::string_view name) { return environment_.variable(name); });
     tell_what_is_real(config);
     report_.gateway = flags_.gateway;
-    report_.virtual_time = gateway::waits_on_clock_alone(config, *models_);
+    report_.virtual_time = gateway::waits_on_clock_alone(config, *models_) && (metrics_.empty() || models_->waits_on_clock_alone(judge_));
     make_clock();
     agent_ = std::make_shared<gateway::ServedAgent>(
         *runtime_, gateway::without_callers(std::move(config)),
@@ -47,6 +49,7 @@ class EvalCommand {
             .http = *http_, .models = models_, .speech = SpeechRegistry::with_defaults(), .embedders = embedders_, .log = [this](const std::string& line) {
               note(line);
             }});
+    if (!metrics_.empty()) open_judge();
     evaluation_.emplace(*runtime_, agent_, std::move(scenarios), options());
     const auto stop = environment_.stop.on_request([this] { asio::post(context_, [this] { evaluation_->stop(), loading_->stop(); }); });
     drive();
@@ -73,6 +76,34 @@ class EvalCommand {
     return scenarios;
   }
 
+  void check_metrics() {
+    for (const auto& text : flags_.floors) floors_.push_back(gateway::parse_rag_floor(text));
+    for (const auto& text : flags_.metrics)
+      for (const auto& name : split(text, ',')) add_metric(name);
+    for (const auto& floor : floors_)
+      if (std::ranges::find(metrics_, floor.metric) == metrics_.end()) metrics_.push_back(floor.metric);
+    if (metrics_.empty()) return;
+    if (flags_.judge.empty())
+      throw Error(ErrorKind::usage, "metrics of retrieval need a model that judges")
+          .with_hint("name it: --judge openai/gpt-4o, or --judge rules/judge.rules.yaml");
+    judge_ = ModelSettings(flags_.judge);
+    judge_.directory = environment_.directory;
+    models_->check(judge_);
+    EmbedderRegistry::check(flags_.embedder);
+  }
+
+  void add_metric(const std::string& name) {
+    if (name == "all") return metrics_.assign(gateway::rag_metrics.begin(), gateway::rag_metrics.end());
+    if (std::ranges::find(gateway::rag_metrics, name) == gateway::rag_metrics.end())
+      throw Error(ErrorKind::usage, fmt::format("--rag {} is no metric", quote(name)))
+          .with_hint("there are answer_relevancy, context_precision, faithfulness, and all");
+    if (std::ranges::find(metrics_, name) == metrics_.end()) metrics_.push_back(name);
+  }
+
+  void open_judge() {
+    rag_.emplace(*runtime_, models_->open(judge_, {.runtime = *runtime_, .http = *http_, .scenario_id = "judge"}), embedders_.open(flags_.embedder));
+  }
+
   void tell_what_is_real(const gateway::GatewayConfig& config) {
     if (const auto tools = gateway::tools_elsewhere(config); !tools.empty()) note("calls of these tools are real: " + join(tools, ", "));
     if (config.webhook) note("nobody is told of callers who go to a person: no caller is there");
@@ -89,6 +120,10 @@ class EvalCommand {
 
   gateway::EvaluationOptions options() {
     gateway::EvaluationOptions options{.at_once = static_cast<std::size_t>(flags_.jobs), .log = [this](const std::string& line) { note(line); }};
+    if (rag_)
+      options.measure = [this](gateway::ScenarioEvaluation& result, const gateway::SessionState&) {
+        return gateway::measure_retrieval(result, agent_, *rag_, metrics_, *clock_);
+      };
     if (!flags_.json)
       options.on_result = [this](const gateway::ScenarioEvaluation& result) {
         const auto& where = result.scenario.where;
@@ -132,9 +167,23 @@ class EvalCommand {
     else
       environment_.out << evaluation_summary(report_);
     if (evaluation_->stopped()) return interrupted;
+    const bool floors_hold = tell_floors();
     using Outcome = gateway::ScenarioEvaluation::Outcome;
     if (report_.count(Outcome::error) > 0) return could_not_run;
-    return report_.count(Outcome::failed) > 0 || report_.results.empty() ? some_failed : 0;
+    return report_.count(Outcome::failed) > 0 || report_.results.empty() || !floors_hold ? some_failed : 0;
+  }
+
+  /// A metric that was not measured holds no floor.
+  bool tell_floors() const {
+    const auto means = report_.rag();
+    bool all = true;
+    for (const auto& floor : floors_) {
+      const auto found = means.find(floor.metric);
+      const bool holds = found != means.end() && found->second && *found->second >= floor.least;
+      all = all && holds;
+      if (!holds) environment_.err << fmt::format("{:<8} {} is below {}\n", "floor", floor.metric, floor.least);
+    }
+    return all;
   }
 
   void write_report(const json::object& report) const {
@@ -155,6 +204,10 @@ class EvalCommand {
   std::shared_ptr<const ModelRegistry> models_ = ModelRegistry::with_defaults();
   EmbedderRegistry embedders_;
   std::shared_ptr<gateway::ServedAgent> agent_;
+  std::vector<std::string> metrics_;
+  std::vector<gateway::RagFloor> floors_;
+  ModelSettings judge_;
+  std::optional<gateway::RagJudge> rag_;
   std::optional<gateway::Evaluation> evaluation_;
   std::shared_ptr<Stoppable> loading_ = std::make_shared<Stoppable>();
   gateway::EvaluationReport report_;
@@ -173,6 +226,11 @@ Command eval_command() {
             app.add_option("scenarios", flags->scenarios, "Files with a list of scenarios each, YAML or JSON")->required();
             app.add_option("-k", flags->filters, "Only scenarios whose name holds this text, ignoring case; repeatable");
             app.add_option("-j,--jobs", flags->jobs, "How many at once, where time is real (4)");
+            app.add_option("--rag", flags->metrics,
+                           "Metrics of turns that asked the knowledge base: answer_relevancy, context_precision, faithfulness (a,b), or all");
+            app.add_option("--judge", flags->judge, "Model that judges them: provider/model");
+            app.add_option("--embedder", flags->embedder, "What compares questions: lexical, minilm, VENDOR/MODEL (lexical)");
+            app.add_option("--at-least", flags->floors, "Least mean of a metric, such as faithfulness=0.8; repeatable");
             app.add_option("-o,--out", flags->out, "File for the report as JSON");
             app.add_flag("--json", flags->json, "The report as JSON, and nothing else");
             return [flags](Environment& environment) { return EvalCommand(*flags, environment).run(); };

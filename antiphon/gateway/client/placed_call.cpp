@@ -151,9 +151,10 @@ Task<> PlacedCall::pace() {
   auto next = clock_.now();
   while (!over_) {
     co_await clock_.sleep_until(next += frame);
+    if (hooks_.late) hooks_.late(clock_.now() - next);
     const auto spoken = next_spoken();
     const auto heard = next_heard();
-    if (audio::rms_dbfs(spoken) > voiced_dbfs) voice_ended_ = clock_.now(), answer_at_.reset();
+    if (audio::rms_dbfs(spoken) > voiced_dbfs) voice_ended_ = next, answer_at_.reset();  // when it was due: what we are late by is waited for, too
     if (audio::rms_dbfs(heard) > voiced_dbfs) sound_at_ = clock_.now();
     if (answer_at_ && turn_) turn_->sound.insert(turn_->sound.end(), heard.begin(), heard.end());
     if (hooks_.sound) hooks_.sound(spoken, heard);

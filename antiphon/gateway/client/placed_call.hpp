@@ -61,6 +61,7 @@ struct CallReport {
 struct CallHooks {
   std::function<void(const json::value& event, Duration at)> event{};              ///< an object
   std::function<void(audio::SampleView caller, audio::SampleView agent)> sound{};  ///< every 20 ms, both of that length
+  std::function<void(Duration behind)> late{};                                     ///< of each frame of ours, behind the time at which it was due
 };
 
 /// One call that we place: sends 20 ms of audio every 20 ms, hears what comes at its time, and follows a plan. One executor.

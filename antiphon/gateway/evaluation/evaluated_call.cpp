@@ -87,6 +87,7 @@ Task<std::optional<std::string>> EvaluatedCall::floor_after(const EvaluationTurn
 Task<> EvaluatedCall::respond(std::string text, TurnEvaluation& result) {
   session_.turns.push_back({.id = static_cast<int>(session_.turns.size()) + 1, .user_text = text});
   session_.messages.append(Message::user(text));
+  const auto known = session_.messages.size();
   const AnswerSink sink{.say = [&result](std::string sentence) { append(result.agent, sentence); }};
   auto after = AfterAnswer::go_on;
   std::optional<Error> failed;
@@ -102,6 +103,8 @@ Task<> EvaluatedCall::respond(std::string text, TurnEvaluation& result) {
     result.errors.push_back("the dialogue failed, and the caller hears an apology: " + failed->message());
     result_.outcome = ScenarioEvaluation::Outcome::error;
   }
+  for (auto i = known; i < session_.messages.size(); ++i)
+    for (auto& call : session_.messages[i].tool_calls()) result.calls.push_back(std::move(call));
   finish(after, result);
 }
 

@@ -27,15 +27,19 @@ json::object to_json(const std::map<std::string, std::optional<double>>& metrics
 
 double in_ms(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 
-json::object to_json(const ToolResult& tool) {
+json::object to_json(const ToolResult& tool, const ToolCall* call) {
   json::object object{{"name", tool.tool}, {"ok", tool.ok}, {"latency_ms", in_ms(tool.latency)}};
+  if (call) object["arguments"] = try_parse_json(call->arguments).value_or(call->arguments);
   if (!tool.ok) object["error"] = tool.error;
   return object;
 }
 
 json::object to_json(const TurnEvaluation& turn, std::size_t number) {
   json::array called, tools;
-  for (const auto& tool : turn.tools) called.emplace_back(tool.tool), tools.push_back(to_json(tool));
+  for (std::size_t i = 0; i < turn.tools.size(); ++i) {
+    called.emplace_back(turn.tools[i].tool);
+    tools.push_back(to_json(turn.tools[i], i < turn.calls.size() ? &turn.calls[i] : nullptr));
+  }
   json::object object{{"turn", number},
                       {"user", turn.user},
                       {"agent", turn.agent},

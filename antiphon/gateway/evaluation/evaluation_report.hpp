@@ -16,6 +16,7 @@ struct TurnEvaluation {
   std::string user{};  ///< as the dialogue saw it: no PIN
   std::string agent{};
   std::vector<ToolResult> tools{};
+  std::vector<ToolCall> calls{};                ///< that `tools` are the results of, in the same order
   std::optional<EscalationReason> escalated{};  ///< in this turn
   bool ended = false;                           ///< the agent ended the call
   TurnLatency latency{};

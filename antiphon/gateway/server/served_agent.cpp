@@ -39,7 +39,10 @@ ServedAgent::ServedAgent(Runtime& runtime, GatewayConfig config, GatewayContext 
   masker_ = Masker({}, policy_->numbers());
   check();
   if (config_.knowledge) knowledge_ = make_knowledge(*config_.knowledge, runtime_, context_.http, context_.embedders);
-  for (const auto& tool : config_.tools) tools_.add(make_tool(tool, runtime_, context_.http, knowledge_));
+  for (const auto& tool : config_.tools) {
+    auto made = make_tool(tool, runtime_, context_.http, knowledge_);
+    tools_.add(context_.wrap_tools ? context_.wrap_tools(std::move(made)) : std::move(made));
+  }
 }
 
 ServedAgent::~ServedAgent() = default;

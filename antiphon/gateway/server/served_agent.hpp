@@ -20,6 +20,8 @@ struct GatewayContext {
   std::shared_ptr<const SpeechRegistry> speech;
   const EmbedderRegistry& embedders;
   std::function<void(const std::string& line)> log{};  ///< one line for a person; no personal data
+  /// What stands in the place of tools, such as the same ones with faults on purpose; nullptr: they are used as they are.
+  std::function<std::shared_ptr<ToolProvider>(std::shared_ptr<ToolProvider> tools)> wrap_tools{};
 };
 
 /// What answers the calls of one configuration: recogniser, models, voices, policy, tools and knowledge, opened once for all of them. One executor.
@@ -43,6 +45,8 @@ class ServedAgent {
 
   const GatewayConfig& config() const { return config_; }
   const PolicyBook& policy() const { return *policy_; }
+  /// nullptr: there is none.
+  const std::shared_ptr<KnowledgeBase>& knowledge() const { return knowledge_; }
   /// Tools that there are, for the metrics.
   std::vector<std::string> tool_names() const;
 
