@@ -29,7 +29,7 @@ double in_ms(Duration duration) { return std::chrono::duration<double, std::mill
 
 json::object to_json(const ToolResult& tool, const ToolCall* call) {
   json::object object{{"name", tool.tool}, {"ok", tool.ok}, {"latency_ms", in_ms(tool.latency)}};
-  if (call) object["arguments"] = try_parse_json(call->arguments).value_or(call->arguments);
+  if (call) object["arguments"] = try_parse_json(call->arguments).value_or(json::value(json::string(call->arguments)));
   if (!tool.ok) object["error"] = tool.error;
   return object;
 }
