@@ -1,5 +1,7 @@
 #include "antiphon/gateway/stress/stress_test_run.hpp"
 
+#include <list>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,12 +24,13 @@ using testing::VirtualMedium;
 
 struct Stress : ::testing::Test {
   VirtualMedium medium;
-  std::optional<Instance> gateway;
+  std::list<Instance> gateways;  ///< earlier ones go on: their servers still run
+  Instance* gateway = nullptr;
   std::optional<StressTestRun> test;
 
   StressReport stress(StressPlan plan, CallServerSettings settings = {}, std::vector<std::string> sentences = {"It is there."}) {
     settings.per_caller.reset(), settings.per_address.reset();
-    gateway.emplace(medium, std::move(settings));
+    gateway = &gateways.emplace_back(medium, std::move(settings));
     gateway->dialogue->sentences = std::move(sentences);
     plan.lines.resize(2, CallStep{.say = "where is it", .speech = testing::voice(1s)});
     test.emplace(medium.runtime, std::move(plan), [this](std::size_t number, Deadline deadline) {
@@ -74,7 +77,7 @@ TEST_F(Stress, ALineWithoutAnAnswerFailsItsCall_GTW61) {
 }
 
 TEST_F(Stress, AGatewayThatEndsACallEarlyFailsIt_GTW61) {
-  gateway.emplace(medium, CallServerSettings{});
+  gateway = &gateways.emplace_back(medium, CallServerSettings{});
   StressPlan plan{.calls = 1, .barge_in = 0};
   plan.lines.resize(2, CallStep{.say = "bye", .speech = testing::voice(1s)});
   gateway->dialogue->after = AfterAnswer::end_call;
