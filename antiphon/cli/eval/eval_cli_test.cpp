@@ -77,7 +77,7 @@ struct RetrievalCommandLine : CommandLine {
     write("gateway.yaml",
           "providers: {llm: rules/desk.rules.yaml}\ntools: {look_up: {knowledge: {}}}\nknowledge: {documents: knowledge/, file: knowledge.db, embedder: "
           "lexical}\n");
-    write("judge.rules.yaml",
+    write("kept/judge.yaml",
           "rules:\n"
           "  - when: {offers_tool: list_statements}\n"
           "    tool_calls: [{name: list_statements, arguments: {statements: [It costs twelve dollars., It is free on Sundays.]}}]\n"
@@ -94,7 +94,7 @@ struct RetrievalCommandLine : CommandLine {
 
 TEST_F(RetrievalCommandLine, MeasuresTurnsThatAskedTheKnowledgeBase_GTW62) {
   EXPECT_EQ(antiphon({"eval", "gateway.yaml", "scenarios.yaml", "--rag", "all", "--judge", "rules/judge.rules.yaml", "--json"}), 2) << "there is no such file";
-  write("rules/judge.rules.yaml", read("judge.rules.yaml"));
+  write("rules/judge.rules.yaml", read("kept/judge.yaml"));
   EXPECT_EQ(antiphon({"eval", "gateway.yaml", "scenarios.yaml", "--rag", "all", "--judge", "rules/judge.rules.yaml", "--json"}), 0) << err() << out();
   const auto report = json::parse(out());
   EXPECT_EQ(report.at("clock").as_string(), "virtual");
@@ -107,7 +107,7 @@ TEST_F(RetrievalCommandLine, MeasuresTurnsThatAskedTheKnowledgeBase_GTW62) {
 }
 
 TEST_F(RetrievalCommandLine, AMeanBelowItsFloorIsItsExitCode_GTW62) {
-  write("rules/judge.rules.yaml", read("judge.rules.yaml"));
+  write("rules/judge.rules.yaml", read("kept/judge.yaml"));
   const std::vector<std::string> words{"eval", "gateway.yaml", "scenarios.yaml", "--judge", "rules/judge.rules.yaml", "--at-least"};
   const auto with = [&](const std::string& floor) {
     auto all = words;
