@@ -34,6 +34,10 @@ const std::string stubs = "providers:\n  asr: {stub: {text: where is my order}}\
 struct ServedGateway : ::testing::Test {
   ServedGateway() { fs::create_directories(folder); }
   ~ServedGateway() override { fs::remove_all(folder); }
+  /// A call that is held still holds what it waits for: it is let go first.
+  void TearDown() override {
+    if (gateway) medium.run(gateway->drain(Deadline::after(medium.clock, 0s)));
+  }
 
   void make(const std::string& text) {
     auto config = parse_gateway_config(text, folder + "/gateway.yaml", [](std::string_view) { return std::nullopt; });
