@@ -8,6 +8,7 @@
 #include "antiphon/adapters/composed/elevenlabs_preset.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/providers/speech/choice_reader.hpp"
 #include "antiphon/suite/agent_reader.hpp"
 #include "antiphon/suite/model_reader.hpp"
 
@@ -140,15 +141,6 @@ std::optional<audio::VoiceSettings> read_detector(ReadContext& context, const No
 }
 
 // Beside `hear:` of one voice: `{pocketsphinx: {phrases: […]}}`.
-EarChoice read_primed(ReadContext& context, const Node::Member& member) {
-  EarChoice ear(member.key);
-  Fields fields(context.reader, member.value, "a recogniser", "pocketsphinx: {phrases: [order number]}");
-  ear.phrases = fields.texts("phrases").value_or(std::vector<std::string>{});
-  ear.language = fields.text("language").value_or("");
-  fields.finish();
-  return ear;
-}
-
 }  // namespace
 
 std::optional<Greeting> read_greeting(ReadContext& context, const Node& node) {
@@ -172,34 +164,12 @@ std::optional<std::vector<VoiceEffect>> read_effects(ReadContext& context, const
 VoiceChoice read_voice_choice(ReadContext& context, const Node& node) {
   if (node.is_scalar()) return VoiceChoice(context.reader.text(node, "voice").value_or(""));
   Fields fields(context.reader, node, "a voice", "{voice: hibari/low, speed: 1.1}");
-  VoiceChoice choice;
-  choice.voice = fields.text("voice").value_or("");
-  choice.base_url = fields.text("base_url").value_or("");
-  choice.key = fields.text("key").value_or("");
-  if (const auto* speed = fields.get("speed")) choice.speed = context.reader.number(*speed, "speed", 0.5, 2);
-  choice.style = fields.text("style").value_or("");
-  choice.language = fields.text("language").value_or("");
-  if (const auto* lexicon = fields.get("lexicon"))
-    for (auto& [word, said] : context.reader.named_texts(*lexicon, "lexicon").value_or(std::vector<std::pair<std::string, std::string>>{}))
-      choice.lexicon[word] = said;
-  choice.extra = fields.object("extra").value_or(json::object{});
-  fields.finish();
-  return choice;
+  return read_voice_fields(context.reader, fields, "");
 }
 
 EarChoice read_ear_choice(ReadContext& context, const Node& node) {
   if (node.is_scalar()) return EarChoice(context.reader.text(node, "hear").value_or(""));
-  if (node.is_mapping() && node.members.size() == 1 && node.members.front().value.is_mapping()) return read_primed(context, node.members.front());
-  Fields fields(context.reader, node, "a recogniser", "{recogniser: moonshine}");
-  EarChoice choice;
-  choice.recogniser = fields.text("recogniser").value_or("");
-  choice.base_url = fields.text("base_url").value_or("");
-  choice.key = fields.text("key").value_or("");
-  choice.language = fields.text("language").value_or("");
-  choice.phrases = fields.texts("phrases").value_or(std::vector<std::string>{});
-  choice.extra = fields.object("extra").value_or(json::object{});
-  fields.finish();
-  return choice;
+  return read_ear_mapping(context.reader, node, "", "{recogniser: moonshine}");
 }
 
 VoiceOptions read_voice(ReadContext& context, const Node& node) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
+#include "antiphon/providers/speech/choice_reader.hpp"
 
 namespace antiphon::gateway {
 
@@ -94,24 +95,7 @@ StubVoiceSettings read_stub_voice(DocumentReader& reader, const Node& node) {
 EarProvider read_ear(DocumentReader& reader, const Node& node) {
   if (const auto* stub = stub_of(node)) return read_stub_ear(reader, *stub);
   if (node.is_scalar()) return EarChoice(reader.text(node, "asr").value_or("auto"));
-  if (node.is_mapping() && node.members.size() == 1 && node.members.front().value.is_mapping()) {  // {pocketsphinx: {phrases: […]}}
-    EarChoice primed(node.members.front().key);
-    DocumentFields fields(reader, node.members.front().value, "a recogniser", "pocketsphinx: {phrases: [order number]}");
-    primed.phrases = fields.texts("phrases").value_or(std::vector<std::string>{});
-    primed.language = fields.text("language").value_or("");
-    fields.finish();
-    return primed;
-  }
-  DocumentFields fields(reader, node, "a recogniser", "asr: moonshine");
-  EarChoice choice;
-  choice.recogniser = fields.text("recogniser").value_or("auto");
-  choice.base_url = fields.text("base_url").value_or("");
-  choice.key = fields.text("key").value_or("");
-  choice.language = fields.text("language").value_or("");
-  choice.phrases = fields.texts("phrases").value_or(std::vector<std::string>{});
-  choice.extra = fields.object("extra").value_or(json::object{});
-  fields.finish();
-  return choice;
+  return read_ear_mapping(reader, node, "auto", "asr: moonshine");
 }
 
 std::string model_name(DocumentReader& reader, const Node& node) {
@@ -145,18 +129,7 @@ VoiceProvider read_voice(DocumentReader& reader, const Node& node) {
   if (const auto* stub = stub_of(node)) return read_stub_voice(reader, *stub);
   if (node.is_scalar()) return VoiceChoice(reader.text(node, "tts").value_or("auto"));
   DocumentFields fields(reader, node, "a voice", "tts: {voice: hibari/heart, speed: 1.1}");
-  VoiceChoice choice;
-  choice.voice = fields.text("voice").value_or("auto");
-  choice.base_url = fields.text("base_url").value_or("");
-  choice.key = fields.text("key").value_or("");
-  if (const auto* speed = fields.get("speed")) choice.speed = reader.number(*speed, "speed", 0.5, 2);
-  choice.style = fields.text("style").value_or("");
-  choice.language = fields.text("language").value_or("");
-  if (const auto* lexicon = fields.get("lexicon"))
-    if (const auto words = reader.named_texts(*lexicon, "lexicon")) choice.lexicon = {words->begin(), words->end()};
-  choice.extra = fields.object("extra").value_or(json::object{});
-  fields.finish();
-  return choice;
+  return read_voice_fields(reader, fields, "auto");
 }
 
 /// One, or a list of which the later ones stand in for those before them.
