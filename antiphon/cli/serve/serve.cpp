@@ -36,9 +36,7 @@ gateway::Variables variables_of(const Environment& environment, bool own_desk) {
 
 void apply(const Flags& flags, GatewayConfig& config) {
   if (!flags.listen.empty()) config.listen = flags.listen;
-  if (flags.log == "off") config.log.reset();
-  for (const auto level : {gateway::LogLevel::debug, gateway::LogLevel::info, gateway::LogLevel::warning, gateway::LogLevel::error})
-    if (flags.log == to_string(level)) config.log = level;
+  if (!flags.log.empty()) config.log = gateway::log_level_from(flags.log);  // none: off
   if (flags.drain.empty()) return;
   const auto drain = parse_duration(flags.drain);
   if (!drain) throw Error(ErrorKind::usage, fmt::format("--drain {} is no duration", quote(flags.drain))).with_hint("write for example --drain 10s");

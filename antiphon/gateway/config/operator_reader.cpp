@@ -13,10 +13,7 @@ constexpr std::string_view log_example = "log: {level: info, turn: 2.5s}", traci
 
 void read_level(DocumentReader& reader, const Node& node, GatewayConfig& config) {
   const auto level = reader.choice(node, "log", {"debug", "info", "warning", "error", "off"});
-  if (!level) return;
-  config.log.reset();
-  for (const auto known : {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error})
-    if (to_string(known) == *level) config.log = known;
+  if (level) config.log = log_level_from(*level);
 }
 
 void report(DocumentReader& reader, const Node& node, const Error& error) { reader.report(node, error.message(), error.hint()); }

@@ -76,6 +76,12 @@ std::string_view to_string(LogLevel level) {
   return "info";
 }
 
+std::optional<LogLevel> log_level_from(std::string_view name) {
+  for (const auto level : {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error})
+    if (to_string(level) == name) return level;
+  return std::nullopt;
+}
+
 void JsonLog::line(LogLevel level, std::string_view event, const json::object& fields, std::string_view call_id) const {
   if (level < settings_.least) return;
   write(level, event, masker_.mask_json(fields).get_object(), call_id);

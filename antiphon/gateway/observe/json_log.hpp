@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,8 @@ namespace antiphon::gateway {
 
 enum class LogLevel { debug, info, warning, error };
 std::string_view to_string(LogLevel level);
+/// By its name; nullopt: there is no such level.
+std::optional<LogLevel> log_level_from(std::string_view name);
 
 /// What a caller should wait at most; what takes longer is a warning.
 struct LatencyTargets {
