@@ -9,6 +9,7 @@
 #include "antiphon/base/ids.hpp"
 #include "antiphon/gateway/server/gateway_server.hpp"
 #include "antiphon/gateway/testing/kept_reply.hpp"
+#include "antiphon/gateway/testing/no_http.hpp"
 #include "antiphon/gateway/testing/played_caller.hpp"
 #include "antiphon/net/testing/link.hpp"
 
@@ -21,13 +22,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 namespace fs = std::filesystem;
-
-/// No server is reached in these tests.
-class NoHttp final : public net::HttpClient {
- public:
-  Task<net::HttpReply> send(net::HttpRequest, Deadline) override { throw Error(ErrorKind::refused, "there is no network"); }
-  Task<std::unique_ptr<net::HttpBody>> open(net::HttpRequest, Deadline) override { throw Error(ErrorKind::refused, "there is no network"); }
-};
 
 const std::string stubs = "providers:\n  asr: {stub: {text: where is my order}}\n  tts: {stub: {}}\n  llm: ";
 
@@ -106,7 +100,7 @@ struct ServedGateway : ::testing::Test {
 
   std::string folder = (fs::temp_directory_path() / make_id("serve")).string();
   OverMemory<VirtualWorld> medium;
-  NoHttp http;
+  testing::NoHttp http;
   EmbedderRegistry embedders;
   std::string log, reported, everything;
   std::optional<GatewayServer> gateway;

@@ -5,6 +5,7 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/ids.hpp"
 #include "antiphon/gateway/server/local_gateway.hpp"
+#include "antiphon/gateway/testing/no_http.hpp"
 #include "antiphon/net/testing/link.hpp"
 
 namespace antiphon::gateway {
@@ -14,12 +15,6 @@ using namespace antiphon::net::testing;
 using ::testing::HasSubstr;
 
 const std::string stubs = "providers: {asr: {stub: {}}, tts: {stub: {}}, llm: {stub: {}}}\n";
-
-class NoHttp final : public net::HttpClient {
- public:
-  Task<net::HttpReply> send(net::HttpRequest, Deadline) override { throw Error(ErrorKind::refused, "there is no network"); }
-  Task<std::unique_ptr<net::HttpBody>> open(net::HttpRequest, Deadline) override { throw Error(ErrorKind::refused, "there is no network"); }
-};
 
 struct LocalGatewayTest : ::testing::Test {
   net::LocalServerSpec spec(const std::string& text) {
@@ -37,7 +32,7 @@ struct LocalGatewayTest : ::testing::Test {
     return world.run(task(world, gateway));
   }
   VirtualWorld world;
-  NoHttp http;
+  testing::NoHttp http;
 };
 
 TEST_F(LocalGatewayTest, AnswersACallOfThisProcessWhateverItAsksOfOthers_TRN5) {
