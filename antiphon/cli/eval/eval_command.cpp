@@ -12,6 +12,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/eval/evaluation_lines.hpp"
+#include "antiphon/gateway/config/reach.hpp"
 #include "antiphon/gateway/evaluation/evaluation.hpp"
 #include "antiphon/gateway/evaluation/rag_evaluation.hpp"
 
@@ -20,7 +21,6 @@ namespace antiphon::cli {
 namespace {
 
 constexpr int some_failed = 1, could_not_run = 3, interrupted = 130;
-constexpr auto load_limit = std::chrono::minutes(10);  // a first index of many documents takes long
 constexpr auto virtual_limit = std::chrono::hours(1);  // of real time, for what should take none
 
 struct Flags {
@@ -138,7 +138,7 @@ class EvalCommand {
   }
 
   Task<> evaluate() {
-    co_await loading_->run(agent_->load(Deadline::after(*clock_, load_limit)));
+    co_await loading_->run(agent_->load(Deadline::after(*clock_, gateway::ServedAgent::longest_load)));
     report_.results = co_await evaluation_->run();
     co_await agent_->retire();
   }

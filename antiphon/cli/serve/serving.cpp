@@ -15,7 +15,6 @@ namespace antiphon::cli {
 
 namespace {
 
-constexpr auto load_limit = std::chrono::minutes(10);  // a first index of many documents takes long
 constexpr auto flush_limit = std::chrono::seconds(5);  // for traces, where their server is slow
 constexpr std::size_t body_limit = 64 * 1024;
 
@@ -90,7 +89,7 @@ void Serving::announce(const std::string& caller) {
 
 Task<> Serving::load() {
   const auto began = clock_.now();
-  co_await gateway_.load(Deadline::after(clock_, load_limit));
+  co_await gateway_.load(Deadline::after(clock_, gateway::ServedAgent::longest_load));
   log_.say("ready", fmt::format("after {:.2f} s", to_seconds(clock_.now() - began)));
 }
 
@@ -117,7 +116,7 @@ Task<> Serving::reload() {
   const auto later = gateway::settings_for_a_restart(config_, next);
   if (!later.empty()) log_.say("note", fmt::format("{} stay as they are until the gateway is started anew", join(later, ", ")));
   config_.drain = next.drain;
-  co_await gateway_.reload(std::move(next), Deadline::after(clock_, load_limit));
+  co_await gateway_.reload(std::move(next), Deadline::after(clock_, gateway::ServedAgent::longest_load));
   log_.say("reload", "calls that begin now are answered by the new configuration");
 }
 

@@ -4,22 +4,18 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include "antiphon/gateway/config/reach.hpp"
+
 namespace antiphon::cli {
 
 namespace {
 
-constexpr auto load_limit = std::chrono::minutes(10);
 constexpr auto drain_limit = std::chrono::seconds(1);  // nobody is at the other end any more
 
 /// Calls of a test come from one address, and no person is told of them.
 gateway::GatewayConfig for_stress(gateway::GatewayConfig config) {
-  config.tls.reset();
-  config.access = {};
-  config.per_caller.reset();
-  config.per_address.reset();
+  config = gateway::without_guards(std::move(config));
   config.webhook.reset();
-  config.redis.reset();
-  config.twilio.reset();
   return config;
 }
 
@@ -64,7 +60,7 @@ void LocalGateway::run() {
   context_.run();
 }
 
-Task<> LocalGateway::load() { return gateway_.load(Deadline::after(clock_, load_limit)); }
+Task<> LocalGateway::load() { return gateway_.load(Deadline::after(clock_, gateway::ServedAgent::longest_load)); }
 
 std::string LocalGateway::url() const { return fmt::format("ws://127.0.0.1:{}", server_->port()); }
 

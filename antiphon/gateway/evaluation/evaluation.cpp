@@ -11,46 +11,12 @@
 
 namespace antiphon::gateway {
 
-namespace {
-
-/// Where the work of a tool is done.
-struct IsElsewhere {
-  bool operator()(const HttpToolOptions&) const { return true; }
-  bool operator()(const McpOptions&) const { return true; }
-  bool operator()(const SqlToolOptions&) const { return false; }
-  bool operator()(const KnowledgeToolOptions&) const { return false; }
-};
-
-bool is_elsewhere(const KnowledgeSettings& knowledge) {
-  const auto& embedder = knowledge.embedder.model;
-  const bool computes_here = embedder.empty() || embedder == "lexical" || embedder == "minilm" || embedder.starts_with("minilm/");
-  return !computes_here || !std::holds_alternative<LocalStoreOptions>(knowledge.store);
-}
-
-}  // namespace
-
 GatewayConfig without_callers(GatewayConfig config) {
   config.providers.ear = StubEarSettings{};
   config.providers.voices = {StubVoiceSettings{}};
   config.webhook.reset();
   config.breaker.failure_threshold = std::numeric_limits<int>::max();
   return config;
-}
-
-std::vector<std::string> tools_elsewhere(const GatewayConfig& config) {
-  std::vector<std::string> names;
-  for (const auto& tool : config.tools)
-    if (std::visit(IsElsewhere{}, tool.options)) names.push_back(tool.name);
-  return names;
-}
-
-bool waits_on_clock_alone(const GatewayConfig& config, const ModelRegistry& models) {
-  const auto waits = [&models](const ModelProvider& provider) {
-    const auto* settings = std::get_if<ModelSettings>(&provider);
-    return !settings || models.waits_on_clock_alone(*settings);
-  };
-  return std::ranges::all_of(config.providers.models, waits) && tools_elsewhere(config).empty() && !std::holds_alternative<HttpPinOptions>(config.pin) &&
-         !(config.knowledge && is_elsewhere(*config.knowledge));
 }
 
 Evaluation::Evaluation(Runtime& runtime, std::shared_ptr<ServedAgent> agent, std::vector<EvaluationScenario> scenarios, EvaluationOptions options)

@@ -17,12 +17,6 @@ namespace antiphon::gateway {
 /// that no scenario decides over another.
 GatewayConfig without_callers(GatewayConfig config);
 
-/// Whether a conversation with it may go on in virtual time: its models, tools and checks of PINs wait on our clock alone.
-bool waits_on_clock_alone(const GatewayConfig& config, const ModelRegistry& models);
-
-/// Tools that reach out of this process, by name: an evaluation calls them as a caller would.
-std::vector<std::string> tools_elsewhere(const GatewayConfig& config);
-
 struct EvaluationOptions {
   std::size_t at_once = 4;  ///< scenarios; at least 1. One after another in virtual time
   EvaluatedCallSettings call{};

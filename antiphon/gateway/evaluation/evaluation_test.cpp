@@ -1,4 +1,5 @@
 #include "antiphon/gateway/evaluation/evaluation.hpp"
+#include "antiphon/gateway/config/reach.hpp"
 
 #include <filesystem>
 

@@ -1,10 +1,10 @@
 #include "antiphon/gateway/server/local_gateway.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/task_group.hpp"
+#include "antiphon/gateway/config/reach.hpp"
 #include "antiphon/gateway/server/gateway_server.hpp"
 #include "antiphon/net/memory.hpp"
 
@@ -12,15 +12,8 @@ namespace antiphon::gateway {
 
 namespace {
 
-constexpr auto load_limit = std::chrono::minutes(10);  // a first index of many documents takes long
-
 GatewayConfig without_others(GatewayConfig config) {
-  config.access = {};
-  config.tls.reset();
-  config.per_caller.reset();
-  config.per_address.reset();
-  config.redis.reset();
-  config.twilio.reset();
+  config = without_guards(std::move(config));
   config.tracing.on = false;
   config.log.reset();
   return config;
@@ -59,7 +52,7 @@ class LocalGateway final : public net::LocalServer {
  private:
   Task<> load() {
     try {
-      co_await gateway_.load(Deadline::after(runtime_.clock, load_limit));
+      co_await gateway_.load(Deadline::after(runtime_.clock, ServedAgent::longest_load));
     } catch (const Error& error) {
       failure_ = error;
     }
@@ -84,38 +77,7 @@ class LocalGateway final : public net::LocalServer {
   Pulse loaded_;
 };
 
-struct WaitsOnClock {
-  const ModelRegistry& models;
-  const SpeechRegistry& speech;
-
-  bool operator()(const EarChoice& choice) const { return speech.waits_on_clock_alone(choice); }
-  bool operator()(const VoiceChoice& choice) const { return speech.waits_on_clock_alone(choice); }
-  bool operator()(const ModelSettings& settings) const { return models.waits_on_clock_alone(settings); }
-  template <class Stub>
-  bool operator()(const Stub&) const {
-    return true;
-  }
-};
-
-bool is_here(const ToolSettings& tool) {
-  return std::holds_alternative<SqlToolOptions>(tool.options) || std::holds_alternative<KnowledgeToolOptions>(tool.options);
-}
-
-bool is_here(const KnowledgeSettings& knowledge) {
-  const auto& embedder = knowledge.embedder.model;
-  return std::holds_alternative<LocalStoreOptions>(knowledge.store) && (embedder.empty() || embedder == "lexical" || embedder.starts_with("minilm"));
-}
-
 }  // namespace
-
-bool waits_on_clock_alone(const GatewayConfig& config, const ModelRegistry& models, const SpeechRegistry& speech) {
-  const WaitsOnClock waits{models, speech};
-  const auto each = [&](const auto& provider) { return std::visit(waits, provider); };
-  const auto& providers = config.providers;
-  return each(providers.ear) && std::ranges::all_of(providers.models, each) && std::ranges::all_of(providers.voices, each) &&
-         std::ranges::all_of(config.tools, [](const ToolSettings& tool) { return is_here(tool); }) && (!config.knowledge || is_here(*config.knowledge)) &&
-         !std::holds_alternative<HttpPinOptions>(config.pin) && !config.webhook;
-}
 
 net::LocalServerSpec local_gateway(GatewayConfig config, LocalGatewayParts parts) {
   const bool waits = waits_on_clock_alone(config, *parts.models, *parts.speech);

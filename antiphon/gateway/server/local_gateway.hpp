@@ -19,7 +19,4 @@ struct LocalGatewayParts {
 /// @throws Error configuration, Problems as `GatewayServer`.
 net::LocalServerSpec local_gateway(GatewayConfig config, LocalGatewayParts parts);
 
-/// Whether nothing that `config` names waits for anything but the clock: no vendor, no server of tools, no remote store.
-bool waits_on_clock_alone(const GatewayConfig& config, const ModelRegistry& models, const SpeechRegistry& speech);
-
 }  // namespace antiphon::gateway

@@ -33,6 +33,8 @@ class ServedAgent {
   ServedAgent(const ServedAgent&) = delete;
   ServedAgent& operator=(const ServedAgent&) = delete;
 
+  /// A first index of many documents takes long.
+  static constexpr Duration longest_load = std::chrono::minutes(10);
   /// Loads models, starts tools, fills the knowledge base. No call before it has returned.
   /// @throws Error for what a call cannot do without: recogniser, model, voice, knowledge base. A tool that does not start is told to `log`.
   Task<> load(Deadline deadline);
