@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdlib>
 
 namespace antiphon::audio {
 
@@ -31,6 +32,15 @@ constexpr std::uint8_t encoded_mulaw(Sample sample) {
   const int magnitude = std::min(sign != 0 ? -static_cast<int>(sample) : static_cast<int>(sample), mulaw_clip) + mulaw_bias;
   const int segment = static_cast<int>(std::bit_width(static_cast<unsigned>(magnitude))) - 8;
   return static_cast<std::uint8_t>(~(sign | (segment << 4) | ((magnitude >> (segment + 3)) & 15)));
+}
+
+/// The same without a branch, so that several are made at once: as a float, a magnitude has its segment in the exponent and its step in what follows.
+inline std::uint8_t encoded_mulaw_at_once(Sample sample) {
+  constexpr int lowest_exponent = 127 + 7;  // of the first segment
+  const int value = sample, sign = (value >> 31) & 0x80;
+  const int magnitude = std::min(std::abs(value), mulaw_clip) + mulaw_bias;
+  const int bits = std::bit_cast<int>(static_cast<float>(magnitude));
+  return static_cast<std::uint8_t>(~(sign | ((bits >> 19) - (lowest_exponent << 4))));
 }
 
 constexpr std::uint8_t encoded_alaw(Sample sample) {
@@ -72,7 +82,9 @@ Sample sample_from_mulaw(std::uint8_t code) { return mulaw_table[code]; }
 std::uint8_t alaw_from_sample(Sample sample) { return encoded_alaw(sample); }
 Sample sample_from_alaw(std::uint8_t code) { return alaw_table[code]; }
 
-std::string encode_mulaw(SampleView samples) { return encode(samples, encoded_mulaw); }
+std::string encode_mulaw(SampleView samples) {
+  return encode(samples, [](Sample sample) { return encoded_mulaw_at_once(sample); });
+}
 Samples decode_mulaw(std::string_view bytes) { return decode(bytes, mulaw_table); }
 std::string encode_alaw(SampleView samples) { return encode(samples, encoded_alaw); }
 Samples decode_alaw(std::string_view bytes) { return decode(bytes, alaw_table); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <numbers>
@@ -60,6 +61,9 @@ using LanesAnywhere [[gnu::vector_size(lanes * sizeof(float)), gnu::aligned(alig
   return sum[0] + rest;
 }
 
+using Wide [[gnu::vector_size(lanes * sizeof(int))]] = int;
+using Narrow [[gnu::vector_size(lanes * sizeof(Sample))]] = Sample;
+
 [[gnu::always_inline]] inline Sample rounded(float value) {
   constexpr float whole = 0x1.8p23F;  // beyond it no float has a fraction
   value = value < -32768 ? -32768 : value > 32767 ? 32767 : value;
@@ -82,23 +86,76 @@ void one_by_one(Work work, Sample* output, std::size_t count) {
   }
 }
 
-/// Where `down` is 1, the inputs of outputs of one phase are neighbours: sixteen of them are made at once. `input` has that many samples more than they need.
-ANTIPHON_FOR_WIDE_VECTORS
-void side_by_side(Work work, Sample* output, std::size_t count) {
+constexpr std::size_t abreast = 2 * lanes;  // outputs made at once: enough sums that none waits for another
+
+/// Outputs whose inputs are neighbours: output n is the sum of taps[k · step] · input[n + k]. Sums of even and of odd taps, so that the order is the same for
+/// all. `input` has `abreast` samples more than the outputs need.
+[[gnu::always_inline]] inline void add_neighbours(const float* taps, std::size_t step, std::size_t width, const float* input, Lanes (&even)[2],
+                                                  Lanes (&odd)[2]) {
 #pragma clang fp contract(off)
-  for (std::size_t n = 0; n < work.up; ++n) {
+  for (std::size_t k = 0; k < width; k += 2, taps += 2 * step, input += 2)
+    for (std::size_t i = 0; i < 2; ++i) {
+      even[i] += *reinterpret_cast<const LanesAnywhere*>(input + i * lanes) * taps[0];
+      odd[i] += *reinterpret_cast<const LanesAnywhere*>(input + i * lanes + 1) * taps[step];
+    }
+}
+
+[[gnu::always_inline]] inline void put(const Lanes& sums, Sample* output) {
+  constexpr float whole = 0x1.8p23F;  // as above
+  const Lanes lowest = Lanes{} - 32768.0F, highest = Lanes{} + 32767.0F;
+  const Lanes within = sums < lowest ? lowest : sums > highest ? highest : sums;
+  const auto made = __builtin_convertvector(__builtin_convertvector(within + whole - whole, Wide), Narrow);
+  std::memcpy(output, &made, sizeof made);
+}
+
+constexpr std::size_t whole_blocks(std::size_t count) { return (count + abreast - 1) / abreast * abreast; }
+
+/// Where `down` is 1, the inputs of outputs of one phase are neighbours. Makes a row of `stride` for each phase, one after the other.
+ANTIPHON_FOR_WIDE_VECTORS
+void upwards(Work work, std::size_t stride, Sample* rows) {
+  for (std::size_t n = 0; n < work.up; ++n, rows += stride) {
     const float* taps = work.taps + (work.phase + n) % work.up * work.width;
     const float* input = work.input + (work.phase + n) / work.up;
-    for (std::size_t at = n; at < count; at += lanes * work.up, input += lanes) {
-      Lanes even{}, odd{};
-      for (std::size_t k = 0; k < work.width; k += 2) {
-        even += *reinterpret_cast<const LanesAnywhere*>(input + k) * taps[k];
-        odd += *reinterpret_cast<const LanesAnywhere*>(input + k + 1) * taps[k + 1];
-      }
-      even += odd;
-      for (std::size_t lane = 0, to = at; lane < lanes && to < count; ++lane, to += work.up) output[to] = rounded(even[lane]);
+    for (std::size_t at = 0; at < stride; at += abreast) {
+      Lanes even[2]{}, odd[2]{};
+      add_neighbours(taps, 1, work.width, input + at, even, odd);
+      for (std::size_t i = 0; i < 2; ++i) put(even[i] + odd[i], rows + at + i * lanes);
     }
   }
+}
+
+/// Where `up` is 1, they are once the input is dealt out to `down` rows: row r has the samples r, r + down … of it, `stride` apart.
+ANTIPHON_FOR_WIDE_VECTORS
+void downwards(Work work, const float* rows, std::size_t stride, Sample* output, std::size_t count) {
+  const auto taps_of_row = work.width / work.down;
+  for (std::size_t at = 0; at < count; at += abreast) {
+    Lanes even[2]{}, odd[2]{};
+    for (std::size_t row = 0; row < work.down; ++row) add_neighbours(work.taps + row, work.down, taps_of_row, rows + row * stride + at, even, odd);
+    for (std::size_t i = 0; i < 2; ++i) put(even[i] + odd[i], output + at + i * lanes);
+  }
+}
+
+/// Input n · `step` of `from` as number n of `to`.
+template <std::size_t step>
+[[gnu::always_inline]] inline void deal(const Sample* from, std::size_t count, float* to) {
+  for (std::size_t n = 0; n < count; ++n) to[n] = from[n * step];
+}
+
+ANTIPHON_FOR_WIDE_VECTORS
+void deal(const Sample* from, std::size_t step, std::size_t count, float* to) {
+  // The rates of telephones and of wideband; a known step is done in vectors.
+  if (step == 1) return deal<1>(from, count, to);
+  if (step == 2) return deal<2>(from, count, to);
+  if (step == 3) return deal<3>(from, count, to);
+  for (std::size_t n = 0; n < count; ++n) to[n] = from[n * step];
+}
+
+/// The other way round: rows of samples, `stride` apart, back into one.
+ANTIPHON_FOR_WIDE_VECTORS
+void gather(const Sample* rows, std::size_t stride, std::size_t count_of_rows, Sample* to, std::size_t size) {
+  if (count_of_rows == 3)
+    for (std::size_t n = 0; n < size / 3; ++n) to[3 * n] = rows[n], to[3 * n + 1] = rows[stride + n], to[3 * n + 2] = rows[2 * stride + n];
+  for (std::size_t n = count_of_rows == 3 ? size / 3 * 3 : 0; n < size; ++n) to[n] = rows[n % count_of_rows * stride + n / count_of_rows];
 }
 
 void require_rate(int rate_hz) {
@@ -119,15 +176,17 @@ std::shared_ptr<const LineResampler::Filter> LineResampler::filter_for(int from_
   auto made = std::make_shared<Filter>(Filter{.up = static_cast<std::size_t>(to_hz / common),
                                               .down = static_cast<std::size_t>(from_hz / common),
                                               .reach = static_cast<std::size_t>(std::ceil(crossings / step)),
+                                              .width = 0,
                                               .taps = {}});
-  const auto width = 2 * made->reach;
-  made->taps.resize(made->up * width);
+  const auto width = 2 * made->reach, whole_rows = 2 * made->down;
+  made->width = made->up > 1 ? width : (width + whole_rows - 1) / whole_rows * whole_rows;
+  made->taps.resize(made->up * made->width);
   std::vector<double> phase(width);
   for (std::size_t p = 0; p < made->up; ++p) {
     for (std::size_t k = 0; k < width; ++k)
       phase[k] = response((static_cast<double>(p) / static_cast<double>(made->up) - static_cast<double>(k) + static_cast<double>(made->reach) - 1) * step);
     const double sum = std::accumulate(phase.begin(), phase.end(), 0.0);
-    for (std::size_t k = 0; k < width; ++k) made->taps[p * width + k] = static_cast<float>(phase[k] / sum);
+    for (std::size_t k = 0; k < width; ++k) made->taps[p * made->width + k] = static_cast<float>(phase[k] / sum);
   }
   return filter = std::move(made);
 }
@@ -141,57 +200,64 @@ LineResampler::LineResampler(int from_hz, int to_hz) {
 
 void LineResampler::begin() {
   first_ = in_ = out_ = sound_end_ = 0;
-  if (filter_) input_.assign(filter_->reach - 1, 0.0F);
+  if (filter_) behind_.assign(filter_->reach - 1, 0);
 }
 
 Samples LineResampler::feed(SampleView samples) {
   if (!filter_) return {samples.begin(), samples.end()};
-  const auto known = input_.size();
-  input_.resize(known + samples.size());
-  std::ranges::copy(samples, input_.begin() + static_cast<std::ptrdiff_t>(known));
   if (const auto sound = std::find_if(samples.rbegin(), samples.rend(), [](Sample sample) { return sample != 0; }); sound != samples.rend())
     sound_end_ = in_ + static_cast<std::size_t>(samples.rend() - sound) + filter_->reach;
   in_ += samples.size();
-  Samples output;
   // Output n stands at n · down / up of the input and needs `reach` samples beyond.
-  if (in_ > filter_->reach) make(((in_ - filter_->reach) * filter_->up + filter_->down - 1) / filter_->down, output);
-  return output;
+  return make(in_ > filter_->reach ? ((in_ - filter_->reach) * filter_->up + filter_->down - 1) / filter_->down : 0, samples);
 }
 
 Samples LineResampler::finish() {
-  Samples output;
-  if (!filter_) return output;
-  input_.resize(input_.size() + filter_->reach + 1, 0.0F);
-  make((in_ * filter_->up + filter_->down / 2) / filter_->down, output);
+  if (!filter_) return {};
+  auto output = make((in_ * filter_->up + filter_->down / 2) / filter_->down, Samples(filter_->reach + 1));
   begin();
   return output;
 }
 
-/// Until `count` samples have come out in all.
-void LineResampler::make(std::size_t count, Samples& output) {
-  if (count <= out_) return;
-  const auto at = out_ * filter_->down;
+/// Takes `more` in; until `count` samples have come out in all.
+Samples LineResampler::make(std::size_t count, SampleView more) {
+  Samples output(std::max(count, out_) - out_);
   // Where nothing but silence is in reach, silence comes out: most of a call.
-  const auto sounding = std::clamp((sound_end_ * filter_->up + filter_->down - 1) / filter_->down, out_, count) - out_;
-  output.resize(count - out_);
-  const auto known = input_.size();
-  input_.resize(known + lanes);
-  const Work work{.taps = filter_->taps.data(),
-                  .input = input_.data() + (at / filter_->up - first_),
-                  .width = 2 * filter_->reach,
-                  .up = filter_->up,
-                  .down = filter_->down,
-                  .phase = at % filter_->up};
-  if (filter_->down == 1)
-    side_by_side(work, output.data(), sounding);
-  else
-    one_by_one(work, output.data(), sounding);
-  input_.resize(known);
-  out_ = count;
+  const auto sounding = std::clamp((sound_end_ * filter_->up + filter_->down - 1) / filter_->down, out_, out_ + output.size()) - out_;
+  if (sounding > 0) compute(more, std::span(output).first(sounding));
+  out_ += output.size();
   const auto next = out_ * filter_->down / filter_->up;
-  const auto gone = std::min(next > first_ ? next - first_ : 0, input_.size());
-  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(gone));
+  const auto gone = std::min(next > first_ ? next - first_ : 0, behind_.size() + more.size());
+  const auto of_behind = std::min(gone, behind_.size());
+  behind_.erase(behind_.begin(), behind_.begin() + static_cast<std::ptrdiff_t>(of_behind));
+  more = more.subspan(gone - of_behind);
+  behind_.insert(behind_.end(), more.begin(), more.end());
   first_ += gone;
+  return output;
+}
+
+void LineResampler::compute(SampleView more, std::span<Sample> output) const {
+  // Shared by all lines of a thread: one that waits holds no more than it needs, and what is written here stays in the cache.
+  thread_local Samples all, made;
+  thread_local std::vector<float> input;
+  all.assign(behind_.begin(), behind_.end());
+  all.insert(all.end(), more.begin(), more.end());
+  all.resize(all.size() + filter_->width + abreast * filter_->down);
+  const auto at = out_ * filter_->down, from = at / filter_->up - first_;
+  const auto rows = filter_->up == 1 ? filter_->down : 1, row_size = (all.size() - from) / rows;
+  input.resize(row_size * rows);
+  for (std::size_t row = 0; row < rows; ++row) deal(all.data() + from + row, rows, row_size, input.data() + row * row_size);
+  const Work work{
+      .taps = filter_->taps.data(), .input = input.data(), .width = filter_->width, .up = filter_->up, .down = filter_->down, .phase = at % filter_->up};
+  if (work.up > 1 && work.down > 1) return one_by_one(work, output.data(), output.size());
+  const auto made_row = whole_blocks((output.size() + work.up - 1) / work.up);
+  made.resize(made_row * work.up);
+  if (work.down == 1) {
+    upwards(work, made_row, made.data());
+    return gather(made.data(), made_row, work.up, output.data(), output.size());
+  }
+  downwards(work, work.input, row_size, made.data(), output.size());
+  std::copy_n(made.begin(), output.size(), output.begin());
 }
 
 }  // namespace antiphon::audio

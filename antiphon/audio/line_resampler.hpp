@@ -26,14 +26,16 @@ class LineResampler {
  private:
   struct Filter {
     std::size_t up, down, reach;  ///< `reach`: taps on either side
-    std::vector<float> taps;      ///< 2 · reach for each of `up` phases
+    std::size_t width;            ///< taps of a phase: 2 · reach, and zeros after them where outputs are made in rows
+    std::vector<float> taps;      ///< `width` for each of `up` phases
   };
   static std::shared_ptr<const Filter> filter_for(int from_hz, int to_hz);
   void begin();
-  void make(std::size_t count, Samples& output);
+  Samples make(std::size_t count, SampleView more);
+  void compute(SampleView more, std::span<Sample> output) const;
 
   std::shared_ptr<const Filter> filter_;  ///< none where both rates are the same
-  std::vector<float> input_;              ///< from sample `first_ - reach + 1` on
+  Samples behind_;                        ///< what of the input is in reach of what comes out next: from sample `first_ - reach + 1` on
   std::size_t first_ = 0, in_ = 0, out_ = 0;
   std::size_t sound_end_ = 0;  ///< from this sample of the input on no sound is in reach
 };

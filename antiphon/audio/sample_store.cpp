@@ -1,10 +1,12 @@
 #include "antiphon/audio/sample_store.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <numeric>
 #include <utility>
 
 #include <fcntl.h>
@@ -14,12 +16,17 @@
 
 #include "antiphon/audio/internal/write_at.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/prefetch.hpp"
 
 namespace antiphon::audio {
 
 namespace {
 
 constexpr std::size_t piece_samples = 4096;
+
+bool is_silence(SampleView samples) {
+  return std::accumulate(samples.begin(), samples.end(), 0, [](int all, Sample sample) { return all | sample; }) == 0;
+}
 
 }  // namespace
 
@@ -52,14 +59,26 @@ SampleStore& SampleStore::operator=(SampleStore&& other) noexcept {
 }
 
 void SampleStore::append(SampleView samples) {
-  in_memory_ += samples.size();
   while (!samples.empty()) {
-    if (pieces_.empty() || pieces_.back().size() == piece_samples) pieces_.emplace_back().reserve(piece_samples);
-    const auto part = samples.first(std::min(samples.size(), piece_samples - pieces_.back().size()));
-    pieces_.back().insert(pieces_.back().end(), part.begin(), part.end());
+    const auto known = in_memory_ % piece_samples;
+    if (known == 0) pieces_.emplace_back();
+    const auto part = samples.first(std::min(samples.size(), piece_samples - known));
+    add_to_last(known, part);
+    in_memory_ += part.size();
     samples = samples.subspan(part.size());
   }
   if (in_memory_ > most_in_memory_) spill();
+}
+
+void SampleStore::prefetch_end() const {
+  if (!pieces_.empty()) prefetch(&pieces_.back(), sizeof(Samples));
+}
+
+void SampleStore::add_to_last(std::size_t known, SampleView part) {
+  auto& piece = pieces_.back();
+  if (piece.empty() && is_silence(part)) return;
+  if (piece.empty()) piece.reserve(piece_samples), piece.resize(known);
+  piece.insert(piece.end(), part.begin(), part.end());
 }
 
 Samples SampleStore::read(std::size_t at, std::size_t count) const {
@@ -75,11 +94,10 @@ Samples SampleStore::read(std::size_t at, std::size_t count) const {
     done += static_cast<std::size_t>(n);
   }
   for (auto done = from_disk; done < count;) {
-    const auto place = at + done - on_disk_;
-    const auto rest = SampleView(pieces_[place / piece_samples]).subspan(place % piece_samples);
-    const auto part = rest.first(std::min(rest.size(), count - done));
-    std::ranges::copy(part, samples.begin() + static_cast<std::ptrdiff_t>(done));
-    done += part.size();
+    const auto place = at + done - on_disk_, from = place % piece_samples, part = std::min(piece_samples - from, count - done);
+    const auto& piece = pieces_[place / piece_samples];
+    if (!piece.empty()) std::copy_n(piece.begin() + static_cast<std::ptrdiff_t>(from), part, samples.begin() + static_cast<std::ptrdiff_t>(done));
+    done += part;
   }
   return samples;
 }
@@ -91,13 +109,15 @@ void SampleStore::spill() {
     if (fd_ < 0) fail("write", errno);
     ::unlink(name.c_str());
   }
-  auto at = on_disk_;
-  for (const auto& piece : pieces_) {
-    const std::string_view bytes(reinterpret_cast<const char*>(piece.data()), piece.size() * sizeof(Sample));
+  static constexpr std::array<Sample, piece_samples> silence{};
+  const auto end = on_disk_ + in_memory_;
+  for (auto at = on_disk_; const auto& piece : pieces_) {
+    const auto size = std::min(piece_samples, end - at);
+    const std::string_view bytes(reinterpret_cast<const char*>(piece.empty() ? silence.data() : piece.data()), size * sizeof(Sample));
     if (const int code = internal::write_at(fd_, at * sizeof(Sample), bytes)) fail("write", code);
-    at += piece.size();
+    at += size;
   }
-  on_disk_ = at;
+  on_disk_ = end;
   in_memory_ = 0;
   pieces_.clear();
 }

@@ -8,7 +8,8 @@
 namespace antiphon::audio {
 
 /// A long piece of audio that grows: up to a limit in memory, from there on in a file without a name, so that a call of hours costs no more than one of
-/// minutes. The file vanishes with the store, also when the process is killed. One thread at a time; once nobody appends, any number may read.
+/// minutes, and silence costs nothing before. The file vanishes with the store, also when the process is killed. One thread at a time; once nobody appends, any
+/// number may read.
 class SampleStore {
  public:
   /// `folder` takes the file; empty is the system's folder for temporary files.
@@ -22,13 +23,17 @@ class SampleStore {
   /// Those from `at` on, at most `count`; fewer at the end. @throws Error io.
   Samples read(std::size_t at, std::size_t count) const;
   std::size_t size() const { return on_disk_ + in_memory_; }
+  /// Where the next samples will be put.
+  void prefetch_end() const;
   bool spilled() const { return fd_ >= 0; }
 
  private:
+  void add_to_last(std::size_t known, SampleView part);
   void spill();
   [[noreturn]] void fail(const char* verb, int code) const;
 
-  std::vector<Samples> pieces_;  ///< what is not on disk; all but the last are full: one long array would be copied, and half empty, each time it grows
+  /// What is not on disk; all but the last are full: one long array would be copied, and half empty, each time it grows. Empty: silence.
+  std::vector<Samples> pieces_;
   std::size_t in_memory_ = 0, most_in_memory_, on_disk_ = 0;
   std::string folder_;
   int fd_ = -1;

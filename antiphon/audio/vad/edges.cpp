@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "antiphon/audio/vad/internal/edges.hpp"
+#include "antiphon/base/prefetch.hpp"
 
 namespace antiphon::audio::internal {
 
@@ -48,6 +49,8 @@ void EdgeFinder::add(double value) {
   else if (++quiet_for_ > bridged)
     sounding_ = 0;
 }
+
+void EdgeFinder::prefetch_next() const { prefetch(&ring_[static_cast<std::size_t>(blocks_) % ring_.size()], 5 * sizeof(float)); }
 
 bool EdgeFinder::sounding() const { return sounding_ > 0 && sounding_ <= late_by + in_blocks(60); }
 

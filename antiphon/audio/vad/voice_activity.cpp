@@ -10,6 +10,7 @@
 #include "antiphon/audio/vad/internal/judges.hpp"
 #include "antiphon/audio/vad/silero.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/prefetch.hpp"
 #include "antiphon/base/text.hpp"
 
 namespace antiphon::audio {
@@ -87,12 +88,18 @@ VoiceActivity& VoiceActivity::operator=(VoiceActivity&&) noexcept = default;
 
 std::vector<VoiceEdge> VoiceActivity::feed(SampleView samples) {
   std::vector<VoiceEdge> edges;
-  for (; waiting_.empty() && samples.size() >= frame_; samples = samples.subspan(frame_)) judge_frame(samples.first(frame_), edges);
-  if (samples.empty()) return edges;
-  waiting_.insert(waiting_.end(), samples.begin(), samples.end());
-  std::size_t used = 0;
-  for (; used + frame_ <= waiting_.size(); used += frame_) judge_frame(SampleView(waiting_).subspan(used, frame_), edges);
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(used));
+  while (!samples.empty()) {
+    // A frame that comes whole is judged where it lies.
+    const bool whole = waiting_.empty() && samples.size() >= frame_;
+    const auto part = samples.first(whole ? frame_ : std::min(samples.size(), frame_ - waiting_.size()));
+    samples = samples.subspan(part.size());
+    if (whole) {
+      judge_frame(part, edges);
+      continue;
+    }
+    waiting_.insert(waiting_.end(), part.begin(), part.end());
+    if (waiting_.size() == frame_) judge_frame(waiting_, edges), waiting_.clear();
+  }
   return edges;
 }
 
@@ -125,6 +132,11 @@ VoiceEdge VoiceActivity::stop() {
   last_voiced_end_ = edge_;
   speaking_ = false;
   return {false, edge_};
+}
+
+void VoiceActivity::prefetch_all() const {
+  prefetch(judge_.get(), 96);
+  if (fine_) fine_->prefetch_next();
 }
 
 bool VoiceActivity::may_be_starting() const { return !speaking_ && ((run_ > 0 && run_ <= frames_to_start_) || (fine_ && fine_->sounding())); }

@@ -68,6 +68,8 @@ class VoiceActivity {
   bool speaking() const { return speaking_; }
   /// Nobody speaks, and what sounds now may turn out to be speech: not for longer than 0.4 s.
   bool may_be_starting() const;
+  /// What the next frame is judged by.
+  void prefetch_all() const;
   /// Sample after the last voiced one so far.
   std::size_t last_voiced_end() const { return last_voiced_end_; }
   /// Detector, version and rule, as results name it: "webrtc/0.3 mode 2, onset 60 ms, hangover 300 ms, frames of 20 ms, edges/1
@@ -82,7 +84,7 @@ class VoiceActivity {
   std::unique_ptr<FrameJudge> judge_;
   std::unique_ptr<internal::EdgeFinder> fine_;  ///< null: edges stand where frames lie
   bool by_noise_ = false;                       ///< what does not exceed the noise beneath it is not voiced, whatever the engine says
-  std::string name_;
+  bool speaking_ = false;
   std::size_t frame_, frames_to_start_, frames_to_stop_;
   Samples waiting_;
   std::size_t at_ = 0;               ///< first sample of the next frame
@@ -90,7 +92,7 @@ class VoiceActivity {
   std::size_t last_frame_end_ = 0;   ///< after the last voiced frame
   std::size_t last_voiced_end_ = 0;  ///< after the last sound in it
   std::size_t edge_ = 0;             ///< the last one that was told
-  bool speaking_ = false;
+  std::string name_;
 };
 
 }  // namespace antiphon::audio

@@ -27,6 +27,7 @@ class EdgeFinder {
   std::size_t end(std::size_t decided, std::size_t earliest);
   /// There is something above the noise that followed the last speech, and no detector can know yet whether it is speech.
   bool sounding() const;
+  void prefetch_next() const;
 
  private:
   using Block = std::ptrdiff_t;
