@@ -116,6 +116,35 @@ TYPED_TEST(WebSocketOver, MessagesOfSeveralSendersAreNeverMixed_VOX13) {
   EXPECT_THAT(seen, ElementsAre(std::pair('a', 10), std::pair('b', 10), std::pair('c', 10), std::pair('d', 10)));
 }
 
+TYPED_TEST(WebSocketOver, ListenersHearEverythingInItsOrder_TRN4) {
+  this->serve([](const ServerRequest&, ServerReply& reply) -> Task<> {
+    const auto socket = co_await reply.accept_websocket({});
+    std::vector<WsMessage> unsent;
+    socket->listen([&](const WsMessage& message) {
+      if (!unsent.empty() || !socket->send_now(message)) unsent.push_back(message);
+    });
+    while (co_await socket->receive(Deadline::never())) {}
+    EXPECT_TRUE(unsent.empty());
+  });
+  const auto socket = this->dial();
+  std::vector<std::string> heard, sent;
+  socket->listen([&heard](const WsMessage& message) { heard.push_back(message.data); });
+  for (int i = 0; i < 60; ++i) {
+    // Frames of a call, texts, and what is too long to be read in one go.
+    const auto size = static_cast<std::size_t>(i % 7 == 6 ? 5000 : i % 5 == 4 ? 0 : 160);
+    const auto message =
+        i % 3 == 0 ? WsMessage::text(std::string(size, static_cast<char>('a' + i % 26))) : WsMessage::binary(std::string(size, static_cast<char>(i)));
+    sent.push_back(message.data);
+    this->send(*socket, message);
+    if (i % 4 == 0)
+      while (heard.size() < sent.size() && this->medium.context.run_one() > 0) {}
+  }
+  while (heard.size() < sent.size() && this->medium.context.run_one() > 0) {}
+  EXPECT_EQ(heard, sent);
+  socket->listen({});
+  this->medium.run(socket->close(1000, "", this->medium.soon()));
+}
+
 TYPED_TEST(WebSocketOver, ACancelledReceiveLosesNothing) {
   this->serve(echo);
   const auto socket = this->dial();

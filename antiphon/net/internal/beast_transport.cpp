@@ -72,6 +72,7 @@ std::size_t BeastTransport::take_unread(State& state, asio::mutable_buffer into)
   const auto rest = std::string_view(state.unread).substr(state.used, into.size());
   const auto n = allowed(state, rest);
   if (n > 0) std::memcpy(into.data(), rest.data(), n);
+  if (!state.in_handshake) state.given.feed(rest.substr(0, n));
   state.used += n;
   if (state.used == state.unread.size()) {
     if (state.unread.capacity() > 4096) std::string().swap(state.unread);  // a connection that waits holds no memory
@@ -91,8 +92,41 @@ Task<std::size_t> BeastTransport::read(std::shared_ptr<State> state, asio::mutab
   if (bytes.empty()) throw boost::system::system_error(asio::error::eof);
   const auto n = allowed(*state, bytes.substr(0, into.size()));
   std::memcpy(into.data(), bytes.data(), n);
+  if (!state->in_handshake) state->given.feed(bytes.substr(0, n));
   if (n < bytes.size()) state->unread.assign(bytes.substr(n));
   co_return n;
+}
+
+bool BeastTransport::read_on(std::shared_ptr<Reading> reading) {
+  auto& stream = *reading->state->stream;
+  const std::span into(static_cast<char*>(reading->into.data()), reading->into.size());
+  return stream.read_into(into, [reading = std::move(reading)](boost::system::error_code error, std::size_t size) {
+    if (!error && size > 0) {
+      const auto rest = take_messages(*reading, size);
+      // Whoever took them may have ended the stream: then the next reading fails, and Beast hears of it.
+      if (rest == 0 && read_on(reading)) return;
+      size = rest;
+    }
+    reading->done(error, size);
+  });
+}
+
+// What is left stands at the beginning, where Beast expects it.
+std::size_t BeastTransport::take_messages(Reading& reading, std::size_t size) {
+  auto& state = *reading.state;
+  auto* const begin = static_cast<char*>(reading.into.data());
+  if (state.take_messages && state.given.between_messages()) {
+    const auto taken = state.take_messages({begin, size});
+    std::memmove(begin, begin + taken, size -= taken);
+  }
+  state.given.feed({begin, size});
+  return size;
+}
+
+boost::system::error_code BeastTransport::write_beside(std::string_view frames) {
+  Parts parts;
+  parts.views[0] = frames;
+  return write_now(state_, parts);
 }
 
 Task<std::size_t> BeastTransport::write(std::shared_ptr<State> state, Parts parts) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstring>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/net/byte_stream.hpp"
 #include "antiphon/net/internal/gate.hpp"
+#include "antiphon/net/internal/plain_frames.hpp"
 
 namespace antiphon::net {
 
@@ -30,12 +33,15 @@ class BeastTransport {
     std::unique_ptr<ByteStream> stream;
     std::string unread{};  ///< read from the stream, and not yet by Beast, from `used` on
     std::size_t used = 0;
+    /// Asked for what came between two messages, before Beast sees it: how many bytes of it were whole messages that somebody else has taken.
+    std::function<std::size_t(std::span<char>)> take_messages{};
+    FrameBoundaries given{};          ///< to Beast, since the handshake
     bool until_header_end = false;    ///< the end of an HTTP header is never passed in one read
-    std::size_t header_end_seen = 0;  ///< characters of "\r\n\r\n"
-    std::string unsent{};             ///< taken by `write_some`, and not yet by the stream
-    bool writing = false;             ///< one write at a time
-    Gate written{runtime.executor};   ///< passed when it has ended
     bool in_handshake = false;        ///< what follows a header is the body of a refusal, and may never end
+    bool writing = false;             ///< one write at a time
+    std::string unsent{};             ///< taken by `write_some`, and not yet by the stream
+    std::size_t header_end_seen = 0;  ///< characters of "\r\n\r\n"
+    Gate written{runtime.executor};   ///< a write has ended
   };
 
   explicit BeastTransport(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -52,9 +58,9 @@ class BeastTransport {
           if (first.size() == 0 || state->used < state->unread.size()) return finish_later(state, take_unread(*state, first), std::move(handler));
           if (state->in_handshake || state->until_header_end) return start(state, read(state, first), std::move(handler));
           auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-          const bool taken = state->stream->read_into({static_cast<char*>(first.data()), first.size()},
-                                                      [state, shared](boost::system::error_code error, std::size_t size) { std::move (*shared)(error, size); });
-          if (!taken) start(state, read(state, first), std::move(*shared));
+          const auto reading = std::make_shared<Reading>(
+              Reading{state, first, [shared](boost::system::error_code error, std::size_t size) { std::move (*shared)(error, size); }});
+          if (!read_on(reading)) start(state, read(state, first), std::move(*shared));
         },
         token);
   }
@@ -80,8 +86,16 @@ class BeastTransport {
   template <class Buffers>
   std::size_t read_some(const Buffers& buffers, boost::system::error_code& error);  // as above
   bool takes_now() const;
+  /// The same of what Beast knows nothing of: whole frames.
+  boost::system::error_code write_beside(std::string_view frames);
 
  private:
+  /// Where Beast waits for more to read.
+  struct Reading {
+    std::shared_ptr<State> state;
+    asio::mutable_buffer into;
+    ByteStream::OnRead done;
+  };
   struct Parts {
     static constexpr std::size_t limit = 4;
     std::string_view views[limit];
@@ -106,6 +120,9 @@ class BeastTransport {
   static Task<std::size_t> write(std::shared_ptr<State> state, Parts parts);
   static boost::system::error_code write_now(const std::shared_ptr<State>& state, const Parts& parts);
   static std::size_t take_unread(State& state, asio::mutable_buffer into);
+  /// False: the stream can only be read by `read`.
+  static bool read_on(std::shared_ptr<Reading> reading);
+  static std::size_t take_messages(Reading& reading, std::size_t size);
 
   static boost::system::error_code code_of(const std::exception_ptr& failure);
 

@@ -39,6 +39,7 @@ class Pieces {
       if (!part.empty()) pieces_.at(count_++) = {const_cast<char*>(part.data()), part.size()};
   }
   bool empty() const { return first_ == count_; }
+  std::optional<iovec> single() const { return first_ + 1 == count_ ? std::optional(pieces_[first_]) : std::nullopt; }
   msghdr message() { return {.msg_iov = &pieces_[first_], .msg_iovlen = count_ - first_}; }
   void consume(std::size_t size) {
     while (size > 0) {
@@ -116,9 +117,11 @@ class TcpStream final : public ByteStream {
  private:
   // How much of them went; -1: nothing does now.
   ssize_t send(Pieces& pieces) {
+    constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
     for (;;) {
       const auto message = pieces.message();
-      const auto n = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+      const auto single = pieces.single();  // a frame of a call: the system has less to look at
+      const auto n = single ? ::send(socket_.native_handle(), single->iov_base, single->iov_len, flags) : ::sendmsg(socket_.native_handle(), &message, flags);
       if (n >= 0) pieces.consume(static_cast<std::size_t>(n));
       if (n >= 0 || would_block(errno)) return n;
       if (errno != EINTR) fail(errno);

@@ -59,16 +59,18 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
   BeastWebSocket(std::shared_ptr<BeastTransport::State> transport, std::string place, const WsOptions& options)
       : runtime_(transport->runtime),
         transport_(std::move(transport)),
-        place_(std::move(place)),
         options_(options),
+        turns_(runtime_.executor),
+        place_(std::move(place)),
         stream_(transport_),
-        changed_(runtime_.executor),
-        turns_(runtime_.executor) {
+        changed_(runtime_.executor) {
     stream_.read_message_max(options_.message_limit);
     stream_.auto_fragment(false);
     ws::permessage_deflate deflate;
     deflate.client_enable = deflate.server_enable = options_.compression;
     stream_.set_option(deflate);
+    // Asked while Beast waits for bytes, and so keeps this alive.
+    transport_->take_messages = [this](std::span<char> bytes) { return take_plain(bytes); };
     // Beast's own time-outs would run on the wall clock.
     stream_.set_option(ws::stream_base::timeout{ws::stream_base::none(), ws::stream_base::none(), false});
   }
@@ -90,6 +92,7 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
       cancellation.rethrow();
     }
     transport_->in_handshake = false;
+    is_client_ = true;
     if (late) throw Error(ErrorKind::timeout, fmt::format("no answer from {} within {}", place_, format_duration(limit)));
     if (error == ws::error::upgrade_declined) throw declined(response);
     if (error) throw handshake_failure(error);
@@ -168,9 +171,11 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
   bool send_now(const WsMessage& message) override {
     if (ended() || goodbye_ || !turns_.is_free() || !stream_.next_layer().takes_now()) return false;
     if (!message.is_binary() && !is_utf8(message.data)) return false;
-    stream_.binary(message.is_binary());
     error_code error;
-    stream_.write(asio::buffer(message.data), error);
+    if (options_.compression)
+      stream_.binary(message.is_binary()), stream_.write(asio::buffer(message.data), error);
+    else
+      error = stream_.next_layer().write_beside(plain_frame_of(message, is_client_));
     if (error) break_off(write_failure(error));
     return true;  // whoever receives hears of a failure
   }
@@ -236,6 +241,18 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
       if (!listener) return;
       (*listener)(take_first());
     }
+  }
+
+  std::size_t take_plain(std::span<char> bytes) {
+    std::size_t taken = 0;
+    while (listener_ && !goodbye_ && !ended()) {
+      const auto frame = take_plain_frame(bytes.subspan(taken), !is_client_, options_.message_limit);
+      if (!frame) break;
+      taken += frame->size;
+      const auto listener = listener_;
+      (*listener)({frame->type, std::string(frame->payload), runtime_.clock.now()});
+    }
+    return taken;
   }
 
   // One message after the other, whether somebody asks for it or not: otherwise no ping would be answered.
@@ -348,21 +365,23 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
     return Error(ErrorKind::closed, fmt::format("{} closed the connection without an answer ({})", place_, lower(error.message())));
   }
 
+  // First what each message looks at, so that it comes into the cache in few pieces.
   Runtime& runtime_;
   std::shared_ptr<BeastTransport::State> transport_;
-  std::string place_;
+  std::shared_ptr<const Listener> listener_;
+  bool reading_ = false, is_client_ = false;
   WsOptions options_;
+  std::optional<WsClose> goodbye_;  ///< what we said, or are about to say
+  Turns turns_;
+  std::variant<std::monostate, WsClose, Error> end_;
+
+  std::string place_;
   ws::stream<BeastTransport> stream_;
   beast::flat_buffer buffer_;
   std::deque<WsMessage> arrived_;
-  std::shared_ptr<const Listener> listener_;
   std::size_t ahead_ = 0;  ///< bytes in arrived_
-  bool reading_ = false;
-  std::optional<WsClose> goodbye_;  ///< what we said, or are about to say
-  std::variant<std::monostate, WsClose, Error> end_;
   std::string subprotocol_;
   Gate changed_;
-  Turns turns_;
 };
 
 class HandedOut final : public WebSocket {
