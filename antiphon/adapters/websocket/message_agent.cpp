@@ -21,6 +21,7 @@ constexpr auto send_limit = 5s;      // an agent that takes no message for so lo
 constexpr auto goodbye_limit = 2s;   // for the far side's own goodbye
 constexpr auto ahead_limit = 5min;   // of speech that is still to be heard
 constexpr auto flush_after = 20ms;   // of nothing to hear: sooner than a gap would be an under-run
+constexpr auto frame_length = 20ms;  // of ours: so often we look after ourselves
 constexpr auto dtmf_wait = 500ms;    // contracts.md §12: `w`
 constexpr auto word_tail = 60ms;     // a word that ended has faded within
 constexpr double word_dbfs = -40.0;  // louder than that it has not
@@ -41,13 +42,13 @@ AdapterCapabilities MessageAgentSettings::capabilities() const {
 MessageAgent::MessageAgent(std::shared_ptr<const MessageAgentSettings> settings, Runtime& runtime, std::string thread_id,
                            std::unique_ptr<VoiceTransport> transport)
     : settings_(std::move(settings)),
-      capabilities_(settings_->capabilities()),
-      runtime_(runtime),
       clock_(runtime.clock),
-      thread_id_(std::move(thread_id)),
       transport_(std::move(transport)),
       encoder_(settings_->send),
-      decoder_(settings_->receive) {
+      decoder_(settings_->receive),
+      capabilities_(settings_->capabilities()),
+      runtime_(runtime),
+      thread_id_(std::move(thread_id)) {
   if (!settings_->json || !settings_->json->audio) return;
   // Filled in fifty times a second: base64 needs no escapes, so that two halves are enough.
   const auto whole = fill_voice_message(*settings_->json->audio, {.audio = "${audio}", .thread_id = thread_id_});
@@ -171,9 +172,11 @@ Task<> MessageAgent::send_audio(audio::AudioChunk chunk, Deadline) {
   co_return;
 }
 
-void MessageAgent::send_now(audio::SampleView frame, bool ends_utterance) {
+void MessageAgent::send_now(audio::SampleView samples, bool ends_utterance) {
   if (over_) return;
-  if (!frame.empty()) put(message_of(frame));
+  if (!samples.empty()) put(message_of(samples));
+  looked_at_ = clock_.now();
+  if (flush_at_) look_after_flush();
   if (ends_utterance && settings_->json) put(settings_->json->utterance_end, {.thread_id = thread_id_});
 }
 
@@ -274,12 +277,18 @@ void MessageAgent::guarded(const std::function<void()>& step) {
   }
 }
 
-// What the decoder keeps back for what comes next is let go when nothing comes. More audio moves the moment: the alarm then rings once in vain.
+// What the decoder keeps back for what comes next is let go when nothing comes. An agent that speaks moves that moment before it comes, again and again: an
+// alarm is set only when the next frame of ours would be too late to see to it.
+void MessageAgent::look_after_flush() {
+  const auto next_look = looked_at_ + frame_length;
+  if (!flushing_ && (*flush_at_ <= next_look || clock_.now() >= next_look)) flush_later();
+}
+
 void MessageAgent::flush_later() {
   flushing_.emplace(clock_, *flush_at_, [this] {
     flushing_.reset();
     if (!flush_at_ || over_) return;
-    if (clock_.now() < *flush_at_) return flush_later();
+    if (clock_.now() < *flush_at_) return look_after_flush();
     guarded([this] { flush(); });
   });
 }
@@ -337,7 +346,7 @@ void MessageAgent::take_audio(std::string_view bytes) {
   }
   hear(std::move(samples));
   flush_at_ = heard_until_ + flush_after;
-  if (!flushing_) flush_later();
+  look_after_flush();
 }
 
 void MessageAgent::hear(audio::Samples samples) {

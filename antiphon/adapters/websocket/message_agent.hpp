@@ -41,7 +41,7 @@ class MessageAgent final : public VoiceAgentAdapter {
   Task<> connect(Deadline deadline) override;
   Task<> disconnect(Deadline deadline) override;
   Task<> send_audio(audio::AudioChunk chunk, Deadline deadline) override;
-  void send_now(audio::SampleView frame, bool ends_utterance) override;
+  void send_now(audio::SampleView samples, bool ends_utterance) override;
   bool sends_now() const override { return true; }
   Task<> end_of_utterance(Deadline deadline) override;
   Task<AgentSignal> receive(Deadline deadline) override;
@@ -68,6 +68,7 @@ class MessageAgent final : public VoiceAgentAdapter {
   void take_audio(std::string_view bytes);
   void hear(audio::Samples samples);
   void flush();
+  void look_after_flush();
   void flush_later();
   void ended(AgentClosed closed);
   bool is_mid_word() const;
@@ -82,32 +83,35 @@ class MessageAgent final : public VoiceAgentAdapter {
   Error in_call(const Error& error, std::string_view when) const;
   std::string moment() const;
 
+  // First what each frame looks at, so that it comes back into the cache in few pieces.
   std::shared_ptr<const MessageAgentSettings> settings_;
-  AdapterCapabilities capabilities_;
-  Runtime& runtime_;
   Clock& clock_;
-  std::string thread_id_;
   std::unique_ptr<VoiceTransport> transport_;
+  SignalSink* sink_ = nullptr;
+  bool connected_ = false, running_ = false, over_ = false;
+  std::optional<Clock::Time> sending_since_{};  // the message under way
+  std::deque<net::WsMessage> outgoing_;
   audio::LineEncoder encoder_;
   audio::LineDecoder decoder_;
+  std::size_t audio_messages_ = 0;
+  Clock::Time heard_until_{0};                      // when all that was received will have been heard
+  std::optional<Clock::Time> flush_at_{};           // then what the decoder keeps back is let go
+  Clock::Time looked_at_ = Clock::Time::min() / 2;  // with the last frame of ours
+  double last_dbfs_ = audio::silence_dbfs;          // of the last moment of what was received
+  std::optional<ScopedAlarm> flushing_;
+  AdapterCapabilities capabilities_;
   std::string audio_before_, audio_after_;  // of the template of a frame, around its audio
-  bool connected_ = false, running_ = false, over_ = false;
+
+  Runtime& runtime_;
+  std::string thread_id_;
   Clock::Time began_{0};
   Channel<Event> events_;
-  SignalSink* sink_ = nullptr;
-  std::deque<net::WsMessage> outgoing_;
   Pulse to_send_;
   Stoppable reading_, writing_;
   Latch read_, written_;
-  std::optional<Clock::Time> sending_since_{};  // the message under way
-  std::size_t audio_messages_ = 0;
-  Clock::Time heard_until_{0};             // when all that was received will have been heard
-  std::optional<Clock::Time> flush_at_{};  // then what the decoder keeps back is let go
-  std::string first_text_;                 // the first such
+  std::string first_text_;  // the first such
   std::size_t ignored_texts_ = 0;
-  std::optional<ScopedAlarm> flushing_;
-  double last_dbfs_ = audio::silence_dbfs;  // of the last moment of what was received
-  std::string last_text_;                   // a text that meant nothing
+  std::string last_text_;  // a text that meant nothing
 };
 
 }  // namespace antiphon::wire

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <deque>
 #include <optional>
+#include <vector>
 
 #include "antiphon/audio/pcm.hpp"
 #include "antiphon/result/call_record.hpp"
@@ -41,25 +41,36 @@ class Playout {
   std::optional<Duration> received_at(Duration place) const;
 
   const Delivery& delivery() const { return delivery_; }
+  /// What the next `take` and `receive` look at.
+  void prefetch_next() const;
 
  private:
-  struct Piece {
-    std::size_t placed, heard, received, length;
+  /// Audio whose pieces follow each other in the track as they were heard.
+  struct Run {
+    std::size_t placed, heard, length;
+    std::size_t end() const { return placed + length; }
   };
-  struct Waiting {
-    std::size_t placed;
-    audio::Samples samples;
-    std::size_t used = 0;  ///< of them, in the track already
+  struct Arrival {
+    std::size_t placed, received;
   };
-  const Piece* piece_at(Duration place) const;
+  struct Span {
+    std::size_t placed, length;
+  };
+  void remember(Run piece, std::size_t received);
+  const Run* run_at(std::size_t at) const;
+  void wait_for(std::size_t placed, audio::SampleView samples);
   std::size_t place_for(std::size_t heard, bool first);
   void count(Duration now, Duration length);
 
-  std::deque<Waiting> waiting_;
-  std::deque<Piece> pieces_;
+  // A call in real time looks at all this fifty times a second, each time after everything else of a thousand calls: the less of it there is, the better.
   std::size_t at_ = 0, heard_end_ = 0, placed_end_ = 0;
   std::optional<Duration> last_received_;
   bool turn_ended_ = false;
+  std::vector<Span> waiting_;  ///< what is not in the track yet
+  audio::Samples samples_;     ///< of all that waits, from `used_` on
+  std::size_t used_ = 0;
+  std::vector<Run> runs_;  ///< of the last minute, as are
+  std::vector<Arrival> arrivals_;
   Delivery delivery_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "antiphon/audio/mix.hpp"
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/prefetch.hpp"
 #include "antiphon/scenario/voice/call_watch.hpp"
 
 namespace antiphon::voice {
@@ -39,15 +40,15 @@ audio::Samples piece_of(const audio::SampleStore& track, Duration from, Duration
 }  // namespace
 
 VoiceLine::VoiceLine(Runtime& runtime, std::unique_ptr<VoiceAgentAdapter> adapter, LineSettings settings)
-    : runtime_(runtime),
-      clock_(runtime.clock),
+    : clock_(runtime.clock),
       adapter_(std::move(adapter)),
+      began_(clock_.now()),
+      activity_(settings.detector),
+      turns_(settings.turns),
       settings_(std::move(settings)),
-      activity_(settings_.detector),
-      turns_(settings_.turns),
-      began_(clock_.now()) {
-  if (!settings_.file.empty()) file_.emplace(settings_.file);
-  if (settings_.microphone) person_.emplace(*settings_.microphone, settings_.detector);
+      runtime_(runtime) {
+  if (!settings_.file.empty()) file_ = std::make_unique<CallFile>(settings_.file);
+  if (settings_.microphone) person_ = std::make_unique<PersonSpeech>(*settings_.microphone, settings_.detector);
 }
 
 VoiceLine::~VoiceLine() = default;
@@ -58,7 +59,7 @@ Task<> VoiceLine::open(Deadline deadline) {
   running_ = true;
   // Detached from the executor's point of view only: `close` stops both and waits until they have ended.
   if (adapter_->sends_now())
-    pace_from(0), paced_.open();
+    ticker_.emplace(clock_, began_, frame, [this](std::int64_t k) { pace_now(k * frame); }), paced_.open();
   else
     asio::co_spawn(runtime_.executor, drive(pacing_.run(pace()), paced_), asio::detached);
   if (adapter_->deliver_to(this))
@@ -94,7 +95,7 @@ Task<> VoiceLine::close(Deadline deadline) {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   if (std::exchange(running_, false)) {
     pacing_.stop();
-    next_.reset();
+    ticker_.reset();
     listening_.stop();
     adapter_->deliver_to(nullptr);
     co_await paced_.wait();
@@ -137,15 +138,27 @@ Task<> VoiceLine::pace() {
 }
 
 // The same where nothing has to be waited for: no coroutine is woken for a frame.
-void VoiceLine::pace_from(std::int64_t k) {
-  next_.emplace(clock_, began_ + k * frame, [this, k] {
-    try {
-      if (const auto made = make_frame(k * frame)) adapter_->send_now(made->samples, made->ends);
-    } catch (...) {
-      return fail(std::current_exception());
-    }
-    pace_from(k + 1);
-  });
+void VoiceLine::pace_now(Duration at) {
+  if (broke_) return;
+  prefetch_all();
+  try {
+    if (const auto made = make_frame(at)) adapter_->send_now(made->samples, made->ends);
+  } catch (...) {
+    broke_ = true;  // a ticker may not be stopped by what it calls
+    fail(std::current_exception());
+  }
+}
+
+// Each would be waited for by itself where it is needed.
+void VoiceLine::prefetch_all() const {
+  prefetch(adapter_.get(), 512);
+  playout_.prefetch_next();
+  activity_.prefetch_all();
+  user_track_.prefetch_end();
+  agent_track_.prefetch_end();
+  if (outgoing_.empty() || outgoing_.front().samples.empty()) return;
+  const auto next = audio::SampleView(outgoing_.front().samples).subspan(outgoing_.front().used);
+  prefetch(next.data(), std::min(next.size(), frame_samples) * sizeof(audio::Sample));
 }
 
 std::optional<VoiceLine::Frame> VoiceLine::make_frame(Duration at) {

@@ -15,6 +15,7 @@
 #include "antiphon/base/limit.hpp"
 #include "antiphon/base/pulse.hpp"
 #include "antiphon/base/runtime.hpp"
+#include "antiphon/base/ticker.hpp"
 #include "antiphon/result/recording.hpp"
 #include "antiphon/scenario/voice/call_file.hpp"
 #include "antiphon/scenario/voice/person_speech.hpp"
@@ -131,7 +132,7 @@ class VoiceLine final : private SignalSink {
   };
 
   Task<> pace();
-  void pace_from(std::int64_t frame);
+  void pace_now(Duration at);
   /// All that belongs to the moment of a frame; nullopt: none is sent.
   std::optional<Frame> make_frame(Duration at);
   Task<> listen();
@@ -156,32 +157,36 @@ class VoiceLine final : private SignalSink {
   void take(AgentLatencyClaim claim);
   void take(AgentClosed closed);
 
-  Runtime& runtime_;
+  void prefetch_all() const;
+
+  // First what each frame looks at: among a thousand calls it is out of the cache when it is looked at again, and comes back in lines of 64 bytes.
+  std::optional<Ticker> ticker_;  // where frames are sent without waiting
   Clock& clock_;
   std::unique_ptr<VoiceAgentAdapter> adapter_;
-  LineSettings settings_;
-  audio::VoiceActivity activity_;
-  Playout playout_;
-  TurnTracker turns_;
-  TurnText text_;
-  Pulse frames_, ends_;  // of a frame, of an utterance of ours
-  std::vector<UserUtterance> utterances_;
-  std::deque<Outgoing> outgoing_;
-  std::optional<std::size_t> ended_now_;  // the utterance whose last sample is in the frame under way
-  std::optional<PersonSpeech> person_;
-  std::deque<std::size_t> spoken_;
+  Clock::Time began_{};
+  bool running_ = false, broke_ = false;
   std::shared_ptr<CallTracks> tracks_ = std::make_shared<CallTracks>();
   audio::SampleStore &user_track_ = tracks_->user, &agent_track_ = tracks_->agent;
-  std::optional<CallFile> file_;
+  std::unique_ptr<CallFile> file_;
+  std::unique_ptr<PersonSpeech> person_;
+  Playout playout_;
+  audio::VoiceActivity activity_;
+  TurnTracker turns_;
+  std::optional<Duration> last_received_;
+  std::deque<Outgoing> outgoing_;
+  std::vector<UserUtterance> utterances_;
+  std::optional<std::size_t> ended_now_;  // the utterance whose last sample is in the frame under way
+  Pulse frames_, ends_;                   // of a frame, of an utterance of ours
+  std::optional<AgentClosed> closed_;
+  LineSettings settings_;
+
+  Runtime& runtime_;
+  TurnText text_;
+  std::deque<std::size_t> spoken_;
   std::vector<VoiceEvent> told_;
   AgentClaims claims_;
-  std::optional<AgentClosed> closed_;
   Duration closed_at_{0};
-  std::optional<Duration> last_received_;
   std::exception_ptr failure_;
-  Clock::Time began_{};
-  bool running_ = false;
-  std::optional<ScopedAlarm> next_;  // frame
   Stoppable pacing_, listening_;
   Latch paced_, listened_;
 };
