@@ -1,5 +1,5 @@
 // Real-time calls by WebSocket on one thread: a frame of 20 ms each way 50 times a second in every one of them, and how late the frames come.
-// `bench_paced_calls` runs all; `bench_paced_calls both|half|mute CALLS` one.
+// `bench_paced_calls` runs all; `bench_paced_calls both|half|mute CALLS [SECONDS]` one.
 #include <cstdlib>
 #include <string_view>
 
@@ -15,19 +15,17 @@ namespace {
 using namespace antiphon;
 using namespace std::chrono_literals;
 
-constexpr auto length = 30s;
-
-Scenario call(int number, const std::string& url, bool speaks) {
+Scenario call(int number, const std::string& url, bool speaks, std::chrono::seconds length) {
   static const auto speech = audio::testing::speech(std::chrono::duration<double>(length).count());
   return {.name = fmt::format("call {}", number),
           .agent = websocket_agent({.url = url, .line = {.send = {audio::Encoding::mulaw, 8000}}}),
           .script = {speaks ? play_audio(speech) : silence(length), succeed("it was long enough")}};
 }
 
-void measure(const std::string& talk, int calls, std::string_view limit) {
+void measure(const std::string& talk, int calls, std::string_view limit, std::chrono::seconds length = 30s) {
   bench::StubVoiceAgent stub(calls, talk);
   std::vector<Scenario> all;
-  for (int i = 0; i < calls; ++i) all.push_back(call(i, stub.url(), talk != "mute"));
+  for (int i = 0; i < calls; ++i) all.push_back(call(i, stub.url(), talk != "mute", length));
   const double before = bench::peak_mb();
   const bench::Meter meter;
   const auto results = run_all(std::move(all), {.jobs = calls, .seed = 1, .keep_audio = false});
@@ -41,7 +39,7 @@ void measure(const std::string& talk, int calls, std::string_view limit) {
                                 : talk == "half" ? "the agent speaks half of the time"
                                                  : "idle");
   bench::report(what + ": frames late at the receiver, p50, p99, max", fmt::format("{:.2f} ms, {:.2f} ms, {:.1f} ms", late.p50, late.p99, late.max), limit);
-  const auto share = [](double cpu_s) { return 100 * cpu_s / std::chrono::duration<double>(length).count(); };
+  const auto share = [&](double cpu_s) { return 100 * cpu_s / std::chrono::duration<double>(length).count(); };
   bench::report(what + ": CPU of one core for the calls", fmt::format("{:.0f} %", share(paced)));
   bench::report(what + ": CPU in the background, for the sound of calls", fmt::format("{:.0f} %", share(all_threads - paced)));
   bench::report(what + ": memory per call", fmt::format("{:.0f} kB", (bench::peak_mb() - before) * 1024 / calls), talk == "mute" ? "40 kB" : "");
@@ -54,7 +52,7 @@ int main(int argc, char** argv) {
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);  // the stub inherits it
-  if (argc == 3) return measure(argv[1], std::atoi(argv[2]), ""), 0;
+  if (argc >= 3) return measure(argv[1], std::atoi(argv[2]), "", argc > 3 ? std::chrono::seconds(std::atoi(argv[3])) : 30s), 0;
   measure("mute", 1000, "p99 under 5 ms");
   measure("both", 1000, "p99 under 5 ms");
   measure("half", 1250, "p99 under 5 ms");

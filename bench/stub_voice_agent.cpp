@@ -1,6 +1,7 @@
 // A voice agent behind a WebSocket that costs next to nothing: `bench_stub_voice_agent CALLS both|half|mute`. It prints its port, takes raw mu-law frames of
-// 20 ms, sends one back for each (all the time, every other second, or never), and ends when standard input does, saying how late frames came from a second
-// after all CALLS were connected on: each against the earliest of its call, so that clocks and routes cancel out. One thread, epoll.
+// 20 ms, sends one back for each (all the time, every other second so that half of the calls are spoken to at any time, or never), and ends when standard input
+// does, saying how late frames came while all CALLS were there, from a second after the last was connected to the moment the first hung up: each against the
+// earliest of its call, so that clocks and routes cancel out. One thread, epoll.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -34,10 +35,11 @@ constexpr useconds_t round_us = 500;
 constexpr double settled_after_ms = 1000;
 
 struct Call {
-  std::string received;
+  std::size_t number;
+  std::string received{};
   bool open = false;
   long frames = 0;
-  std::vector<double> arrived_ms;  // less 20 ms for each frame before it
+  std::vector<double> arrived_ms{};  // less 20 ms for each frame before it
 };
 
 double now_ms() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -99,7 +101,7 @@ class Stub {
   void accept_all() {
     antiphon::bench::accept_all(epoll_, listener_, [this](int fd) {
       if (at_.size() <= static_cast<std::size_t>(fd)) at_.resize(static_cast<std::size_t>(fd) + 1);
-      calls_.push_back(std::make_unique<Call>());
+      calls_.push_back(std::make_unique<Call>(Call{.number = calls_.size()}));
       at_[static_cast<std::size_t>(fd)] = calls_.back().get();
     });
   }
@@ -111,6 +113,7 @@ class Stub {
     auto& call = *at_[static_cast<std::size_t>(fd)];
     if (n <= 0) {
       open_ -= call.open;
+      counting_ = counting_ && !call.open;
       close(fd);
       return;
     }
@@ -144,7 +147,7 @@ class Stub {
       if (call.received.size() - at < header + length) break;
       at += header + length;
       if (close)
-        put(fd, std::string{'\x88', '\x00'});
+        counting_ = false, put(fd, std::string{'\x88', '\x00'});
       else if (length == frame_bytes)
         took_frame(fd, call);
     }
@@ -153,8 +156,9 @@ class Stub {
 
   void took_frame(int fd, Call& call) {
     const long k = call.frames++;
-    if (const double now = now_ms(); now >= counts_from_ms_) call.arrived_ms.push_back(now - 20.0 * static_cast<double>(k));
-    if (talk_ == "both" || (talk_ == "half" && (k / 50) % 2 == 0)) put(fd, speech_[static_cast<std::size_t>(k) % speech_.size()]);
+    if (const double now = now_ms(); counting_ && now >= counts_from_ms_) call.arrived_ms.push_back(now - 20.0 * static_cast<double>(k));
+    if (talk_ == "both" || (talk_ == "half" && (static_cast<std::size_t>(k / 50) + call.number) % 2 == 0))
+      put(fd, speech_[static_cast<std::size_t>(k) % speech_.size()]);
   }
 
   // What is sent is small: where the caller does not read, its buffer fills up and the measurement is worth nothing.
@@ -164,6 +168,7 @@ class Stub {
 
   std::size_t expected_, open_ = 0, most_ = 0;
   double counts_from_ms_ = std::numeric_limits<double>::infinity();
+  bool counting_ = true;  // nobody has hung up
   std::string talk_;
   int epoll_, listener_ = -1;
   std::vector<std::unique_ptr<Call>> calls_;
