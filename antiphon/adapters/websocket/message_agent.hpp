@@ -1,8 +1,8 @@
 #pragma once
 
-#include <deque>
 #include <exception>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,7 +90,7 @@ class MessageAgent final : public VoiceAgentAdapter {
   SignalSink* sink_ = nullptr;
   bool connected_ = false, running_ = false, over_ = false;
   std::optional<Clock::Time> sending_since_{};  // the message under way
-  std::deque<net::WsMessage> outgoing_;
+  std::list<net::WsMessage> outgoing_;          // takes no memory while it is empty
   audio::LineEncoder encoder_;
   audio::LineDecoder decoder_;
   std::size_t audio_messages_ = 0;

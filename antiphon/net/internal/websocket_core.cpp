@@ -1,6 +1,6 @@
 #include "antiphon/net/internal/websocket_core.hpp"
 
-#include <deque>
+#include <list>
 #include <variant>
 
 #include <fmt/format.h>
@@ -378,8 +378,8 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
   std::string place_;
   ws::stream<BeastTransport> stream_;
   beast::flat_buffer buffer_;
-  std::deque<WsMessage> arrived_;
-  std::size_t ahead_ = 0;  ///< bytes in arrived_
+  std::list<WsMessage> arrived_;  ///< takes no memory while it is empty
+  std::size_t ahead_ = 0;         ///< bytes in arrived_
   std::string subprotocol_;
   Gate changed_;
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <deque>
 #include <exception>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -173,7 +173,7 @@ class VoiceLine final : private SignalSink {
   audio::VoiceActivity activity_;
   TurnTracker turns_;
   std::optional<Duration> last_received_;
-  std::deque<Outgoing> outgoing_;
+  std::list<Outgoing> outgoing_;  // a deque takes half a kilobyte while it is empty, as most are
   std::vector<UserUtterance> utterances_;
   std::optional<std::size_t> ended_now_;  // the utterance whose last sample is in the frame under way
   Pulse frames_, ends_;                   // of a frame, of an utterance of ours
@@ -182,7 +182,7 @@ class VoiceLine final : private SignalSink {
 
   Runtime& runtime_;
   TurnText text_;
-  std::deque<std::size_t> spoken_;
+  std::list<std::size_t> spoken_;
   std::vector<VoiceEvent> told_;
   AgentClaims claims_;
   Duration closed_at_{0};
