@@ -15,7 +15,7 @@
 #include "antiphon/base/limit.hpp"
 #include "antiphon/base/pulse.hpp"
 #include "antiphon/base/runtime.hpp"
-#include "antiphon/base/ticker.hpp"
+#include "antiphon/base/repeating_alarm.hpp"
 #include "antiphon/result/recording.hpp"
 #include "antiphon/scenario/voice/call_file.hpp"
 #include "antiphon/scenario/voice/person_speech.hpp"
@@ -160,7 +160,7 @@ class VoiceLine final : private SignalSink {
   void prefetch_all() const;
 
   // First what each frame looks at: among a thousand calls it is out of the cache when it is looked at again, and comes back in lines of 64 bytes.
-  std::optional<Ticker> ticker_;  // where frames are sent without waiting
+  std::optional<RepeatingAlarm> ticker_;  // where frames are sent without waiting
   Clock& clock_;
   std::unique_ptr<VoiceAgentAdapter> adapter_;
   Clock::Time began_{};

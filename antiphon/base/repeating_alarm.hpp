@@ -11,18 +11,18 @@ namespace antiphon {
 
 /// Calls `action` at start, start + period, start + 2 · period … for as long as it lives; calls that are late follow each other, and none is left out. Belongs
 /// to the clock's executor.
-class Ticker {
+class RepeatingAlarm {
  public:
   /// `action` is given the count of calls before it. It may not destroy the ticker; what it throws goes to whoever runs the clock, and ends the calls.
-  Ticker(Clock& clock, Clock::Time start, Duration period, std::function<void(std::int64_t)> action)
+  RepeatingAlarm(Clock& clock, Clock::Time start, Duration period, std::function<void(std::int64_t)> action)
       : clock_(clock), lifetime_(clock.lifetime()), start_(start), period_(period), action_(std::move(action)) {
     set();
   }
-  ~Ticker() {
+  ~RepeatingAlarm() {
     if (!lifetime_.expired()) clock_.cancel(alarm_);
   }
-  Ticker(const Ticker&) = delete;
-  Ticker& operator=(const Ticker&) = delete;
+  RepeatingAlarm(const RepeatingAlarm&) = delete;
+  RepeatingAlarm& operator=(const RepeatingAlarm&) = delete;
 
  private:
   // No memory is taken for a call: there may be fifty thousand a second.

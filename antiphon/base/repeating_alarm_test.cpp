@@ -1,4 +1,4 @@
-#include "antiphon/base/ticker.hpp"
+#include "antiphon/base/repeating_alarm.hpp"
 
 #include <optional>
 #include <vector>
@@ -26,7 +26,7 @@ struct TickerTest : testing::Test {
 };
 
 TEST_F(TickerTest, CallsAtEveryPeriodFromItsStartOn) {
-  const Ticker ticker(clock, 5ms, 20ms, [&](std::int64_t count) {
+  const RepeatingAlarm ticker(clock, 5ms, 20ms, [&](std::int64_t count) {
     EXPECT_EQ(count, static_cast<std::int64_t>(rung.size()));
     rung.push_back(clock.now());
   });
@@ -36,13 +36,13 @@ TEST_F(TickerTest, CallsAtEveryPeriodFromItsStartOn) {
 
 TEST_F(TickerTest, WhatIsLateIsMadeUpForWithoutMovingWhatFollows) {
   run_to(50ms);
-  const Ticker ticker(clock, 0ms, 20ms, [&](std::int64_t) { rung.push_back(clock.now()); });
+  const RepeatingAlarm ticker(clock, 0ms, 20ms, [&](std::int64_t) { rung.push_back(clock.now()); });
   run_to(70ms);
   EXPECT_THAT(rung, ElementsAre(50ms, 50ms, 50ms, 60ms));
 }
 
 TEST_F(TickerTest, DestroyedItCallsNoMore) {
-  std::optional<Ticker> ticker;
+  std::optional<RepeatingAlarm> ticker;
   ticker.emplace(clock, 0ms, 20ms, [&](std::int64_t) { rung.push_back(clock.now()); });
   run_to(30ms);
   ticker.reset();
@@ -50,10 +50,10 @@ TEST_F(TickerTest, DestroyedItCallsNoMore) {
   EXPECT_THAT(rung, ElementsAre(0ms, 20ms));
 }
 
-TEST(Ticker, MayOutliveItsClock) {
+TEST(RepeatingAlarm, MayOutliveItsClock) {
   asio::io_context context{1};
   std::optional<VirtualClock> clock(context);
-  const Ticker ticker(*clock, 0ms, 20ms, [](std::int64_t) { FAIL(); });
+  const RepeatingAlarm ticker(*clock, 0ms, 20ms, [](std::int64_t) { FAIL(); });
   clock.reset();
 }
 
