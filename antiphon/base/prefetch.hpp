@@ -9,8 +9,9 @@ namespace antiphon {
 /// ahead and together, it is waited for once. Any address will do; none is read.
 inline void prefetch(const void* at, std::size_t bytes) {
   constexpr std::uintptr_t line = 64;
-  const auto begin = reinterpret_cast<std::uintptr_t>(at);
-  for (auto address = begin / line * line; address < begin + bytes; address += line) __builtin_prefetch(reinterpret_cast<const void*>(address));
+  const auto* begin = static_cast<const char*>(at);
+  const auto* first_line = begin - reinterpret_cast<std::uintptr_t>(at) % line;
+  for (const auto* next = first_line; next < begin + bytes; next += line) __builtin_prefetch(next);
 }
 
 }  // namespace antiphon
