@@ -2,6 +2,7 @@
 
 namespace antiphon::gateway {
 
+Task<> Dialogue::think_ahead(SessionState) { co_return; }
 Task<> Dialogue::hand_over(SessionState&) { co_return; }
 
 }  // namespace antiphon::gateway

@@ -55,6 +55,9 @@ class Dialogue {
   /// With `escalate` it says nothing of it, and `session.escalated` is set: `goodbye` does.
   /// @throws Error where no answer can be found; the caller of this says so, and counts a failure.
   virtual Task<AfterAnswer> answer(SessionState& session, const AnswerSink& sink) = 0;
+  /// Begins to answer the last of `session.turns`, which may not be over yet (GTW-23). Nothing of it is said, remembered or done, no tool is called;
+  /// `answer` uses it where that turn turns out to be the whole. Cancelled, it forgets. Never throws but for that.
+  virtual Task<> think_ahead(SessionState session);
   /// Said where `answer` has failed, or where the caller could not be heard.
   virtual std::string apology(const SessionState& session) = 0;
   /// What follows when the caller could not be heard, and that was counted as a failure.

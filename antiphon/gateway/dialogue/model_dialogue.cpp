@@ -101,6 +101,13 @@ Task<AfterAnswer> ModelDialogue::answer(SessionState& session, const AnswerSink&
   co_return co_await loop_.run(session, "", sink);
 }
 
+/// Only what goes to the model: what the policy does costs no time, and a PIN is nothing to think about.
+Task<> ModelDialogue::think_ahead(SessionState session) {
+  const auto& text = session.turns.back().user_text;
+  if (gate_.is_open() || text.find(pin_mask) != std::string::npos || policy_.decide(text, session).action != Action::proceed) co_return;
+  co_await loop_.think_ahead(std::move(session));
+}
+
 Task<AfterAnswer> ModelDialogue::check_pin(SessionState& session, AnswerSink sink, Pin pin) {
   std::optional<bool> right;
   const auto deadline = Deadline::after(clock_, settings_.pin_check);

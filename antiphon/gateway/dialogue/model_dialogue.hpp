@@ -40,6 +40,7 @@ class ModelDialogue final : public Dialogue {
 
   std::string greeting(const SessionState& session) override;
   Task<AfterAnswer> answer(SessionState& session, const AnswerSink& sink) override;
+  Task<> think_ahead(SessionState session) override;
   std::string apology(const SessionState& session) override;
   AfterAnswer after_failure(SessionState& session) override;
   std::string reprompt(const SessionState& session, int times) override;

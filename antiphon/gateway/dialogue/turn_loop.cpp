@@ -138,7 +138,7 @@ Task<ChatResponse> TurnLoop::ask(Turn& turn, bool may_call) {
   std::optional<ChatResponse> response;
   std::exception_ptr failure;
   try {
-    response = co_await chain_.answer(request_for(turn.session, turn.messages(), may_call), rules_, counting);
+    response = co_await answer_of(turn, may_call, counting);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -146,6 +146,30 @@ Task<ChatResponse> TurnLoop::ask(Turn& turn, bool may_call) {
   if (failure) std::rethrow_exception(failure);
   latency.llm = clock_.now() - turn.began;
   co_return std::move(*response);
+}
+
+/// By what was thought of before, or anew.
+Task<ChatResponse> TurnLoop::answer_of(Turn& turn, bool may_call, AnswerProgress progress) {
+  const auto thought = std::exchange(thought_, nullptr);
+  if (thought && turn.request.empty() && !turn.used_tools && thought->answers(turn.session))
+    if (auto response = co_await thought->take(progress)) co_return *std::move(response);
+  co_return co_await chain_.answer(request_for(turn.session, turn.messages(), may_call), rules_, std::move(progress));
+}
+
+Task<> TurnLoop::think_ahead(SessionState session) {
+  const auto thought = std::make_shared<Thought>(session);
+  thought_ = thought;
+  std::optional<ChatResponse> response;
+  std::exception_ptr failure;
+  try {
+    response = co_await chain_.answer(request_for(session, session.messages, true), rules_, thought->progress(thought));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  thought->finish(std::move(response), failure);
+  if (!is_cancelled(failure)) co_return;
+  if (thought_ == thought) thought_.reset();
+  std::rethrow_exception(failure);
 }
 
 void TurnLoop::observe(const Turn& turn, ModelAnswered note, const std::optional<ChatResponse>& response, const std::exception_ptr& failure) const {

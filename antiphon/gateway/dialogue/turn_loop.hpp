@@ -7,6 +7,7 @@
 #include "antiphon/gateway/dialogue/dialogue.hpp"
 #include "antiphon/gateway/dialogue/model_chain.hpp"
 #include "antiphon/gateway/dialogue/prompt.hpp"
+#include "antiphon/gateway/dialogue/thought.hpp"
 #include "antiphon/gateway/privacy/mask.hpp"
 #include "antiphon/gateway/tools/router.hpp"
 
@@ -32,6 +33,8 @@ class TurnLoop {
   /// Answers what `session.messages` ends with, and `request` behind it where that is not empty.
   /// As `Dialogue::answer`. A call of tools stands in the messages with all its results, or not at all; where it was cancelled with that in its place.
   Task<AfterAnswer> run(SessionState& session, std::string request, AnswerSink sink);
+  /// Asks the model before it is known that what `session.messages` ends with is all. As `Dialogue::think_ahead`.
+  Task<> think_ahead(SessionState session);
   ModelChain& models() { return chain_; }
 
  private:
@@ -39,6 +42,7 @@ class TurnLoop {
 
   ChatRequest request_for(const SessionState& session, const History& messages, bool may_call) const;
   Task<ChatResponse> ask(Turn& turn, bool may_call);
+  Task<ChatResponse> answer_of(Turn& turn, bool may_call, AnswerProgress progress);
   Task<> call_tools(Turn& turn, std::vector<ToolCall> calls);
   Task<std::vector<ToolResult>> results_of(Turn& turn, std::vector<ToolCall> calls);
   void tell_calls(const Turn& turn, const std::vector<ToolCall>& calls) const;
@@ -55,6 +59,7 @@ class TurnLoop {
   const Masker& masker_;
   std::shared_ptr<const LocaleRules> rules_;
   TurnLoopSettings settings_;
+  std::shared_ptr<Thought> thought_;  ///< of a turn that was not answered yet
 };
 
 }  // namespace antiphon::gateway
