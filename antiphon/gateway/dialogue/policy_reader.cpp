@@ -112,14 +112,19 @@ void PolicyReader::read_phrases(DocumentFields& outer, std::string_view key, Phr
   });
 }
 
+void PolicyReader::read_joined(DocumentFields& fields, std::string_view key, std::set<std::string> LocaleRules::* set, Entry& entry) {
+  const auto words = fields.texts(key);
+  if (!words) return;
+  std::set<std::string> joined;
+  for (const auto& word : *words) joined.insert(joined_words(word));
+  entry.changes.emplace_back([set, joined = std::move(joined)](LocaleRules& rules) { rules.*set = joined; });
+}
+
 void PolicyReader::read_words(DocumentFields& fields, Entry& entry) {
   if (auto hints = fields.texts("hints")) entry.changes.emplace_back([hints = *std::move(hints)](LocaleRules& rules) { rules.hints = hints; });
   if (auto voice = fields.text("voice")) entry.changes.emplace_back([voice = *std::move(voice)](LocaleRules& rules) { rules.voice = voice; });
-  if (const auto words = fields.texts("function_words")) {
-    std::set<std::string> joined;
-    for (const auto& word : *words) joined.insert(joined_words(word));
-    entry.changes.emplace_back([joined = std::move(joined)](LocaleRules& rules) { rules.function_words = joined; });
-  }
+  read_joined(fields, "function_words", &LocaleRules::function_words, entry);
+  read_joined(fields, "backchannels", &LocaleRules::backchannels, entry);
 }
 
 void PolicyReader::read_replies(const Node& node, Entry& entry) {

@@ -34,6 +34,7 @@ class PolicyReader {
   void read_replies(const Node& node, Entry& entry);
   void read_numbers(const Node& node, Entry& entry);
   void read_abbreviations(const Node& node, Entry& entry);
+  void read_joined(DocumentFields& fields, std::string_view key, std::set<std::string> LocaleRules::* set, Entry& entry);
   void read_words(DocumentFields& fields, Entry& entry);
   std::map<std::string, int> values_of(DocumentFields& fields, std::string_view key, int most);
   std::vector<std::string> joined_of(DocumentFields& fields, std::string_view key);

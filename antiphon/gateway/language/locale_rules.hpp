@@ -52,6 +52,7 @@ struct LocaleRules {
   std::optional<std::string> voice{};  ///< of the remote voices; absent: that of the settings
   NumberWords numbers{};
   std::set<std::string> function_words{};  ///< `joined_words`
+  std::set<std::string> backchannels{};    ///< the same: what shows only that somebody listens
   Abbreviations abbreviations{};
 
   /// `{digits}` in it becomes how many a PIN has.
