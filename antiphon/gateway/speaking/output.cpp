@@ -13,6 +13,9 @@ constexpr Duration player_buffer = std::chrono::milliseconds(60);  // so late a 
 
 Duration length_of(std::size_t samples) { return std::chrono::nanoseconds(static_cast<std::int64_t>(samples) * 1'000'000'000 / agent_rate_hz); }
 
+/// Whole frames, so that what follows is cut as what came before.
+std::size_t samples_of(Duration length) { return static_cast<std::size_t>(std::max<std::int64_t>(0, length / frame_length)) * frame_samples; }
+
 Duration expected_length(const SpokenSentence& sentence) { return std::max(length_of(sentence.samples().size()), sentence.expected_length()); }
 
 /// The words of a text that were heard when so much of its audio was played.
@@ -117,6 +120,7 @@ void Output::count_frame() {
     if (!first_heard_at_) first_heard_at_ = heard_all_at();
   }
   const auto size = std::min(frame_samples, sentence->samples().size() - sent);
+  if (on_frame_) on_frame_(audio::SampleView(sentence->samples()).subspan(sent, size), heard_all_at());
   sent += size;
   sent_ += frame_length, turn_sent_ += frame_length;
   sent_sentences_.back().length += length_of(size);
@@ -184,7 +188,8 @@ Task<> Output::hold(Deadline deadline) {
   settle();
   ++stops_;
   held_.clear();
-  for (const auto& sent : sent_sentences_) held_.push_back({sent.sentence});
+  for (const auto& sent : sent_sentences_)
+    held_.push_back({sent.sentence, samples_of(std::clamp<Duration>(played_until() - sent.begins, Duration{0}, sent.length))});
   for (const auto& queued : sentences_)
     if (held_.empty() || held_.back().sentence != queued.sentence) held_.push_back({queued.sentence});
   sentences_.clear();
@@ -195,10 +200,26 @@ Task<> Output::hold(Deadline deadline) {
 }
 
 void Output::resume() {
+  for (auto& held : held_) held.sent = 0;
+  resume_where_heard();
+}
+
+void Output::resume_where_heard() {
   sent_sentences_.clear();
   sentences_ = std::exchange(held_, {});
+  stretch_ = clock_.now(), sent_ = {};
+  // What was heard of the first counts as if it had just been played.
+  if (!sentences_.empty() && sentences_.front().sent > 0) {
+    const auto heard = length_of(sentences_.front().sent);
+    sent_sentences_.push_back({sentences_.front().sentence, clock_.now() - player_lag_ - heard, heard});
+  }
   holding_ = false;
   more_.beat(), changed_.beat();
+}
+
+std::string_view Output::sentence_under_way() const {
+  if (!held_.empty()) return held_.front().sentence->text();
+  return sent_sentences_.empty() ? std::string_view() : std::string_view(sent_sentences_.back().sentence->text());
 }
 
 void Output::keep_current() {

@@ -51,7 +51,9 @@ struct Heard {
 /// awaits.
 class Output {
  public:
-  Output(Clock& clock, CallerConnection& caller) : clock_(clock), caller_(caller) {}
+  /// @param on_frame is told what the caller hears from when on
+  Output(Clock& clock, CallerConnection& caller, std::function<void(audio::SampleView frame, Clock::Time at)> on_frame = {})
+      : clock_(clock), caller_(caller), on_frame_(std::move(on_frame)) {}
 
   /// Plays what is queued until cancelled. @throws Error what sending throws.
   Task<> pump();
@@ -72,6 +74,10 @@ class Output {
   bool holding() const { return holding_; }
   /// Goes on from the beginning of the sentence that was being heard.
   void resume();
+  /// Goes on where it was stopped.
+  void resume_where_heard();
+  /// The sentence that is being heard, or is held back; empty: none is.
+  std::string_view sentence_under_way() const;
   /// Forgets all but the sentence that is being sent, or heard.
   void keep_current();
   /// Forgets what is held back and what is queued.
@@ -117,15 +123,16 @@ class Output {
 
   Clock& clock_;
   CallerConnection& caller_;
+  std::function<void(audio::SampleView, Clock::Time)> on_frame_;
   int turn_ = 0;
   std::deque<Queued> sentences_;  ///< to be sent; the first may be under way
   std::deque<Sent> sent_sentences_;
-  std::deque<Queued> held_;
-  Heard told_;              ///< sentences of this turn that were heard whole and are forgotten otherwise
-  Duration turn_sent_{0};   ///< audio of this turn that left
-  Clock::Time stretch_{0};  ///< when the first sample of this stretch is heard
-  Duration sent_{0};        ///< of it
-  Duration player_lag_{0};  ///< of the caller's player behind what we think
+  std::deque<Queued> held_;  ///< what was sent of them: as far as it was heard
+  Heard told_;               ///< sentences of this turn that were heard whole and are forgotten otherwise
+  Duration turn_sent_{0};    ///< audio of this turn that left
+  Clock::Time stretch_{0};   ///< when the first sample of this stretch is heard
+  Duration sent_{0};         ///< of it
+  Duration player_lag_{0};   ///< of the caller's player behind what we think
   std::optional<Clock::Time> first_heard_at_{};
   bool holding_ = false;
   std::uint64_t stops_ = 0;           ///< times that what was being sent was not to be sent any more

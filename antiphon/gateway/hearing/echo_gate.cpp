@@ -1,0 +1,133 @@
+#include "antiphon/gateway/hearing/echo_gate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace antiphon::gateway {
+
+namespace {
+
+constexpr std::size_t frame_samples = audio::canonical_rate_hz / 50;
+constexpr double loud_rms = 200;             // quieter than what any detector takes for a voice
+constexpr double far_rms = 100;              // what is quieter comes back inaudible
+constexpr int frames_of_onset = 3;           // a voice of as many frames is told
+constexpr int frames_of_pause = 10;          // so long a silence ends a voice
+constexpr double alike = 0.7;                // of a place among all
+constexpr double alike_where_it_was = 0.55;  // where an echo was a moment ago
+constexpr std::size_t drift = 160;           // samples: a line that is not regular brings it a frame earlier or later
+constexpr auto fresh = std::chrono::seconds(2);
+
+double rms(audio::SampleView samples) {
+  double sum = 0;
+  for (const double sample : samples) sum += sample * sample;
+  return samples.empty() ? 0 : std::sqrt(sum / static_cast<double>(samples.size()));
+}
+
+/// Of as many samples as eight sums side by side divide.
+float dot(const float* one, const float* other, std::size_t count) {
+  std::array<float, 8> sums{};
+  for (std::size_t i = 0; i < count; i += sums.size())
+    for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += one[i + lane] * other[i + lane];
+  float sum = 0;
+  for (const float lane : sums) sum += lane;
+  return sum;
+}
+
+}  // namespace
+
+void EchoGate::played(audio::SampleView samples, Clock::Time at) {
+  if (far_.empty()) far_.assign(kept, 0);
+  const auto count = static_cast<std::int64_t>(samples.size() / decimation);
+  const auto begin = std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::ratio<1, rate_hz>>>(at).count();
+  // A gap is silence; where a player was stopped, what was meant to sound there did not.
+  for (auto i = std::max(far_end_, begin - static_cast<std::int64_t>(kept)); i < begin; ++i) far_[static_cast<std::size_t>(i) % kept] = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto* from = samples.data() + static_cast<std::size_t>(i) * decimation;
+    far_[static_cast<std::size_t>(begin + i) % kept] = static_cast<std::int16_t>((from[0] + from[1] + from[2]) / 3);
+  }
+  far_end_ = begin + count;
+  if (rms(samples) > far_rms) far_loud_until_ = at + audio::duration_of(samples.size());
+}
+
+audio::Samples EchoGate::take(audio::Samples samples, Clock::Time now) {
+  if (far_.empty() || now > far_loud_until_ + longest_delay) {
+    loud_ = quiet_ = 0;
+    is_voice_ = false;
+    return samples;
+  }
+  for (std::size_t at = 0; at < samples.size(); at += frame_samples) {
+    const auto size = std::min(frame_samples, samples.size() - at);
+    const auto frame = std::span(samples).subspan(at, size);
+    if (judge(frame, now - audio::duration_of(samples.size() - at - size)) == Verdict::echo) std::ranges::fill(frame, audio::Sample{0});
+  }
+  return samples;
+}
+
+void EchoGate::remember(audio::SampleView frame) {
+  const auto count = std::min(frame.size() / decimation, window);
+  std::copy(near_.begin() + static_cast<std::ptrdiff_t>(count), near_.end(), near_.begin());
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto* from = frame.data() + i * decimation;
+    near_[window - count + i] = static_cast<float>((from[0] + from[1] + from[2]) / 3);
+  }
+}
+
+EchoGate::Verdict EchoGate::judge(audio::SampleView frame, Clock::Time now) {
+  remember(frame);
+  if (rms(frame) <= loud_rms) {
+    loud_ = 0;
+    if (++quiet_ >= frames_of_pause) is_voice_ = false;
+    return Verdict::quiet;
+  }
+  quiet_ = 0;
+  if (is_voice_) return Verdict::voice;
+  ++loud_;
+  if (loud_ < frames_of_onset && now > echo_at_ + fresh) return Verdict::undecided;
+  if (is_echo(now)) {
+    loud_ = 0;
+    return Verdict::echo;
+  }
+  // As long as a voice is not told it may yet turn out to be none.
+  is_voice_ = loud_ >= frames_of_onset;
+  return is_voice_ ? Verdict::voice : Verdict::undecided;
+}
+
+bool EchoGate::is_echo(Clock::Time now) {
+  std::optional<std::size_t> found;
+  if (lag_ && now <= echo_at_ + fresh) found = search(*lag_ - std::min(*lag_, drift), *lag_ + drift, now, alike_where_it_was);
+  if (!found && loud_ >= frames_of_onset) found = search(0, static_cast<std::size_t>(longest_delay.count()) * rate_hz / 1000, now, alike);
+  if (!found) return false;
+  lag_ = found;
+  echo_at_ = now;
+  return true;
+}
+
+/// The delay at which what was played is most like what came, if it is like it at least.
+std::optional<std::size_t> EchoGate::search(std::size_t from, std::size_t to, Clock::Time now, double least) const {
+  const auto end = std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::ratio<1, rate_hz>>>(now).count();
+  // What was played, oldest first, in one row: at `to - from` lies the beginning of the window at the smallest delay.
+  const auto first = end - static_cast<std::int64_t>(to) - static_cast<std::int64_t>(window);
+  std::vector<float> far(to - from + window);
+  for (std::size_t i = 0; i < far.size(); ++i) {
+    const auto at = first + static_cast<std::int64_t>(i);
+    const bool known = at >= 0 && at < far_end_ && at >= far_end_ - static_cast<std::int64_t>(kept);
+    far[i] = known ? static_cast<float>(far_[static_cast<std::size_t>(at) % kept]) : 0;
+  }
+  const double own = dot(near_.data(), near_.data(), window);
+  double energy = dot(far.data(), far.data(), window);
+  double best = least;
+  std::optional<std::size_t> found;
+  for (std::size_t offset = 0; offset <= to - from; ++offset) {
+    if (offset > 0) {
+      const double gone = far[offset - 1], come = far[offset + window - 1];
+      energy += come * come - gone * gone;
+    }
+    // An echo is quieter than what it comes from.
+    if (energy <= own) continue;
+    const double likeness = std::abs(static_cast<double>(dot(near_.data(), far.data() + offset, window))) / std::sqrt(own * energy);
+    if (likeness > best) best = likeness, found = to - offset;
+  }
+  return found;
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "antiphon/audio/pcm.hpp"
+#include "antiphon/base/clock.hpp"
+
+namespace antiphon::gateway {
+
+/// Takes the agent's own voice out of what the caller's line brings back (GTW-24), before anything listens to it: an echo is no voice and no words.
+///
+/// Loud frames of the caller that are what was played up to 0.6 s before, only quieter, become silence; a caller who speaks over an echo is let through
+/// whole. It adds no delay, and costs next to nothing while the agent is silent or the line is clean: what is compared is 120 ms once a voice has sounded
+/// for 60 ms. Echoes of a line are found, those of a room with much reverberation are not. One call, one executor.
+class EchoGate {
+ public:
+  static constexpr auto longest_delay = std::chrono::milliseconds(600);
+
+  /// Canonical audio that the caller hears from then on; in order.
+  void played(audio::SampleView samples, Clock::Time at);
+  /// The caller's canonical audio, whose last sample comes now: as many samples as came, silence in the place of echo.
+  audio::Samples take(audio::Samples samples, Clock::Time now);
+
+ private:
+  static constexpr int rate_hz = 8000;
+  static constexpr std::size_t decimation = audio::canonical_rate_hz / rate_hz;
+  static constexpr std::size_t window = static_cast<std::size_t>(rate_hz) * 120 / 1000;
+  static constexpr std::size_t kept = rate_hz;  ///< of what was played: a second
+
+  enum class Verdict { quiet, undecided, voice, echo };
+  Verdict judge(audio::SampleView frame, Clock::Time now);
+  bool is_echo(Clock::Time now);
+  std::optional<std::size_t> search(std::size_t from, std::size_t to, Clock::Time now, double least) const;
+  void remember(audio::SampleView frame);
+
+  std::vector<std::int16_t> far_{};  ///< a ring, empty until something is played
+  std::int64_t far_end_ = 0;         ///< since the clock's beginning: behind the last sample in it
+  Clock::Time far_loud_until_{Clock::Time::min()};
+  std::array<float, window> near_{};  ///< the last of the caller
+  int loud_ = 0;                      ///< frames in a row
+  int quiet_ = 0;
+  bool is_voice_ = false;             ///< the caller speaks: nothing is compared until there is a pause
+  std::optional<std::size_t> lag_{};  ///< of the echo that was found last
+  Clock::Time echo_at_{Clock::Time::min()};
+};
+
+}  // namespace antiphon::gateway
