@@ -31,25 +31,6 @@ class Echo final : public Dialogue {
   std::string goodbye(const SessionState&, AfterAnswer) override { return "Goodbye."; }
 };
 
-/// Recognises whole turns: what the embedded recognisers tell on the way comes later than a turn is closed.
-class Whole final : public SpeechToText {
- public:
-  explicit Whole(std::shared_ptr<SpeechToText> inner) : inner_(std::move(inner)) {}
-  Task<Recognition> transcribe(audio::Samples samples, RecognitionSettings settings, Deadline deadline) override {
-    return inner_->transcribe(std::move(samples), std::move(settings), deadline);
-  }
-  Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings, Deadline) override {
-    throw Error(ErrorKind::unsupported, "whole turns alone are recognised here");
-    co_return nullptr;
-  }
-  const RecognitionCapabilities& capabilities() const override { return capabilities_; }
-  const std::string& name() const override { return inner_->name(); }
-
- private:
-  std::shared_ptr<SpeechToText> inner_;
-  RecognitionCapabilities capabilities_{};
-};
-
 std::map<std::string, std::string> flags_of(int count, char** words) {
   std::map<std::string, std::string> flags{{"--lines", "10"}, {"--ear", "auto"}, {"--voice", "auto"}};
   for (int i = 1; i + 1 < count; i += 2) flags[words[i]] = words[i + 1];
@@ -69,7 +50,7 @@ int serve(std::map<std::string, std::string> flags) {
   CallServerSettings settings{.most_calls = static_cast<std::size_t>(std::stoi(flags["--lines"])), .locales = {"en-US"}};
   if (!flags["--token"].empty()) settings.access.tokens = {flags["--token"]};
   CallServer server(runtime, std::move(settings), [&](const CallRequest&) {
-    CallParts parts{.recogniser = std::make_shared<Whole>(ear.recogniser), .dialogue = std::make_shared<Echo>()};
+    CallParts parts{.recogniser = ear.recogniser, .dialogue = std::make_shared<Echo>()};
     parts.settings.ear.recognition = ear.defaults;
     parts.settings.speech.voices = {{voice.synthesiser, voice.defaults}};
     return parts;

@@ -39,6 +39,14 @@ struct Deaf {
   ~Deaf() { caller.listen({}); }
 };
 
+json::object transcript_json(const std::string& text, const std::optional<double>& confidence) {
+  json::object event{{"type", "transcript.final"}, {"text", text}};
+  if (confidence) event["confidence"] = *confidence;
+  return event;
+}
+
+bool is_question(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("؟"); }
+
 json::object heard_json(const char* type, int turn, const Heard& heard) {
   return {{"type", type}, {"turn", turn}, {"heard_ms", in_ms(heard.length)}, {"heard_text", heard.text}};
 }
@@ -53,14 +61,22 @@ CallSession::CallSession(Runtime& runtime, CallerConnection& caller, SpeechToTex
       state_(std::move(state)),
       settings_(std::move(settings)),
       ear_(runtime, recogniser, with_intake(settings_.ear)),
-      output_(clock_, caller),
+      output_(clock_, caller, with_echo()),
       speech_(clock_, output_, with_notes(settings_.speech)),
       tasks_(runtime.executor) {
   if (intake_) intake_->attach([this](std::string text) { give_floor({.text = std::move(text)}); });
 }
 
+std::function<void(audio::SampleView, Clock::Time)> CallSession::with_echo() {
+  if (!settings_.echo_gate) return {};
+  return [this](audio::SampleView frame, Clock::Time at) { echo_.played(frame, at); };
+}
+
 EarSettings CallSession::with_intake(EarSettings settings) {
-  if (settings_.observer) settings.on_taken = [this](Duration lag) { observe(AudioRecognised{lag}); };
+  if (settings_.observer) {
+    settings.on_taken = [this](Duration lag) { observe(AudioRecognised{lag}); };
+    settings.on_failed = [this](const Error& error) { observe(StageFailed{"asr", error.message()}); };
+  }
   if (intake_ && !settings.is_complete) settings.is_complete = [intake = intake_](const std::string& text) { return intake->is_complete(text); };
   return settings;
 }
@@ -135,6 +151,10 @@ Task<> CallSession::tell(json::object event) {
 
 void CallSession::note_error(std::string_view code, const Error& error) {
   observe(StageFailed{code, error.message()});
+  tell_error(code, error);
+}
+
+void CallSession::tell_error(std::string_view code, const Error& error) {
   // Callers are strangers: which server failed, and how, is not for them.
   notes_.push({{"type", "error"}, {"code", code}, {"message", to_string(error.kind())}, {"fatal", false}});
 }
@@ -163,6 +183,7 @@ void CallSession::take(CallerInput input) {
 
 void CallSession::hear(audio::Samples samples) {
   auto taken = tones_.take(std::move(samples));
+  if (settings_.echo_gate) taken.samples = echo_.take(std::move(taken.samples), clock_.now());
   ear_.hear(taken.samples);
   if (!taken.keys.empty()) press(std::move(taken.keys));
 }
@@ -196,9 +217,12 @@ Task<> CallSession::take(EarEvent event) {
 }
 
 Task<> CallSession::take(SpeechStarted started) {
+  if (!answering_) stop_thinking();  // the caller goes on: it was not all
   if (intake_) intake_->set_speaking(true);
   co_await tell({{"type", "user.speech_started"}, {"t", ms(started.at)}});
-  if (settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
+  if (!settings_.interruptible || !output_.busy() || output_.holding()) co_return;
+  over_agent_ = !is_question(output_.sentence_under_way());
+  co_await interrupt();
 }
 
 Task<> CallSession::interrupt() {
@@ -220,20 +244,59 @@ Task<> CallSession::take(PartialHeard partial) {
   co_await tell(std::move(event));
 }
 
-Task<> CallSession::take(TurnLikely) { co_return; }
+/// While the agent speaks, or an answer is under way, nobody knows yet what the model has to be shown.
+Task<> CallSession::take(TurnLikely likely) {
+  if (!settings_.think_ahead || answering_ || winding_down_ || !turns_.empty()) co_return;
+  auto session = state_;
+  session.turns.push_back({.id = turn_number() + 1, .user_text = intake_ ? intake_->show(likely.text) : std::move(likely.text)});
+  session.messages.append(Message::user(session.turns.back().user_text));
+  stop_thinking();
+  thinking_ = std::make_shared<Stoppable>();
+  tasks_.spawn(think(thinking_, std::move(session)));
+}
+
+Task<> CallSession::think(std::shared_ptr<Stoppable> work, SessionState session) {
+  try {
+    co_await work->run(dialogue_.think_ahead(std::move(session)));
+  } catch (...) {
+    if (!work->stopped()) throw;
+  }
+}
+
+void CallSession::stop_thinking() {
+  if (const auto thinking = std::exchange(thinking_, nullptr)) thinking->stop();
+}
+
+/// No words: a cough, most likely. Those that are understood later interrupt again.
+Task<> CallSession::take(TurnOpen open) {
+  if (is_ignored(open.text, open.voiced)) co_return co_await take_back(true);
+  if (open.text.empty()) co_await settle_interruption(false);
+}
+
+/// A word into a question is an answer, and a digit where a PIN is awaited is one of it.
+bool CallSession::is_ignored(const std::string& text, Duration voiced) const {
+  if (!over_agent_ || !settings_.is_backchannel || (intake_ && !intake_->is_complete({}))) return false;
+  return voiced < shortest_voice || settings_.is_backchannel(text);
+}
 
 Task<> CallSession::take(TurnClosed closed) {
+  const bool ignored = closed.voiced && is_ignored(closed.text, *closed.voiced);
+  over_agent_ = false;
+  if (ignored) {
+    co_await take_back(true);
+    if (!closed.text.empty()) co_await tell(transcript_json(closed.text, closed.confidence));
+    co_return;
+  }
+  if (!closed.text.empty() && settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
   co_await settle_interruption(!closed.text.empty());
   if (closed.text.empty()) co_return;
   auto taken = intake_ ? intake_->take(closed.text, closed.voice_ended) : Intake::Taken{std::move(closed.text)};
-  json::object event{{"type", "transcript.final"}, {"text", taken.text}};
-  if (closed.confidence) event["confidence"] = *closed.confidence;
-  co_await tell(std::move(event));
+  co_await tell(transcript_json(taken.text, closed.confidence));
   if (taken.answer) give_floor({.text = std::move(taken.text), .voice_ended = closed.voice_ended, .recognised_after = closed.recognised_after});
 }
 
 Task<> CallSession::take(TurnLost lost) {
-  note_error("asr", lost.error);
+  tell_error("asr", lost.error);  // each failure of a recogniser was noted when it happened
   co_await settle_interruption(false);
   give_floor({});
 }
@@ -246,20 +309,26 @@ void CallSession::give_floor(Floor floor) {
 
 /// Words take the floor; a cough gives it back.
 Task<> CallSession::settle_interruption(bool with_words) {
-  if (!with_words) {
-    if (!output_.holding()) co_return;
-    const auto heard = output_.heard();
-    output_.resume();
-    if (answering_) answering_->heard.reset();
-    observe(BargeInTakenBack{turn_number()});
-    co_return co_await tell(heard_json("barge_in.resumed", turn_number(), heard));
-  }
+  if (!with_words || !settings_.interruptible) co_return co_await take_back(false);
   if (!answering_) co_return output_.drop();
   answering_->interrupted = true;
   if (!answering_->heard) answering_->heard = output_.heard();
   speech_.forget();
   output_.drop();
   answering_->work->stop();
+}
+
+/// The agent speaks on: where it was stopped, or from the beginning of that sentence.
+Task<> CallSession::take_back(bool where_heard) {
+  if (!output_.holding()) co_return;
+  const auto heard = output_.heard();
+  if (where_heard)
+    output_.resume_where_heard();
+  else
+    output_.resume();
+  if (answering_) answering_->heard.reset();
+  observe(BargeInTakenBack{turn_number()});
+  co_await tell(heard_json("barge_in.resumed", turn_number(), heard));
 }
 
 Task<> CallSession::converse() {
@@ -386,6 +455,7 @@ Task<> CallSession::answer_turn(Clock::Time voice_ended, Task<> work) {
     if (!answering->work->stopped()) throw;
   }
   answering_.reset();
+  stop_thinking();
   // Who says goodbye and is interrupted has not been heard out.
   if (answering->interrupted && after_ == AfterAnswer::end_call) after_ = AfterAnswer::go_on;
   co_await finish_turn(state_.turns.back(), *answering);

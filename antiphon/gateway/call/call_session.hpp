@@ -13,6 +13,7 @@
 #include "antiphon/gateway/call/open_turn.hpp"
 #include "antiphon/gateway/dialogue/dialogue.hpp"
 #include "antiphon/gateway/hearing/ear.hpp"
+#include "antiphon/gateway/hearing/echo_gate.hpp"
 #include "antiphon/gateway/hearing/tone_filter.hpp"
 #include "antiphon/gateway/observe/call_note.hpp"
 #include "antiphon/gateway/speaking/speech.hpp"
@@ -28,7 +29,11 @@ struct Resumption {
 struct CallSettings {
   EarSettings ear{};
   Speech::Settings speech{};
-  bool interruptible = true;                  ///< false: the agent speaks on whatever the caller does
+  bool interruptible = true;  ///< false: the agent speaks on whatever the caller does
+  bool think_ahead = false;   ///< an answer is thought of before it is known that the caller has finished (GTW-23)
+  bool echo_gate = true;      ///< the agent's own voice on the caller's line is neither voice nor words
+  /// What the caller may say while the agent goes on to speak; empty: any word takes the floor (contracts.md §10, `backchannel`).
+  std::function<bool(const std::string& text)> is_backchannel{};
   Duration silence{std::chrono::seconds(8)};  ///< of both sides, after which the caller is asked
   int reprompts = 2;                          ///< and so often; then the call ends
   int most_turns = 50;
@@ -88,11 +93,16 @@ class CallSession {
   Task<> take(SpeechStopped stopped);
   Task<> take(PartialHeard partial);
   Task<> take(TurnLikely likely);
+  Task<> take(TurnOpen open);
   Task<> take(TurnClosed closed);
   Task<> take(TurnLost lost);
   void give_floor(Floor floor);
   Task<> interrupt();
   Task<> settle_interruption(bool with_words);
+  Task<> take_back(bool where_heard);
+  Task<> think(std::shared_ptr<Stoppable> work, SessionState session);
+  void stop_thinking();
+  bool is_ignored(const std::string& text, Duration voiced) const;
   Task<> answer_unheard();
   Task<> respond(Floor floor);
   Task<> go_on();
@@ -105,9 +115,11 @@ class CallSession {
   Task<> end_after_sentence(CallEnd why);
   Task<> tell(json::object event);
   void note_error(std::string_view code, const Error& error);
+  void tell_error(std::string_view code, const Error& error);
   void observe(CallNote note) { gateway::tell(settings_.observer.get(), std::move(note)); }
   Speech::Settings with_notes(Speech::Settings settings);
   EarSettings with_intake(EarSettings settings);
+  std::function<void(audio::SampleView, Clock::Time)> with_echo();
   Deadline soon() const;
   int turn_number() const { return static_cast<int>(state_.turns.size()); }
   std::int64_t ms(Clock::Time at) const;
@@ -120,6 +132,7 @@ class CallSession {
   SessionState state_;
   CallSettings settings_;
   ToneFilter tones_;
+  EchoGate echo_;
   Ear ear_;
   Output output_;
   Speech speech_;
@@ -129,6 +142,8 @@ class CallSession {
   Channel<json::object> notes_;  ///< events of those that cannot wait until one is sent
   Pulse turned_;
   std::shared_ptr<Answering> answering_;
+  std::shared_ptr<Stoppable> thinking_;
+  bool over_agent_ = false;  ///< the caller's turn began while the agent spoke, and not into a question
   std::optional<OpenTurn> open_;
   AfterAnswer after_ = AfterAnswer::go_on;
   std::optional<CallEnd> ended_;

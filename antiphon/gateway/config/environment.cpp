@@ -76,7 +76,7 @@ std::string of_vendor(std::string_view vendor, const std::string& name) {
 void choose_by_keys(const Environment& environment, const std::set<std::string>& named, ProviderConfig& providers) {
   const bool openai = environment.text("OPENAI_API_KEY").has_value();
   if (!named.contains("asr") && environment.text("DEEPGRAM_API_KEY"))
-    providers.ear = EarChoice(of_vendor("deepgram", environment.text("ASR_MODEL").value_or("nova-2")));
+    providers.ears = {EarChoice(of_vendor("deepgram", environment.text("ASR_MODEL").value_or("nova-2")))};
   const auto model = environment.text("LLM_MODEL");
   if (!named.contains("llm") && (openai || (model && model->find('/') != std::string::npos)))
     providers.models = {ModelSettings(of_vendor("openai", model.value_or("gpt-4o")))};

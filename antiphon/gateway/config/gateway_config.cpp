@@ -185,6 +185,9 @@ class ConfigReader {
     DocumentFields fields(reader_, node, "`call`", "call: {barge_in: energy, end_of_turn: 400ms}");
     auto& ear = config_.call.ear;
     if (const auto* barge_in = fields.get("barge_in")) read_barge_in(*barge_in);
+    if (const auto* rule = fields.get("backchannel")) config_.ignore_backchannels = reader_.choice(*rule, "backchannel", {"interrupt", "ignore"}) == "ignore";
+    if (const auto speculate = fields.boolean("speculate")) config_.call.think_ahead = *speculate;
+    if (const auto* rule = fields.get("echo")) config_.call.echo_gate = reader_.choice(*rule, "echo", {"cancel", "off"}) != "off";
     if (const auto wait = fields.duration("end_of_turn")) ear.end_of_turn = *wait;
     if (const auto wait = fields.duration("hold")) ear.end_of_unfinished = *wait;
     if (const auto wait = fields.duration("silence")) config_.call.silence = *wait;
@@ -265,7 +268,7 @@ GatewayConfig read_gateway_config(const std::string& file, const Variables& vari
 
 std::size_t most_calls(const GatewayConfig& config, const SpeechRegistry& speech) {
   if (config.most_calls) return *config.most_calls;
-  const auto* ear = std::get_if<EarChoice>(&config.providers.ear);
+  const auto* ear = std::get_if<EarChoice>(&config.providers.ears.front());
   const bool here = ear && speech.waits_on_clock_alone(*ear);
   return here ? calls_per_core * std::max(1U, std::thread::hardware_concurrency()) : calls_elsewhere;
 }
@@ -273,7 +276,7 @@ std::size_t most_calls(const GatewayConfig& config, const SpeechRegistry& speech
 std::vector<std::pair<std::string, std::string>> describe(const GatewayConfig& config) {
   const auto& providers = config.providers;
   std::vector<std::pair<std::string, std::string>> lines{
-      {"hears", std::visit(Names{}, providers.ear)}, {"answers", names_of(providers.models)}, {"speaks", names_of(providers.voices)}};
+      {"hears", names_of(providers.ears)}, {"answers", names_of(providers.models)}, {"speaks", names_of(providers.voices)}};
   std::vector<std::string> tools;
   for (const auto& tool : config.tools) tools.push_back(tool.name);
   if (!tools.empty()) lines.emplace_back("tools", join(tools, ", "));

@@ -32,10 +32,10 @@ using EarProvider = std::variant<EarChoice, StubEarSettings>;
 using ModelProvider = std::variant<ModelSettings, StubModelSettings>;
 using VoiceProvider = std::variant<VoiceChoice, StubVoiceSettings>;
 
-/// Who hears, thinks and speaks. What stands behind the first model or voice stands in for it.
+/// Who hears, thinks and speaks. What stands behind the first of a list stands in for it.
 struct ProviderConfig {
-  EarProvider ear{EarChoice("auto")};
-  std::vector<ModelProvider> models{};  ///< empty: nobody has said so, and there is no key
+  std::vector<EarProvider> ears{EarChoice("auto")};  ///< at least one
+  std::vector<ModelProvider> models{};               ///< empty: nobody has said so, and there is no key
   std::vector<VoiceProvider> voices{};
   bool voice_by_locale = false;  ///< the locale names the voice (GTW-22), not the configuration
 };
@@ -72,6 +72,7 @@ struct GatewayConfig {
   std::optional<KnowledgeSettings> knowledge{};
   std::optional<WebhookOptions> webhook{};
   CallSettings call{};                  ///< without voices
+  bool ignore_backchannels = false;     ///< a caller who only shows that they listen interrupts nothing
   std::optional<RedisOptions> redis{};  ///< where calls are kept; nullopt: in memory
   KeepSettings keep{};
   std::optional<TwilioSettings> twilio{};

@@ -36,7 +36,7 @@ std::string mistakes(const std::string& text, Set set = {}) {
 
 const ModelSettings& model_of(const GatewayConfig& config, std::size_t i = 0) { return std::get<ModelSettings>(config.providers.models.at(i)); }
 const VoiceChoice& voice_of(const GatewayConfig& config) { return std::get<VoiceChoice>(config.providers.voices.at(0)); }
-const EarChoice& ear_of(const GatewayConfig& config) { return std::get<EarChoice>(config.providers.ear); }
+const EarChoice& ear_of(const GatewayConfig& config) { return std::get<EarChoice>(config.providers.ears.front()); }
 
 TEST(GatewayConfigTest, WithoutAnythingItIsTheDefaultsOfTheReference_GTW1) {
   const auto config = read("{}");
@@ -125,7 +125,7 @@ limits: {per_address: off, per_caller: off}
 tracing: off
 recording: off
 )");
-  EXPECT_EQ(std::get<StubEarSettings>(config.providers.ear).final_after, 300ms);
+  EXPECT_EQ(std::get<StubEarSettings>(config.providers.ears.front()).final_after, 300ms);
   const auto& model = std::get<StubModelSettings>(config.providers.models.at(0));
   EXPECT_EQ(model.text, "On Monday.");
   EXPECT_EQ(model.fail.kind, StubFailure::Kind::rate_limited);
@@ -153,6 +153,24 @@ TEST(GatewayConfigTest, VariablesAreFilledInButNotInTools_GTW1) {
   EXPECT_EQ(std::get<HttpToolOptions>(config.tools.at(0).options).url, "http://x/${arguments.id}");
   EXPECT_THAT(mistakes("access: {tokens: ['${TOKEN}']}"), HasSubstr("TOKEN"));
   for (const auto& [what, text] : describe(config)) EXPECT_THAT(text, ::testing::Not(HasSubstr("secret")));
+}
+
+TEST(GatewayConfigTest, RecognisersMayStandInForOneAnother_GTW25) {
+  const auto config = read("providers: {asr: [deepgram/nova-2, auto]}");
+  ASSERT_EQ(config.providers.ears.size(), 2U);
+  EXPECT_EQ(std::get<EarChoice>(config.providers.ears[1]).recogniser, "auto");
+  EXPECT_EQ(describe(config)[0].second, "deepgram/nova-2, then auto");
+}
+
+TEST(GatewayConfigTest, WhatIsDoneWithBackchannelsEchoAndTimeIsChosen_GTW24) {
+  const auto usual = read("{}");
+  EXPECT_FALSE(usual.ignore_backchannels);
+  EXPECT_TRUE(usual.call.echo_gate);
+  EXPECT_FALSE(usual.call.think_ahead);
+  const auto other = read("call: {backchannel: ignore, echo: off, speculate: true}");
+  EXPECT_TRUE(other.ignore_backchannels);
+  EXPECT_FALSE(other.call.echo_gate);
+  EXPECT_TRUE(other.call.think_ahead);
 }
 
 TEST(GatewayConfigTest, AReferenceRuleForBargeInIsTheLoudnessAlone_GTW24) {
@@ -214,7 +232,7 @@ TEST(GatewayConfigTest, TheGatewayOfTheBenchesIsReadAndWaitsAsItSays_GTW1) {
   const auto config = read_gateway_config(std::string(ANTIPHON_SOURCE_DIR) + "/examples/bench/stub.yaml", variables({}));
   EXPECT_EQ(config.most_calls, 2000U);
   EXPECT_FALSE(config.per_address || config.per_caller);
-  EXPECT_EQ(std::get<StubEarSettings>(config.providers.ear).final_after, 300ms);
+  EXPECT_EQ(std::get<StubEarSettings>(config.providers.ears.front()).final_after, 300ms);
   const auto& model = std::get<StubModelSettings>(config.providers.models.at(0));
   EXPECT_EQ(model.first_token + 7 * model.token, 340ms) << "to the end of the first sentence";
   const auto& voice = std::get<StubVoiceSettings>(config.providers.voices.at(0));

@@ -147,7 +147,7 @@ std::vector<Provider> read_chain(DocumentReader& reader, const Node& node, std::
 ProviderConfig read_providers(DocumentReader& reader, const Node& node) {
   DocumentFields fields(reader, node, "`providers`", "providers: {asr: auto, llm: rules/desk.rules.yaml, tts: auto}");
   ProviderConfig config;
-  if (const auto* ear = fields.get("asr")) config.ear = read_ear(reader, *ear);
+  if (const auto* ears = fields.get("asr")) config.ears = read_chain<EarProvider>(reader, *ears, "asr", read_ear);
   if (const auto* models = fields.get("llm")) config.models = read_chain<ModelProvider>(reader, *models, "llm", read_model);
   if (const auto* voices = fields.get("tts")) config.voices = read_chain<VoiceProvider>(reader, *voices, "tts", read_voice);
   fields.finish();

@@ -12,7 +12,7 @@
 namespace antiphon::gateway {
 
 GatewayConfig without_callers(GatewayConfig config) {
-  config.providers.ear = StubEarSettings{};
+  config.providers.ears = {StubEarSettings{}};
   config.providers.voices = {StubVoiceSettings{}};
   config.webhook.reset();
   config.breaker.failure_threshold = std::numeric_limits<int>::max();

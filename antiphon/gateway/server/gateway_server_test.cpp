@@ -34,11 +34,14 @@ struct ServedGateway : ::testing::Test {
   }
 
   void make(const std::string& text) {
-    auto config = parse_gateway_config(text, folder + "/gateway.yaml", [](std::string_view) { return std::nullopt; });
+    auto config = parse_gateway_config(text, folder + "/gateway.yaml", [this](std::string_view name) {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional(found->second);
+    });
     gateway.emplace(medium.runtime, std::move(config),
                     GatewayContext{.http = http,
                                    .models = ModelRegistry::with_defaults(),
-                                   .speech = SpeechRegistry::with_defaults(),
+                                   .speech = speech,
                                    .embedders = embedders,
                                    .log = [this](const std::string& line) { log += line + "\n"; }},
                     GatewayReports{.write_log = [this](const std::string& line) { reported += line + "\n"; }});
@@ -101,6 +104,8 @@ struct ServedGateway : ::testing::Test {
   std::string folder = (fs::temp_directory_path() / make_id("serve")).string();
   OverMemory<VirtualWorld> medium;
   testing::NoHttp http;
+  std::shared_ptr<const SpeechRegistry> speech = SpeechRegistry::with_defaults();
+  std::map<std::string, std::string, std::less<>> variables;
   EmbedderRegistry embedders;
   std::string log, reported, everything;
   std::optional<GatewayServer> gateway;
@@ -159,6 +164,94 @@ TEST_F(ServedGateway, AModelThatFailsIsStoodInForByTheNext_GTW25) {
                      co_await say(line, R"({"type":"hangup"})");
                    }(*socket, medium.clock)),
               HasSubstr("I am the other one."));
+}
+
+/// Asks by voice, and waits for the answer.
+Task<> ask_aloud(net::WebSocket& line, Clock& clock) {
+  co_await ServedGateway::be_silent(line, clock, 5s);
+  co_await ServedGateway::send(line, clock, testing::voice(1500ms));
+  co_await ServedGateway::be_silent(line, clock, 10s);
+  co_await ServedGateway::say(line, R"({"type":"hangup"})");
+}
+
+TEST_F(ServedGateway, ARecogniserThatFailsInACallIsStoodInForByTheNext_GTW25) {
+  start("providers: {asr: [{stub: {fail: {rate: 100%, kind: 429}}}, {stub: {text: what time is it}}], llm: {stub: {}}, tts: {stub: {}}}");
+  const auto socket = dial("me");
+  EXPECT_THAT(play(*socket, ask_aloud(*socket, medium.clock)), HasSubstr("Your parcel left our house"));
+  EXPECT_THAT(everything, HasSubstr("what time is it"));
+  EXPECT_THAT(everything, Not(HasSubstr("\"error\""))) << "the caller need not know";
+  EXPECT_THAT(reported, HasSubstr("provider_failed"));
+  EXPECT_THAT(get("/metrics").body, HasSubstr("stage=\"asr\"} 1"));
+}
+
+/// Cannot be opened; that is known only when it is tried.
+class BrokenEar final : public SpeechToText {
+ public:
+  Task<Recognition> transcribe(audio::Samples, RecognitionSettings, Deadline) override { throw Error(ErrorKind::unavailable, "the model is damaged"); }
+  Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings, Deadline) override { throw Error(ErrorKind::unavailable, "the model is damaged"); }
+  const RecognitionCapabilities& capabilities() const override { return capabilities_; }
+  const std::string& name() const override { return name_; }
+
+ private:
+  RecognitionCapabilities capabilities_{.waits_on_clock_alone = true};
+  std::string name_ = "broken";
+};
+
+TEST_F(ServedGateway, ARecogniserThatDoesNotStartIsStoodInForByTheNext_GTW25) {
+  auto registry = std::make_shared<SpeechRegistry>();
+  registry->add("broken", SpeechRegistry::EarProvider{.make = [](const EarChoice&, const SpeechContext&) { return std::make_unique<BrokenEar>(); },
+                                                      .check = [](const EarChoice&) {},
+                                                      .waits_on_clock_alone = true});
+  speech = registry;
+  start("providers: {asr: [broken, {stub: {text: what time is it}}], llm: {stub: {}}, tts: {stub: {}}}");
+  EXPECT_THAT(log, HasSubstr("the model is damaged"));
+  const auto socket = dial("me");
+  play(*socket, ask_aloud(*socket, medium.clock));
+  EXPECT_THAT(everything, HasSubstr("what time is it"));
+  EXPECT_THAT(failure("providers: {asr: [broken], llm: {stub: {}}, tts: {stub: {}}}"), HasSubstr("the model is damaged"));
+}
+
+/// Hums, and keeps whose voice was asked for.
+class NotedVoice final : public TextToSpeech {
+ public:
+  explicit NotedVoice(std::vector<std::string>& voices) : voices_(voices) {}
+  Task<std::unique_ptr<SpeechStream>> synthesize(SpeechRequest request, Deadline) override {
+    voices_.push_back(request.voice);
+    co_return speech_of(testing::voice(300ms));
+  }
+  const SpeechCapabilities& capabilities() const override { return capabilities_; }
+  const std::string& name() const override { return name_; }
+
+ private:
+  std::vector<std::string>& voices_;
+  SpeechCapabilities capabilities_{};
+  std::string name_ = "noted";
+};
+
+TEST_F(ServedGateway, TheLocaleOfACallChoosesTheVoiceUnlessOneIsNamed_GTW22) {
+  std::vector<std::string> asked;
+  auto registry = std::make_shared<SpeechRegistry>();
+  registry->add("openai", SpeechRegistry::VoiceProvider{.make = [&](const VoiceChoice&, const SpeechContext&) { return std::make_unique<NotedVoice>(asked); },
+                                                        .check = [](const VoiceChoice&) {}});
+  speech = registry;
+  variables = {{"OPENAI_API_KEY", "sk-test"}};
+  const auto voice_in = [&](const std::string& locale) {
+    asked.clear();
+    const auto socket = medium.run(medium.dial(*server, {.url = "/ws/call?events=1&caller_id=me&locale=" + locale}, medium.soon()));
+    play(*socket, [](net::WebSocket& line, Clock& clock) -> Task<> {
+      co_await be_silent(line, clock, 1s);
+      co_await say(line, R"({"type":"hangup"})");
+    }(*socket, medium.clock));
+    return asked.empty() ? "none" : asked.back();
+  };
+  const std::string providers = "providers: {asr: {stub: {}}, llm: {stub: {}}}";
+  start(providers);
+  const std::map<std::string, std::string> voices{{"en-US", "alloy"}, {"en-GB", "fable"}, {"en-AU", "shimmer"},
+                                                  {"ar-SA", "nova"},  {"es-ES", "onyx"},  {"fr-FR", "echo"}};
+  for (const auto& [locale, voice] : voices) EXPECT_EQ(voice_in(locale), voice);
+  variables["TTS_VOICE"] = "ash";
+  start(providers);
+  EXPECT_EQ(voice_in("fr-FR"), "ash");
 }
 
 TEST_F(ServedGateway, WhatCannotBeDoneIsOneClearErrorBeforeAnybodyCalls_GTW1) {

@@ -7,6 +7,7 @@
 
 #include "antiphon/base/compute.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/hearing/backchannel.hpp"
 
 namespace antiphon::gateway {
 
@@ -55,7 +56,8 @@ void ServedAgent::check() const {
   if (config_.providers.models.empty())
     throw Error(ErrorKind::configuration, "nobody is there to answer: no model is named, and there is no key")
         .with_hint("write `providers: {llm: openai/gpt-4o}` or `{llm: rules/desk.rules.yaml}`, or set OPENAI_API_KEY");
-  if (const auto* ear = std::get_if<EarChoice>(&config_.providers.ear)) context_.speech->check(*ear);
+  for (const auto& ear : config_.providers.ears)
+    if (const auto* choice = std::get_if<EarChoice>(&ear)) context_.speech->check(*choice);
   for (const auto& model : config_.providers.models)
     if (const auto* settings = std::get_if<ModelSettings>(&model)) context_.models->check(*settings);
   for (const auto& voice : config_.providers.voices)
@@ -69,8 +71,9 @@ void ServedAgent::check() const {
 // --- Getting ready ----------------------------------------------------------------------------------------------------------------------------
 
 Task<> ServedAgent::load(Deadline deadline) {
-  co_await open_speech(deadline);
-  co_await try_speech(deadline);
+  co_await open_ears(deadline);
+  co_await open_voices();
+  co_await try_voice(deadline);
   (void)open_model(config_.providers.models.front(), 0);  // that it can be made is known before anybody calls
   if (knowledge_)
     for (const auto& notice : co_await fill_knowledge(*config_.knowledge, knowledge_, deadline)) log(notice);
@@ -82,13 +85,40 @@ Task<> ServedAgent::start_tools(Deadline deadline) {
 }
 
 // Reading a model from disk takes tenths of a second, and callers of other gateways of this process go on meanwhile.
-Task<> ServedAgent::open_speech(Deadline) {
+Task<OpenEar> ServedAgent::open_ear(EarProvider provider, Deadline deadline) {
+  if (const auto* stub = std::get_if<StubEarSettings>(&provider)) co_return OpenEar{.recogniser = stub_ear(runtime_, *stub)};
   const SpeechContext speech{.runtime = runtime_, .http = context_.http};
-  if (const auto* stub = std::get_if<StubEarSettings>(&config_.providers.ear))
-    ear_.recogniser = stub_ear(runtime_, *stub);
-  else
-    ear_ = co_await compute<OpenEar>(runtime_, [this, speech] { return context_.speech->open(std::get<EarChoice>(config_.providers.ear), speech); });
-  if (ear_.notice) log(*ear_.notice);
+  auto ear = co_await compute<OpenEar>(runtime_,
+                                       [registry = context_.speech, choice = std::get<EarChoice>(provider), speech] { return registry->open(choice, speech); });
+  // What computes here reads its model when it is used first: the first caller need not wait for that.
+  if (ear.recogniser->capabilities().waits_on_clock_alone)
+    (void)co_await ear.recogniser->transcribe(audio::Samples(audio::samples_in(warm_up)), ear.defaults, deadline);
+  co_return ear;
+}
+
+/// Without those that do not start, as long as one is left.
+Task<> ServedAgent::open_ears(Deadline deadline) {
+  std::optional<Error> failed;
+  for (const auto& provider : config_.providers.ears) {
+    std::optional<OpenEar> ear;
+    try {
+      ear = co_await open_ear(provider, deadline);
+    } catch (const Error& error) {
+      failed = error;
+    }
+    if (!ear) {
+      log(fmt::format("a recogniser does not start, and is left out: {}", failed->message()));
+      continue;
+    }
+    if (ear->notice) log(*ear->notice);
+    ears_.push_back(std::move(*ear));
+    opened_ears_.push_back(provider);
+  }
+  if (ears_.empty()) throw std::move(*failed);
+}
+
+Task<> ServedAgent::open_voices() {
+  const SpeechContext speech{.runtime = runtime_, .http = context_.http};
   for (const auto& provider : config_.providers.voices) {
     if (const auto* stub = std::get_if<StubVoiceSettings>(&provider)) {
       voices_.push_back({stub_voice(runtime_, *stub), {}});
@@ -101,10 +131,8 @@ Task<> ServedAgent::open_speech(Deadline) {
   }
 }
 
-/// What computes here reads its model when it is used first: the first caller need not wait for that.
-Task<> ServedAgent::try_speech(Deadline deadline) {
-  if (ear_.recogniser->capabilities().waits_on_clock_alone && std::holds_alternative<EarChoice>(config_.providers.ear))
-    (void)co_await ear_.recogniser->transcribe(audio::Samples(audio::samples_in(warm_up)), ear_.defaults, deadline);
+/// The first caller need not wait for what the voice reads when it is used first.
+Task<> ServedAgent::try_voice(Deadline deadline) {
   auto& voice = voices_.front();
   if (!voice.synthesiser->capabilities().waits_on_clock_alone || !std::holds_alternative<VoiceChoice>(config_.providers.voices.front())) co_return;
   auto request = voice.defaults;
@@ -123,11 +151,28 @@ CallParts ServedAgent::parts_for(const std::shared_ptr<ServedAgent>& agent, cons
   const auto rules = agent->policy_->find(asked.locale).rules;
   ++agent->calls_;
   std::shared_ptr<const void> held(agent.get(), [agent](const void*) { agent->end_call(); });
-  CallParts parts{
-      .held = std::move(held), .recogniser = agent->ear_.recogniser, .dialogue = agent->dialogue_for(rules, number), .settings = agent->settings_for(rules)};
-  // Each stub draws its failures by itself, so that one call does not decide over another.
-  if (const auto* stub = std::get_if<StubEarSettings>(&agent->config_.providers.ear)) parts.recogniser = stub_ear(agent->runtime_, *stub, number);
-  return parts;
+  auto recognisers = agent->recognisers_for(*rules, number);
+  auto first = recognisers.front().speech_to_text;
+  return {.held = std::move(held),
+          .recogniser = std::move(first),
+          .dialogue = agent->dialogue_for(rules, number),
+          .settings = agent->settings_for(rules, std::move(recognisers))};
+}
+
+std::vector<Recogniser> ServedAgent::recognisers_for(const LocaleRules& rules, std::uint64_t number) const {
+  std::vector<Recogniser> all;
+  for (std::size_t i = 0; i < ears_.size(); ++i) {
+    // Each stub draws its failures by itself, so that one call does not decide over another.
+    const auto* stub = std::get_if<StubEarSettings>(&opened_ears_[i]);
+    Recogniser one{stub ? stub_ear(runtime_, *stub, number) : ears_[i].recogniser, ears_[i].defaults};
+    // A recogniser of this machine would know no other words than those.
+    if (!one.speech_to_text->capabilities().waits_on_clock_alone) {
+      if (one.settings.language.empty()) one.settings.language = rules.locale;
+      one.settings.phrases.insert(one.settings.phrases.end(), rules.hints.begin(), rules.hints.end());
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 void ServedAgent::end_call() {
@@ -152,15 +197,11 @@ std::shared_ptr<Dialogue> ServedAgent::dialogue_for(std::shared_ptr<const Locale
   return std::make_shared<ModelDialogue>(runtime_, std::move(parts), std::move(rules), config_.dialogue);
 }
 
-CallSettings ServedAgent::settings_for(const std::shared_ptr<const LocaleRules>& rules) const {
+CallSettings ServedAgent::settings_for(const std::shared_ptr<const LocaleRules>& rules, std::vector<Recogniser> recognisers) const {
   auto settings = config_.call;
-  settings.ear.recognition = ear_.defaults;
-  auto& heard = settings.ear.recognition;
-  // A recogniser of this machine would know no other words than those.
-  if (!ear_.recogniser->capabilities().waits_on_clock_alone) {
-    if (heard.language.empty()) heard.language = rules->locale;
-    heard.phrases.insert(heard.phrases.end(), rules->hints.begin(), rules->hints.end());
-  }
+  settings.ear.recognition = std::move(recognisers.front().settings);
+  settings.ear.stand_ins.assign(std::make_move_iterator(recognisers.begin() + 1), std::make_move_iterator(recognisers.end()));
+  if (config_.ignore_backchannels) settings.is_backchannel = [rules](const std::string& text) { return is_backchannel(text, *rules); };
   settings.speech.voices = voices_;
   if (config_.providers.voice_by_locale && rules->voice) settings.speech.voices.front().defaults.voice = *rules->voice;
   return settings;

@@ -54,10 +54,13 @@ class ServedAgent {
 
  private:
   std::shared_ptr<Dialogue> dialogue_for(std::shared_ptr<const LocaleRules> rules, std::uint64_t number);
-  CallSettings settings_for(const std::shared_ptr<const LocaleRules>& rules) const;
+  CallSettings settings_for(const std::shared_ptr<const LocaleRules>& rules, std::vector<Recogniser> recognisers) const;
   std::shared_ptr<LanguageModel> open_model(const ModelProvider& provider, std::uint64_t number) const;
-  Task<> open_speech(Deadline deadline);
-  Task<> try_speech(Deadline deadline);
+  Task<> open_ears(Deadline deadline);
+  Task<OpenEar> open_ear(EarProvider provider, Deadline deadline);
+  Task<> open_voices();
+  Task<> try_voice(Deadline deadline);
+  std::vector<Recogniser> recognisers_for(const LocaleRules& rules, std::uint64_t number) const;
   Task<> start_tools(Deadline deadline);
   void check() const;
   void log(const std::string& line) const;
@@ -72,7 +75,8 @@ class ServedAgent {
   std::unique_ptr<Escalator> escalator_;
   std::shared_ptr<KnowledgeBase> knowledge_;
   ToolRouter tools_;
-  OpenEar ear_;
+  std::vector<OpenEar> ears_;             ///< in the order of the configuration, without those that could not be opened
+  std::vector<EarProvider> opened_ears_;  ///< as `ears_`
   std::vector<SpeakingVoice> voices_;
   std::size_t calls_ = 0;
   Pulse ended_;

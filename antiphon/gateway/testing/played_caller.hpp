@@ -20,7 +20,7 @@ inline audio::Samples voice(Duration length) {
   return samples;
 }
 
-class PlayedCaller final : public CallerConnection {
+class PlayedCaller : public CallerConnection {
  public:
   explicit PlayedCaller(Clock& clock, Duration ahead = std::chrono::milliseconds(100)) : clock_(clock), ahead_(ahead) {}
 
