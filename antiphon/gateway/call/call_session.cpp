@@ -287,7 +287,7 @@ Task<> CallSession::take(TurnClosed closed) {
     if (!closed.text.empty()) co_await tell(transcript_json(closed.text, closed.confidence));
     co_return;
   }
-  if (!closed.text.empty() && settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
+  if (closed.voiced && !closed.text.empty() && settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
   co_await settle_interruption(!closed.text.empty());
   if (closed.text.empty()) co_return;
   auto taken = intake_ ? intake_->take(closed.text, closed.voice_ended) : Intake::Taken{std::move(closed.text)};

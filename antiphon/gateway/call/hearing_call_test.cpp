@@ -180,7 +180,7 @@ struct EchoingCall : HearingCall {
     agent = speech->open(VoiceChoice("flite/slt"), {.runtime = world.runtime, .http = http});
     const auto other = speech->open(VoiceChoice("flite/rms"), {.runtime = world.runtime, .http = http});
     auto request = other.defaults;
-    request.text = "Wait a moment please, I have another question.";
+    request.text = "No I mean the other parcel that I have sent";
     question = world.run(synthesize_whole(*other.synthesiser, request, Deadline::never()));
   }
   /// Whether the call was interrupted where the line echoes, with somebody's voice over the answer or without.
@@ -228,7 +228,7 @@ TEST_F(EchoingCall, ACallerWhoSpeaksOverTheEchoInterrupts_GTW24) {
   for (const auto delay : {50ms, 300ms})
     for (const double gain : {-10.0, -20.0, -100.0}) {
       const auto line = call(delay, gain, true);
-      ASSERT_EQ(line->cleared.size(), 1U) << delay.count() << " ms, " << gain << " dB";
+      ASSERT_GE(line->cleared.size(), 1U) << delay.count() << " ms, " << gain << " dB";
       EXPECT_GE(line->cleared[0], spoke_at);
       EXPECT_LE(line->cleared[0], spoke_at + 400ms) << delay.count() << " ms, " << gain << " dB";  // its first word begins softly
       ASSERT_GE(session->state().turns.size(), 2U);

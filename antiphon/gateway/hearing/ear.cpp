@@ -186,7 +186,10 @@ void Ear::tell_open(Turn& turn) {
 
 void Ear::close(Turn& turn) {
   if (std::exchange(turn.closed, true)) return;
-  if (turn.speaking) turn.voice_ended = clock_.now();
+  if (turn.speaking) {  // by our detector; the recogniser knows better
+    turn.voice_ended = clock_.now();
+    turn.voiced += std::max<Duration>(turn.voice_ended - turn.voice_began, Duration{0});
+  }
   const auto recognised_after = std::max<Duration>(turn.final_at.value_or(clock_.now()) - turn.voice_ended, Duration{0});
   events_.push(TurnClosed{turn.text(), turn.confidence, turn.voice_ended, recognised_after, turn.voiced});
   pre_roll_.clear();

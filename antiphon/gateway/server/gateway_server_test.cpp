@@ -187,28 +187,38 @@ TEST_F(ServedGateway, ARecogniserThatFailsInACallIsStoodInForByTheNext_GTW25) {
 /// Cannot be opened; that is known only when it is tried.
 class BrokenEar final : public SpeechToText {
  public:
-  Task<Recognition> transcribe(audio::Samples, RecognitionSettings, Deadline) override { throw Error(ErrorKind::unavailable, "the model is damaged"); }
-  Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings, Deadline) override { throw Error(ErrorKind::unavailable, "the model is damaged"); }
+  Task<Recognition> transcribe(audio::Samples, RecognitionSettings, Deadline) override { throw damaged(); }
+  Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings, Deadline) override { throw damaged(); }
   const RecognitionCapabilities& capabilities() const override { return capabilities_; }
   const std::string& name() const override { return name_; }
 
  private:
+  static Error damaged() { return Error(ErrorKind::unavailable, "the model is damaged").with_hint("install it again"); }
+
   RecognitionCapabilities capabilities_{.waits_on_clock_alone = true};
   std::string name_ = "broken";
 };
 
-TEST_F(ServedGateway, ARecogniserThatDoesNotStartIsStoodInForByTheNext_GTW25) {
+std::shared_ptr<const SpeechRegistry> with_broken_ear() {
   auto registry = std::make_shared<SpeechRegistry>();
   registry->add("broken", SpeechRegistry::EarProvider{.make = [](const EarChoice&, const SpeechContext&) { return std::make_unique<BrokenEar>(); },
                                                       .check = [](const EarChoice&) {},
                                                       .waits_on_clock_alone = true});
-  speech = registry;
+  return registry;
+}
+
+TEST_F(ServedGateway, ARecogniserThatDoesNotStartIsStoodInForByTheNext_GTW25) {
+  speech = with_broken_ear();
   start("providers: {asr: [broken, {stub: {text: what time is it}}], llm: {stub: {}}, tts: {stub: {}}}");
   EXPECT_THAT(log, HasSubstr("the model is damaged"));
   const auto socket = dial("me");
   play(*socket, ask_aloud(*socket, medium.clock));
   EXPECT_THAT(everything, HasSubstr("what time is it"));
-  EXPECT_THAT(failure("providers: {asr: [broken], llm: {stub: {}}, tts: {stub: {}}}"), HasSubstr("the model is damaged"));
+}
+
+TEST_F(ServedGateway, WhereNoRecogniserStartsItDoesNotStart_GTW25) {
+  speech = with_broken_ear();
+  EXPECT_THAT(failure("providers: {asr: [broken, broken], llm: {stub: {}}, tts: {stub: {}}}"), HasSubstr("the model is damaged"));
 }
 
 /// Hums, and keeps whose voice was asked for.
@@ -228,14 +238,17 @@ class NotedVoice final : public TextToSpeech {
   std::string name_ = "noted";
 };
 
-TEST_F(ServedGateway, TheLocaleOfACallChoosesTheVoiceUnlessOneIsNamed_GTW22) {
-  std::vector<std::string> asked;
-  auto registry = std::make_shared<SpeechRegistry>();
-  registry->add("openai", SpeechRegistry::VoiceProvider{.make = [&](const VoiceChoice&, const SpeechContext&) { return std::make_unique<NotedVoice>(asked); },
-                                                        .check = [](const VoiceChoice&) {}});
-  speech = registry;
-  variables = {{"OPENAI_API_KEY", "sk-test"}};
-  const auto voice_in = [&](const std::string& locale) {
+/// With a vendor's key, and voices that keep what they are asked.
+struct GatewayWithVoices : ServedGateway {
+  GatewayWithVoices() {
+    auto registry = std::make_shared<SpeechRegistry>();
+    registry->add("openai",
+                  SpeechRegistry::VoiceProvider{.make = [this](const VoiceChoice&, const SpeechContext&) { return std::make_unique<NotedVoice>(asked); },
+                                                .check = [](const VoiceChoice&) {}});
+    speech = registry;
+    variables["OPENAI_API_KEY"] = "sk-test";
+  }
+  std::string voice_in(const std::string& locale) {
     asked.clear();
     const auto socket = medium.run(medium.dial(*server, {.url = "/ws/call?events=1&caller_id=me&locale=" + locale}, medium.soon()));
     play(*socket, [](net::WebSocket& line, Clock& clock) -> Task<> {
@@ -243,14 +256,21 @@ TEST_F(ServedGateway, TheLocaleOfACallChoosesTheVoiceUnlessOneIsNamed_GTW22) {
       co_await say(line, R"({"type":"hangup"})");
     }(*socket, medium.clock));
     return asked.empty() ? "none" : asked.back();
-  };
-  const std::string providers = "providers: {asr: {stub: {}}, llm: {stub: {}}}";
-  start(providers);
+  }
+
+  std::vector<std::string> asked;
+};
+
+TEST_F(GatewayWithVoices, TheLocaleOfACallChoosesTheVoice_GTW22) {
+  start("providers: {asr: {stub: {}}, llm: {stub: {}}}");
   const std::map<std::string, std::string> voices{{"en-US", "alloy"}, {"en-GB", "fable"}, {"en-AU", "shimmer"},
                                                   {"ar-SA", "nova"},  {"es-ES", "onyx"},  {"fr-FR", "echo"}};
   for (const auto& [locale, voice] : voices) EXPECT_EQ(voice_in(locale), voice);
+}
+
+TEST_F(GatewayWithVoices, OneThatIsNamedSpeaksInAllLocales_GTW22) {
   variables["TTS_VOICE"] = "ash";
-  start(providers);
+  start("providers: {asr: {stub: {}}, llm: {stub: {}}}");
   EXPECT_EQ(voice_in("fr-FR"), "ash");
 }
 

@@ -60,7 +60,7 @@ class StubEarStream final : public RecognitionStream {
     co_return;
   }
   Task<> finish(Deadline) override {
-    events_.push(std::nullopt);
+    if (!stalls_) events_.push(std::nullopt);
     co_return;
   }
   Task<std::optional<RecognitionEvent>> next(Deadline deadline) override {
