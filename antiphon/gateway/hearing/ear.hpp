@@ -137,8 +137,8 @@ class Ear {
   std::shared_ptr<Turn> turn_;                 ///< the one under way
   std::unique_ptr<RecognitionStream> stream_;  ///< kept from turn to turn, where a recogniser elsewhere hears on the way
   std::size_t fed_ = 0;                        ///< samples that it got
-  Pulse changed_;  ///< something else than more audio
-  Pulse came_;     ///< audio of a turn
+  Pulse changed_;                              ///< something else than more audio
+  Pulse came_;                                 ///< audio of a turn
   Channel<EarEvent> events_;
 };
 
