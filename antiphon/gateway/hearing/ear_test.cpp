@@ -66,7 +66,7 @@ struct Hearing : ::testing::Test {
 };
 
 TEST_F(Hearing, TellsATurnOnceWithAllItsWords_GTW21) {
-  hear({quiet(1s), spoken({0, 1, 2}), quiet(300ms), spoken({3}), quiet(2s), spoken({4}), quiet(2s)});
+  hear({quiet(1s), spoken({0, 1, 2}), quiet(200ms), spoken({3}), quiet(2s), spoken({4}), quiet(2s)});
   EXPECT_THAT(turns, ElementsAre("zero one two three", "four"));
   EXPECT_EQ(first->opened, 1);
   EXPECT_THAT(failures, IsEmpty());
