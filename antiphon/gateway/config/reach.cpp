@@ -63,8 +63,8 @@ bool waits_on_clock_alone(const GatewayConfig& config, const ModelRegistry& mode
 bool waits_on_clock_alone(const GatewayConfig& config, const ModelRegistry& models, const SpeechRegistry& speech) {
   const WaitsOnClock waits{speech};
   const auto waits_too = [&waits](const auto& provider) { return std::visit(waits, provider); };
-  return std::ranges::all_of(config.providers.ears, waits_too) && std::ranges::all_of(config.providers.voices, waits_too) && waits_on_clock_alone(config, models) &&
-         !config.webhook;
+  return std::ranges::all_of(config.providers.ears, waits_too) && std::ranges::all_of(config.providers.voices, waits_too) &&
+         waits_on_clock_alone(config, models) && !config.webhook;
 }
 
 }  // namespace antiphon::gateway
