@@ -38,8 +38,10 @@ std::string make_id(std::string_view prefix) {
 std::string make_trace_id() { return fmt::format("{:016x}{:016x}", stream().next(), stream().next() | 1); }
 std::string make_span_id() { return fmt::format("{:016x}", stream().next() | 1); }
 
-std::string utc_now() {
-  const auto ms = milliseconds();
+std::string utc_now() { return utc_text(std::chrono::system_clock::now()); }
+
+std::string utc_text(std::chrono::system_clock::time_point at) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
   const std::time_t seconds = ms / 1000;
   std::tm parts{};
   gmtime_r(&seconds, &parts);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,9 @@ std::string make_trace_id();
 /// 16 hexadecimal digits.
 std::string make_span_id();
 
-/// Now, as ISO 8601 in UTC with milliseconds.
+/// As ISO 8601 in UTC with milliseconds.
+std::string utc_text(std::chrono::system_clock::time_point at);
+/// Now.
 std::string utc_now();
 
 }  // namespace antiphon

@@ -22,6 +22,7 @@ struct Command {
 
 Command run_command();
 Command mock_llm_command();
+Command layercode_platform_command();
 Command report_command();
 Command compare_command();
 Command label_command();

@@ -39,8 +39,9 @@ int serve_http(Environment& environment, const std::string& listen, const std::f
   const auto server = net::listen_http(runtime, {.address = address.host, .port = address.port}, make_handler(runtime));
   environment.out << "listening on " << shown_address(address.host, server->port()) << std::endl;
   const auto stop = environment.stop.on_request([&] { asio::post(context, [&] { server->stop(); }); });
-  asio::co_spawn(context, server->serve(), [](std::exception_ptr failure) {
+  asio::co_spawn(context, server->serve(), [&context](std::exception_ptr failure) {
     if (failure) std::rethrow_exception(failure);
+    context.stop();  // kept connections of a client would wait for their own ends
   });
   context.run();
   return 0;

@@ -200,6 +200,19 @@ class Signals(Folder):
 
 
 class Servers(Folder):
+    def test_TheLayercodePlatformSaysWhereItListensOpensSessionsAndEndsWithZeroOnSigterm_PRD61_PRD62(self):
+        process = self.start("layercode-platform", "--webhook-url", "http://127.0.0.1:9/hook", "--webhook-secret", "s", "--stt", "stub", "--tts", "off")
+        self.addCleanup(process.kill)
+        line = process.stdout.readline()
+        self.assertRegex(line, r"^listening on 127\.0\.0\.1:\d+\n$")
+        request = urllib.request.Request(f"http://{line.split()[-1]}/api/authorize", b'{"agent_id": "desk"}', {"Content-Type": "application/json"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        session = json.load(opener.open(request, timeout=10))
+        self.assertTrue(session["client_session_key"].startswith("lc_sesskey_"), session)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+        self.assertEqual((process.returncode, out, err), (0, "", ""))
+
     def test_MockLlmSaysWhereItListensAndEndsWithZeroOnSigterm_PRD61_PRD62(self):
         (self.folder / "desk.rules.yaml").write_text("rules: [{reply: good day}]\n")
         process = self.start("mock-llm", "--listen", "127.0.0.1:0", "--rules", "desk.rules.yaml")

@@ -60,7 +60,10 @@ class StubEarStream final : public RecognitionStream {
     co_return;
   }
   Task<> finish(Deadline) override {
-    if (!stalls_) events_.push(std::nullopt);
+    if (stalls_) co_return;
+    if (alarm_) tell();
+    alarm_.reset();
+    events_.push(std::nullopt);
     co_return;
   }
   Task<std::optional<RecognitionEvent>> next(Deadline deadline) override {

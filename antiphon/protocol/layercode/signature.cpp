@@ -52,6 +52,10 @@ std::optional<Parts> parts_of(std::string_view header) {
 
 }  // namespace
 
+bool same_secret(std::string_view one, std::string_view other) {
+  return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
+}
+
 std::string sign_webhook(std::string_view secret, std::string_view body, std::int64_t unix_seconds) {
   const auto seconds = std::to_string(unix_seconds);
   return fmt::format("t={},v1={}", seconds, digest_of(secret, body, seconds));
@@ -78,7 +82,7 @@ SignatureVerdict check_signature(std::string_view header, std::string_view secre
                                                   : static_cast<std::uint64_t>(now_unix_seconds) - static_cast<std::uint64_t>(parts->at);
   if (apart > static_cast<std::uint64_t>(tolerance.count())) return SignatureVerdict::stale;
   const auto wanted = digest_of(secret, body, parts->seconds);
-  return CRYPTO_memcmp(wanted.data(), parts->digest.data(), digest_digits) == 0 ? SignatureVerdict::good : SignatureVerdict::wrong;
+  return same_secret(wanted, parts->digest) ? SignatureVerdict::good : SignatureVerdict::wrong;
 }
 
 }  // namespace antiphon::layercode

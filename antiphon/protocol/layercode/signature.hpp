@@ -10,6 +10,9 @@ namespace antiphon::layercode {
 inline constexpr std::string_view signature_header = "layercode-signature";
 inline constexpr std::chrono::seconds signature_tolerance{300};
 
+/// In constant time for texts of one length.
+bool same_secret(std::string_view one, std::string_view other);
+
 /// What the header holds: `t=SECONDS,v1=HEX`, the HMAC-SHA256 of `SECONDS.BODY` in lower case. @param body the bytes as they are sent
 std::string sign_webhook(std::string_view secret, std::string_view body, std::int64_t unix_seconds);
 
