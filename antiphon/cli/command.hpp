@@ -31,6 +31,7 @@ Command eval_command();
 Command stress_command();
 Command say_command();
 Command call_command();
+Command gym_command();
 Command init_command();
 Command doctor_command();
 Command completion_command();

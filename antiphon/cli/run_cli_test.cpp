@@ -35,7 +35,7 @@ TEST_F(CommandLine, WithoutArgumentsShowsHelpAndIsAUsageError_PRD1) {
 }
 
 TEST_F(CommandLine, EveryCommandHasHelpWithAnExample_PRD1) {
-  for (const auto* command : {"run", "compare", "report", "mock-llm", "say", "serve", "init", "doctor", "completion", "man", "version"}) {
+  for (const auto* command : {"run", "compare", "report", "mock-llm", "layercode-platform", "say", "serve", "init", "doctor", "completion", "man", "version"}) {
     EXPECT_EQ(antiphon({command, "--help"}), 0) << command;
     EXPECT_THAT(out(), HasSubstr(std::string("Example: antiphon ") + command));
   }

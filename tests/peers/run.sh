@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# run.sh [python|gateway|phone|node|browser …]: foreign software against the dev build; all parts unless some are named.
+# run.sh [python|gateway|phone|node|layercode|browser …]: foreign software against the dev build; all parts unless some are named.
 #   python   official clients of PyPI against our mock model; our clients beside them, and against servers made of their types
 #   gateway  the gateway's tools and knowledge base against servers of PyPI: the SDK of MCP, Chroma, PostgreSQL with pgvector; metrics and alerts by promtool
 #   phone    the gateway's telephone endpoint against Twilio's own library; two gateways behind one Redis, one of them killed
 #   node     official clients of npm, against our mock model and beside our own
+#   layercode  the platform of Layercode between its own SDKs: the one for browsers, in Chromium with a microphone, and the one for backends; layercode-gym of PyPI
 #   browser  Chromium on the report: on sample data, and on reports that the program wrote
 # What is installed lies in build/peers/ and is kept until its requirement files change. ANTIPHON names another binary, CHROMIUM another browser, PROMTOOL another promtool.
 # Ends with one line that adds up all tests.
@@ -45,15 +46,15 @@ install_python() {  # PART
   fingerprint "$requirements" >"$venv/stamp"
 }
 
-install_node() {
-  local modules=$work/node
+install_node() {  # PART
+  local modules=$work/$1 from=$here/$1
   mkdir -p "$modules"
   find "$modules" -maxdepth 1 -type f ! -name stamp -delete
-  cp "$here"/node/* "$modules"  # an import is looked up from where the importing file lies
-  if fresh "$modules/stamp" "$here"/node/package*.json; then return; fi
-  headline "installing the official clients for Node into build/peers/node"
-  (cd "$modules" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || die "npm could not install tests/peers/node/package-lock.json"
-  fingerprint "$here"/node/package*.json >"$modules/stamp"
+  cp "$from"/* "$modules"  # an import is looked up from where the importing file lies
+  if fresh "$modules/stamp" "$from"/package*.json; then return; fi
+  headline "installing what tests/peers/$1 needs into build/peers/$1"
+  (cd "$modules" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || die "npm could not install $from/package-lock.json"
+  fingerprint "$from"/package*.json >"$modules/stamp"
 }
 
 start_mock() {
@@ -130,14 +131,29 @@ run_phone() {
   test_python phone
 }
 
+test_node() {  # PART
+  local tap=$work/$1.tap code=0
+  (cd "$work/$1" && node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap") || code=$?
+  add_counted "$code" "$(sed -n 's/^# pass //p' "$tap")" "$(sed -n 's/^# fail //p' "$tap")"
+}
+
 run_node() {
   find_phone_peer
-  install_node
+  install_node node
   start_mock
   headline "Node $(node --version)"
-  local tap=$work/node.tap code=0
-  (cd "$work/node" && node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap") || code=$?
-  add_counted "$code" "$(sed -n 's/^# pass //p' "$tap")" "$(sed -n 's/^# fail //p' "$tap")"
+  test_node node
+}
+
+run_layercode() {
+  CHROMIUM=$(find_browser)
+  export CHROMIUM
+  install_node layercode/node
+  install_python layercode/python
+  headline "Layercode: its SDKs for browsers and backends"
+  test_node layercode/node
+  headline "Layercode: layercode-gym of PyPI"
+  test_python layercode/python
 }
 
 find_browser() {
@@ -182,11 +198,11 @@ run_browser() {
 }
 
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(python gateway phone node browser); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(python gateway phone node layercode browser); fi
 for part in "${parts[@]}"; do
   case $part in
-    python | gateway | phone | node | browser) "run_$part" ;;
-    *) die "unknown part '$part': use python, gateway, phone, node or browser" ;;
+    python | gateway | phone | node | layercode | browser) "run_$part" ;;
+    *) die "unknown part '$part': use python, gateway, phone, node, layercode or browser" ;;
   esac
 done
 printf '\n%d s in all\n%d passed, %d failed\n' "$SECONDS" "$passed" "$failed"
