@@ -5,12 +5,12 @@
 #include <memory>
 #include <utility>
 
-#include "antiphon/base/clock.hpp"
+#include "antiphon/base/rough_time.hpp"
 
 namespace antiphon {
 
-/// Calls `action` at start, start + period, start + 2 · period … for as long as it lives; calls that are late follow each other, and none is left out. Belongs
-/// to the clock's executor.
+/// Calls `action` at start, start + period, start + 2 · period …, each up to a millisecond late, for as long as it lives; calls that are late follow each
+/// other, and none is left out. Belongs to the clock's executor.
 class RepeatingAlarm {
  public:
   /// `action` is given the count of calls before it. It may not destroy the ticker; what it throws goes to whoever runs the clock, and ends the calls.
@@ -27,7 +27,7 @@ class RepeatingAlarm {
  private:
   // No memory is taken for a call: there may be fifty thousand a second.
   void set() {
-    alarm_ = clock_.call_at(start_ + count_ * period_, [this] {
+    alarm_ = clock_.call_at(roughly(clock_, start_ + count_ * period_), [this] {
       action_(count_++);
       set();
     });

@@ -1,12 +1,14 @@
 #include "antiphon/gateway/hearing/echo_gate.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace antiphon::gateway {
 
 namespace {
 
+static_assert(audio::canonical_rate_hz / 8000 == 3);
 constexpr std::size_t frame_samples = audio::canonical_rate_hz / 50;
 constexpr double loud_rms = 200;             // quieter than what any detector takes for a voice
 constexpr double far_rms = 100;              // what is quieter comes back inaudible
@@ -18,9 +20,15 @@ constexpr std::size_t drift = 160;           // samples: a line that is not regu
 constexpr auto fresh = std::chrono::seconds(2);
 
 double rms(audio::SampleView samples) {
-  double sum = 0;
-  for (const double sample : samples) sum += sample * sample;
-  return samples.empty() ? 0 : std::sqrt(sum / static_cast<double>(samples.size()));
+  std::int64_t sum = 0;  // of whole numbers the compiler makes several sums side by side
+  for (const std::int32_t sample : samples) sum += sample * sample;
+  return samples.empty() ? 0 : std::sqrt(static_cast<double>(sum) / static_cast<double>(samples.size()));
+}
+
+/// Three samples to one.
+template <class Out>
+void decimate(const audio::Sample* from, Out* to, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i, from += 3) to[i] = static_cast<Out>((from[0] + from[1] + from[2]) / 3);
 }
 
 /// Of as many samples as eight sums side by side divide.
@@ -36,14 +44,16 @@ float dot(const float* one, const float* other, std::size_t count) {
 }  // namespace
 
 void EchoGate::played(audio::SampleView samples, Clock::Time at) {
-  if (far_.empty()) far_.assign(kept, 0);
+  if (far_.empty()) far_.assign(kept, 0), near_.assign(2 * window, 0);
   const auto count = static_cast<std::int64_t>(samples.size() / decimation);
   const auto begin = std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::ratio<1, rate_hz>>>(at).count();
   // A gap is silence; where a player was stopped, what was meant to sound there did not.
   for (auto i = std::max(far_end_, begin - static_cast<std::int64_t>(kept)); i < begin; ++i) far_[static_cast<std::size_t>(i) % kept] = 0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto* from = samples.data() + static_cast<std::size_t>(i) * decimation;
-    far_[static_cast<std::size_t>(begin + i) % kept] = static_cast<std::int16_t>((from[0] + from[1] + from[2]) / 3);
+  for (std::int64_t done = 0; done < count;) {
+    const auto place = static_cast<std::size_t>(begin + done) % kept;
+    const auto part = std::min(static_cast<std::size_t>(count - done), kept - place);
+    decimate(samples.data() + static_cast<std::size_t>(done) * decimation, far_.data() + place, part);
+    done += static_cast<std::int64_t>(part);
   }
   far_end_ = begin + count;
   if (rms(samples) > far_rms) far_loud_until_ = at + audio::duration_of(samples.size());
@@ -65,11 +75,12 @@ audio::Samples EchoGate::take(audio::Samples samples, Clock::Time now) {
 
 void EchoGate::remember(audio::SampleView frame) {
   const auto count = std::min(frame.size() / decimation, window);
-  std::copy(near_.begin() + static_cast<std::ptrdiff_t>(count), near_.end(), near_.begin());
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto* from = frame.data() + i * decimation;
-    near_[window - count + i] = static_cast<float>((from[0] + from[1] + from[2]) / 3);
+  if (near_end_ + count > near_.size()) {  // seldom, or all of it would be moved for each frame
+    std::copy(near_.begin() + static_cast<std::ptrdiff_t>(near_end_ - window), near_.begin() + static_cast<std::ptrdiff_t>(near_end_), near_.begin());
+    near_end_ = window;
   }
+  decimate(frame.data(), near_.data() + near_end_, count);
+  near_end_ += count;
 }
 
 EchoGate::Verdict EchoGate::judge(audio::SampleView frame, Clock::Time now) {
@@ -113,7 +124,8 @@ std::optional<std::size_t> EchoGate::search(std::size_t from, std::size_t to, Cl
     const bool known = at >= 0 && at < far_end_ && at >= far_end_ - static_cast<std::int64_t>(kept);
     far[i] = known ? static_cast<float>(far_[static_cast<std::size_t>(at) % kept]) : 0;
   }
-  const double own = dot(near_.data(), near_.data(), window);
+  const auto* near = near_.data() + near_end_ - window;
+  const double own = dot(near, near, window);
   double energy = dot(far.data(), far.data(), window);
   double best = least;
   std::optional<std::size_t> found;
@@ -124,7 +136,7 @@ std::optional<std::size_t> EchoGate::search(std::size_t from, std::size_t to, Cl
     }
     // An echo is quieter than what it comes from.
     if (energy <= own) continue;
-    const double likeness = std::abs(static_cast<double>(dot(near_.data(), far.data() + offset, window))) / std::sqrt(own * energy);
+    const double likeness = std::abs(static_cast<double>(dot(near, far.data() + offset, window))) / std::sqrt(own * energy);
     if (likeness > best) best = likeness, found = to - offset;
   }
   return found;

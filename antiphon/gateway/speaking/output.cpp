@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "antiphon/base/limit.hpp"
+#include "antiphon/base/rough_time.hpp"
 
 namespace antiphon::gateway {
 
@@ -98,7 +99,7 @@ void Output::wake_at(Clock::Time due) {
 void Output::go_on() {
   alarm_.reset();
   while (has_frame() && sentences_.front().sent > 0 && !is_late()) {
-    if (next_due() > clock_.now()) return wake_at(next_due());
+    if (next_due() > clock_.now()) return wake_at(roughly(clock_, next_due()));
     if (!send_frame_now()) break;
   }
   due_.beat();
