@@ -39,9 +39,9 @@ class EchoGate {
   std::vector<std::int16_t> far_{};  ///< a ring, empty until something is played
   std::int64_t far_end_ = 0;         ///< since the clock's beginning: behind the last sample in it
   Clock::Time far_loud_until_{Clock::Time::min()};
-  std::vector<float> near_{};         ///< what the caller sent last, up to `near_end_`; empty as that is
+  std::vector<float> near_{};  ///< what the caller sent last, up to `near_end_`; empty as that is
   std::size_t near_end_ = window;
-  int loud_ = 0;                      ///< frames in a row
+  int loud_ = 0;  ///< frames in a row
   int quiet_ = 0;
   bool is_voice_ = false;             ///< the caller speaks: nothing is compared until there is a pause
   std::optional<std::size_t> lag_{};  ///< of the echo that was found last
