@@ -1,0 +1,30 @@
+#include "antiphon/gym/mix.hpp"
+
+#include "antiphon/audio/mix.hpp"
+#include "antiphon/audio/resample.hpp"
+#include "antiphon/gym/conversation_folder.hpp"
+
+namespace antiphon::gym {
+
+namespace {
+
+audio::Samples at_mix_rate(audio::SampleView samples, int rate_hz) {
+  if (rate_hz == mix_rate_hz) return {samples.begin(), samples.end()};
+  return audio::resample(samples, rate_hz, mix_rate_hz);
+}
+
+}  // namespace
+
+void Mix::add_user(audio::SampleView samples, int rate_hz, Duration at) { user_.push_back({at_mix_rate(samples, rate_hz), at}); }
+
+void Mix::add_agent(audio::SampleView samples, int rate_hz, Duration at) { agent_.push_back({at_mix_rate(samples, rate_hz), at}); }
+
+audio::Samples Mix::track(const std::vector<Piece>& pieces) {
+  std::vector<audio::Placed> placed;
+  for (const auto& piece : pieces) placed.push_back({piece.samples, audio::samples_in(piece.at, mix_rate_hz)});
+  return audio::mix(placed);
+}
+
+audio::Samples Mix::interleaved() const { return audio::interleave(track(user_), track(agent_)); }
+
+}  // namespace antiphon::gym
