@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "antiphon/adapters/antiphon/gateway_agent.hpp"
+#include "antiphon/adapters/layercode/layercode_agent.hpp"
 #include "antiphon/adapters/twilio/twilio_agent.hpp"
 #include "antiphon/adapters/websocket/websocket_agent.hpp"
 #include "antiphon/agent/participant.hpp"

@@ -106,7 +106,7 @@ Task<ConversationLog> Conversation::run(StopSource stop) {
   } catch (const Error& error) {
     if (!interrupted_ && !timed_out_) end(error, error.kind() == ErrorKind::io ? "output_failed" : stage_);
   } catch (const std::exception& error) {
-    if (!interrupted_ && !timed_out_) end("internal", error.what());
+    if (!interrupted_ && !timed_out_) end(stage_, error.what());
   }
   if (interrupted_) end("interrupted", "somebody asked to stop");
   if (timed_out_) end("timeout", fmt::format("the conversation took longer than {}", format_duration(settings_.conversation_timeout)));
@@ -253,7 +253,7 @@ Task<> Conversation::load(UserResponse& response) {
 
 Task<> Conversation::perform(UserResponse response) {
   co_await load(response);
-  call_.ear().begin_answer();
+  call_.ear().begin_answer(response.speech.empty());
   begin_turn();
   const auto at = records_.size() - 1;
   auto& turn = log_.turns.back();

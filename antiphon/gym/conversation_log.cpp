@@ -1,5 +1,7 @@
 #include "antiphon/gym/conversation_log.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
@@ -11,9 +13,8 @@ namespace {
 
 json::value or_null(const std::optional<std::string>& text) { return text ? json::value(json::string(*text)) : json::value(nullptr); }
 json::value or_null(const std::optional<std::int64_t>& number) { return number ? json::value(*number) : json::value(nullptr); }
-json::value or_null(const std::optional<double>& number) { return number ? json::value(*number) : json::value(nullptr); }
 
-json::array list_of(const std::vector<json::value>& values) { return {values.begin(), values.end()}; }
+json::array list_of(const std::vector<json::value>& values) { return json::array(values.begin(), values.end()); }
 
 json::value to_json(const std::optional<UserMessage>& message) {
   if (!message) return nullptr;
@@ -96,7 +97,7 @@ struct Average {
   void add(const std::optional<std::int64_t>& value) {
     if (value) sum += static_cast<double>(*value), ++count;
   }
-  std::optional<double> value() const { return count > 0 ? std::optional(sum / count) : std::nullopt; }
+  std::optional<std::int64_t> value() const { return count > 0 ? std::optional<std::int64_t>(std::llround(sum / count)) : std::nullopt; }
 };
 
 }  // namespace

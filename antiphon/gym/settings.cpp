@@ -151,9 +151,9 @@ LayercodeAccess Settings::access() const {
 }
 
 LayercodePace Settings::layercode_pace() const {
-  LayercodePace pace{.chunk = std::chrono::milliseconds(chunk_ms)};
-  if (effective_pace() == Pace::burst) pace.interval = chunk_interval.value_or(Duration{0});
-  return pace;
+  LayercodePace speed{.chunk = std::chrono::milliseconds(chunk_ms)};
+  if (effective_pace() == Pace::burst) speed.interval = chunk_interval.value_or(Duration{0});
+  return speed;
 }
 
 }  // namespace antiphon::gym

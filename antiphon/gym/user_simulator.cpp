@@ -69,17 +69,21 @@ class FileUser final : public SimulatedUser {
 class FunctionUser final : public SimulatedUser {
  public:
   using Function = std::function<Task<std::optional<UserResponse>>(UserRequest)>;
-  explicit FunctionUser(Function get_response) : get_response_(std::move(get_response)) {}
+  FunctionUser(Function get_response, CustomUserOptions options) : get_response_(std::move(get_response)), options_(options) {}
   Task<std::optional<UserResponse>> get_response(UserRequest request) override { return get_response_(std::move(request)); }
+  bool waits() const override { return options_.asked_in_pauses; }
 
  private:
   Function get_response_;
+  CustomUserOptions options_;
 };
 
 class BlockingUser final : public SimulatedUser {
  public:
   using Function = std::function<std::optional<UserResponse>(UserRequest)>;
-  BlockingUser(Function get_response, const SimulatorContext& context) : get_response_(std::move(get_response)), runtime_(context.runtime) {}
+  BlockingUser(Function get_response, CustomUserOptions options, const SimulatorContext& context)
+      : get_response_(std::move(get_response)), options_(options), runtime_(context.runtime) {}
+  bool waits() const override { return options_.asked_in_pauses; }
   Task<std::optional<UserResponse>> get_response(UserRequest request) override {
     const std::function<std::optional<UserResponse>(std::stop_token)> work = [get_response = get_response_, request = std::move(request)](std::stop_token) {
       return get_response(request);
@@ -89,6 +93,7 @@ class BlockingUser final : public SimulatedUser {
 
  private:
   Function get_response_;
+  CustomUserOptions options_;
   Runtime& runtime_;
 };
 
@@ -117,12 +122,15 @@ UserSimulator UserSimulator::from_agent(AgentUserOptions options) {
   return UserSimulator([options = std::move(options)](const SimulatorContext& context) { return make_agent_user(options, context); }, text);
 }
 
-UserSimulator UserSimulator::from_coroutine(std::function<Task<std::optional<UserResponse>>(UserRequest)> get_response) {
-  return UserSimulator([get_response = std::move(get_response)](const SimulatorContext&) { return std::make_unique<FunctionUser>(get_response); });
+UserSimulator UserSimulator::from_coroutine(std::function<Task<std::optional<UserResponse>>(UserRequest)> get_response, CustomUserOptions options) {
+  return UserSimulator([get_response = std::move(get_response), options](const SimulatorContext&) { return std::make_unique<FunctionUser>(get_response, options); },
+                       options.sends_text);
 }
 
-UserSimulator UserSimulator::from_blocking(std::function<std::optional<UserResponse>(UserRequest)> get_response) {
-  return UserSimulator([get_response = std::move(get_response)](const SimulatorContext& context) { return std::make_unique<BlockingUser>(get_response, context); });
+UserSimulator UserSimulator::from_blocking(std::function<std::optional<UserResponse>(UserRequest)> get_response, CustomUserOptions options) {
+  return UserSimulator(
+      [get_response = std::move(get_response), options](const SimulatorContext& context) { return std::make_unique<BlockingUser>(get_response, options, context); },
+      options.sends_text);
 }
 
 ModelSettings usual_model(const Settings::Variables& environment) {

@@ -76,6 +76,11 @@ struct Persona {
   std::string intent = "You want to find out what this assistant can do for you.";
 };
 
+struct CustomUserOptions {
+  bool sends_text = false;       ///< it never speaks: not even a greeting need be played to it
+  bool asked_in_pauses = false;  ///< also in a longer pause within the agent's turn (`UserRequest::may_go_on`), where it may wait
+};
+
 struct AgentUserOptions {
   Persona persona{};
   ModelSettings model{};       ///< `openai/gpt-5-mini` (`openai:gpt-5-mini` is the same); empty: as `usual_model` says
@@ -96,11 +101,11 @@ class UserSimulator {
   /// `Task<std::optional<UserResponse>>(UserRequest)`, which runs on the conversation's. Its texts are sent as texts.
   template <class F>
     requires std::is_invocable_v<F&, UserRequest>
-  static UserSimulator custom(F get_response) {
+  static UserSimulator custom(F get_response, CustomUserOptions options = {}) {
     if constexpr (std::is_same_v<std::invoke_result_t<F&, UserRequest>, Task<std::optional<UserResponse>>>)
-      return from_coroutine(std::move(get_response));
+      return from_coroutine(std::move(get_response), options);
     else
-      return from_blocking([get_response](UserRequest request) mutable -> std::optional<UserResponse> { return get_response(std::move(request)); });
+      return from_blocking([get_response](UserRequest request) mutable -> std::optional<UserResponse> { return get_response(std::move(request)); }, options);
   }
 
   /// These lines, one each turn: as text, or spoken.
@@ -112,12 +117,12 @@ class UserSimulator {
 
   explicit operator bool() const { return static_cast<bool>(make_); }
   std::unique_ptr<SimulatedUser> make(const SimulatorContext& context) const { return make_(context); }
-  /// What it says goes as text, so that nothing need be played.
+  /// What it says goes as text, so that a greeting need not be played.
   bool sends_text() const { return sends_text_; }
 
  private:
-  static UserSimulator from_coroutine(std::function<Task<std::optional<UserResponse>>(UserRequest)> get_response);
-  static UserSimulator from_blocking(std::function<std::optional<UserResponse>(UserRequest)> get_response);
+  static UserSimulator from_coroutine(std::function<Task<std::optional<UserResponse>>(UserRequest)> get_response, CustomUserOptions options);
+  static UserSimulator from_blocking(std::function<std::optional<UserResponse>(UserRequest)> get_response, CustomUserOptions options);
 
   Factory make_;
   bool sends_text_ = false;

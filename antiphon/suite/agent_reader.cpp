@@ -9,6 +9,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/scenario/users/users.hpp"
 #include "antiphon/suite/kinds.hpp"
+#include "antiphon/suite/layercode_reader.hpp"
 #include "antiphon/suite/line_reader.hpp"
 #include "antiphon/suite/model_reader.hpp"
 #include "antiphon/suite/voice_reader.hpp"
@@ -18,8 +19,10 @@ namespace antiphon::suite {
 namespace {
 
 const Kinds agent_kinds{"agent",
-                        {"chat", "http", "process", "model", "websocket", "antiphon", "twilio", "composed", "human"},
-                        {"pipecat", "openai_realtime", "elevenlabs", "gemini_live", "layercode", "livekit", "session", "vapi", "webrtc", "sip"}};
+                        {"chat", "http", "process", "model", "websocket", "antiphon", "twilio", "layercode", "composed", "human"},
+                        {"pipecat", "openai_realtime", "elevenlabs", "gemini_live", "livekit", "session", "vapi", "webrtc", "sip"}};
+
+}  // namespace
 
 net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
   net::TlsOptions tls;
@@ -33,16 +36,26 @@ net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
   return tls;
 }
 
-net::Headers read_headers(ReadContext& context, Fields& fields) {
-  const auto* node = fields.get("headers");
+net::Headers read_headers(ReadContext& context, Fields& fields, std::string_view key) {
+  const auto* node = fields.get(key);
   if (!node) return {};
-  auto headers = context.reader.named_texts(*node, "headers").value_or(net::Headers{});
+  auto headers = context.reader.named_texts(*node, key).value_or(net::Headers{});
   for (const auto& [name, value] : headers)
     if (name.find_first_of("\r\n: ") != std::string::npos || value.find_first_of("\r\n") != std::string::npos)
       context.reader.report(*node, fmt::format("{} is no header field", quote(name)),
                             "remove blanks, colons and line breaks from its name, line breaks from its value");
   return headers;
 }
+
+std::optional<std::string> read_socket_address(ReadContext& context, const Node& node, std::string_view key) {
+  const auto text = context.reader.text(node, key);
+  if (!text || lower(*text).starts_with("ws://") || lower(*text).starts_with("wss://")) return text;
+  context.reader.report(node, fmt::format("{} must be an address that begins with ws:// or wss://", key),
+                        fmt::format("write it as `{}: \"ws://127.0.0.1:8080/call\"`", key));
+  return std::nullopt;
+}
+
+namespace {
 
 ParticipantSpec read_chat(ReadContext& context, const Node& node) {
   Fields fields(context.reader, node, "a chat agent", "chat: {url: \"http://127.0.0.1:8080/v1\"}");
@@ -80,13 +93,7 @@ ParticipantSpec read_http(ReadContext& context, const Node& node) {
   return http_agent(std::move(options));
 }
 
-std::optional<std::string> read_socket_address(ReadContext& context, const Node& node, std::string_view key = "url") {
-  const auto text = context.reader.text(node, key);
-  if (!text || lower(*text).starts_with("ws://") || lower(*text).starts_with("wss://")) return text;
-  context.reader.report(node, fmt::format("{} must be an address that begins with ws:// or wss://", key),
-                        fmt::format("write it as `{}: \"ws://127.0.0.1:8080/call\"`", key));
-  return std::nullopt;
-}
+}  // namespace
 
 // What only the agent's own maker can tell is wrong.
 ParticipantSpec made(ReadContext& context, const Node& node, std::size_t problems_before, const std::function<ParticipantSpec()>& make) {
@@ -98,6 +105,8 @@ ParticipantSpec made(ReadContext& context, const Node& node, std::size_t problem
     return {};
   }
 }
+
+namespace {
 
 ParticipantSpec read_websocket(ReadContext& context, const Node& node) {
   const auto before = context.reader.problems().size();
@@ -258,6 +267,7 @@ ParticipantSpec read_agent(ReadContext& context, const Node& node) {
   if (kind->key == "http") return read_http(context, kind->value);
   if (kind->key == "antiphon") return read_gateway(context, kind->value);
   if (kind->key == "twilio") return read_twilio(context, kind->value);
+  if (kind->key == "layercode") return read_layercode(context, kind->value);
   if (kind->key == "websocket") return read_websocket(context, kind->value);
   return read_process(context, kind->value, node);
 }

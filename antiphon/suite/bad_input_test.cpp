@@ -192,7 +192,7 @@ TEST(BadSuite, UnknownKindOfAgent_PRD10) {
   a.yaml:2:9
 2 | agent: {chta: {url: "http://127.0.0.1:1"}}
   |         ^^^^ did you mean "chat"?
-fix:   rename it; allowed: antiphon, chat, composed, http, human, model, process, twilio, websocket
+fix:   rename it; allowed: antiphon, chat, composed, http, human, layercode, model, process, twilio, websocket
 )");
 }
 
@@ -201,7 +201,7 @@ TEST(BadSuite, KindOfAgentThatComesLater_PRD10) {
   a.yaml:2:9
 2 | agent: {sip: {url: "sip:127.0.0.1"}}
   |         ^^^
-fix:   use one of: chat, http, process, model, websocket, antiphon, twilio, composed, human
+fix:   use one of: chat, http, process, model, websocket, antiphon, twilio, layercode, composed, human
 )");
 }
 

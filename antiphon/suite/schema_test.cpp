@@ -123,6 +123,8 @@ scenarios:
     hooks: {before: [{run: [true]}]}
   - {name: wants, user: {persona: p, wants: {goal: g, inform: {order: 7}, request: [status]}}, checks: [{completed: [status]}]}
   - {name: called, agent: {antiphon: {url: "ws://127.0.0.1:1", caller_id: "+15550100", locale: en-GB, token: t, headers: {a: b}, tls: {verify: true}, resume: true, send: mulaw/8000, receive: pcm16/16000, greeting: 1s, tail_silence: 1s, response_timeout: 9s}}, script: [agent]}
+  - {name: typed, agent: {layercode: {server_url: "http://127.0.0.1:1", agent_id: a, authorize_path: /auth, websocket_url: "ws://127.0.0.1:2/ws", custom_metadata: {a: 1}, custom_headers: {x: y}, auth_headers: {a: b}, tls: {verify: true}, request_timeout: 5s, send_as_text: true, greeting: none, response_timeout: 9s}}}
+  - {name: burst, agent: {layercode: {server_url: "http://127.0.0.1:1", agent_id: a, pace: burst, chunk_ms: 100, chunk_interval: 0.05}}, script: [agent]}
   - {name: five, agent: human, user: human}
   - {name: six, agent: {human: null}, user: {human: null, temperature: 1}}
   - {name: seven, user: {replay: said.json}}

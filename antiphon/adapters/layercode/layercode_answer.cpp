@@ -11,7 +11,8 @@ void LayercodeEar::take(layercode::ServerMessage message, Clock::Time now) {
   std::visit([&](auto& what) { on(std::move(what), now); }, message);
 }
 
-void LayercodeEar::begin_answer() {
+void LayercodeEar::begin_answer(bool by_text) {
+  by_text_ = by_text;
   answers_.emplace_back();
   final_.clear(), interim_.clear(), pieces_.clear();
   await_another();
@@ -48,7 +49,6 @@ bool LayercodeEar::touch(LayercodeAnswer& answer, Clock::Time now) {
 
 void LayercodeEar::on(layercode::TurnStart start, Clock::Time now) {
   if (start.role == layercode::Role::user) {
-    final_.clear(), interim_.clear(), pieces_.clear();
     if (!by_text_) stop_playing(now);
     return;
   }
@@ -129,6 +129,10 @@ std::optional<Clock::Time> LayercodeEar::over_at() const {
 
 void LayercodeEar::end_by_silence() {
   if (!tells_end_) tells_end_ = false;
+}
+
+void LayercodeEar::forget_earlier() {
+  answers_.erase(answers_.begin(), answers_.end() - 1);
 }
 
 void LayercodeEar::stop_playing(Clock::Time now) {

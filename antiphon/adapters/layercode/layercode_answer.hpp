@@ -50,7 +50,8 @@ class LayercodeEar {
   /// One message. What belongs to an answer that is over, by its turn's id, is still added to that one.
   void take(layercode::ServerMessage message, Clock::Time now);
   /// Our user speaks: what comes from now on is another answer.
-  void begin_answer();
+  /// @param by_text it types: of the answer nothing is played
+  void begin_answer(bool by_text);
   /// The turn is over and was not what is waited for: another one is, of the same answer.
   void await_another();
 
@@ -72,6 +73,8 @@ class LayercodeEar {
   Clock::Time silent_since() const { return by_text_ ? last_event_ : std::max(last_event_, heard_until_); }
   /// When all that came will have been heard.
   Clock::Time heard_until() const { return heard_until_; }
+  /// Forgets answers that are over, and what comes late of them becomes one of now.
+  void forget_earlier();
   /// Our user cut in, or the platform stopped it: what was not heard yet never is.
   void stop_playing(Clock::Time now);
 

@@ -20,7 +20,6 @@ namespace {
 constexpr std::uint16_t normal_closure = 1000;
 constexpr auto send_limit = 10s;         // a platform that takes nothing for so long does not listen
 constexpr audio::Sample audible = 200;   // what synthesisers leave between words is far below
-constexpr std::size_t frame_limit = 4 * 1024 * 1024;
 constexpr auto longest_answer = 30min;   // of sound that came ahead of what can have been heard
 
 /// Samples up to the last voiced one; all of them where nothing is.
