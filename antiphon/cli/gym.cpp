@@ -9,7 +9,12 @@ namespace antiphon::cli {
 namespace {
 
 /// What stands behind `antiphon gym`, beside conversations.
-std::vector<Command> gym_subcommands() { return {gym_check_command()}; }
+std::vector<Command> gym_subcommands() {
+  return {{.name = "check",
+           .summary = "Hold a backend to the platform's protocol",
+           .example = "antiphon gym check http://127.0.0.1:8001/api/agent --secret whsec_local",
+           .declare = declare_gym_check}};
+}
 
 using Action = std::function<int(Environment&)>;
 
