@@ -129,7 +129,9 @@ std::string persona_prompt(const Persona& persona, bool may_wait) {
       "What you say is short: one or two sentences as people speak them, without lists, headings or quotation marks.\n"
       "Keep to what you came for, answer what you are asked, and do not make up facts that the description does not suggest.\n\n";
   text += fmt::format("About you:\n{}\n\nWhy you are on the line:\n{}\n\n", persona.background_context, persona.intent);
-  text += "Each time choose one tool.\nRespondToAssistant: you say something.\nEndConversation: what you came for is settled, or will never be, and both have said goodbye.\n";
+  text +=
+      "Each time choose one tool.\nRespondToAssistant: you say something.\nEndConversation: what you came for is settled, or will never be, and both have said "
+      "goodbye.\n";
   if (may_wait)
     text +=
         "WaitForAssistant: the assistant has told you that it is still at work (it looks something up, asks for a moment, names a time) and has not come back\n"
@@ -155,9 +157,7 @@ ToolSet persona_tools(bool may_wait) {
                      .description = "Says nothing yet, because the assistant is still at work.",
                      .parameters = parameters({{"wait_seconds", {{"type", "number"}, {"minimum", 2}, {"maximum", 300}}}, {"reason", {{"type", "string"}}}},
                                               {"wait_seconds"})});
-  tools.push_back({.name = std::string(end_tool),
-                   .description = "Hangs up.",
-                   .parameters = parameters({{"reason", {{"type", "string"}}}}, {})});
+  tools.push_back({.name = std::string(end_tool), .description = "Hangs up.", .parameters = parameters({{"reason", {{"type", "string"}}}}, {})});
   return tools;
 }
 

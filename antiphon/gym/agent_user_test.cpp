@@ -11,12 +11,12 @@ namespace antiphon::gym {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::TemporaryFolder;
-using testing::VirtualWorld;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
+using testing::TemporaryFolder;
+using testing::VirtualWorld;
 
 /// A user that rules play, in virtual time.
 struct Played {
@@ -101,7 +101,13 @@ TEST(AgentUser, WhereItMayNotWaitAWaitIsNoAnswer_GYM4) {
   for (const bool by_option : {true, false}) {
     Played played;
     played.user = UserSimulator::from_agent({.model = "stubborn/one", .send_as_text = true, .enable_wait_tool = !by_option})
-                      .make({.runtime = played.world.runtime, .http = *played.http, .models = stubborn, .speech = *played.speech, .settings = played.settings, .environment = played.context.environment, .id = "1"});
+                      .make({.runtime = played.world.runtime,
+                             .http = *played.http,
+                             .models = stubborn,
+                             .speech = *played.speech,
+                             .settings = played.settings,
+                             .environment = played.context.environment,
+                             .id = "1"});
     auto request = said("please wait");
     request.may_wait = by_option;
     try {
@@ -140,15 +146,17 @@ TEST(AgentUser, StepShowsWaitsThenDataThenWords_GYM4) {
 TEST(AgentUser, ModelsAreNamedInBothSpellings_GYM2) {
   EXPECT_EQ(known_spelling({"openai:gpt-5-mini"}).model, "openai/gpt-5-mini");
   EXPECT_EQ(known_spelling({"rules/a:b.yaml"}).model, "rules/a:b.yaml");
-  const auto with = [](std::string name) { return [name](std::string_view asked) { return asked == name ? std::optional<std::string>("x/y") : std::nullopt; }; };
+  const auto with = [](std::string name) {
+    return [name](std::string_view asked) { return asked == name ? std::optional<std::string>("x/y") : std::nullopt; };
+  };
   EXPECT_EQ(usual_model(with("OPENAI_API_KEY")).model, "openai/gpt-5-mini");
   EXPECT_EQ(usual_model(with("ANTIPHON_MODEL")).model, "x/y");
   EXPECT_TRUE(usual_model(with("OTHER")).empty());
 }
 
 TEST(KeylessPersona, SaysWhatItCameForAndWhoItIs_GYM2) {
-  AgentUserOptions options{.persona = {.background_context = "You are a baker. Your oven is broken.", .intent = "You want your money back, and you're in a hurry."},
-                           .max_turns = 4};
+  AgentUserOptions options{
+      .persona = {.background_context = "You are a baker. Your oven is broken.", .intent = "You want your money back, and you're in a hurry."}, .max_turns = 4};
   Played played("", options);
   EXPECT_EQ(played.ask(said("Hello."))->text, "I want my money back, and I'm in a hurry.");
   EXPECT_EQ(played.ask(said("Who are you?"))->text, "I am a baker. My oven is broken.");

@@ -20,8 +20,8 @@ class TurnCallback {
  public:
   TurnCallback() = default;
   template <class F>
-    requires(std::is_invocable_v<F&, int, std::string, std::string, std::string> ||
-             std::is_invocable_v<F&, const ConversationTurn&, const ConversationLog&>) && (!std::is_same_v<std::decay_t<F>, TurnCallback>)
+    requires(std::is_invocable_v<F&, int, std::string, std::string, std::string> || std::is_invocable_v<F&, const ConversationTurn&, const ConversationLog&>) &&
+            (!std::is_same_v<std::decay_t<F>, TurnCallback>)
   TurnCallback(F callable) {  // NOLINT: a function is a callback
     if constexpr (std::is_invocable_v<F&, int, std::string, std::string, std::string>)
       take([callable](const ConversationTurn& turn, const ConversationLog& log) mutable {

@@ -113,7 +113,8 @@ ConversationLog LayercodeClient::run(ConversationStart start) const {
   return std::move(logs.front());
 }
 
-std::vector<ConversationLog> run_conversations(const std::vector<LayercodeClient>& clients, const std::vector<ConversationStart>& starts, BatchOptions options) {
+std::vector<ConversationLog> run_conversations(const std::vector<LayercodeClient>& clients, const std::vector<ConversationStart>& starts,
+                                               BatchOptions options) {
   return Batch(clients, starts, std::move(options)).run();
 }
 

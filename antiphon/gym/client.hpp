@@ -22,9 +22,9 @@ struct ConversationStart {
 
 /// What conversations share.
 struct GymParts {
-  std::shared_ptr<const ModelRegistry> models{};    ///< null: all of this build
-  std::shared_ptr<const SpeechRegistry> speech{};   ///< null: all of this build
-  Settings::Variables environment{};                ///< empty: of this process
+  std::shared_ptr<const ModelRegistry> models{};   ///< null: all of this build
+  std::shared_ptr<const SpeechRegistry> speech{};  ///< null: all of this build
+  Settings::Variables environment{};               ///< empty: of this process
   std::uint64_t seed = 0;
   std::function<void(Duration behind)> late{};  ///< of each message of speech, behind the time at which it was due
 };

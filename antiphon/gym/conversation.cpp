@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto goodbye_limit = 2s;
-constexpr auto data_patience = 2s;       // data need not be answered
+constexpr auto data_patience = 2s;  // data need not be answered
 constexpr std::size_t most_problems = 50;
 
 LayercodeCall::Options call_options(const UserSimulator& simulator, const Settings& settings, const GymParts& shared) {
@@ -194,7 +194,8 @@ Task<> Conversation::listen(Duration patience) {
   const auto pause = user_->waits() ? std::optional(settings_.assistant_idle_timeout) : std::nullopt;
   const auto how = co_await call_.listen(patience, pause);
   turn_over_ = how != LayercodeCall::End::pause;
-  if (how == LayercodeCall::End::idle) note(fmt::format("turn {}: the platform told no end of it, and silence was taken for one", log_.turns.back().turn_number));
+  if (how == LayercodeCall::End::idle)
+    note(fmt::format("turn {}: the platform told no end of it, and silence was taken for one", log_.turns.back().turn_number));
   if (how == LayercodeCall::End::over || how == LayercodeCall::End::idle) co_await call_.acknowledge();
 }
 

@@ -58,7 +58,7 @@ class Conversation {
 
   /// A turn of this session, beside what the log says of it.
   struct Record {
-    std::size_t answer = 0;  ///< of the ear's
+    std::size_t answer = 0;                  ///< of the ear's
     std::optional<Clock::Time> reference{};  ///< end of what the user said
     audio::Samples speech{};                 ///< of the user, as sent
     std::size_t written_samples = 0;         ///< of the agent, in its file

@@ -62,7 +62,8 @@ audio::Samples mix_in(const std::string& path) {
 std::string folder_name(const std::string& conversation_id) {
   auto name = conversation_id;
   for (auto& byte : name) {
-    const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '.' || byte == '_' || byte == '-';
+    const bool plain =
+        (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '.' || byte == '_' || byte == '-';
     if (!plain) byte = '_';
   }
   if (name.starts_with('.')) name[0] = '_';

@@ -14,15 +14,16 @@ namespace antiphon::gym {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::TemporaryFolder;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using testing::TemporaryFolder;
 
 std::string name_of(const ConversationFolder& folder) { return std::filesystem::path(folder.path()).filename().string(); }
 
 ConversationLog a_log() {
   ConversationLog log{.conversation_id = "lc_conv_1", .agent_id = "ag-1", .started_at = "2026-01-01T00:00:00.000Z", .ended_at = "2026-01-01T00:00:09.000Z"};
-  log.turns.push_back({.turn_number = 0, .agent_message = AgentMessage{.text = "Hello, this is the desk.", .timestamp = "t0", .audio_path = "assistant_0.wav"}});
+  log.turns.push_back(
+      {.turn_number = 0, .agent_message = AgentMessage{.text = "Hello, this is the desk.", .timestamp = "t0", .audio_path = "assistant_0.wav"}});
   log.turns.push_back({.turn_number = 1,
                        .user_message = UserMessage{.text = "Where is it?", .timestamp = "t1"},
                        .agent_message = AgentMessage{.text = "On its way.", .timestamp = "t2", .ttfab_ms = 300, .latency_ms = 100}});
@@ -51,13 +52,14 @@ TEST(ConversationFolder, WithoutAnIdItIsNamedByTime_GYM7) {
 
 TEST(ConversationFolder, TranscriptHasTheDocumentedShape_GYM7) {
   const auto object = to_json(a_log());
-  EXPECT_EQ(json_text(object),
-            R"({"conversation_id":"lc_conv_1","agent_id":"ag-1","started_at":"2026-01-01T00:00:00.000Z","ended_at":"2026-01-01T00:00:09.000Z","turns":[)"
-            R"({"turn_number":0,"user_message":null,"agent_message":{"text":"Hello, this is the desk.","timestamp":"t0","audio_path":"assistant_0.wav","ttfab_ms":null,"latency_ms":null}},)"
-            R"({"turn_number":1,"user_message":{"text":"Where is it?","timestamp":"t1","audio_path":null},"agent_message":{"text":"On its way.","timestamp":"t2","audio_path":null,"ttfab_ms":300,"latency_ms":100}},)"
-            R"({"turn_number":2,"user_message":{"text":null,"timestamp":"t3","audio_path":null,"heard":"thanks"},"agent_message":{"text":"Bye.","timestamp":"t4","audio_path":null,"ttfab_ms":null,"latency_ms":200,"data":[{"done":true}]}}],)"
-            R"("stats":{"total_turns":3,"duration_seconds":9.5,"avg_latency_ms":150,"avg_ttfab_ms":300,"total_user_words":3,"total_agent_words":9},)"
-            R"("end":{"reason":"completed","message":"said all"}})")
+  EXPECT_EQ(
+      json_text(object),
+      R"({"conversation_id":"lc_conv_1","agent_id":"ag-1","started_at":"2026-01-01T00:00:00.000Z","ended_at":"2026-01-01T00:00:09.000Z","turns":[)"
+      R"({"turn_number":0,"user_message":null,"agent_message":{"text":"Hello, this is the desk.","timestamp":"t0","audio_path":"assistant_0.wav","ttfab_ms":null,"latency_ms":null}},)"
+      R"({"turn_number":1,"user_message":{"text":"Where is it?","timestamp":"t1","audio_path":null},"agent_message":{"text":"On its way.","timestamp":"t2","audio_path":null,"ttfab_ms":300,"latency_ms":100}},)"
+      R"({"turn_number":2,"user_message":{"text":null,"timestamp":"t3","audio_path":null,"heard":"thanks"},"agent_message":{"text":"Bye.","timestamp":"t4","audio_path":null,"ttfab_ms":null,"latency_ms":200,"data":[{"done":true}]}}],)"
+      R"("stats":{"total_turns":3,"duration_seconds":9.5,"avg_latency_ms":150,"avg_ttfab_ms":300,"total_user_words":3,"total_agent_words":9},)"
+      R"("end":{"reason":"completed","message":"said all"}})")
       << "what is null is in no average";
   EXPECT_EQ(json_text(to_json(log_from_json(object))), json_text(object)) << "and is read back as it was";
 }

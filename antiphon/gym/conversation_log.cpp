@@ -37,8 +37,12 @@ json::value to_json(const std::optional<AgentMessage>& message) {
 }
 
 json::object to_json(const ConversationStats& stats) {
-  return {{"total_turns", stats.total_turns},          {"duration_seconds", stats.duration_seconds},    {"avg_latency_ms", or_null(stats.avg_latency_ms)},
-          {"avg_ttfab_ms", or_null(stats.avg_ttfab_ms)}, {"total_user_words", stats.total_user_words}, {"total_agent_words", stats.total_agent_words}};
+  return {{"total_turns", stats.total_turns},
+          {"duration_seconds", stats.duration_seconds},
+          {"avg_latency_ms", or_null(stats.avg_latency_ms)},
+          {"avg_ttfab_ms", or_null(stats.avg_ttfab_ms)},
+          {"total_user_words", stats.total_user_words},
+          {"total_agent_words", stats.total_agent_words}};
 }
 
 [[noreturn]] void refuse(std::string what) { throw Error(ErrorKind::protocol, std::move(what)); }
@@ -83,12 +87,12 @@ std::optional<AgentMessage> agent_in(const json::value& value) {
 ConversationTurn turn_in(const json::value& value) {
   const auto number = whole(value, "turn_number");
   if (!number || *number < 0 || *number > 1'000'000) refuse("a turn has no turn_number");
-  return {.turn_number = static_cast<int>(*number), .user_message = user_in(needed(value, "user_message")), .agent_message = agent_in(needed(value, "agent_message"))};
+  return {.turn_number = static_cast<int>(*number),
+          .user_message = user_in(needed(value, "user_message")),
+          .agent_message = agent_in(needed(value, "agent_message"))};
 }
 
-void read_stats(const json::value& value, ConversationStats& stats) {
-  stats.duration_seconds = find_number(value, "duration_seconds").value_or(0);
-}
+void read_stats(const json::value& value, ConversationStats& stats) { stats.duration_seconds = find_number(value, "duration_seconds").value_or(0); }
 
 /// A sum and how many went into it.
 struct Average {
@@ -120,8 +124,8 @@ ConversationStats stats_of(const std::vector<ConversationTurn>& turns) {
 json::object to_json(const ConversationLog& log) {
   json::array turns, problems;
   for (const auto& turn : log.turns)
-    turns.push_back(json::object{
-        {"turn_number", turn.turn_number}, {"user_message", to_json(turn.user_message)}, {"agent_message", to_json(turn.agent_message)}});
+    turns.push_back(
+        json::object{{"turn_number", turn.turn_number}, {"user_message", to_json(turn.user_message)}, {"agent_message", to_json(turn.agent_message)}});
   for (const auto& problem : log.problems) problems.push_back(json::string(problem));
   json::object object{{"conversation_id", log.conversation_id.empty() ? json::value(nullptr) : json::value(log.conversation_id)},
                       {"agent_id", log.agent_id},

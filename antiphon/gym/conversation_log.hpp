@@ -38,7 +38,7 @@ struct ConversationTurn {
 
 struct ConversationStats {
   int total_turns = 0;
-  double duration_seconds = 0;  ///< of all sessions of a conversation that was resumed
+  double duration_seconds = 0;                                   ///< of all sessions of a conversation that was resumed
   std::optional<std::int64_t> avg_latency_ms{}, avg_ttfab_ms{};  ///< of the turns that have one
   std::int64_t total_user_words = 0, total_agent_words = 0;
 };

@@ -103,9 +103,12 @@ TEST_P(GymRefusals, BackendThatGivesNoKeyIsToldInOneLineAndLeavesAFolder_GYM1) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, GymRefusals,
-                         ::testing::Values(Refusal{"broken", {500, {}, "boom"}, "HTTP 500: boom"}, Refusal{"unknown", {401, {}, R"({"error":"who are you"})"}, "HTTP 401: who are you"},
-                                           Refusal{"empty", {200, {}, ""}, "answered without a session"}, Refusal{"half", {200, {}, R"({"client_session_key":"lc_sesskey_1"})"}, "without a session"},
-                                           Refusal{"moved", {302, {{"location", "http://elsewhere/x"}}, ""}, "a redirect to http://elsewhere/x"}, Refusal{"poor", {402, {}, R"({"error":"insufficient balance"})"}, "no balance left"}),
+                         ::testing::Values(Refusal{"broken", {500, {}, "boom"}, "HTTP 500: boom"},
+                                           Refusal{"unknown", {401, {}, R"({"error":"who are you"})"}, "HTTP 401: who are you"},
+                                           Refusal{"empty", {200, {}, ""}, "answered without a session"},
+                                           Refusal{"half", {200, {}, R"({"client_session_key":"lc_sesskey_1"})"}, "without a session"},
+                                           Refusal{"moved", {302, {{"location", "http://elsewhere/x"}}, ""}, "a redirect to http://elsewhere/x"},
+                                           Refusal{"poor", {402, {}, R"({"error":"insufficient balance"})"}, "no balance left"}),
                          [](const auto& each) { return std::string(each.param.name); });
 
 TEST_F(GymConversation, BackendThatHangsIsGivenUp_GYM1) {
@@ -267,7 +270,8 @@ struct GymSpeech : GymConversation {
     };
   }
   ConversationLog speak(Settings settings, int lines = 1) {
-    return desk.run(LayercodeClient(UserSimulator::from_files(std::vector<std::string>(static_cast<std::size_t>(lines), desk.folder.path() + "/line.wav")), settings));
+    return desk.run(
+        LayercodeClient(UserSimulator::from_files(std::vector<std::string>(static_cast<std::size_t>(lines), desk.folder.path() + "/line.wav")), settings));
   }
   std::vector<std::size_t> spoken;
 };
@@ -356,7 +360,8 @@ TEST_F(GymSpeech, FilesHoldWhatWasSaidAtItsRateAndTheMixIsInStep_GYM7) {
   settings.pace = Pace::burst, settings.greeting = 0s;
   const auto log = speak(settings);
   const auto header_rate = [](const std::string& bytes) { return static_cast<unsigned char>(bytes[24]) + 256 * static_cast<unsigned char>(bytes[25]); };
-  const auto user = read_file(log.folder + "/user_0.wav"), agent = read_file(log.folder + "/assistant_0.wav"), mix = read_file(log.folder + "/conversation_mix.wav");
+  const auto user = read_file(log.folder + "/user_0.wav"), agent = read_file(log.folder + "/assistant_0.wav"),
+             mix = read_file(log.folder + "/conversation_mix.wav");
   EXPECT_EQ(header_rate(user), 8000);
   EXPECT_EQ(user.size(), 44u + 2 * 8000);
   EXPECT_EQ(header_rate(agent), 16000);
@@ -537,7 +542,8 @@ TEST_F(GymConversation, BothFormsOfCallbacksAreCalledPlainAndAsCoroutines_GYM5) 
   told.clear();
   desk.grant.body = R"({"client_session_key":"k","conversation_id":"c3"})";
   desk.run(LayercodeClient(
-      user, desk.settings(), [&](const ConversationTurn& turn, const ConversationLog& log) { told.push_back(fmt::format("{} of {}", turn.turn_number, log.turns.size())); },
+      user, desk.settings(),
+      [&](const ConversationTurn& turn, const ConversationLog& log) { told.push_back(fmt::format("{} of {}", turn.turn_number, log.turns.size())); },
       [&](const ConversationLog& log) { told.push_back(fmt::format("{} turns", log.stats.total_turns)); }));
   EXPECT_THAT(told, ElementsAre("0 of 1", "1 of 2", "2 turns"));
 }
@@ -551,7 +557,8 @@ TEST_F(GymConversation, CallbackThatThrowsIsReportedAndLosesNothing_GYM5) {
       [](const ConversationLog&) -> Task<> { throw std::runtime_error("no mail"); }));
   EXPECT_THAT(log.turns, SizeIs(2));
   EXPECT_EQ(log.end.reason, "completed");
-  EXPECT_THAT(log.problems, ElementsAre(AllOf(HasSubstr("turn 0: the turn callback threw"), HasSubstr("no disk")), AllOf(HasSubstr("conversation callback"), HasSubstr("no mail"))));
+  EXPECT_THAT(log.problems, ElementsAre(AllOf(HasSubstr("turn 0: the turn callback threw"), HasSubstr("no disk")),
+                                        AllOf(HasSubstr("conversation callback"), HasSubstr("no mail"))));
   EXPECT_EQ(transcript_of(log).at("problems").as_array().size(), 2u);
 }
 
@@ -595,7 +602,8 @@ TEST_P(GymGarbage, MessageThatIsNoneEndsItWithItsNumber_GYM1) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Frames, GymGarbage,
-                         ::testing::Values("{", "[]", "7", R"({"no":"type"})", R"({"type":"response.audio","content":"AA==","turn_id":"t"})", R"({"type":"response.audio","content":"%%"})", R"({"type":"response.text"})",
+                         ::testing::Values("{", "[]", "7", R"({"no":"type"})", R"({"type":"response.audio","content":"AA==","turn_id":"t"})",
+                                           R"({"type":"response.audio","content":"%%"})", R"({"type":"response.text"})",
                                            R"({"type":"turn.start","role":"king"})"));
 
 TEST_F(GymConversation, UnknownMessagesMeanNothing_GYM1) {

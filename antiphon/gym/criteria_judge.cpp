@@ -41,18 +41,20 @@ History history_of(const ConversationLog& log) {
 /// What a judge needs around it, for a conversation that is no run of the engine.
 struct Bench {
   Bench(Runtime& runtime, net::HttpClient& http, const ModelRegistry& models, ModelSettings model, std::string id)
-      : model_(std::move(model)), id_(std::move(id)), context{.runtime = runtime,
-                                                              .http = http,
-                                                              .models = models,
-                                                              .default_model = model_,
-                                                              .seed = 0,
-                                                              .scenario_id = id_,
-                                                              .description = description_,
-                                                              .thread_id = id_,
-                                                              .tools = std::make_shared<const json::object>(),
-                                                              .shared = shared_,
-                                                              .memory = memory_,
-                                                              .meter = meter_} {}
+      : model_(std::move(model)),
+        id_(std::move(id)),
+        context{.runtime = runtime,
+                .http = http,
+                .models = models,
+                .default_model = model_,
+                .seed = 0,
+                .scenario_id = id_,
+                .description = description_,
+                .thread_id = id_,
+                .tools = std::make_shared<const json::object>(),
+                .shared = shared_,
+                .memory = memory_,
+                .meter = meter_} {}
 
  private:
   ModelSettings model_;

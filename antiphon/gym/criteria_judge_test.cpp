@@ -10,10 +10,10 @@
 namespace antiphon::gym {
 namespace {
 
-using testing::TemporaryFolder;
-using testing::VirtualWorld;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::TemporaryFolder;
+using testing::VirtualWorld;
 
 struct Court {
   explicit Court(const std::string& rules) { std::ofstream(folder.path() + "/judge.rules.yaml") << rules; }
@@ -62,11 +62,12 @@ TEST(CriteriaJudge, FileHasTheShapeOfSchemaOne_GYM6) {
   ConversationLog log;
   log.folder = folder.path();
   judge.save_results(result, log);
-  EXPECT_EQ(read_file(folder.path() + "/judge_evaluation.json"),
-            R"({"schema_version":"1.0","evaluated_at":"2026-01-01","model":"openai/gpt-5-mini","criteria":[{"id":1,"criterion":"A?"},{"id":2,"criterion":"B?"}],)"
-            R"("additional_context":"a test","judgment":{"criteria_results":[{"criterion_id":1,"passed":true},{"criterion_id":2,"passed":false}],"overall_pass":false,)"
-            R"("reasoning":"B is missing"},"results_summary":[{"id":1,"criterion":"A?","passed":true},{"id":2,"criterion":"B?","passed":false}]})"
-            "\n");
+  EXPECT_EQ(
+      read_file(folder.path() + "/judge_evaluation.json"),
+      R"({"schema_version":"1.0","evaluated_at":"2026-01-01","model":"openai/gpt-5-mini","criteria":[{"id":1,"criterion":"A?"},{"id":2,"criterion":"B?"}],)"
+      R"("additional_context":"a test","judgment":{"criteria_results":[{"criterion_id":1,"passed":true},{"criterion_id":2,"passed":false}],"overall_pass":false,)"
+      R"("reasoning":"B is missing"},"results_summary":[{"id":1,"criterion":"A?","passed":true},{"id":2,"criterion":"B?","passed":false}]})"
+      "\n");
   judge.save_results(result, "c9", folder.path());
   EXPECT_THAT(read_file(folder.path() + "/c9/judge_evaluation.json"), HasSubstr("schema_version"));
 }

@@ -14,17 +14,17 @@ namespace {
 constexpr double usual_wait = 10, longer = 1.2;
 
 const std::array<std::pair<std::string_view, std::string_view>, 12> first_person{{{"you are", "I am"},
-                                                                                 {"you're", "I'm"},
-                                                                                 {"you were", "I was"},
-                                                                                 {"you've", "I have"},
-                                                                                 {"you'd", "I would"},
-                                                                                 {"you'll", "I will"},
-                                                                                 {"yourself", "myself"},
-                                                                                 {"yours", "mine"},
-                                                                                 {"your", "my"},
-                                                                                 {"to you", "to me"},
-                                                                                 {"for you", "for me"},
-                                                                                 {"you", "I"}}};
+                                                                                  {"you're", "I'm"},
+                                                                                  {"you were", "I was"},
+                                                                                  {"you've", "I have"},
+                                                                                  {"you'd", "I would"},
+                                                                                  {"you'll", "I will"},
+                                                                                  {"yourself", "myself"},
+                                                                                  {"yours", "mine"},
+                                                                                  {"your", "my"},
+                                                                                  {"to you", "to me"},
+                                                                                  {"for you", "for me"},
+                                                                                  {"you", "I"}}};
 
 bool is_letter(char byte) { return std::isalpha(static_cast<unsigned char>(byte)) != 0; }
 

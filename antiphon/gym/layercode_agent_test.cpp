@@ -21,11 +21,11 @@ namespace antiphon::gym {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
+using testing::TemporaryFolder;
 
 /// A backend that knows one answer, behind the platform, on the clock of whoever calls.
 struct Office {
@@ -84,7 +84,8 @@ struct LayercodeAgent : ::testing::Test {
   std::shared_ptr<testing_support::Tones> tones = std::make_shared<testing_support::Tones>();
 
   LayercodeAgentOptions options(bool by_text) {
-    LayercodeAgentOptions all{.access = {.server_url = "http://backend", .websocket_url = "ws://platform/v1/agents/web/websocket", .agent_id = "desk"}, .send_as_text = by_text};
+    LayercodeAgentOptions all{.access = {.server_url = "http://backend", .websocket_url = "ws://platform/v1/agents/web/websocket", .agent_id = "desk"},
+                              .send_as_text = by_text};
     all.access.post = [office = office](Runtime& runtime, net::HttpRequest request) { return office->post(runtime, std::move(request)); };
     all.access.stream = [office = office](Runtime& runtime) { return office->stream(runtime); };
     return all;
@@ -98,7 +99,8 @@ struct LayercodeAgent : ::testing::Test {
 std::string why(const ScenarioResult& result) { return result.error ? result.error->message : result.reasoning; }
 
 TEST_F(LayercodeAgent, ByTextIsAnsweredInVirtualTime_TRN11) {
-  const auto result = talk(options(true), {agent(), check(contains("welcome to the desk")), user("where is it"), agent(), check(contains("you asked where is it")), succeed()});
+  const auto result =
+      talk(options(true), {agent(), check(contains("welcome to the desk")), user("where is it"), agent(), check(contains("you asked where is it")), succeed()});
   EXPECT_EQ(result.outcome, RunOutcome::passed) << why(result);
   EXPECT_EQ(net::find_header(office->headers.back(), "x-antiphon-thread-id"), result.thread_id) << "backends can tell runs apart";
 }

@@ -35,8 +35,7 @@ class FromEnvironment {
     if (const auto value = get("LAYERCODE_STORE_AUDIO")) store(*value);
     if (const auto value = get("LAYERCODE_CUSTOM_METADATA")) object("LAYERCODE_CUSTOM_METADATA", *value, settings_.custom_metadata);
     headers("LAYERCODE_CUSTOM_HEADERS", [this](std::string name, std::string value) { settings_.custom_headers[std::move(name)] = std::move(value); });
-    headers("LAYERCODE_AUTH_HEADERS",
-            [this](std::string name, std::string value) { settings_.auth_headers.emplace_back(std::move(name), std::move(value)); });
+    headers("LAYERCODE_AUTH_HEADERS", [this](std::string name, std::string value) { settings_.auth_headers.emplace_back(std::move(name), std::move(value)); });
     if (mistakes_.empty()) return;
     throw Error(ErrorKind::configuration, join(mistakes_, "; ")).with_hint("correct or unset these variables of the environment");
   }
@@ -129,10 +128,13 @@ void Settings::require() const {
   if (agent_id.empty()) missing.emplace_back("agent_id (LAYERCODE_AGENT_ID, --agent-id): the agent's id on the platform");
   if (output_root.empty()) missing.emplace_back("output_root (LAYERCODE_OUTPUT_ROOT, --output-dir): the folder for conversations");
   if (!missing.empty())
-    throw Error(ErrorKind::configuration, fmt::format("the gym needs {}", join(missing, "; and "))).with_hint("give them as flags, in the environment, or in a file with --config");
+    throw Error(ErrorKind::configuration, fmt::format("the gym needs {}", join(missing, "; and ")))
+        .with_hint("give them as flags, in the environment, or in a file with --config");
   if (pace == Pace::realtime && chunk_interval)
-    throw Error(ErrorKind::configuration, "chunk_interval is the time between messages of a burst, and the pace is realtime").with_hint("leave one of them out");
-  if (chunk_ms < 0 || chunk_ms > longest_chunk_ms) throw Error(ErrorKind::configuration, fmt::format("chunk_ms is {}: from 0 to {}", chunk_ms, longest_chunk_ms));
+    throw Error(ErrorKind::configuration, "chunk_interval is the time between messages of a burst, and the pace is realtime")
+        .with_hint("leave one of them out");
+  if (chunk_ms < 0 || chunk_ms > longest_chunk_ms)
+    throw Error(ErrorKind::configuration, fmt::format("chunk_ms is {}: from 0 to {}", chunk_ms, longest_chunk_ms));
   check(access());
 }
 

@@ -41,8 +41,8 @@ struct Settings {
   std::string output_root = "./conversations";
   bool store_audio = true;
 
-  Duration greeting{std::chrono::seconds(2)};          ///< how long the agent may take to begin before our user does; zero: it does not wait
-  Duration response_timeout{std::chrono::seconds(60)};  ///< without anything, after which an answer is silence
+  Duration greeting{std::chrono::seconds(2)};                ///< how long the agent may take to begin before our user does; zero: it does not wait
+  Duration response_timeout{std::chrono::seconds(60)};       ///< without anything, after which an answer is silence
   Duration assistant_idle_timeout{std::chrono::seconds(3)};  ///< of a platform that never tells the end of a turn
   Duration conversation_timeout{std::chrono::minutes(30)};   ///< the whole of one
   int max_consecutive_waits = 10;

@@ -62,8 +62,7 @@ class SettingsReader {
   void headers() {
     if (const auto* node = fields_.get("custom_headers"))
       for (auto& [name, value] : reader_.named_texts(*node, "custom_headers").value_or(net::Headers{})) settings_.custom_headers[name] = value;
-    if (const auto* node = fields_.get("auth_headers"))
-      settings_.auth_headers = reader_.named_texts(*node, "auth_headers").value_or(net::Headers{});
+    if (const auto* node = fields_.get("auth_headers")) settings_.auth_headers = reader_.named_texts(*node, "auth_headers").value_or(net::Headers{});
   }
   void tls() {
     const auto* node = fields_.get("tls");

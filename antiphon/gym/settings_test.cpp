@@ -13,12 +13,12 @@ namespace antiphon::gym {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Pair;
+using testing::TemporaryFolder;
 
 Settings::Variables variables(std::map<std::string, std::string, std::less<>> values) {
   return [values = std::move(values)](std::string_view name) -> std::optional<std::string> {
@@ -82,9 +82,8 @@ TEST(GymSettings, EnvironmentSetsThem_GYM8) {
 }
 
 TEST(GymSettings, AllThatIsWrongInTheEnvironmentIsNamedAtOnceAndNoSecretIs_GYM8) {
-  const auto error = error_of([] {
-    Settings::load(variables({{"LAYERCODE_CHUNK_MS", "soon"}, {"LAYERCODE_AUTH_HEADERS", "{Bearer s3cret"}, {"LAYERCODE_STORE_AUDIO", "perhaps"}}));
-  });
+  const auto error = error_of(
+      [] { Settings::load(variables({{"LAYERCODE_CHUNK_MS", "soon"}, {"LAYERCODE_AUTH_HEADERS", "{Bearer s3cret"}, {"LAYERCODE_STORE_AUDIO", "perhaps"}})); });
   EXPECT_EQ(error.kind(), ErrorKind::configuration);
   EXPECT_THAT(error.message(), AllOf(HasSubstr("LAYERCODE_CHUNK_MS"), HasSubstr("LAYERCODE_AUTH_HEADERS"), HasSubstr("LAYERCODE_STORE_AUDIO")));
   EXPECT_THAT(error.message(), Not(HasSubstr("s3cret")));

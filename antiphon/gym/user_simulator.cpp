@@ -16,7 +16,8 @@ namespace {
 /// Lines that somebody wrote, in order.
 class TextUser final : public SimulatedUser {
  public:
-  TextUser(const std::vector<std::string>& messages, bool as_text, const SimulatorContext& context) : messages_(messages), as_text_(as_text), context_(context) {}
+  TextUser(const std::vector<std::string>& messages, bool as_text, const SimulatorContext& context)
+      : messages_(messages), as_text_(as_text), context_(context) {}
 
   Task<> prepare() override {
     if (as_text_) co_return;
@@ -115,22 +116,22 @@ UserSimulator UserSimulator::from_files(std::vector<std::string> files) {
 }
 
 UserSimulator UserSimulator::from_agent(AgentUserOptions options) {
-  if (options.max_turns < 1)
-    throw Error(ErrorKind::configuration, fmt::format("max_turns is {}", options.max_turns)).with_hint("a user speaks at least once");
+  if (options.max_turns < 1) throw Error(ErrorKind::configuration, fmt::format("max_turns is {}", options.max_turns)).with_hint("a user speaks at least once");
   options.model = known_spelling(std::move(options.model));
   const bool text = options.send_as_text;
   return UserSimulator([options = std::move(options)](const SimulatorContext& context) { return make_agent_user(options, context); }, text);
 }
 
 UserSimulator UserSimulator::from_coroutine(std::function<Task<std::optional<UserResponse>>(UserRequest)> get_response, CustomUserOptions options) {
-  return UserSimulator([get_response = std::move(get_response), options](const SimulatorContext&) { return std::make_unique<FunctionUser>(get_response, options); },
-                       options.sends_text);
+  return UserSimulator(
+      [get_response = std::move(get_response), options](const SimulatorContext&) { return std::make_unique<FunctionUser>(get_response, options); },
+      options.sends_text);
 }
 
 UserSimulator UserSimulator::from_blocking(std::function<std::optional<UserResponse>(UserRequest)> get_response, CustomUserOptions options) {
-  return UserSimulator(
-      [get_response = std::move(get_response), options](const SimulatorContext& context) { return std::make_unique<BlockingUser>(get_response, options, context); },
-      options.sends_text);
+  return UserSimulator([get_response = std::move(get_response),
+                        options](const SimulatorContext& context) { return std::make_unique<BlockingUser>(get_response, options, context); },
+                       options.sends_text);
 }
 
 ModelSettings usual_model(const Settings::Variables& environment) {

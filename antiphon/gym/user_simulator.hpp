@@ -20,13 +20,13 @@ namespace antiphon::gym {
 /// What a simulated user is asked with, each time the agent has finished or it waits no longer.
 struct UserRequest {
   std::string conversation_id{};
-  int turn_number = 0;                        ///< of the turn that the answer begins
+  int turn_number = 0;                          ///< of the turn that the answer begins
   std::vector<std::string> agent_transcript{};  ///< all that the agent has said, an entry each time
-  std::string text{};                         ///< what it has said since the user last spoke; empty: nothing
-  std::vector<json::value> data{};            ///< that came with it
-  std::optional<WaitContext> wait_context{};  ///< set once the user has waited since it last spoke
-  bool may_wait = true;                       ///< false: it has waited as often as it may, and must answer
-  bool may_go_on = false;                     ///< the agent's turn is not over: it pauses
+  std::string text{};                           ///< what it has said since the user last spoke; empty: nothing
+  std::vector<json::value> data{};              ///< that came with it
+  std::optional<WaitContext> wait_context{};    ///< set once the user has waited since it last spoke
+  bool may_wait = true;                         ///< false: it has waited as often as it may, and must answer
+  bool may_go_on = false;                       ///< the agent's turn is not over: it pauses
 };
 
 /// What it does. Sound wins over text, which is then taken for its words.
@@ -83,8 +83,8 @@ struct CustomUserOptions {
 
 struct AgentUserOptions {
   Persona persona{};
-  ModelSettings model{};       ///< `openai/gpt-5-mini` (`openai:gpt-5-mini` is the same); empty: as `usual_model` says
-  int max_turns = 3;           ///< times it speaks; waiting is not speaking
+  ModelSettings model{};  ///< `openai/gpt-5-mini` (`openai:gpt-5-mini` is the same); empty: as `usual_model` says
+  int max_turns = 3;      ///< times it speaks; waiting is not speaking
   bool send_as_text = false;
   bool enable_wait_tool = true;
 };

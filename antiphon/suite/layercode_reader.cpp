@@ -18,7 +18,8 @@ class LayercodeReader {
 
   LayercodeAgentOptions read() {
     auto& access = options_.access;
-    if (const auto* url = fields_.require("server_url", "server_url: \"http://localhost:8001\"")) access.server_url = context_.reader.url(*url, "server_url").value_or("");
+    if (const auto* url = fields_.require("server_url", "server_url: \"http://localhost:8001\""))
+      access.server_url = context_.reader.url(*url, "server_url").value_or("");
     if (const auto* id = fields_.require("agent_id", "agent_id: ag-1")) access.agent_id = context_.reader.text(*id, "agent_id").value_or("");
     access.authorize_path = fields_.text("authorize_path").value_or(access.authorize_path);
     if (const auto* url = fields_.get("websocket_url")) access.websocket_url = read_socket_address(context_, *url, "websocket_url").value_or("");
@@ -61,9 +62,11 @@ class LayercodeReader {
   void said_elsewhere() {
     for (const auto* key : {"tts_model", "tts_voice", "tts_instructions"})
       if (const auto* node = fields_.get(key))
-        context_.reader.report(*node, fmt::format("{} is no matter of the agent", key), "the user's voice is `voice: {user: openai/coral}`, or {voice: …, style: …}");
+        context_.reader.report(*node, fmt::format("{} is no matter of the agent", key),
+                               "the user's voice is `voice: {user: openai/coral}`, or {voice: …, style: …}");
     for (const auto* key : {"output_root", "store_audio"})
-      if (const auto* node = fields_.get(key)) context_.reader.report(*node, fmt::format("{} is no matter of the agent", key), "a suite leaves everything where --out says");
+      if (const auto* node = fields_.get(key))
+        context_.reader.report(*node, fmt::format("{} is no matter of the agent", key), "a suite leaves everything where --out says");
   }
 
   ReadContext& context_;

@@ -39,7 +39,8 @@ Task<> answer_webhook(const net::ServerRequest& request, net::ServerReply& reply
     return "data: " + json::serialize(body) + "\n\n";
   };
   const std::string_view words = type == "message" ? answer : "Hello, this is the desk.";
-  co_await reply.reply({200, {{"content-type", "text/event-stream"}}, event({{"type", "response.tts"}, {"content", words}}) + event({{"type", "response.end"}})});
+  co_await reply.reply(
+      {200, {{"content-type", "text/event-stream"}}, event({{"type", "response.tts"}, {"content", words}}) + event({{"type", "response.end"}})});
 }
 
 void serve(std::uint16_t port) {
@@ -81,14 +82,17 @@ void by_text(const gym::Settings& settings) {
     require(gym::run_conversations({client}), 3);
     took.push_back(meter.wall_s() * 1e3);
   }
-  bench::report("gym: a conversation of two typed lines, with platform and backend, p50, p99", fmt::format("{:.1f} ms, {:.1f} ms", percentile(took, 0.5), percentile(took, 0.99)),
-                "50 ms beyond the backend's own time");
+  bench::report("gym: a conversation of two typed lines, with platform and backend, p50, p99",
+                fmt::format("{:.1f} ms, {:.1f} ms", percentile(took, 0.5), percentile(took, 0.99)), "50 ms beyond the backend's own time");
 }
 
 void by_voice(gym::Settings settings, std::size_t calls) {
   settings.conversation_timeout = 5min;
-  const gym::LayercodeClient client(gym::UserSimulator::from_text({"Where is my parcel? I have been waiting for it since Monday.", "Thank you very much, and goodbye."}), settings);
-  require(gym::run_conversations({gym::LayercodeClient(gym::UserSimulator::from_text({"Where is my parcel? I have been waiting for it since Monday.", "Thank you very much, and goodbye."}), settings)}), 3);
+  const gym::LayercodeClient client(
+      gym::UserSimulator::from_text({"Where is my parcel? I have been waiting for it since Monday.", "Thank you very much, and goodbye."}), settings);
+  require(gym::run_conversations({gym::LayercodeClient(
+              gym::UserSimulator::from_text({"Where is my parcel? I have been waiting for it since Monday.", "Thank you very much, and goodbye."}), settings)}),
+          3);
   std::vector<double> late;
   gym::BatchOptions options;
   options.parts.late = [&](Duration behind) { late.push_back(to_seconds(behind) * 1e3); };
@@ -96,7 +100,8 @@ void by_voice(gym::Settings settings, std::size_t calls) {
   require(gym::run_conversations(std::vector<gym::LayercodeClient>(calls, client), {}, std::move(options)), 3);
   const double wall = meter.wall_s();
   const auto what = fmt::format("gym: {} spoken conversations at once, in real time", calls);
-  bench::report(what + ": frames late, p50, p99, max", fmt::format("{:.2f} ms, {:.2f} ms, {:.1f} ms", percentile(late, 0.5), percentile(late, 0.99), percentile(late, 1)), "p99 under 20 ms");
+  bench::report(what + ": frames late, p50, p99, max",
+                fmt::format("{:.2f} ms, {:.2f} ms, {:.1f} ms", percentile(late, 0.5), percentile(late, 0.99), percentile(late, 1)), "p99 under 20 ms");
   bench::report(what + ": CPU of one core", fmt::format("{:.0f} %", 100 * meter.cpu_s() / wall));
   bench::report(what + ": memory per conversation", fmt::format("{:.1f} MB", bench::peak_mb() / static_cast<double>(calls)), "50 MB");
 }

@@ -21,7 +21,7 @@ struct LayercodeAccess {
   std::string authorize_path = "/api/authorize";
   std::string websocket_url = "wss://api.layercode.com/v1/agents/web/websocket";
   std::string agent_id{};
-  json::object custom_metadata{};                      ///< comes back in every webhook
+  json::object custom_metadata{};                       ///< comes back in every webhook
   std::map<std::string, std::string> custom_headers{};  ///< are added to every webhook
   net::Headers auth_headers{};                          ///< of the request to the backend; never printed
   net::TlsOptions tls{};

@@ -131,9 +131,7 @@ void LayercodeEar::end_by_silence() {
   if (!tells_end_) tells_end_ = false;
 }
 
-void LayercodeEar::forget_earlier() {
-  answers_.erase(answers_.begin(), answers_.end() - 1);
-}
+void LayercodeEar::forget_earlier() { answers_.erase(answers_.begin(), answers_.end() - 1); }
 
 void LayercodeEar::stop_playing(Clock::Time now) {
   if (heard_until_ <= now) return;

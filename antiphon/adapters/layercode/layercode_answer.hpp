@@ -34,11 +34,11 @@ struct LayercodeAnswer {
 };
 
 struct LayercodeTurnTiming {
-  Duration tail{std::chrono::milliseconds(300)};     ///< without sound, after `response.end` and once all has been heard
-  Duration sound_after{std::chrono::seconds(3)};     ///< how long after a text its sound may begin
-  Duration idle{std::chrono::seconds(3)};            ///< without anything ends a turn of a platform that never tells the end
-  Duration unknown_idle{std::chrono::seconds(10)};   ///< the same while nobody knows whether it does
-  Duration longest_gap{std::chrono::seconds(60)};    ///< within a turn, of a platform that does tell
+  Duration tail{std::chrono::milliseconds(300)};    ///< without sound, after `response.end` and once all has been heard
+  Duration sound_after{std::chrono::seconds(3)};    ///< how long after a text its sound may begin
+  Duration idle{std::chrono::seconds(3)};           ///< without anything ends a turn of a platform that never tells the end
+  Duration unknown_idle{std::chrono::seconds(10)};  ///< the same while nobody knows whether it does
+  Duration longest_gap{std::chrono::seconds(60)};   ///< within a turn, of a platform that does tell
 };
 
 /// Follows an agent's messages and says when its turn is over (contracts.md §14): not by a fixed silence, but once the platform has said `response.end` and a
@@ -104,7 +104,7 @@ class LayercodeEar {
   std::optional<Clock::Time> ended_at_;
   Clock::Time last_event_{0}, last_sound_{0}, last_text_{0}, heard_until_{0};
   bool sounded_ = false, worded_ = false;  ///< of the turn under way
-  std::string deltas_;  ///< of the turn under way
+  std::string deltas_;                     ///< of the turn under way
   std::string final_, interim_;
   std::vector<std::string> pieces_;
   std::size_t unknown_ = 0;

@@ -18,9 +18,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::uint16_t normal_closure = 1000;
-constexpr auto send_limit = 10s;         // a platform that takes nothing for so long does not listen
-constexpr audio::Sample audible = 200;   // what synthesisers leave between words is far below
-constexpr auto longest_answer = 30min;   // of sound that came ahead of what can have been heard
+constexpr auto send_limit = 10s;        // a platform that takes nothing for so long does not listen
+constexpr audio::Sample audible = 200;  // what synthesisers leave between words is far below
+constexpr auto longest_answer = 30min;  // of sound that came ahead of what can have been heard
 
 /// Samples up to the last voiced one; all of them where nothing is.
 std::size_t voiced_length(audio::SampleView samples) {
@@ -164,9 +164,7 @@ Task<> LayercodeCall::acknowledge() {
   if (!turn.empty()) co_await send(layercode::ReplayFinished{.turn_id = std::move(turn)});
 }
 
-Task<> LayercodeCall::say_text(std::string text) {
-  co_await send(layercode::ClientText{std::move(text)});
-}
+Task<> LayercodeCall::say_text(std::string text) { co_await send(layercode::ClientText{std::move(text)}); }
 
 Task<> LayercodeCall::send_data(json::value data) { co_await send(layercode::ClientData{std::move(data)}); }
 

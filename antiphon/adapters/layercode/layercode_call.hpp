@@ -34,7 +34,7 @@ class LayercodeCall {
     LayercodeAccess access{};
     LayercodePace pace{};
     LayercodeTurnTiming timing{};
-    bool by_text = false;                       ///< of what the agent says before our user does nothing is played
+    bool by_text = false;                         ///< of what the agent says before our user does nothing is played
     std::function<void(Duration behind)> late{};  ///< of each message of speech, behind the time at which it was due
   };
 

@@ -21,7 +21,9 @@ constexpr auto retry_after = 5ms;
 
 net::WsMessage audio_message(std::string bytes) { return net::WsMessage::text(layercode::write_client_message(layercode::ClientAudio{std::move(bytes)})); }
 
-bool is_silent(std::string_view bytes) { return std::ranges::all_of(bytes, [](char byte) { return byte == 0; }); }
+bool is_silent(std::string_view bytes) {
+  return std::ranges::all_of(bytes, [](char byte) { return byte == 0; });
+}
 
 }  // namespace
 
@@ -79,8 +81,8 @@ std::vector<std::string> LayercodeEvents::notices() const {
   std::vector<std::string> all;
   if (data_ > 0) all.push_back(fmt::format("layercode: the agent sent {} data message{}, which a call shows to nobody", data_, data_ == 1 ? "" : "s"));
   if (untold_ends_ > 0)
-    all.push_back(fmt::format("layercode: the end of {} turn{} was not told by `response.end`, and was taken from silence", untold_ends_,
-                              untold_ends_ == 1 ? "" : "s"));
+    all.push_back(
+        fmt::format("layercode: the end of {} turn{} was not told by `response.end`, and was taken from silence", untold_ends_, untold_ends_ == 1 ? "" : "s"));
   return all;
 }
 
@@ -155,7 +157,8 @@ Task<> LayercodeLine::send(net::WsMessage message, Deadline deadline) {
 Task<> LayercodeLine::burst(Deadline deadline) {
   const auto speech = std::exchange(utterance_, {});
   const auto whole = speech.size();
-  const auto step = pace_.chunk > Duration{0} ? std::max<std::size_t>(2 * audio::samples_in(pace_.chunk, layercode::client_rate_hz), 2) : std::max<std::size_t>(whole, 2);
+  const auto step =
+      pace_.chunk > Duration{0} ? std::max<std::size_t>(2 * audio::samples_in(pace_.chunk, layercode::client_rate_hz), 2) : std::max<std::size_t>(whole, 2);
   const auto began = clock_.now();
   for (std::size_t at = 0; at < whole; at += step) {
     if (const auto due = began + static_cast<std::int64_t>(at / step) * *pace_.interval; clock_.now() < due) co_await clock_.sleep_until(due);

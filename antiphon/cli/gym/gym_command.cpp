@@ -52,7 +52,8 @@ class GymCommand {
     settings_ = read_settings();
     settings_.require();
     const auto user = simulator();
-    if (!flags_.criteria.empty()) judge_.emplace(flags_.criteria, flags_.judge_model.empty() ? ModelSettings() : model_of(flags_.judge_model), flags_.judge_context);
+    if (!flags_.criteria.empty())
+      judge_.emplace(flags_.criteria, flags_.judge_model.empty() ? ModelSettings() : model_of(flags_.judge_model), flags_.judge_context);
     check_models();
     outcomes_.resize(flags_.conversations);
     std::vector<gym::LayercodeClient> clients;

@@ -57,7 +57,8 @@ class FakePlatform {
     Task<> understood(std::string content) { co_await send(layercode::UserTranscript{.content = std::move(content)}); }
     /// So much of a loud tone, in one message.
     Task<> audio(std::string id, Duration length, audio::Sample level = 8000) {
-      co_await send(layercode::ResponseAudio{audio::bytes_from_samples(audio::Samples(audio::samples_in(length, layercode::response_rate_hz), level)), std::move(id)});
+      co_await send(
+          layercode::ResponseAudio{audio::bytes_from_samples(audio::Samples(audio::samples_in(length, layercode::response_rate_hz), level)), std::move(id)});
     }
     /// A whole turn of text.
     Task<> turn(std::string id, std::string content) {
