@@ -6,8 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "antiphon/base/input_lines.hpp"
 #include "antiphon/base/text.hpp"
-#include "antiphon/cli/standard_input.hpp"
 
 extern char** environ;
 

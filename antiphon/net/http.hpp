@@ -109,6 +109,7 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;                     ///< 0: any free one
   std::size_t body_limit = 64 * 1024 * 1024;  ///< 413 above; room for a conversation with pictures and sound in base64
+  std::uint32_t header_limit = 64 * 1024;     ///< 431 above
   Duration header_timeout = std::chrono::seconds(30);
   Duration drain = std::chrono::seconds(5);  ///< how long `stop` waits for replies and WebSockets under way
   std::size_t connection_limit = 20'000;     ///< those beyond are told 503

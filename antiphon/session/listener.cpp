@@ -19,7 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto silent_start = 1s;  // a browser or library speaks at once; who does not waits for us to, and that is frames
+constexpr std::uint32_t longest_header = 272 * 1024;  // a dispatch of 256 KiB, and the usual fields beside it
+constexpr auto silent_start = 1s;                     // a browser or library speaks at once; who does not waits for us to, and that is frames
 
 /// What was read of it to see what it is, then the rest.
 class ReadAgain final : public net::ByteStream {
@@ -76,7 +77,8 @@ struct SessionListener::State {
       throw Error(ErrorKind::usage, fmt::format("sessions on {} could be reached by anybody", options.place.text()))
           .with_hint("give a token, or listen on 127.0.0.1");
     listener = net::listen_tcp(runtime, options.place);
-    http = net::make_http_server(runtime, {.drain = 0s}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return answer(request, reply); });
+    http = net::make_http_server(runtime, {.header_limit = longest_header, .drain = 0s},
+                                 [this](const net::ServerRequest& request, net::ServerReply& reply) { return answer(request, reply); });
   }
 
   Task<> accept() {

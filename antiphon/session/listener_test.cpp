@@ -1,6 +1,8 @@
 #include "antiphon/session/listener.hpp"
 
 #include <gmock/gmock.h>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 
 #include "antiphon/session/testing/pair.hpp"
 
@@ -91,6 +93,30 @@ TEST_F(Listening, ASimulationTravelsInTheHeader_SES9) {
           .kind(),
       ErrorKind::invalid_input)
       << "{} has no run";
+}
+
+// As a client sends it that puts no limit on its headers.
+Task<std::string> upgrade_with(net::HostPort place, std::string dispatch) {
+  net::testing::tcp::socket socket(co_await asio::this_coro::executor);
+  co_await socket.async_connect({asio::ip::make_address(place.host), place.port}, use_task);
+  const auto request = fmt::format(
+      "GET /session HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+      "dGhlIHNhbXBsZSBub25jZQ==\r\n{}: {}\r\n\r\n",
+      dispatch_header, dispatch);
+  co_await asio::async_write(socket, asio::buffer(request), use_task);
+  std::string answer(15, ' ');
+  co_await asio::async_read(socket, asio::buffer(answer), use_task);
+  co_return answer;
+}
+
+TEST_F(Listening, ASimulationOfTwoHundredKibibytesFitsInTheHeader_SES9) {
+  listen();
+  const auto header = dispatch_header_value({.run_id = "run-42", .scenario = {.userdata = {{"rows", std::string(150 * 1024, 'x')}}}});
+  ASSERT_GT(header.size(), 200U * 1024);
+  EXPECT_THAT(world.run(upgrade_with(place(), header)), HasSubstr("101"));
+  world.run_until([this] { return arrivals == 1; });
+  EXPECT_EQ(refusal(dial_websocket(world.runtime, url(), "", {}, {{std::string(dispatch_header), header}})).kind(), ErrorKind::too_large)
+      << "our own client says so";
 }
 
 TEST_F(Listening, ATextOnTheWebSocketIsAnsweredAndItGoesOn_SES2_SES3) {

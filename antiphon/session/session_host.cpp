@@ -29,7 +29,7 @@ SessionHost::State::State(Runtime& its_runtime, std::unique_ptr<SessionTransport
       outbox(its_runtime.clock, options.stall_timeout),
       born(std::chrono::system_clock::now()),
       born_at(its_runtime.clock.now()),
-      io(options.io) {
+      io(options.simulation && options.simulation->mode == SimulationMode::text ? SessionIo{} : options.io) {
   if (options.simulation) simulation.emplace(*options.simulation);
 }
 
@@ -179,6 +179,12 @@ Task<> SessionHost::start() { return kept(state_, state_->start()); }
 Task<std::optional<Error>> SessionHost::serve() { return kept(state_, state_->serve()); }
 void SessionHost::stop() { state_->stop(); }
 void SessionHost::emit(SessionEvent event) { state_->emit(std::move(event)); }
+void SessionHost::add(SessionItem item) { state_->add(std::move(item)); }
+void SessionHost::play(SessionAudio audio) { state_->play(audio); }
+void SessionHost::flush_playback() { state_->flush_playback(); }
+void SessionHost::clear_playback() { state_->clear_playback(); }
+void SessionHost::set_agent_state(AgentState state) { state_->set_agent_state(state); }
+void SessionHost::set_user_state(UserState state) { state_->set_user_state(state); }
 const SessionItems& SessionHost::history() const { return state_->history; }
 const SessionIo& SessionHost::io() const { return state_->io; }
 SimulationContext* SessionHost::simulation() { return state_->simulation ? &*state_->simulation : nullptr; }

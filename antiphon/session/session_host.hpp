@@ -54,7 +54,7 @@ class HostedAgent {
 };
 
 struct SessionHostOptions {
-  SessionIo io{};  ///< to begin with
+  SessionIo io{};  ///< to begin with; a simulation by text begins without any
   std::string sdk = "antiphon", sdk_version{};
   /// The agent's hook on what users write, also where a controller writes it: gives back the text, or another. What it throws refuses the text.
   std::function<Task<std::string>(std::string)> text_input{};
@@ -88,6 +88,19 @@ class SessionHost {
 
   /// Tells the controller. Also before `serve`: then it is told when that begins.
   void emit(SessionEvent event);
+
+  // What comes about outside of any answer, such as a turn of a user who spoke: on the host's executor, in order with all else. None of it waits.
+  /// One more item of the history. Its id and time are filled in where they are missing.
+  void add(SessionItem item);
+  /// Speech; dropped where nobody listens.
+  void play(SessionAudio audio);
+  /// It was all of an utterance.
+  void flush_playback();
+  /// What of it is not played yet is not to be.
+  void clear_playback();
+  void set_agent_state(AgentState state);
+  void set_user_state(UserState state);
+
   /// The history so far.
   const SessionItems& history() const;
   const SessionIo& io() const;

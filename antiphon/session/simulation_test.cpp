@@ -96,6 +96,17 @@ TEST_F(Finalize, NoObjectionAndNoHookAreNoVerdict_SES9) {
   EXPECT_TRUE(effective(true, std::nullopt));
 }
 
+TEST_F(Finalize, ASimulationByTextBeginsWithoutAudioAndOneByVoiceAsTheHostSays_SES6) {
+  for (const auto mode : {SimulationMode::text, SimulationMode::audio}) {
+    SessionHostOptions options{.io = {.input_audio = true, .output_audio = true}};
+    options.simulation = SimulationDispatch{.run_id = "run-1", .mode = mode};
+    pair.emplace(std::move(options));
+    pair->begin();
+    EXPECT_EQ(pair->host->io().input_audio, mode == SimulationMode::audio);
+    EXPECT_EQ(pair->host->io().output_audio, mode == SimulationMode::audio);
+  }
+}
+
 TEST_F(Finalize, OutsideASimulationTheHookIsNotCalled_SES9) {
   begin(
       [](SimulationContext& context) -> Task<> {

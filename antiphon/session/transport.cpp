@@ -172,8 +172,9 @@ class WebSocketTransport : public SessionTransport {
 
 class DiallingWebSocket final : public WebSocketTransport {
  public:
-  DiallingWebSocket(Runtime& runtime, std::string url, std::string token, net::TlsOptions tls)
-      : WebSocketTransport(runtime, nullptr), request_{.url = std::move(url), .tls = std::move(tls), .options = {.message_limit = frame_limit}} {
+  DiallingWebSocket(Runtime& runtime, std::string url, std::string token, net::TlsOptions tls, net::Headers headers)
+      : WebSocketTransport(runtime, nullptr),
+        request_{.url = std::move(url), .headers = std::move(headers), .tls = std::move(tls), .options = {.message_limit = frame_limit}} {
     if (!token.empty()) request_.headers.emplace_back("authorization", "Bearer " + token);
   }
 
@@ -200,8 +201,8 @@ std::unique_ptr<SessionTransport> over_websocket(Runtime& runtime, std::unique_p
   return std::make_unique<WebSocketTransport>(runtime, std::move(socket));
 }
 
-std::unique_ptr<SessionTransport> dial_websocket(Runtime& runtime, std::string url, std::string token, net::TlsOptions tls) {
-  return std::make_unique<DiallingWebSocket>(runtime, std::move(url), std::move(token), std::move(tls));
+std::unique_ptr<SessionTransport> dial_websocket(Runtime& runtime, std::string url, std::string token, net::TlsOptions tls, net::Headers headers) {
+  return std::make_unique<DiallingWebSocket>(runtime, std::move(url), std::move(token), std::move(tls), std::move(headers));
 }
 
 TransportPair memory_transports(Runtime& runtime, net::MemoryLinkOptions options) {

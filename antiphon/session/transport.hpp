@@ -46,7 +46,7 @@ std::unique_ptr<SessionTransport> dial_stream(Runtime& runtime, net::HostPort pl
 std::unique_ptr<SessionTransport> over_websocket(Runtime& runtime, std::unique_ptr<net::WebSocket> socket);
 
 /// Opens the WebSocket when started. `token` is sent as bearer where it is not empty.
-std::unique_ptr<SessionTransport> dial_websocket(Runtime& runtime, std::string url, std::string token, net::TlsOptions tls = {});
+std::unique_ptr<SessionTransport> dial_websocket(Runtime& runtime, std::string url, std::string token, net::TlsOptions tls = {}, net::Headers headers = {});
 
 using TransportPair = std::pair<std::unique_ptr<SessionTransport>, std::unique_ptr<SessionTransport>>;
 

@@ -9,7 +9,7 @@
 
 namespace antiphon::net {
 
-constexpr std::uint32_t header_limit = 64 * 1024;
+constexpr std::uint32_t header_limit = 64 * 1024;  // unless a server wants more
 
 /// Beast's parser, writing straight into our own types.
 template <bool is_request>
@@ -17,9 +17,9 @@ class MessageParser : public boost::beast::http::basic_parser<is_request> {
  public:
   using Base = boost::beast::http::basic_parser<is_request>;
 
-  explicit MessageParser(std::size_t body_limit) {
+  explicit MessageParser(std::size_t body_limit, std::uint32_t most_of_header = header_limit) {
     this->eager(true);
-    this->header_limit(header_limit);
+    this->header_limit(most_of_header);
     this->body_limit(body_limit);
   }
 

@@ -29,7 +29,7 @@ bool is_abort(const std::exception_ptr& failure) {
 
 std::pair<int, std::string> status_of(const boost::system::error_code& error, const HttpServerOptions& options) {
   if (error == http::error::body_limit) return {413, fmt::format("the body is over the limit of {} bytes", options.body_limit)};
-  if (error == http::error::header_limit) return {431, fmt::format("the header is over the limit of {} bytes", header_limit)};
+  if (error == http::error::header_limit) return {431, fmt::format("the header is over the limit of {} bytes", options.header_limit)};
   return {400, fmt::format("this is no HTTP/1.1 request: {}", error.message())};
 }
 
@@ -46,7 +46,7 @@ Task<> ServerConnection::run() {
   try {
     if (core_->tls) co_await shake_hands();
     while (keep_ && !core_->stopping) {
-      RequestParser parser(core_->options.body_limit);
+      RequestParser parser(core_->options.body_limit, core_->options.header_limit);
       if (co_await read_request(parser) == Got::end) break;
       busy_ = true;
       co_await answer(parser);

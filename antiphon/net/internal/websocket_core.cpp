@@ -30,6 +30,7 @@ using boost::system::system_error;
 
 constexpr std::size_t kept_capacity = 16 * 1024;  // of a buffer that waits for the next message
 constexpr std::size_t reason_limit = 123;         // what fits into a control frame
+constexpr std::size_t longest_field = 60 * 1024;  // of Beast's headers
 
 beast::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -102,7 +103,8 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
 
   Task<> accept(const ServerRequest& request, WsAcceptance acceptance) {
     http::request<http::empty_body> head{http::verb::get, view(request.target), 11};
-    for (const auto& [name, value] : request.headers) head.insert(view(name), view(value));
+    for (const auto& [name, value] : request.headers)
+      if (value.size() <= longest_field) head.insert(view(name), view(value));  // none of a handshake's own is longer
     subprotocol_ = acceptance.subprotocol;
     stream_.set_option(ws::stream_base::decorator([acceptance](ws::response_type& response) {
       response.set(http::field::server, "antiphon");
@@ -325,6 +327,9 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
   }
 
   void decorate_request(const Url& url, const WsRequest& request) {
+    for (const auto& [name, value] : request.headers)
+      if (value.size() > longest_field)
+        throw Error(ErrorKind::too_large, fmt::format("the header {} has {} bytes, and a handshake takes {}", quote(name), value.size(), longest_field));
     stream_.set_option(
         ws::stream_base::decorator([headers = request.headers, protocols = join(request.subprotocols, ", "), user = url.user_info](ws::request_type& head) {
           head.set(http::field::user_agent, "antiphon");

@@ -7,6 +7,7 @@ namespace antiphon::session {
 
 namespace {
 
+using wire::AgentSessionMessage;
 using wire::SessionRequest;
 using wire::SessionResponse;
 
@@ -57,7 +58,7 @@ void SessionHost::State::answer_getter(const SessionRequest& request, SessionRes
     case SessionRequest::kGetSessionState: {
       auto& out = *response.mutable_get_session_state();
       out.set_agent_state(to_wire(agent_state));
-      out.set_user_state(to_wire(UserState::listening));
+      out.set_user_state(to_wire(user_state));
       out.set_agent_id(wire_text(agent.info().id));
       for (const auto& [name, value] : agent.options()) (*out.mutable_options())[wire_text(name)] = wire_text(value);
       *out.mutable_created_at() = to_wire(born);
@@ -131,6 +132,30 @@ void SessionHost::State::emit(SessionEvent event) {
 void SessionHost::State::set_agent_state(AgentState state) {
   if (state == agent_state) return;
   emit({.what = AgentStateChanged{std::exchange(agent_state, state), state}});
+}
+
+void SessionHost::State::set_user_state(UserState state) {
+  if (state == user_state) return;
+  emit({.what = UserStateChanged{std::exchange(user_state, state), state}});
+}
+
+void SessionHost::State::play(const SessionAudio& audio) {
+  if (!io.output_audio || audio.samples.empty()) return;
+  AgentSessionMessage message;
+  to_wire(audio, *message.mutable_audio_output());
+  send(message);
+}
+
+void SessionHost::State::flush_playback() {
+  AgentSessionMessage message;
+  message.mutable_audio_playback_flush();
+  send(message);
+}
+
+void SessionHost::State::clear_playback() {
+  AgentSessionMessage message;
+  message.mutable_audio_playback_clear();
+  send(message);
 }
 
 WallTime SessionHost::State::now() const { return born + (runtime.clock.now() - born_at); }

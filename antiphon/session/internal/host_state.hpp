@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <vector>
 
 #include "antiphon/base/limit.hpp"
 #include "antiphon/session/internal/outbox.hpp"
@@ -38,6 +39,10 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   void send(const wire::AgentSessionMessage& message);
   void emit(SessionEvent event);
   void set_agent_state(AgentState state);
+  void set_user_state(UserState state);
+  void play(const SessionAudio& audio);
+  void flush_playback();
+  void clear_playback();
   WallTime now() const;
 
   // --- host_turns.cpp: what is done one after another
@@ -49,7 +54,9 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   Task<std::optional<SessionError>> play(Stoppable& active, Task<> turn);
   Task<> finalize(wire::SessionRequest request);
   Task<wire::SessionResponse> ask_hook(wire::SessionRequest request);
-  void add_user_message(const std::string& text);
+  void add(SessionItem item);
+  void complete(SessionItem& item) const;
+  void tell_item(const SessionItem& item);
   void interrupt();
 
   Runtime& runtime;
@@ -62,6 +69,8 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   SessionItems history;
   SessionIo io;
   AgentState agent_state = AgentState::initializing;
+  UserState user_state = UserState::listening;
+  std::vector<FunctionCall> open_calls;  ///< whose outputs are still to come
   std::optional<SimulationContext> simulation;
   std::optional<wire::SessionResponse> finalized;
 

@@ -50,7 +50,7 @@ SessionError failure_of(const std::exception_ptr& thrown) {
 /// One answer, or the greeting.
 class SessionHost::State::Turn final : public AgentTurn {
  public:
-  explicit Turn(State& state) : state_(state) {}
+  explicit Turn(State& state) : state_(state) { state_.open_calls.clear(); }
 
   Task<> say(std::string text, std::optional<std::string> finish_reason) override {
     ChatMessage message{.text = std::move(text)};
@@ -59,9 +59,10 @@ class SessionHost::State::Turn final : public AgentTurn {
   }
 
   Task<> add(SessionItem item) override {
-    std::visit(Completion{state_.now()}, item);
+    state_.complete(item);
     state_.history.push_back(item);
-    tell(item);
+    if (std::holds_alternative<ChatMessage>(item)) state_.set_agent_state(AgentState::speaking);
+    state_.tell_item(item);
     if (!std::holds_alternative<AgentConfigUpdate>(item)) items_.push_back(std::move(item));
     if (!state_.may_interrupt && state_.interrupt_wanted) state_.may_interrupt = true, state_.interrupt();
     co_await state_.outbox.room();
@@ -70,9 +71,7 @@ class SessionHost::State::Turn final : public AgentTurn {
   Task<> play(SessionAudio audio) override {
     if (!state_.io.output_audio || audio.samples.empty()) co_return;
     co_await state_.outbox.room();
-    wire::AgentSessionMessage message;
-    to_wire(audio, *message.mutable_audio_output());
-    state_.send(message);
+    state_.play(audio);
     played_ += audio.duration();
     state_.set_agent_state(AgentState::speaking);
   }
@@ -83,9 +82,7 @@ class SessionHost::State::Turn final : public AgentTurn {
   /// Until what was played has been heard. A controller that never says so is waited for no longer than the sound lasts, and a second.
   Task<> heard() {
     if (played_ == Duration::zero()) co_return;
-    wire::AgentSessionMessage flush;
-    flush.mutable_audio_playback_flush();
-    state_.send(flush);
+    state_.flush_playback();
     try {
       co_await at_most(state_.runtime.clock, Deadline::after(state_.runtime.clock, played_ + playback_grace), finished(state_, state_.playbacks_finished),
                        Error(ErrorKind::timeout, "playback"));
@@ -97,18 +94,15 @@ class SessionHost::State::Turn final : public AgentTurn {
 
   /// It was cut off: what is being played ends, and the last that was said carries the mark.
   void cut_off(bool answer) {
-    if (played_ != Duration::zero()) {
-      wire::AgentSessionMessage clear;
-      clear.mutable_audio_playback_clear();
-      state_.send(clear);
-    }
+    if (played_ != Duration::zero()) state_.clear_playback();
     if (mark(items_)) {
       mark(state_.history);
     } else if (answer) {
       ChatMessage nothing{.interrupted = true};
-      Completion{state_.now()}(nothing);
-      state_.history.emplace_back(nothing);
-      items_.emplace_back(std::move(nothing));
+      SessionItem item(std::move(nothing));
+      state_.complete(item);
+      state_.history.push_back(item);
+      items_.push_back(std::move(item));
     }
   }
 
@@ -129,20 +123,8 @@ class SessionHost::State::Turn final : public AgentTurn {
     return false;
   }
 
-  void tell(const SessionItem& item) {
-    if (std::holds_alternative<ChatMessage>(item)) state_.set_agent_state(AgentState::speaking);
-    if (std::holds_alternative<ChatMessage>(item) || std::holds_alternative<AgentHandoff>(item)) state_.emit({.what = ItemAdded{item}});
-    if (const auto* call = std::get_if<FunctionCall>(&item)) calls_.push_back(*call);
-    const auto* output = std::get_if<FunctionCallOutput>(&item);
-    if (!output) return;
-    ToolsExecuted executed{.calls = {}, .outputs = {*output}};
-    std::erase_if(calls_, [&](const FunctionCall& call) { return call.call_id == output->call_id && (executed.calls.push_back(call), true); });
-    state_.emit({.what = std::move(executed)});
-  }
-
   State& state_;
   SessionItems items_;
-  std::vector<FunctionCall> calls_;  ///< whose outputs are still to come
   Duration played_{0};
 };
 
@@ -200,16 +182,27 @@ Task<> SessionHost::State::greet() {
   set_agent_state(AgentState::listening);
 }
 
-void SessionHost::State::add_user_message(const std::string& text) {
-  ChatMessage message{.role = MessageRole::user, .text = text};
-  Completion{now()}(message);
-  history.emplace_back(message);
-  emit({.what = ItemAdded{std::move(message)}});
+void SessionHost::State::complete(SessionItem& item) const { std::visit(Completion{now()}, item); }
+
+void SessionHost::State::add(SessionItem item) {
+  complete(item);
+  history.push_back(item);
+  tell_item(item);
+}
+
+void SessionHost::State::tell_item(const SessionItem& item) {
+  if (std::holds_alternative<ChatMessage>(item) || std::holds_alternative<AgentHandoff>(item)) emit({.what = ItemAdded{item}});
+  if (const auto* call = std::get_if<FunctionCall>(&item)) open_calls.push_back(*call);
+  const auto* output = std::get_if<FunctionCallOutput>(&item);
+  if (!output) return;
+  ToolsExecuted executed{.calls = {}, .outputs = {*output}};
+  std::erase_if(open_calls, [&](const FunctionCall& call) { return call.call_id == output->call_id && (executed.calls.push_back(call), true); });
+  emit({.what = std::move(executed)});
 }
 
 Task<> SessionHost::State::answer_text(std::string text, Turn& turn) {
   if (options.text_input) text = co_await options.text_input(std::move(text));
-  add_user_message(text);
+  add(ChatMessage{.role = MessageRole::user, .text = text});
   set_agent_state(AgentState::thinking);
   co_await agent.answer(std::move(text), turn);
   co_await turn.heard();
@@ -225,7 +218,7 @@ Task<> SessionHost::State::run_text(SessionRequest request) {
   } else {
     mine->stop();  // another came before this one began
     active.reset();
-    add_user_message(request.run_input().text());
+    add(ChatMessage{.role = MessageRole::user, .text = request.run_input().text()});
   }
   const bool closed = stopping && mine->stopped();
   if (mine->stopped()) turn.cut_off(true);

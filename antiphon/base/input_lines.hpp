@@ -5,7 +5,7 @@
 #include <stop_token>
 #include <string>
 
-namespace antiphon::cli {
+namespace antiphon {
 
 /// Reads lines of a descriptor, and stops waiting when asked to. One line at a time.
 class InputLines {
@@ -27,4 +27,4 @@ class InputLines {
   bool skipping_ = false;  ///< until the end of a line that was refused
 };
 
-}  // namespace antiphon::cli
+}  // namespace antiphon

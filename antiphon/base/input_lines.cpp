@@ -1,4 +1,4 @@
-#include "antiphon/cli/standard_input.hpp"
+#include "antiphon/base/input_lines.hpp"
 
 #include <array>
 #include <cerrno>
@@ -13,7 +13,7 @@
 
 #include "antiphon/base/error.hpp"
 
-namespace antiphon::cli {
+namespace antiphon {
 
 namespace {
 
@@ -107,4 +107,4 @@ std::optional<std::string> InputLines::next(std::stop_token stop) {
   }
 }
 
-}  // namespace antiphon::cli
+}  // namespace antiphon

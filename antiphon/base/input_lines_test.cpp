@@ -1,4 +1,4 @@
-#include "antiphon/cli/standard_input.hpp"
+#include "antiphon/base/input_lines.hpp"
 
 #include <csignal>
 #include <thread>
@@ -13,10 +13,10 @@
 
 #include "antiphon/base/error.hpp"
 
-namespace antiphon::cli {
+namespace antiphon {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr std::size_t mebibyte = 1 << 20;
 
@@ -30,7 +30,7 @@ Error error_of(InputLines& lines) {
   return Error(ErrorKind::internal, "nothing was thrown");
 }
 
-class StandardInput : public testing::Test {
+class StandardInput : public ::testing::Test {
  protected:
   StandardInput() {
     std::signal(SIGPIPE, SIG_IGN);  // a test that fails leaves the writer without a reader
@@ -130,4 +130,4 @@ TEST(BrokenInput, WithoutADescriptorForTheWaitingItIsAnErrorAndNoHang) {
 }
 
 }  // namespace
-}  // namespace antiphon::cli
+}  // namespace antiphon
