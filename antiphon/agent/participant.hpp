@@ -161,6 +161,7 @@ struct ParticipantContext {
   Person* person = nullptr;                ///< who is there to play a part; nullptr: nobody
   const SpeechRegistry* speech = nullptr;  ///< voices and recognisers; nullptr: none are there
   bool spoken = false;                     ///< what is said is spoken and heard
+  std::string run_id{};                    ///< of this run; empty where there is none
 };
 
 /// How to make a participant; a value that many runs share.

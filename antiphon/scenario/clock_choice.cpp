@@ -28,6 +28,7 @@ std::optional<std::string> first_not_on_clock(const Scenario& scenario, const Mo
     if (blocks(*spec)) return spec->name();
   for (const auto& extra : scenario.participants)
     if (blocks(extra.spec)) return extra.spec.name();
+  if (scenario.on_simulation_end && !scenario.on_simulation_end.address.empty()) return "on_simulation_end";
   if (is_audited(scenario) && !models.waits_on_clock_alone(scenario.audit)) return "auditor";
   return speech_not_on_clock(scenario, is_replayed(scenario) ? speech.replaying() : speech);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/agent/simulated_case.hpp"
 #include "antiphon/base/document.hpp"
 #include "antiphon/providers/llm/cassette/cassette.hpp"
 #include "antiphon/providers/llm/model_meter.hpp"
@@ -62,11 +63,13 @@ struct Scenario {
   std::vector<std::string> tags{};
   std::string set = "default";
   Hooks hooks{};
-  std::optional<CassetteMode> cassettes{};    ///< unset: off
-  std::string cassette_file{};                ///< empty: below `cassettes/`, beside the suite or in the working directory (`cassette_path`)
-  std::shared_ptr<const LabelBook> labels{};  ///< of people on verdicts: how well the judge agrees with them stands beside its own (SCN-103)
-  std::optional<double> kappa_floor{};        ///< of that agreement, 0..1: below it the judge abstains; unset: it never does
-  std::optional<std::string> cache{};         ///< calls to models are answered from the cache under this key; unset or empty: none
+  std::shared_ptr<const SimulatedCase> simulated{};  ///< what `on_simulation_end` is told of it; nullptr: name and description
+  EndHook on_simulation_end{};                       ///< asked once, when all else is decided: whether the world is as it should be (SES-9)
+  std::optional<CassetteMode> cassettes{};           ///< unset: off
+  std::string cassette_file{};                       ///< empty: below `cassettes/`, beside the suite or in the working directory (`cassette_path`)
+  std::shared_ptr<const LabelBook> labels{};         ///< of people on verdicts: how well the judge agrees with them stands beside its own (SCN-103)
+  std::optional<double> kappa_floor{};               ///< of that agreement, 0..1: below it the judge abstains; unset: it never does
+  std::optional<std::string> cache{};                ///< calls to models are answered from the cache under this key; unset or empty: none
 
   std::string id{};     ///< unique in the batch; empty: the name
   std::string label{};  ///< short prefix for people; empty: the id

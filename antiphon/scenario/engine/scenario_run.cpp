@@ -9,6 +9,7 @@
 #include "antiphon/scenario/clock_choice.hpp"
 #include "antiphon/scenario/engine/blame.hpp"
 #include "antiphon/scenario/engine/call_participant.hpp"
+#include "antiphon/scenario/engine/objections.hpp"
 #include "antiphon/scenario/ledger/ledger.hpp"
 
 namespace antiphon {
@@ -106,6 +107,7 @@ ParticipantContext ScenarioRun::context() {
       .person = place_.person,
       .speech = place_.speech,
       .spoken = scenario_.agent.voice() != nullptr,
+      .run_id = run_id_,
   };
 }
 
@@ -140,6 +142,7 @@ Task<std::unique_ptr<ScenarioResult>> ScenarioRun::execute() {
   co_await embed_what_is_compared();
   evaluate_checks();
   assembled_ = std::make_unique<ScenarioResult>(assemble());
+  co_await hear_objections(*assembled_);
   if (!watchdog_.was_interrupted()) co_await audit(*assembled_);
   // A run that was cut short would leave a cassette that ends in the middle of it.
   if (!watchdog_.was_interrupted()) keep_recording(*assembled_);
@@ -507,15 +510,18 @@ std::optional<Watchdog::Reason> ScenarioRun::why_stopped(std::exception_ptr fail
 Task<> ScenarioRun::close_everybody() {
   if (background_) co_await background_->abandon();
   co_await end_call();
-  for (auto& seat : seats_) {
-    watchdog_.forgive();  // each anew: an interruption stops one that hangs up, and must not keep the others from it
-    try {
-      co_await watchdog_.guard(close_limit, seat.participant->close());
-    } catch (...) {
-      // A peer that cannot even hang up changes nothing about what was said; the run's own outcome stands.
-    }
-  }
+  for (auto& seat : seats_)
+    if (!objects_at_end(*seat.participant)) co_await close_seat(seat);
   collect_last_reports();
+}
+
+Task<> ScenarioRun::close_seat(Seat& seat) {
+  watchdog_.forgive();  // each anew: an interruption stops one that hangs up, and must not keep the others from it
+  try {
+    co_await watchdog_.guard(close_limit, seat.participant->close());
+  } catch (...) {
+    // A peer that cannot even hang up changes nothing about what was said; the run's own outcome stands.
+  }
 }
 
 // A participant of somebody else's may throw here; what was said is worth more than its report.

@@ -173,6 +173,9 @@ class ScenarioRun final : public RunState {
   void record_failure(std::exception_ptr failure);
   std::optional<Watchdog::Reason> why_stopped(std::exception_ptr failure) const;
   Task<> close_everybody();
+  Task<> close_seat(Seat& seat);
+  Task<> hear_objections(ScenarioResult& result);
+  Task<> hear_objection(std::string_view who, Task<std::optional<std::string>> asked, ScenarioResult& result);
   Task<> embed_what_is_compared();
   Task<Embedded> embed(std::vector<std::string> texts);
   Task<Embedded> compute(std::vector<std::string> texts);
