@@ -6,6 +6,7 @@
 
 #include "antiphon/adapters/antiphon/gateway_agent.hpp"
 #include "antiphon/adapters/layercode/layercode_agent.hpp"
+#include "antiphon/adapters/session/session_agent.hpp"
 #include "antiphon/adapters/twilio/twilio_agent.hpp"
 #include "antiphon/adapters/websocket/websocket_agent.hpp"
 #include "antiphon/agent/participant.hpp"

@@ -19,8 +19,8 @@ namespace antiphon::suite {
 namespace {
 
 const Kinds agent_kinds{"agent",
-                        {"chat", "http", "process", "model", "websocket", "antiphon", "twilio", "layercode", "composed", "human"},
-                        {"pipecat", "openai_realtime", "elevenlabs", "gemini_live", "livekit", "session", "vapi", "webrtc", "sip"}};
+                        {"chat", "http", "process", "model", "websocket", "antiphon", "twilio", "session", "layercode", "composed", "human"},
+                        {"pipecat", "openai_realtime", "elevenlabs", "gemini_live", "livekit", "vapi", "webrtc", "sip"}};
 
 }  // namespace
 
@@ -185,6 +185,23 @@ ParticipantSpec read_twilio(ReadContext& context, const Node& node) {
   return made(context, node, before, [&] { return twilio_agent(std::move(options)); });
 }
 
+ParticipantSpec read_session(ReadContext& context, const Node& node, const Node& owner) {
+  const auto before = context.reader.problems().size();
+  Fields fields(context.reader, node, "a session", "session: {connect: \"127.0.0.1:8775\"}");
+  SessionAgentOptions options{.connect = fields.text("connect").value_or(""), .listen = fields.text("listen").value_or("")};
+  if (fields.node().find("run")) {
+    if (!context.commands_allowed) report_commands(context, owner, "an agent with `run` starts");
+    auto command = read_command(context, fields);
+    options.run = std::move(command.argv), options.directory = std::move(command.directory), options.env = std::move(command.env);
+  }
+  options.token = fields.text("token").value_or("");
+  options.tls = read_tls(context, fields);
+  options.simulated = context.simulated;
+  if (const auto limit = fields.duration("connect_timeout")) options.connect_timeout = *limit;
+  fields.finish();
+  return made(context, node, before, [&] { return session_agent(std::move(options)); });
+}
+
 ProcessVoiceOptions read_process_voice(ReadContext& context, const Node& node) {
   Fields fields(context.reader, node, "the voice of a process", "voice: {send: pcm16/16000, receive: pcm16/24000}");
   ProcessVoiceOptions voice;
@@ -266,6 +283,7 @@ ParticipantSpec read_agent(ReadContext& context, const Node& node) {
   if (kind->key == "composed") return read_composed(context, kind->value);
   if (kind->key == "http") return read_http(context, kind->value);
   if (kind->key == "antiphon") return read_gateway(context, kind->value);
+  if (kind->key == "session") return read_session(context, kind->value, node);
   if (kind->key == "twilio") return read_twilio(context, kind->value);
   if (kind->key == "layercode") return read_layercode(context, kind->value);
   if (kind->key == "websocket") return read_websocket(context, kind->value);

@@ -11,8 +11,8 @@
 
 namespace antiphon::suite {
 
-/// `{chat: …}`, `{http: …}`, `{process: …}`, `{model: …}`, `{websocket: …}`, `{twilio: …}`, `{layercode: …}`, `{composed: …}` or `human` (contracts.md §5).
-/// Empty where something was reported.
+/// `{chat: …}`, `{http: …}`, `{process: …}`, `{model: …}`, `{websocket: …}`, `{twilio: …}`, `{session: …}`, `{layercode: …}`, `{composed: …}` or `human`
+/// (contracts.md §5). Empty where something was reported.
 ParticipantSpec read_agent(ReadContext& context, const Node& node);
 
 /// A command: program and arguments, no shell. Shared with `setup`.

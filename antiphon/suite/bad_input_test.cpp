@@ -67,7 +67,7 @@ TEST(BadSuite, UnknownKeyNamesTheNearestAndTheAllowed_PRD10) {
   a.yaml:6:5
 6 |     max_turn: 3
   |     ^^^^^^^^ did you mean "max_turns"?
-fix:   rename it; allowed: agent, audit, budget, cache, cassettes, checks, clock, dataset, description, embedding, first, hooks, judge, matrix, max_turns, metadata, min_turns, model, name, repeat, script, seed, set, tags, timeout, tools, turn_timeout, user, voice
+fix:   rename it; allowed: agent, audit, budget, cache, cassettes, checks, clock, dataset, description, embedding, first, group, hooks, judge, matrix, max_turns, metadata, min_turns, model, name, on_simulation_end, repeat, script, seed, set, tags, timeout, tools, turn_timeout, user, voice
 )");
 }
 
@@ -192,7 +192,7 @@ TEST(BadSuite, UnknownKindOfAgent_PRD10) {
   a.yaml:2:9
 2 | agent: {chta: {url: "http://127.0.0.1:1"}}
   |         ^^^^ did you mean "chat"?
-fix:   rename it; allowed: antiphon, chat, composed, http, human, layercode, model, process, twilio, websocket
+fix:   rename it; allowed: antiphon, chat, composed, http, human, layercode, model, process, session, twilio, websocket
 )");
 }
 
@@ -201,7 +201,7 @@ TEST(BadSuite, KindOfAgentThatComesLater_PRD10) {
   a.yaml:2:9
 2 | agent: {sip: {url: "sip:127.0.0.1"}}
   |         ^^^
-fix:   use one of: chat, http, process, model, websocket, antiphon, twilio, layercode, composed, human
+fix:   use one of: chat, http, process, model, websocket, antiphon, twilio, session, layercode, composed, human
 )");
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "antiphon/agent/participant.hpp"
+#include "antiphon/agent/simulated_case.hpp"
 #include "antiphon/net/local_server.hpp"
 #include "antiphon/result/agreement.hpp"
 #include "antiphon/suite/reader.hpp"
@@ -38,10 +39,11 @@ using LabelCache = std::map<std::string, std::shared_ptr<const LabelBook>>;
 struct ReadContext {
   Reader& reader;
   bool commands_allowed = false;
-  ReplayCache* replays = nullptr;         ///< nullptr: each is read anew
-  const UserModel* user_model = nullptr;  ///< nullptr: as the files say
-  LabelCache* labels = nullptr;           ///< nullptr: each file is read anew
-  OpenGateway open_gateway{};             ///< nullptr: there are none
+  ReplayCache* replays = nullptr;                    ///< nullptr: each is read anew
+  const UserModel* user_model = nullptr;             ///< nullptr: as the files say
+  LabelCache* labels = nullptr;                      ///< nullptr: each file is read anew
+  OpenGateway open_gateway{};                        ///< nullptr: there are none
+  std::shared_ptr<const SimulatedCase> simulated{};  ///< the entry of a group that is read; nullptr: there is none
 };
 
 /// Reports that `what` runs commands and nobody has allowed that.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/adapters/session/end_hook.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/spoken_text.hpp"
 #include "antiphon/base/text.hpp"
@@ -128,6 +129,13 @@ void check_embedding(ReadContext& context, const ScenarioNodes& nodes, const Sce
   }
 }
 
+void read_end_hook(ReadContext& context, const Node& owner, const Node& node, Scenario& scenario) {
+  const auto url = context.reader.url(node, "on_simulation_end");
+  if (!owner.find("group"))
+    context.reader.report(node, "there is no group, so no state that the world should end in", "name one beside it: `group: hotel.scenarios.yaml`");
+  if (url) scenario.on_simulation_end = http_end_hook(*url);
+}
+
 void check_turns(ReadContext& context, const Node& node, const Scenario& scenario) {
   const int max_turns = scenario.max_turns.value_or(default_max_turns);
   if (scenario.min_turns <= max_turns) return;
@@ -155,10 +163,14 @@ Scenario read_scenario(ReadContext& context, const ScenarioNodes& nodes) {
   }
   fields.get("matrix");
   fields.get("dataset");
-  fields.later({"group", "on_simulation_end", "participants"});
+  fields.get("group");
+  if (const auto* node = fields.get("on_simulation_end")) read_end_hook(context, nodes.scenario, *node, scenario);
+  scenario.simulated = context.simulated;
+  fields.later({"participants"});
   const auto own = read_shared(context, fields);
   fields.finish();
   apply(scenario, own, read_defaults(context, nodes.defaults));
+  if (const auto& simulated = context.simulated) scenario.metadata["simulation"] = json::object{{"label", simulated->label}, {"userdata", simulated->userdata}};
   scenario.voice.user = user.voice.merged_over(scenario.voice.user);
   check_lines(context, nodes.scenario, scenario);
   check_slots(context, nodes.scenario, scenario, user, user.spec || !nodes.scenario.find("user"));

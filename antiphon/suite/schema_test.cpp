@@ -125,6 +125,9 @@ scenarios:
   - {name: called, agent: {antiphon: {url: "ws://127.0.0.1:1", caller_id: "+15550100", locale: en-GB, token: t, headers: {a: b}, tls: {verify: true}, resume: true, send: mulaw/8000, receive: pcm16/16000, greeting: 1s, tail_silence: 1s, response_timeout: 9s}}, script: [agent]}
   - {name: typed, agent: {layercode: {server_url: "http://127.0.0.1:1", agent_id: a, authorize_path: /auth, websocket_url: "ws://127.0.0.1:2/ws", custom_metadata: {a: 1}, custom_headers: {x: y}, auth_headers: {a: b}, tls: {verify: true}, request_timeout: 5s, send_as_text: true, greeting: none, response_timeout: 9s}}}
   - {name: burst, agent: {layercode: {server_url: "http://127.0.0.1:1", agent_id: a, pace: burst, chunk_ms: 100, chunk_interval: 0.05}}, script: [agent]}
+  - {name: driven, agent: {session: {connect: "127.0.0.1:8775", token: t, tls: {verify: true}, connect_timeout: 5s}}, script: [{user: a}, agent]}
+  - {name: dialled, agent: {session: {listen: "127.0.0.1:8775", run: [cat], cwd: x, env: {A: b}}}, script: [{user: a}, agent]}
+  - {name: grouped, group: hotel.yaml, user: {temperature: 1}, on_simulation_end: "http://127.0.0.1:1/verdict"}
   - {name: five, agent: human, user: human}
   - {name: six, agent: {human: null}, user: {human: null, temperature: 1}}
   - {name: seven, user: {replay: said.json}}
@@ -136,7 +139,8 @@ TEST(SuiteSchema, AcceptsEveryKeyThatTheReaderAccepts_PRD10) {
   const SuiteFolder folder({{"a.yaml", everything},
                             {"more.yaml", "scenarios: []\n"},
                             {"said.json", R"({"scenarios": [{"id": "one", "messages": [{"role": "user", "content": "hi"}]}]})"},
-                            {"d.csv", "x\n1\n"}});
+                            {"d.csv", "x\n1\n"},
+                            {"hotel.yaml", "scenarios: [{instructions: i, agent_expectations: e}]\n"}});
   auto options = folder.options();
   options.allow_commands = true;
   EXPECT_EQ(folder.report({"a.yaml"}, options), "");
@@ -178,8 +182,9 @@ INSTANTIATE_TEST_SUITE_P(Mistakes, RefusedByBoth,
                                            "checks: [{heard: {by: judge, word_error_rate: {at_most: 1%}}}]",
                                            "checks: [{heard: {by: agent, word_error_rate: 15%}}]", "checks: [{heard: {by: agent, entities: {}}}]",
                                            "checks: [{similar: {to: a}}]", "checks: [{pii: {absent: [shoe_size]}}]", "checks: [{language: {role: user}}]",
-                                           "embedding: {model: lexical, size: 3}", "tools: {a: {}}", "matrix: {a: x}", "description: [a]",
-                                           "user: {persona: a, temperature: 3}", "name2: x"));
+                                           "embedding: {model: lexical, size: 3}", "user: {temperature: 1}", "on_simulation_end: \"http://a\"",
+                                           "agent: {session: {}}", "agent: {session: {connect: \"127.0.0.1:1\", port: 1}}", "tools: {a: {}}", "matrix: {a: x}",
+                                           "description: [a]", "user: {persona: a, temperature: 3}", "name2: x"));
 
 INSTANTIATE_TEST_SUITE_P(MistakesInAJudge, RefusedByBoth,
                          ::testing::Values("judge: {criteria: [a], include_traces: maybe}", "judge: {criteria: [a], include_audio: loud}",

@@ -11,6 +11,7 @@
 #include "antiphon/result/sensitivity.hpp"
 #include "antiphon/suite/agent_reader.hpp"
 #include "antiphon/suite/fingerprint.hpp"
+#include "antiphon/suite/group.hpp"
 #include "antiphon/suite/hooks_reader.hpp"
 #include "antiphon/suite/include.hpp"
 #include "antiphon/suite/scenario_reader.hpp"
@@ -54,7 +55,7 @@ class SuiteBuilder {
     suite_.name = std::filesystem::path(suite_.file).stem().string();
     read_top();
     if (scenarios_)
-      for (const auto& node : scenarios_->items) read_variants(node);
+      for (const auto& node : scenarios_->items) read_runs(node);
     return std::move(suite_);
   }
 
@@ -132,19 +133,57 @@ class SuiteBuilder {
     try {
       return read_dataset(resolve_path(node, *path));
     } catch (const Problems& problems) {
-      for (auto problem : problems.list()) {
-        // A file that is missing as a whole is a mistake of the line that names it.
-        if (problem.where.line == 0) {
-          reader.report(node, problem.message, problem.hint);
-          continue;
-        }
-        reader.report(std::move(problem));
-      }
+      report_of_file(reader, node, problems);
     }
     return std::nullopt;
   }
 
-  void read_variants(const Node& scenario) {
+  std::optional<Group> read_group_of(Reader& reader, const Node& scenario) {
+    const auto* original = scenario.find("group");
+    if (!original) return std::nullopt;
+    const auto node = expanded(reader, *original);
+    const auto path = reader.text(node, "group");
+    if (!path) return Group{};
+    try {
+      const auto root = read_document(resolve_path(node, *path));
+      if (is_suite(root)) {
+        reader.report(node, fmt::format("{} is a suite, not a scenario group", quote(*path)), "take a suite's scenarios in with `include:` at the top");
+        return Group{};
+      }
+      return read_group(reader, root);
+    } catch (const Problems& problems) {
+      report_of_file(reader, node, problems, "check the path; it is relative to the suite file");
+    }
+    return Group{};
+  }
+
+  // One scenario, or one for each of its group.
+  void read_runs(const Node& scenario) {
+    Reader reader;
+    const auto group = read_group_of(reader, scenario);
+    list_.add(std::exchange(reader.problems(), {}));
+    if (!group) return read_variants(scenario, nullptr, 1);
+    for (const auto& entry : group->entries) {
+      auto one = scenario;
+      take_entry(reader, entry, one);
+      const bool broken = !reader.problems().empty();
+      list_.add(std::exchange(reader.problems(), {}));
+      if (!broken) read_variants(one, entry.simulated, group->entries.size());
+    }
+  }
+
+  // What is wrong with a file as a whole is a mistake of the line that names it.
+  static void report_of_file(Reader& reader, const Node& named_at, const Problems& problems, const std::string& hint = {}) {
+    for (auto problem : problems.list()) {
+      if (problem.where.line == 0)
+        reader.report(named_at, problem.message, hint.empty() ? problem.hint : hint);
+      else
+        reader.report(std::move(problem));
+    }
+  }
+
+  /// @param runs of how many its group has
+  void read_variants(const Node& scenario, const std::shared_ptr<const SimulatedCase>& simulated, std::size_t runs) {
     Reader reader;
     const auto* matrix = scenario.find("matrix");
     const auto matrix_node = matrix ? std::optional(expanded(reader, *matrix)) : std::nullopt;
@@ -156,18 +195,18 @@ class SuiteBuilder {
                     "leave the flag out, or rename the variable");
     const bool lacks_values = !reader.problems().empty();
     if (matrix_node) report_doubled_values(reader, *matrix_node);
-    if (cells.size() * (rows ? rows->size() : 1) * std::max<std::size_t>(players.size(), 1) > run_limit) {
-      reader.report(scenario, fmt::format("this scenario stands for more than {} runs", run_limit), "split its matrix or its dataset");
+    if (cells.size() * (rows ? rows->size() : 1) * std::max<std::size_t>(players.size(), 1) * runs > run_limit) {
+      reader.report(scenario, fmt::format("this scenario stands for more than {} runs", run_limit), "split its matrix, its dataset or its group");
       list_.add(std::move(reader.problems()));
       return;
     }
     list_.add(std::move(reader.problems()));
     for (const auto& variant : combine(cells, rows ? &*rows : nullptr)) {
-      if (players.empty()) read_variant(scenario, variant, lacks_values, nullptr);
+      if (players.empty()) read_variant(scenario, variant, lacks_values, nullptr, simulated);
       for (const auto* player : players) {
         auto played = variant;
         played.cell.emplace_back(user_model_variable, player->name);
-        read_variant(scenario, played, lacks_values, player);
+        read_variant(scenario, played, lacks_values, player, simulated);
       }
     }
   }
@@ -182,7 +221,8 @@ class SuiteBuilder {
   }
 
   // Variables of a broken matrix or dataset are unset because of that mistake, which is told already.
-  void read_variant(const Node& original, const Variant& variant, bool lacks_values, const UserModel* player) {
+  void read_variant(const Node& original, const Variant& variant, bool lacks_values, const UserModel* player,
+                    const std::shared_ptr<const SimulatedCase>& simulated) {
     Reader reader;
     const auto lookup = variant.over(options_.environment);
     const auto expand = [&](const Node* node) {
@@ -195,7 +235,7 @@ class SuiteBuilder {
     const auto defaults = expand(defaults_);
     if (lacks_values) reader.problems().clear();
     list_.add(std::exchange(reader.problems(), {}));
-    ReadContext context{reader, options_.commands_allowed, &replays_, player, &labels_, options_.open_gateway};
+    ReadContext context{reader, options_.commands_allowed, &replays_, player, &labels_, options_.open_gateway, simulated};
     auto read = read_scenario(context, {.scenario = *scenario, .agent = agent ? &*agent : nullptr, .defaults = defaults ? &*defaults : nullptr});
     if (!lacks_values) list_.add(std::move(reader.problems()));
     const auto* name = original.find("name");

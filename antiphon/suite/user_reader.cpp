@@ -166,6 +166,12 @@ SimulatedUser read_kind(ReadContext& context, const Node& node, const Node::Memb
 
 }  // namespace
 
+std::vector<std::string> user_settings() {
+  auto keys = model_keys();
+  keys.insert(keys.end(), {"system", "voice", "wants", "interrupt_probability"});
+  return keys;
+}
+
 bool can_be_played_by(const Node& user, const UserModel& model) {
   if (!user.is_mapping()) return false;
   return user.find("agenda") || (user.find("persona") && (!model.is_agenda() || user.find("wants")));
@@ -181,9 +187,7 @@ SimulatedUser read_user(ReadContext& context, const Node& node) {
     context.reader.report(node, "a user must be a mapping", "write it as `user: {persona: \"in a hurry\"}` or `user: {lines: [hello, thanks]}`");
     return {};
   }
-  auto shared = model_keys();
-  shared.insert(shared.end(), {"system", "voice", "wants", "interrupt_probability"});
-  const auto* kind = kind_among(context.reader, user_kinds, node, shared);
+  const auto* kind = kind_among(context.reader, user_kinds, node, user_settings());
   if (!kind) return {};
   auto user = read_kind(context, node, *kind);
   read_call_keys(context, node, user);

@@ -16,6 +16,9 @@ struct SimulatedUser {
   VoiceChoice voice{};                              ///< over the scenario's
 };
 
+/// Keys that may stand beside what names the kind of a user.
+std::vector<std::string> user_settings();
+
 /// Whether a user model can play this user: it has a persona or an agenda, and for `agenda` it says what it wants.
 bool can_be_played_by(const Node& user, const UserModel& model);
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# run.sh [python|gateway|phone|node|layercode|browser …]: foreign software against the dev build; all parts unless some are named.
+# run.sh [python|gateway|phone|node|session|layercode|browser …]: foreign software against the dev build; all parts unless some are named.
 #   python   official clients of PyPI against our mock model; our clients beside them, and against servers made of their types
 #   gateway  the gateway's tools and knowledge base against servers of PyPI: the SDK of MCP, Chroma, PostgreSQL with pgvector; metrics and alerts by promtool
 #   phone    the gateway's telephone endpoint against Twilio's own library; two gateways behind one Redis, one of them killed
 #   node     official clients of npm, against our mock model and beside our own
+#   session  LiveKit's agents of npm: a real agent driven by us, their controller driving our host
 #   layercode  the platform of Layercode between its own SDKs: the one for browsers, in Chromium with a microphone, and the one for backends; layercode-gym of PyPI
 #   browser  Chromium on the report: on sample data, and on reports that the program wrote
 # What is installed lies in build/peers/ and is kept until its requirement files change. ANTIPHON names another binary, CHROMIUM another browser, PROMTOOL another promtool.
@@ -145,6 +146,14 @@ run_node() {
   test_node node
 }
 
+run_session() {
+  export ANTIPHON_SESSION_PEER=${ANTIPHON_SESSION_PEER:-$root/build/dev/bin/session_peer}
+  [ -x "$ANTIPHON_SESSION_PEER" ] || die "there is no $ANTIPHON_SESSION_PEER: run tools/build.sh dev session_peer"
+  install_node session
+  headline "Sessions: LiveKit's agent driven by us, our host driven by LiveKit's controller"
+  test_node session
+}
+
 run_layercode() {
   CHROMIUM=$(find_browser)
   export CHROMIUM
@@ -198,11 +207,11 @@ run_browser() {
 }
 
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(python gateway phone node layercode browser); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(python gateway phone node session layercode browser); fi
 for part in "${parts[@]}"; do
   case $part in
-    python | gateway | phone | node | layercode | browser) "run_$part" ;;
-    *) die "unknown part '$part': use python, gateway, phone, node, layercode or browser" ;;
+    python | gateway | phone | node | session | layercode | browser) "run_$part" ;;
+    *) die "unknown part '$part': use python, gateway, phone, node, session, layercode or browser" ;;
   esac
 done
 printf '\n%d s in all\n%d passed, %d failed\n' "$SECONDS" "$passed" "$failed"
