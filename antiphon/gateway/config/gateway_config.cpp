@@ -60,6 +60,7 @@ class ConfigReader {
     if (const auto drain = fields.duration("drain")) config_.drain = *drain;
     if (const auto* node = fields.get("log")) read_log(reader_, *node, config_);
     if (const auto* node = fields.get("tracing")) read_tracing(reader_, *node, config_);
+    if (const auto* node = fields.get("simulation")) read_simulation(reader_, *node, config_);
     if (const auto* node = fields.get("twilio")) read_twilio(reader_, *node, config_);
     if (const auto* node = fields.get("recording")) reader_.choice(*node, "recording", {"off"});
   }

@@ -15,6 +15,7 @@
 #include "antiphon/gateway/endpoints/call_rate.hpp"
 #include "antiphon/gateway/endpoints/twilio_endpoint.hpp"
 #include "antiphon/gateway/escalation/escalator.hpp"
+#include "antiphon/gateway/hosting/simulation_settings.hpp"
 #include "antiphon/gateway/knowledge/knowledge_settings.hpp"
 #include "antiphon/gateway/observe/json_log.hpp"
 #include "antiphon/gateway/sessions/call_keeper.hpp"
@@ -79,6 +80,7 @@ struct GatewayConfig {
   TracingConfig tracing{};
   std::optional<LogLevel> log{LogLevel::info};  ///< nullopt: no log
   LatencyTargets targets{};
+  SimulationSettings simulation{};  ///< of hosted sessions
   Duration drain{std::chrono::seconds(10)};
 };
 

@@ -7,6 +7,7 @@ namespace antiphon::gateway {
 
 namespace {
 
+constexpr std::string_view simulation_example = "simulation: {on_end: \"http://127.0.0.1:8090/verdict\"}";
 constexpr std::string_view log_example = "log: {level: info, turn: 2.5s}", tracing_example = "tracing: {url: \"http://collector:4318/v1/traces\"}",
                            redis_example = "redis: {url: \"redis://cache:6379\"}",
                            twilio_example = "twilio: {public_url: \"https://voice.example.com\", auth_token: \"${TWILIO_AUTH_TOKEN}\"}";
@@ -64,6 +65,24 @@ void read_redis(DocumentReader& reader, const Node& node, GatewayConfig& config)
   if (const auto within = fields.duration("resume")) config.keep.resume_within = *within;
   fields.finish();
   check_redis(reader, node, *config.redis);
+}
+
+void read_simulation(DocumentReader& reader, const Node& node, GatewayConfig& config) {
+  DocumentFields fields(reader, node, "`simulation`", std::string(simulation_example));
+  if (const auto* url = fields.get("on_end")) config.simulation.on_end = reader.url(*url, "on_end").value_or("");
+  session::SimulationDispatch dispatch{.run_id = "simulation"};
+  auto& scenario = dispatch.scenario;
+  if (auto id = fields.text("run_id")) dispatch.run_id = *std::move(id);
+  scenario.label = fields.text("label").value_or("");
+  scenario.instructions = fields.text("instructions").value_or("");
+  scenario.agent_expectations = fields.text("agent_expectations").value_or("");
+  if (const auto* tags = fields.get("tags"))
+    for (auto& [key, value] : reader.named_texts(*tags, "tags").value_or(std::vector<std::pair<std::string, std::string>>{})) scenario.tags[key] = value;
+  scenario.userdata = fields.object("userdata").value_or(json::object{});
+  if (const auto* mode = fields.get("mode"); mode && reader.choice(*mode, "mode", {"text", "audio"}) == "audio") dispatch.mode = session::SimulationMode::audio;
+  fields.finish();
+  const bool only_the_hook = node.members.size() == 1 && node.find("on_end");
+  if (!only_the_hook && !node.members.empty()) config.simulation.dispatch = std::move(dispatch);
 }
 
 void read_twilio(DocumentReader& reader, const Node& node, GatewayConfig& config) {

@@ -12,6 +12,8 @@ void read_log(DocumentReader& reader, const Node& node, GatewayConfig& config);
 void read_tracing(DocumentReader& reader, const Node& node, GatewayConfig& config);
 /// `sessions: {redis: …}`: an address, or `{url, password, resume}`.
 void read_redis(DocumentReader& reader, const Node& node, GatewayConfig& config);
+/// `simulation: {on_end, run_id, label, instructions, agent_expectations, tags, userdata, mode}`.
+void read_simulation(DocumentReader& reader, const Node& node, GatewayConfig& config);
 void read_twilio(DocumentReader& reader, const Node& node, GatewayConfig& config);
 
 }  // namespace antiphon::gateway

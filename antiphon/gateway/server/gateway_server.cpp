@@ -56,7 +56,8 @@ GatewayServer::GatewayServer(Runtime& runtime, GatewayConfig config, GatewayCont
       agent_(std::make_shared<ServedAgent>(runtime, std::move(config), context_)),
       masker_({}, agent_->policy().numbers()),
       log_(open_log(masker_, agent_->config(), std::move(reports.write_log))),
-      observability_(runtime.clock, most_calls(agent_->config(), *context_.speech), parts_of(masker_, log_, reports)) {
+      observability_(runtime.clock, most_calls(agent_->config(), *context_.speech), parts_of(masker_, log_, reports)),
+      sessions_(runtime, context_.http, [this](const session::SimulationDispatch* simulated) { return session_parts(simulated); }) {
   const auto& running = agent_->config();
   auto settings = limits_of(*agent_);
   settings.sessions = open_sessions(runtime_, running.redis, context_);
@@ -81,6 +82,7 @@ Task<> GatewayServer::load(Deadline deadline) {
   co_await agent_->load(deadline);
   observability_.metrics().expect_tools(agent_->tool_names());
   loaded_ = true;
+  loading_.beat();
 }
 
 // --- Another configuration --------------------------------------------------------------------------------------------------------------------
@@ -123,8 +125,45 @@ Task<> GatewayServer::handle(const net::ServerRequest& request, net::ServerReply
   co_await reply.reply(loading());
 }
 
+// --- Sessions ---------------------------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// A simulation may say who calls, and in which language.
+std::string told_by(const session::SimulationDispatch* simulated, std::string_view key, std::string otherwise) {
+  const auto* value = simulated ? simulated->scenario.userdata.if_contains(key) : nullptr;
+  return value && value->is_string() ? std::string(value->get_string()) : otherwise;
+}
+
+}  // namespace
+
+SessionDesk::Parts GatewayServer::session_parts(const session::SimulationDispatch* simulated) {
+  const auto& config = agent_->config();
+  if (!simulated && config.simulation.dispatch) simulated = &*config.simulation.dispatch;
+  const CallRequest asked{.caller_id = told_by(simulated, "caller_id", "session"),
+                          .locale = told_by(simulated, "locale", locales_of(agent_->policy(), config.locale).front())};
+  SessionState state{.id = make_id("session"), .caller_id = asked.caller_id, .locale = asked.locale};
+  auto call = ServedAgent::parts_for(agent_, asked, ++number_);
+  call.settings.observer = observability_.observe(state.id, "session");
+  return {.call = std::move(call),
+          .state = std::move(state),
+          .identity = {.instructions = config.dialogue.loop.prompt.instructions, .tools = agent_->tool_names()},
+          .simulation = config.simulation};
+}
+
+Task<> GatewayServer::host(session::SessionArrival arrival, session::SessionHostOptions options) {
+  while (!loaded_ && !draining_) co_await loading_.wait();
+  if (draining_) co_return co_await sessions_.refuse(std::move(arrival), "the gateway is draining");
+  if (active_calls() >= most_calls(agent_->config(), *context_.speech)) co_return co_await sessions_.refuse(std::move(arrival), "all lines are busy");
+  co_await sessions_.serve(std::move(arrival), std::move(options));
+}
+
 Task<> GatewayServer::drain(Deadline deadline) {
+  draining_ = true;
+  loading_.beat();
+  sessions_.stop();
   co_await calls_->drain(deadline);
+  co_await sessions_.all_ended();
   while (retiring_ > 0) co_await retired_.wait();
   co_await agent_->retire();
 }

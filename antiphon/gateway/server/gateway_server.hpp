@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/gateway/hosting/session_desk.hpp"
 #include "antiphon/gateway/observe/observability.hpp"
 #include "antiphon/gateway/server/served_agent.hpp"
 
@@ -35,11 +36,15 @@ class GatewayServer {
 
   /// For `net::listen_http`.
   Task<> handle(const net::ServerRequest& request, net::ServerReply& reply);
-  /// As `CallServer::drain`; then tools are let go of.
+  /// A whole session of a controller, who waits until the gateway has loaded (contracts.md §13). It is one of the calls that may go on at once.
+  /// @param options `simulation` and the hook are the configuration's
+  Task<> host(session::SessionArrival arrival, session::SessionHostOptions options);
+  /// As `CallServer::drain`, sessions likewise; then tools are let go of.
   Task<> drain(Deadline deadline);
-  std::size_t active_calls() const { return calls_->active_calls(); }
+  std::size_t active_calls() const { return calls_->active_calls() + sessions_.active(); }
 
  private:
+  SessionDesk::Parts session_parts(const session::SimulationDispatch* simulated);
   CallServerSettings limits_of(const ServedAgent& agent) const;
   Task<> retire(std::shared_ptr<ServedAgent> agent);
 
@@ -50,7 +55,9 @@ class GatewayServer {
   std::optional<JsonLog> log_;
   Observability observability_;
   std::optional<CallServer> calls_;
-  bool loaded_ = false;
+  SessionDesk sessions_;
+  bool loaded_ = false, draining_ = false;
+  Pulse loading_;
   std::uint64_t number_ = 0;  ///< of calls so far
   std::size_t retiring_ = 0;  ///< agents that calls still go on with
   Pulse retired_;

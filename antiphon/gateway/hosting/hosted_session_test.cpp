@@ -1,0 +1,314 @@
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "antiphon/audio/resample.hpp"
+#include "antiphon/base/files.hpp"
+#include "antiphon/base/ids.hpp"
+#include "antiphon/gateway/server/gateway_server.hpp"
+#include "antiphon/gateway/testing/played_caller.hpp"
+#include "antiphon/net/testing/link.hpp"
+#include "antiphon/session/remote_session.hpp"
+
+/// Sessions of a whole gateway, in virtual time: a controller in this process drives them.
+namespace antiphon::gateway {
+namespace {
+
+using namespace antiphon::net::testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+namespace fs = std::filesystem;
+namespace wire = antiphon::session;
+
+const std::string deaf_and_mute = "  asr: {stub: {text: where is my order, fail: {rate: 100%, kind: 429}}}\n  tts: {stub: {fail: {rate: 100%, kind: 429}}}\n";
+const std::string hears_and_speaks = "  asr: {stub: {text: where is my order}}\n  tts: {stub: {}}\n";
+
+/// Answers a hook from a table, and keeps what it was asked.
+class HookHttp final : public net::HttpClient {
+ public:
+  Task<net::HttpReply> send(net::HttpRequest request, Deadline) override {
+    asked.push_back(std::move(request));
+    co_return net::HttpReply{.status = 200, .body = answer};
+  }
+  Task<std::unique_ptr<net::HttpBody>> open(net::HttpRequest, Deadline) override { throw Error(ErrorKind::refused, "there is no network"); }
+
+  std::vector<net::HttpRequest> asked;
+  std::string answer = R"({"veto": null})";
+};
+
+struct HostedGateway : ::testing::Test {
+  HostedGateway() { fs::create_directories(folder); }
+  ~HostedGateway() override { fs::remove_all(folder); }
+  void TearDown() override {
+    if (remote) world.run(remote->close());
+    if (gateway) world.run(gateway->drain(Deadline::after(world.clock, 0s)));
+    until_idle();
+    EXPECT_EQ(hosting, 0) << "a session is left running";
+  }
+  void until_idle() {
+    for (int i = 0; i < 100 && hosting > 0; ++i) world.run(world.clock.sleep_for(10ms));
+  }
+
+  void make(const std::string& text) {
+    auto config = parse_gateway_config(text, folder + "/gateway.yaml", [](std::string_view) { return std::nullopt; });
+    gateway.emplace(world.runtime, std::move(config),
+                    GatewayContext{.http = http, .models = ModelRegistry::with_defaults(), .speech = SpeechRegistry::with_defaults(), .embedders = embedders},
+                    GatewayReports{.write_log = [this](const std::string& line) { reported += line + "\n"; }});
+  }
+  void start(const std::string& text) {
+    make(text);
+    world.run(gateway->load(world.soon()));
+  }
+  void start_desk(const std::string& speech) {
+    for (const auto* name : {"gateway.yaml", "orders.sql", "pins.txt", "knowledge", "rules"})
+      fs::copy(std::string(ANTIPHON_SOURCE_DIR) + "/examples/support/" + name, folder + "/" + name, fs::copy_options::recursive);
+    auto text = read_file(folder + "/gateway.yaml");
+    const std::string_view model = "\"${SUPPORT_MODEL:-rules/support.rules.yaml}\"\n";
+    text.replace(text.find(model), model.size(), "rules/support.rules.yaml\n" + speech);
+    start(text);
+  }
+
+  static Task<> host(HostedGateway* test, wire::SessionArrival arrival, wire::SessionIo io) {
+    ++test->hosting;
+    try {
+      co_await test->gateway->host(std::move(arrival), {.io = io, .drain = 1s});
+    } catch (const std::exception&) {
+      // told by what the controller gets
+    }
+    --test->hosting;
+  }
+  void connect(std::optional<wire::SimulationDispatch> simulation = {}, wire::SessionIo io = {}) {
+    auto [near, far] = wire::memory_transports(world.runtime);
+    world.spawn(host(this, {.transport = std::move(far), .simulation = std::move(simulation)}, io));
+    remote.emplace(world.runtime, std::move(near),
+                   wire::RemoteSessionOptions{.on_event = [this](const wire::SessionEvent& event) { events.push_back(event); },
+                                              .on_audio = [this](const wire::SessionAudio& audio) { played.push_back({world.clock.now(), audio}); },
+                                              .on_flush = [this] { ++flushes, remote->playback_finished(); },
+                                              .on_clear = [this] { cleared.push_back(world.clock.now()); }});
+    world.run(remote->wait_for_ready(20s));
+  }
+  static wire::SimulationDispatch ada() {
+    return {.run_id = "run-1", .scenario = {.label = "asks", .userdata = {{"caller_id", "+15550100"}, {"booked", 0}}}, .mode = wire::SimulationMode::audio};
+  }
+  wire::RunReply say(std::string text) { return world.run(remote->run(std::move(text))); }
+  std::optional<wire::SessionError> failure_on(std::string text) {
+    try {
+      say(std::move(text));
+    } catch (const wire::SessionError& error) {
+      return error;
+    }
+    return std::nullopt;
+  }
+  void listen() { world.run(remote->update_io({.input_audio = true, .output_audio = true})); }
+
+  /// The user's side, in frames of 30 ms at 48 kHz as consoles send them, at their times.
+  static Task<> speak(HostedGateway* test, audio::Samples samples) {
+    const auto wide = audio::resample(samples, audio::canonical_rate_hz, 48000);
+    constexpr std::size_t frame = 1440;
+    for (std::size_t at = 0; at + frame <= wide.size(); at += frame) {
+      co_await test->world.clock.sleep_for(30ms);
+      wire::SessionAudio audio;
+      audio.samples.assign(wide.begin() + static_cast<std::ptrdiff_t>(at), wide.begin() + static_cast<std::ptrdiff_t>(at + frame));
+      co_await test->remote->send_audio(std::move(audio));
+    }
+  }
+  void speak(Duration length) { world.run(speak(this, testing::voice(length))); }
+  void be_silent(Duration length) { world.run(speak(this, audio::Samples(audio::samples_in(length)))); }
+
+  template <class Event>
+  std::vector<Event> events_of() const {
+    std::vector<Event> found;
+    for (const auto& event : events)
+      if (const auto* one = std::get_if<Event>(&event.what)) found.push_back(*one);
+    return found;
+  }
+  std::vector<std::string> kinds(const wire::SessionItems& items) const {
+    std::vector<std::string> all;
+    for (const auto& item : items) all.emplace_back(wire::to_json(item).at("type").as_string());
+    return all;
+  }
+  std::string history() {
+    std::string text;
+    for (const auto& item : world.run(remote->get_chat_history())) text += json_text(wire::to_json(item)) + "\n";
+    return text;
+  }
+
+  std::string folder = (fs::temp_directory_path() / make_id("hosted")).string();
+  VirtualWorld world;
+  HookHttp http;
+  EmbedderRegistry embedders;
+  std::string reported;
+  std::optional<GatewayServer> gateway;
+  std::optional<wire::RemoteSession> remote;
+  int hosting = 0, flushes = 0;
+  std::vector<wire::SessionEvent> events;
+  std::vector<std::pair<Clock::Time, wire::SessionAudio>> played;
+  std::vector<Clock::Time> cleared;
+};
+
+TEST_F(HostedGateway, ATextIsAnsweredWithoutSpeechOrRecognition_SES6) {
+  start("providers:\n" + deaf_and_mute + "  llm: {stub: {text: It is on its way., first_token: 1ms, token: 1ms}}\n");
+  connect();
+  const auto before = world.clock.now();
+  const auto reply = say("where is my order");
+  EXPECT_EQ(reply.text(), "It is on its way.");
+  EXPECT_LT(world.clock.now() - before, 100ms) << "nothing is spoken, so nothing is waited for";
+  EXPECT_THAT(played, IsEmpty());
+  EXPECT_THAT(history(), HasSubstr("Hello"));
+  EXPECT_THAT(reported, Not(HasSubstr("asr")));
+}
+
+TEST_F(HostedGateway, ToolsAreItemsAndAPinStaysWhereItBelongs_SES4_GTW32) {
+  start_desk(deaf_and_mute);
+  connect(ada());
+  EXPECT_THAT(say("Where is my order?").text(), HasSubstr("4-digit PIN"));
+  const auto reply = say("1234");
+  EXPECT_THAT(kinds(reply.items), ElementsAre("function_call", "function_call_output", "message"));
+  EXPECT_EQ(std::get<wire::FunctionCall>(reply.items[0]).name, "order_status");
+  EXPECT_THAT(std::get<wire::FunctionCallOutput>(reply.items[1]).output, HasSubstr("\"order_id\""));
+  EXPECT_THAT(reply.text(), HasSubstr("comes on Monday"));
+  EXPECT_THAT(history(), Not(HasSubstr("1234")));
+  EXPECT_EQ(events_of<wire::ToolsExecuted>().size(), 1U);
+}
+
+TEST_F(HostedGateway, AConversationThatIsOverSaysSo_SES4) {
+  start_desk(deaf_and_mute);
+  connect();
+  EXPECT_THAT(say("Goodbye").text(), HasSubstr("oodbye"));
+  const auto failure = failure_on("are you there?");
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->to_wire(), "session:closed:-: the conversation is over");
+}
+
+TEST_F(HostedGateway, AModelThatFailsIsThatErrorAndTheSessionGoesOn_SES4) {
+  start("providers:\n" + deaf_and_mute + "  llm: {stub: {fail: {rate: 100%, kind: 429}}}\n");
+  connect();
+  for (int i = 0; i < 2; ++i) {
+    const auto failure = failure_on("hello");
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(failure->stage(), wire::Stage::llm);
+    EXPECT_EQ(failure->type(), "rate_limited");
+  }
+  EXPECT_THAT(events_of<wire::SessionTrouble>(), IsEmpty()) << "a failure of a request is told by its answer alone";
+}
+
+TEST_F(HostedGateway, ANewTextInterruptsTheAnswerUnderWay_SES4) {
+  start("providers:\n" + deaf_and_mute + "  llm: {stub: {text: \"One two three. Four five six.\", first_token: 100ms, token: 100ms}}\n");
+  connect();
+  std::optional<wire::RunReply> first;
+  world.spawn([](wire::RemoteSession& session, std::optional<wire::RunReply>& reply) -> Task<> { reply = co_await session.run("first"); }(*remote, first));
+  world.run(world.clock.sleep_for(450ms));
+  EXPECT_EQ(say("second").text(), "One two three. Four five six.");
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->interrupted());
+  EXPECT_EQ(first->text(), "One two three.") << "what it had said, it has said";
+}
+
+TEST_F(HostedGateway, HearsAndSpeaksOnceAudioIsOn_SES6_SES7) {
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {text: It is on its way.}}\n");
+  connect();
+  be_silent(300ms);
+  EXPECT_THAT(events_of<wire::UserInputTranscribed>(), IsEmpty());
+  listen();
+  be_silent(200ms);
+  speak(1500ms);
+  be_silent(6s);
+  const auto heard = events_of<wire::UserInputTranscribed>();
+  ASSERT_FALSE(heard.empty());
+  EXPECT_TRUE(heard.back().is_final);
+  EXPECT_EQ(heard.back().transcript, "where is my order");
+  EXPECT_FALSE(played.empty());
+  EXPECT_EQ(played.front().second.rate_hz, 48000U);
+  EXPECT_GE(flushes, 1);
+  EXPECT_THAT(history(), HasSubstr("\"where is my order\""));
+  EXPECT_THAT(history(), HasSubstr("It is on its way."));
+  EXPECT_GE(events_of<wire::UserStateChanged>().size(), 2U);
+
+  world.run(remote->update_io(wire::IoChange::text_only()));
+  played.clear();
+  EXPECT_EQ(say("and by text?").text(), "It is on its way.") << "the conversation goes on";
+  EXPECT_THAT(played, IsEmpty());
+}
+
+TEST_F(HostedGateway, ATextSimulationBeginsWithoutAudioWhateverTheConsoleWants_SES6) {
+  start("providers:\n" + deaf_and_mute + "  llm: {stub: {text: It is on its way.}}\n");
+  auto simulation = ada();
+  simulation.mode = wire::SimulationMode::text;
+  connect(simulation, {.input_audio = true, .output_audio = true});
+  EXPECT_EQ(say("hello").text(), "It is on its way.");
+  EXPECT_THAT(played, IsEmpty());
+}
+
+TEST_F(HostedGateway, ItsHookIsAskedOnceAtTheEndAndMayVeto_SES9) {
+  start("providers:\n" + deaf_and_mute + "  llm: {stub: {text: It is booked.}}\nsimulation: {on_end: \"http://127.0.0.1:8090/verdict\"}\n");
+  http.answer = R"({"veto": "no booking"})";
+  connect(ada());
+  say("book");
+  for (int i = 0; i < 2; ++i) {
+    const auto verdict = world.run(remote->finalize_simulation({true, "it said so"}));
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->reason, "no booking");
+  }
+  ASSERT_EQ(http.asked.size(), 1U);
+  EXPECT_EQ(http.asked[0].url, "http://127.0.0.1:8090/verdict");
+  const auto body = parse_json(http.asked[0].body);
+  EXPECT_EQ(body.at("run_id"), "run-1");
+  EXPECT_EQ(body.at("userdata").at("booked"), 0);
+  EXPECT_EQ(body.at("chat").at(1).at("content"), "book");
+}
+
+TEST_F(HostedGateway, WithoutADispatchTheEndIsNoVerdictUnlessTheConfigurationHasOne_SES9) {
+  const auto text = "providers:\n" + deaf_and_mute + "  llm: {stub: {text: It is booked.}}\nsimulation: {on_end: \"http://127.0.0.1:8090/verdict\"";
+  http.answer = R"({"veto": "no booking"})";
+  start(text + "}\n");
+  connect();
+  EXPECT_FALSE(world.run(remote->finalize_simulation({true, ""})));
+  EXPECT_THAT(http.asked, IsEmpty());
+  world.run(remote->close());
+  world.run(gateway->drain(world.soon()));
+  until_idle();
+
+  start(text + ", run_id: mine, userdata: {booked: 1}}\n");
+  connect();
+  EXPECT_TRUE(world.run(remote->finalize_simulation({true, ""})));
+  EXPECT_EQ(parse_json(http.asked.at(0).body).at("run_id"), "mine");
+}
+
+TEST_F(HostedGateway, WaitsUntilTheGatewayHasLoadedAndIsTurnedAwayWhereItIsFull_SES2) {
+  make("providers:\n" + deaf_and_mute + "  llm: {stub: {text: Here I am.}}\nsessions: {limit: 1}\n");
+  auto [near, far] = wire::memory_transports(world.runtime);
+  world.spawn(host(this, {.transport = std::move(far)}, {}));
+  remote.emplace(world.runtime, std::move(near));
+  EXPECT_THROW(world.run(remote->wait_for_ready(1s)), Error);
+  world.run(gateway->load(world.soon()));
+  world.run(remote->wait_for_ready());
+  EXPECT_EQ(say("hello").text(), "Here I am.");
+
+  auto [second, behind] = wire::memory_transports(world.runtime);
+  world.spawn(host(this, {.transport = std::move(behind)}, {}));
+  wire::RemoteSession other(world.runtime, std::move(second));
+  world.run(other.wait_for_ready());
+  try {
+    world.run(other.run("hello"));
+    FAIL() << "there was a line for it";
+  } catch (const wire::SessionError& error) {
+    EXPECT_EQ(error.to_wire(), "session:unavailable:-: all lines are busy");
+  }
+  world.run(other.close());
+}
+
+TEST_F(HostedGateway, IsDrainedWithItsSessions_SES2) {
+  start("providers:\n" + deaf_and_mute + "  llm: {stub: {text: Here I am.}}\n");
+  connect();
+  say("hello");
+  world.run(gateway->drain(world.soon()));
+  EXPECT_EQ(gateway->active_calls(), 0U);
+  EXPECT_THROW(say("hello"), Error);
+}
+
+}  // namespace
+}  // namespace antiphon::gateway
