@@ -30,6 +30,8 @@ Command serve_command();
 Command eval_command();
 Command stress_command();
 Command say_command();
+Command session_command();
+Command console_command();
 Command call_command();
 Command gym_command();
 Command init_command();

@@ -39,9 +39,9 @@ class Program {
     app_.set_help_flag("-h,--help", "Show this help");
     app_.set_version_flag("--version", std::string("antiphon ") + ANTIPHON_VERSION);
     app_.footer("Example: antiphon init my-agent && antiphon run my-agent\nEach command has help of its own: antiphon run --help");
-    for (auto& command : {run_command(), compare_command(), report_command(), label_command(), say_command(), call_command(), serve_command(), eval_command(),
-                          stress_command(), gym_command(), init_command(), mock_llm_command(), layercode_platform_command(), doctor_command(),
-                          completion_command(), man_command(), version_command()})
+    for (auto& command : {run_command(), compare_command(), report_command(), label_command(), say_command(), session_command(), console_command(),
+                          call_command(), serve_command(), eval_command(), stress_command(), gym_command(), init_command(), mock_llm_command(),
+                          layercode_platform_command(), doctor_command(), completion_command(), man_command(), version_command()})
       add(command);
   }
 

@@ -75,6 +75,35 @@ class Serve(unittest.TestCase):
         context = ssl.create_default_context(cafile=str(self.folder / "cert.pem"))
         self.assertEqual(self.ready(self.address(process), "https", context)["status"], "ready")
 
+    def session_address(self, process):
+        for line in process.stderr:
+            entry = json.loads(line)
+            if entry["event"] == "session":
+                return entry["text"].split()[0]
+        self.fail("it hosts no sessions")
+
+    def talk(self, *arguments):
+        done = subprocess.run([ANTIPHON, "session", "--json", *arguments], cwd=self.folder, env=ENV, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_HostsItsConversationsAsSessions_SES2_SES6(self):
+        process = self.start(STUBS, "--session-listen", "127.0.0.1:0", "--session-token", "s3cret")
+        address = self.session_address(process)
+        for how in ((address,), (f"ws://{address}/session", "--token", "s3cret")):
+            turns = self.talk(*how, "--text", "where is it?", "--text", "and now?")
+            self.assertEqual([turn["items"][0]["role"] for turn in turns], ["assistant", "assistant"])
+            self.assertIn("parcel", turns[1]["items"][0]["content"])
+        self.ready(self.address(process))
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+        self.assertEqual((process.returncode, out), (0, ""), err)
+
+    def test_ConsoleDialsAController_SES7_SES10(self):
+        (self.folder / "gateway.yaml").write_text(STUBS)
+        turns = self.talk("--text", "where is it?", "--", ANTIPHON, "console", "gateway.yaml", "--connect-addr", "{address}")
+        self.assertIn("parcel", turns[0]["items"][0]["content"])
+
     def metric(self, address, name):
         with urllib.request.urlopen(f"http://{address}/metrics") as reply:
             return [line.split()[1] for line in reply.read().decode().splitlines() if line.startswith(name + " ")]

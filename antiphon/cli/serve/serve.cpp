@@ -7,8 +7,8 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/command.hpp"
+#include "antiphon/cli/serve/configured_gateway.hpp"
 #include "antiphon/cli/serve/serving.hpp"
-#include "antiphon/cli/serve/support_desk.hpp"
 
 namespace antiphon::cli {
 
@@ -17,22 +17,9 @@ namespace {
 using gateway::GatewayConfig;
 
 struct Flags {
-  std::string file, config, listen, drain, log, make_pin;
+  std::string file, config, listen, drain, log, make_pin, session_listen, session_token;
   bool check = false, insecure = false;
 };
-
-/// What `${NAME}` and the settings of the environment are looked up in.
-gateway::Variables variables_of(const Environment& environment, bool own_desk) {
-  return [&environment, own_desk](std::string_view name) -> std::optional<std::string> {
-    auto value = environment.variable(name);
-    // The desk names its rules; somebody with a key would rather hear a model.
-    if (own_desk && name == "SUPPORT_MODEL" && !value && !environment.variable("OPENAI_API_KEY").value_or("").empty()) {
-      const auto model = environment.variable("LLM_MODEL").value_or("gpt-4o");
-      return model.find('/') == std::string::npos ? "openai/" + model : model;
-    }
-    return value;
-  };
-}
 
 void apply(const Flags& flags, GatewayConfig& config) {
   if (!flags.listen.empty()) config.listen = flags.listen;
@@ -66,33 +53,27 @@ int make_pin(Environment& environment, const std::string& caller) {
 
 int serve(Environment& environment, const Flags& flags) {
   if (!flags.make_pin.empty()) return make_pin(environment, flags.make_pin);
-  if (!flags.file.empty() && !flags.config.empty())
-    throw Error(ErrorKind::usage, "a configuration is named twice")
-        .with_hint("antiphon serve gateway.yaml is the same as antiphon serve --config gateway.yaml");
-  const auto named = flags.file.empty() ? flags.config : flags.file;
-  std::optional<SupportDesk> desk;
-  if (named.empty()) desk.emplace();
-  const auto file = desk ? desk->file() : environment.path(named);
-  const auto variables = variables_of(environment, desk.has_value());
+  const ConfiguredGateway chosen(environment, flags.file, flags.config);
   const auto read = [&] {
-    auto config = gateway::read_gateway_config(file, variables);
+    auto config = chosen.read();
     apply(flags, config);
     return config;
   };
   const auto config = read();
   const auto address = parse_listen(config.listen, flags.listen.empty() ? "listen:" : "--listen");
   refuse_open_doors(config, address, flags.insecure);
-  Serving serving(environment, config, address, variables);
-  const std::string agent = desk ? "the example desk of a coffee shop; PIN of caller +15550100: 1234. `antiphon serve FILE` runs your own" : named;
+  SessionDoor door{flags.session_listen, flags.session_token};
+  if (door.token.empty()) door.token = environment.variable("ANTIPHON_SESSION_TOKEN").value_or("");
+  Serving serving(environment, config, address, chosen.variables(), door);
   if (flags.check) {
-    environment.out << fmt::format("{:<8} {}\n", "gateway", agent);
+    environment.out << fmt::format("{:<8} {}\n", "gateway", chosen.name());
     for (const auto& [what, text] : gateway::describe(config)) environment.out << fmt::format("{:<8} {}\n", what, text);
     serving.check_certificate();
     environment.out << fmt::format("{:<8} would listen on {}{}\n", "ok", config.listen, config.tls ? ", with TLS" : "");
     return 0;
   }
-  serving.say("gateway", agent);
-  serving.run(desk ? std::function<GatewayConfig()>() : read, desk ? "+15550100" : "");
+  serving.say("gateway", chosen.name());
+  serving.run(chosen.is_the_example() ? std::function<GatewayConfig()>() : read, chosen.is_the_example() ? "+15550100" : "");
   return 0;
 }
 
@@ -107,6 +88,8 @@ Command serve_command() {
             app.add_option("file", flags->file, "Configuration of the gateway; without one the example desk answers");
             app.add_option("--config", flags->config, "The same");
             app.add_option("--listen", flags->listen, "HOST:PORT; port 0 is any free one (127.0.0.1:8080)");
+            app.add_option("--session-listen", flags->session_listen, "HOST:PORT where controllers drive sessions of the gateway, by text or voice");
+            app.add_option("--session-token", flags->session_token, "Bearer that their WebSockets must bring (ANTIPHON_SESSION_TOKEN)");
             app.add_option("--drain", flags->drain, "How long calls may go on after SIGTERM or Ctrl-C (10s)");
             app.add_option("--log", flags->log, "Which lines on calls: debug, info, warning, error or off (info)")
                 ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));

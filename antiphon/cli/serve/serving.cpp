@@ -42,7 +42,7 @@ std::string what_of(const std::exception_ptr& failure) {
 
 }  // namespace
 
-Serving::Serving(Environment& environment, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables)
+Serving::Serving(Environment& environment, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables, SessionDoor door)
     : environment_(environment),
       config_(std::move(config)),
       address_(std::move(address)),
@@ -55,7 +55,8 @@ Serving::Serving(Environment& environment, gateway::GatewayConfig config, Listen
                 .speech = SpeechRegistry::with_defaults(),
                 .embedders = embedders_,
                 .log = [this](const std::string& line) { log_.say("note", line); }},
-               {.write_log = [this](const std::string& line) { log_.line(line); }, .traces = traces_.get()}) {}
+               {.write_log = [this](const std::string& line) { log_.line(line); }, .traces = traces_.get()}),
+      door_(std::move(door)) {}
 
 void Serving::check_certificate() {
   if (config_.tls) (void)net::make_https_server(runtime_, {}, *config_.tls, {});
@@ -67,6 +68,7 @@ void Serving::run(std::function<gateway::GatewayConfig()> read_anew, const std::
   const auto handler = [this](const net::ServerRequest& request, net::ServerReply& reply) { return gateway_.handle(request, reply); };
   server_ = config_.tls ? net::listen_https(runtime_, options, *config_.tls, handler) : net::listen_http(runtime_, options, handler);
   announce(caller);
+  open_door();
   spawn(server_->serve(), true);
   spawn(loading_->run(load()), false);
   if (traces_) beside_.spawn(traces_->run());
@@ -85,6 +87,16 @@ void Serving::announce(const std::string& caller) {
   log_.say("talk", fmt::format("http{}://{}/{}   (a page for your browser)", secure, shown, who));
   log_.say("call", fmt::format("ws{}://{}/ws/call{}", secure, shown, who));
   if (traces_) log_.say("traces", "are sent");
+}
+
+void Serving::open_door() {
+  if (door_.listen.empty()) return;
+  const auto place = parse_listen(door_.listen, "--session-listen");
+  sessions_.emplace(runtime_, session::SessionListenOptions{.place = {place.host, place.port}, .token = door_.token},
+                    [this](session::SessionArrival arrival) { return gateway_.host(std::move(arrival), {.sdk_version = ANTIPHON_VERSION}); });
+  const auto shown = shown_address(place.host, sessions_->port());
+  log_.say("session", fmt::format("{}   (antiphon session {}; a WebSocket at ws://{}/session)", shown, shown, shown));
+  beside_.spawn(sessions_->serve());
 }
 
 Task<> Serving::load() {
@@ -144,6 +156,7 @@ void Serving::begin_to_stop() {
 Task<> Serving::drain() {
   co_await gateway_.drain(Deadline::after(clock_, config_.drain));
   co_await load_ended_.wait();
+  if (sessions_) sessions_->stop();
   if (traces_) co_await traces_->flush(Deadline::after(clock_, flush_limit));
   beside_.stop();
   co_await beside_.join();

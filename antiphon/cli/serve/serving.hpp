@@ -13,14 +13,21 @@
 #include "antiphon/cli/serve/serve_log.hpp"
 #include "antiphon/cli/serve_http.hpp"
 #include "antiphon/gateway/server/gateway_server.hpp"
+#include "antiphon/session/listener.hpp"
 
 namespace antiphon::cli {
+
+/// Where controllers of sessions come.
+struct SessionDoor {
+  std::string listen{};  ///< HOST:PORT; empty: there is none
+  std::string token{};   ///< that WebSockets must bring
+};
 
 /// One gateway from its start to its end, on this thread.
 class Serving {
  public:
   /// @throws what `GatewayServer` throws. @param variables where traces go is looked up in them; @param environment outlives it
-  Serving(Environment& environment, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables);
+  Serving(Environment& environment, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables, SessionDoor door = {});
 
   void say(std::string_view what, std::string_view text) { log_.say(what, text); }
   /// @throws Error configuration.
@@ -32,6 +39,7 @@ class Serving {
 
  private:
   void announce(const std::string& caller);
+  void open_door();
   Task<> load();
   Task<> reload_at_signals();
   Task<> reload();
@@ -52,6 +60,8 @@ class Serving {
   std::unique_ptr<gateway::OtlpExporter> traces_;
   gateway::GatewayServer gateway_;
   std::unique_ptr<net::HttpServer> server_;
+  SessionDoor door_;
+  std::optional<session::SessionListener> sessions_;
   std::function<gateway::GatewayConfig()> read_anew_;
   std::shared_ptr<Stoppable> loading_ = std::make_shared<Stoppable>();
   Latch load_ended_;
