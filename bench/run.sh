@@ -36,6 +36,7 @@ measure $bin/bench_speech
 measure $bin/bench_recognition
 measure $bin/bench_spoken_calls
 measure $bin/bench_paced_calls
+measure $bin/bench_sessions
 measure $bin/bench_instrument
 
 machine() {
