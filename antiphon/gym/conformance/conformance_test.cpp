@@ -21,7 +21,6 @@ using namespace std::chrono_literals;
 using layercode::SignatureVerdict;
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr std::int64_t now = 1'767'225'600;

@@ -12,6 +12,7 @@ namespace antiphon::gym {
 
 namespace {
 
+constexpr int most_data_under_way = 32;
 constexpr auto longest_goodbye = std::chrono::seconds(2);
 constexpr auto longest_session_end = std::chrono::seconds(10);
 
@@ -181,7 +182,11 @@ void PlatformSession::handle(const layercode::ClientText& text) {
   ask(text.content, turn_id);
 }
 
-void PlatformSession::handle(const layercode::ClientData& data) { tasks_.spawn(keep(pass_data({new_turn_id(), data.data}))); }
+void PlatformSession::handle(const layercode::ClientData& data) {
+  if (data_under_way_ >= most_data_under_way) return notice("data of the client was dropped: the backend has not answered what came before");
+  ++data_under_way_;
+  tasks_.spawn(keep(pass_data({new_turn_id(), data.data})));
+}
 
 void PlatformSession::handle(const layercode::ReplayFinished& finished) {
   // A hint: it may have no id, be of another turn, come twice, or while more audio is on its way.
@@ -319,6 +324,7 @@ Task<> PlatformSession::pass_data(layercode::DataEvent event) {
     if (const auto* data = std::get_if<layercode::ReplyData>(&said)) line_.send(layercode::ResponseData{data->content, turn_id});
     if (const auto* speech = std::get_if<layercode::ReplySpeech>(&said)) words += speech->content;
   });
+  --data_under_way_;
   if (outcome.problem) notice("the backend: " + *outcome.problem);
   if (!words.empty()) notice("words in answer to data were not spoken: a backend answers data by data");
 }

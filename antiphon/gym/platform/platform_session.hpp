@@ -96,6 +96,7 @@ class PlatformSession {
   net::WsClose goodbye_{1000, "the session is over"};
   bool ready_ = false;
   std::size_t bad_frames_ = 0;
+  int data_under_way_ = 0;
   std::map<int, std::string> user_turns_;                       ///< ids of turns by voice that are not over, without their prefix
   std::string unanswered_;                                      ///< words of a turn behind which the user went on speaking
   std::shared_ptr<Answer> answer_;                              ///< the one under way, or heard last

@@ -10,21 +10,17 @@ namespace {
 using namespace testing;  // NOLINT: tools of tests
 using layercode::ClientAudio;
 using layercode::ClientText;
-using layercode::InterruptionContext;
 using layercode::ReplayFinished;
 using layercode::ResponseAudio;
 using layercode::ResponseData;
 using layercode::ResponseEnd;
-using layercode::ResponseText;
 using layercode::Role;
 using layercode::TurnStart;
 using layercode::UserTranscript;
 using ::testing::Contains;
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr std::string_view authorise_path = "/v1/agents/web/authorize_session";
@@ -531,6 +527,31 @@ TEST(PlatformClients, UnknownAndBadMessagesAreIgnoredUntilTheyAreTooMany_GYM9) {
   stage.wait(1s);
   ASSERT_TRUE(client->closed());
   EXPECT_EQ(client->closed()->code, 1008);
+}
+
+TEST(PlatformClients, DataThatABackendDoesNotAnswerPilesUpNoFurtherThanItMay_GYM9) {
+  Stage stage;
+  stage.backend.replies["data"] = {{.before = 20s}};
+  auto client = stage.begin();
+  for (int i = 0; i < 40; ++i) client->send(layercode::ClientData{});
+  stage.wait(1s);
+  EXPECT_EQ(stage.backend.of("data").size(), 32U);
+  EXPECT_THAT(stage.notices, Contains(HasSubstr("data of the client was dropped")));
+  stage.wait(30s);
+  client->send(layercode::ClientData{});
+  stage.wait(1s);
+  EXPECT_EQ(stage.backend.of("data").size(), 33U);
+}
+
+TEST(PlatformClients, SpeechThatNobodyCanKeepUpWithIsNotHeard_GYM9) {
+  Stage stage;
+  stage.settings().hearing.longest_turn = 2s;
+  stage.ear->takes = 1min;
+  auto client = stage.begin();
+  for (int i = 0; i < 40; ++i) client->send(ClientAudio{voice(1s)});
+  stage.wait(10s);
+  EXPECT_LE(client->all<TurnStart>().size(), 8U);
+  EXPECT_FALSE(client->closed());
 }
 
 TEST(PlatformClients, AFrameThatIsTooLongEndsTheSession_GYM9) {

@@ -9,7 +9,6 @@ namespace antiphon::gym {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
 
 TEST(Playback, CountsWordsByHowFarAPlayerIs_GYM9) {
   Playback playback;

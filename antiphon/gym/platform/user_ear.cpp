@@ -12,6 +12,8 @@ namespace {
 
 // What recognisers get from before the first voiced frame.
 constexpr Duration pre_roll = std::chrono::milliseconds(350);
+// Of turns: who sends audio faster than anybody understands it is not heard.
+constexpr std::size_t most_unrecognised = 8;
 constexpr audio::VoiceTiming timing{.onset = std::chrono::milliseconds(60), .hangover = std::chrono::milliseconds(200)};
 
 void append_words(std::string& text, std::string_view more) {
@@ -73,6 +75,7 @@ void UserEar::hear_automatic(audio::SampleView samples) {
 }
 
 void UserEar::open_turn() {
+  if (to_recognise_.size() >= most_unrecognised) return;
   turn_ = std::make_shared<Turn>();
   turn_->number = ++turns_;
   to_recognise_.push_back(turn_);
