@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,8 @@ class WebSocket {
   ///
   /// Of a far side that reads nothing, one message is taken more than the system's buffers hold.
   virtual bool send_now(const WsMessage& message) = 0;
+  /// The same for several, in one write: all or nothing.
+  virtual bool send_all_now(std::span<const WsMessage> messages) = 0;
 
   /// Says goodbye and waits for the far side's; messages that come meanwhile are dropped. Cuts the connection when that takes until `deadline`
   /// or is cancelled. Nothing to do where it has ended already. Never throws an Error.

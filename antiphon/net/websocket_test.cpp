@@ -145,6 +145,20 @@ TYPED_TEST(WebSocketOver, ListenersHearEverythingInItsOrder_TRN4) {
   this->medium.run(socket->close(1000, "", this->medium.soon()));
 }
 
+TYPED_TEST(WebSocketOver, SeveralLeaveInOneWriteOrNoneDoes_TRN4) {
+  this->serve([](const ServerRequest&, ServerReply& reply) -> Task<> {
+    const auto socket = co_await reply.accept_websocket({});
+    const std::vector<WsMessage> bad{WsMessage::binary("a"), WsMessage::text("\xff")};
+    EXPECT_FALSE(socket->send_all_now(bad));
+    const std::vector<WsMessage> good{WsMessage::binary("one"), WsMessage::text("two"), WsMessage::binary("")};
+    EXPECT_TRUE(socket->send_all_now(good));
+    while (co_await socket->receive(Deadline::never())) {}
+  });
+  const auto socket = this->dial();
+  for (const auto* const expected : {"one", "two", ""}) EXPECT_EQ(this->receive(*socket)->data, expected);
+  this->medium.run(socket->close(1000, "", this->medium.soon()));
+}
+
 TYPED_TEST(WebSocketOver, ACancelledReceiveLosesNothing) {
   this->serve(echo);
   const auto socket = this->dial();

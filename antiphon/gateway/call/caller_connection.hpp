@@ -52,8 +52,10 @@ class CallerConnection {
   virtual void listen(Listener listener) { (void)listener; }
   /// One frame of canonical audio. Returns when the system has taken it. @throws Error closed, timeout.
   virtual Task<> send_audio(audio::SampleView frame, Deadline deadline) = 0;
-  /// The same where that takes no waiting. False: nothing was sent, and `send_audio` is to be asked.
-  virtual bool send_audio_now(audio::SampleView frame) { return (void)frame, false; }
+  /// The same, of one frame or several, where that takes no waiting. False: nothing was sent, and `send_audio` is to be asked.
+  virtual bool send_audio_now(audio::SampleView frames) { return (void)frames, false; }
+  /// How many frames are best sent at once, the first of them later than it might be: more than one only where audio may be far ahead.
+  virtual std::size_t frames_together() const { return 1; }
   /// The caller's player drops what it has not played yet, where there is a way to tell it so.
   virtual Task<> clear(Deadline deadline) = 0;
   /// What happened in the call, for callers that listen to it; in order with the audio. Nothing for others. `t` is set where it is not the present.

@@ -53,6 +53,11 @@ void Outbox::put_frame(net::WsMessage message) {
   add(std::move(message), true);
 }
 
+void Outbox::put_frames(std::vector<net::WsMessage> messages) {
+  if (!broken_ && items_.empty() && socket_.send_all_now(messages)) return;
+  for (auto& message : messages) put_frame(std::move(message));
+}
+
 void Outbox::drop_audio() {
   for (std::size_t i = items_.size(); i > 1; --i) {
     if (!items_[i - 1].is_audio) continue;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "antiphon/base/pulse.hpp"
 #include "antiphon/gateway/call/caller_connection.hpp"
@@ -31,8 +32,10 @@ class Outbox {
   void put(net::WsMessage message);
   /// @throws Error closed; protocol where more than `longest_queue` of audio waits: the client reads too slowly.
   void put_frame(net::WsMessage message);
-  /// Whether `put_frame` would throw nothing.
-  bool takes_frames() const { return !broken_ && static_cast<std::int64_t>(frames_) * frame_length <= longest_queue; }
+  /// The same for several that belong together: where the client takes them they leave in one write.
+  void put_frames(std::vector<net::WsMessage> messages);
+  /// Whether `put_frame` would throw nothing, so many times.
+  bool takes_frames(std::size_t count = 1) const { return !broken_ && static_cast<std::int64_t>(frames_ + count - 1) * frame_length <= longest_queue; }
   /// Audio that waits here is not played any more, either.
   void drop_audio();
   /// Until all was sent. @throws Error timeout, closed.

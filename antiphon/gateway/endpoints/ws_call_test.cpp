@@ -295,6 +295,25 @@ TEST_F(WsCall, WithEventsItIsClearedAtABargeInAndAtMost100MsAhead_GTW24) {
   EXPECT_LE(static_cast<std::int64_t>(before / 2) * 1s / 24000, cleared - got.audio.at(0).first + 120ms);
 }
 
+TEST_F(WsCall, FramesOf20MsLeaveInPairsWhereTheClientCanBeClearedAndOneByOneElse_GTW20) {
+  serve();
+  for (const bool events : {true, false}) {
+    const auto socket = dial(events ? "/ws/call?caller_id=me&events=1" : "/ws/call?caller_id=me");
+    const auto got = play(*socket, ask(*socket, medium.clock));
+    std::map<Clock::Time, int> together;
+    for (const auto& [at, piece] : got.audio) {
+      EXPECT_EQ(piece.size(), 960U);
+      ++together[at];
+    }
+    const auto pairs = std::ranges::count_if(together, [](const auto& each) { return each.second == 2; });
+    // The first 100 ms of a sentence leave at once, and at its end one may be left over.
+    if (events)
+      EXPECT_GT(pairs * 2, std::ssize(got.audio) / 2);
+    else
+      EXPECT_EQ(std::ssize(together), std::ssize(got.audio));
+  }
+}
+
 TEST_F(WsCall, WhoReadsNothingForLongIsCutOff_GTW13) {
   medium.link.capacity = 4096;
   dialogue->hello = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty";

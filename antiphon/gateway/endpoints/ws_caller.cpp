@@ -113,9 +113,13 @@ Task<> WsCaller::send_audio(audio::SampleView frame, Deadline) {
   co_return;
 }
 
-bool WsCaller::send_audio_now(audio::SampleView frame) {
-  if (!outbox_.takes_frames()) return false;
-  outbox_.put_frame(net::WsMessage::binary(encoder_.encode(frame)));
+bool WsCaller::send_audio_now(audio::SampleView frames) {
+  static const auto frame_samples = audio::samples_in(frame_length);
+  if (!outbox_.takes_frames((frames.size() + frame_samples - 1) / frame_samples)) return false;
+  std::vector<net::WsMessage> messages;
+  for (std::size_t at = 0; at < frames.size(); at += frame_samples)
+    messages.push_back(net::WsMessage::binary(encoder_.encode(frames.subspan(at, std::min(frame_samples, frames.size() - at)))));
+  outbox_.put_frames(std::move(messages));
   return true;
 }
 

@@ -30,7 +30,8 @@ class WsCaller final : public LineConnection {
   void listen(Listener listener) override;
   /// Returns at once: what the client does not take waits, for at most `longest_queue` of audio.
   Task<> send_audio(audio::SampleView frame, Deadline deadline) override;
-  bool send_audio_now(audio::SampleView frame) override;
+  bool send_audio_now(audio::SampleView frames) override;
+  std::size_t frames_together() const override { return events_ ? 2 : 1; }
   Task<> clear(Deadline deadline) override;
   Task<> event(json::object event, Deadline deadline) override;
   Duration ahead() const override { return events_ ? std::chrono::milliseconds(100) : frame_length; }

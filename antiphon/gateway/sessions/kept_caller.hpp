@@ -13,7 +13,8 @@ class KeptCaller final : public CallerConnection {
   Task<std::optional<CallerInput>> receive(Deadline deadline) override { return caller_.receive(deadline); }
   void listen(Listener listener) override { caller_.listen(std::move(listener)); }
   Task<> send_audio(audio::SampleView frame, Deadline deadline) override { return caller_.send_audio(frame, deadline); }
-  bool send_audio_now(audio::SampleView frame) override { return caller_.send_audio_now(frame); }
+  bool send_audio_now(audio::SampleView frames) override { return caller_.send_audio_now(frames); }
+  std::size_t frames_together() const override { return caller_.frames_together(); }
   Task<> clear(Deadline deadline) override { return caller_.clear(deadline); }
   Task<> event(json::object event, Deadline deadline) override {
     const auto& type = event.at("type").as_string();

@@ -99,8 +99,10 @@ void Output::wake_at(Clock::Time due) {
 void Output::go_on() {
   alarm_.reset();
   while (has_frame() && sentences_.front().sent > 0 && !is_late()) {
-    if (next_due() > clock_.now()) return wake_at(roughly(clock_, next_due()));
-    if (!send_frame_now()) break;
+    const auto count = frames_at_once();
+    const auto due = next_due() + static_cast<std::int64_t>(count - 1) * frame_length;
+    if (due > clock_.now()) return wake_at(roughly(clock_, due));
+    if (!send_frames_now(count)) break;
   }
   due_.beat();
 }
@@ -127,10 +129,17 @@ void Output::count_frame() {
   sent_sentences_.back().length += length_of(size);
 }
 
-bool Output::send_frame_now() {
+std::size_t Output::frames_at_once() const {
+  const auto& [sentence, sent] = sentences_.front();
+  return std::clamp<std::size_t>((sentence->samples().size() - sent) / frame_samples, 1, caller_.frames_together());
+}
+
+bool Output::send_frames_now(std::size_t count) {
   audio::Samples padded;
-  if (!caller_.send_audio_now(next_frame(padded))) return false;
-  count_frame();
+  const auto& [sentence, sent] = sentences_.front();
+  const auto frames = count == 1 ? next_frame(padded) : audio::SampleView(sentence->samples()).subspan(sent, count * frame_samples);
+  if (!caller_.send_audio_now(frames)) return false;
+  for (std::size_t i = 0; i < count; ++i) count_frame();
   return true;
 }
 

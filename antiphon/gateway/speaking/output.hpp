@@ -111,7 +111,9 @@ class Output {
   bool is_late() const;
   Clock::Time next_due() const { return heard_all_at() + frame_length - caller_.ahead(); }
   Task<> send_frame();
-  bool send_frame_now();
+  /// Whole frames of one sentence that may leave together.
+  std::size_t frames_at_once() const;
+  bool send_frames_now(std::size_t count);
   /// @param padded what it lies in where the last one of a sentence is shorter
   audio::SampleView next_frame(audio::Samples& padded) const;
   void count_frame();

@@ -88,21 +88,32 @@ std::optional<PlainFrame> take_plain_frame(std::span<char> bytes, bool masked, s
   return PlainFrame{.type = binary ? WsMessage::Type::binary : WsMessage::Type::text, .payload = plain, .size = header + plain.size()};
 }
 
-std::string_view plain_frame_of(const WsMessage& message, bool masked) {
-  thread_local std::string frame;
+namespace {
+
+void add_frame(std::string& frames, const WsMessage& message, bool masked) {
   const auto size = message.data.size();
   const auto more = size < two_byte_length ? 0 : size <= 0xffff ? 2 : 8;
-  frame.clear();
-  frame += static_cast<char>(message.is_binary() ? whole_binary : whole_text);
-  frame += static_cast<char>((masked ? masked_bit : 0) | (more == 0 ? static_cast<unsigned char>(size) : more == 2 ? two_byte_length : eight_byte_length));
-  for (int shift = 8 * (more - 1); shift >= 0; shift -= 8) frame += static_cast<char>(size >> shift);
-  if (!masked) return frame += message.data;
+  frames += static_cast<char>(message.is_binary() ? whole_binary : whole_text);
+  frames += static_cast<char>((masked ? masked_bit : 0) | (more == 0 ? static_cast<unsigned char>(size) : more == 2 ? two_byte_length : eight_byte_length));
+  for (int shift = 8 * (more - 1); shift >= 0; shift -= 8) frames += static_cast<char>(size >> shift);
+  if (!masked) {
+    frames += message.data;
+    return;
+  }
   const auto key = next_key();
-  frame.append(key.data(), key.size());
-  const auto header = frame.size();
-  frame += message.data;
-  apply(key, std::span(frame).subspan(header));
-  return frame;
+  frames.append(key.data(), key.size());
+  const auto header = frames.size();
+  frames += message.data;
+  apply(key, std::span(frames).subspan(header));
+}
+
+}  // namespace
+
+std::string_view plain_frames_of(std::span<const WsMessage> messages, bool masked) {
+  thread_local std::string frames;
+  frames.clear();
+  for (const auto& message : messages) add_frame(frames, message, masked);
+  return frames;
 }
 
 void FrameBoundaries::feed(std::string_view bytes) {

@@ -22,8 +22,8 @@ struct PlainFrame {
 /// not `masked` as it should be, no UTF-8, or its payload longer than `limit`.
 std::optional<PlainFrame> take_plain_frame(std::span<char> bytes, bool masked, std::size_t limit);
 
-/// `message` as one frame. The view holds until this thread asks for the next one.
-std::string_view plain_frame_of(const WsMessage& message, bool masked);
+/// Each of them as one frame, one behind the other. The view holds until this thread asks for the next one.
+std::string_view plain_frames_of(std::span<const WsMessage> messages, bool masked);
 
 /// Follows a stream of frames through pieces of any length.
 class FrameBoundaries {

@@ -22,7 +22,7 @@ Taken take(std::string bytes, bool masked, std::size_t limit = no_limit) {
   return {frame, *kept};
 }
 
-std::string frame_of(const WsMessage& message, bool masked) { return std::string(plain_frame_of(message, masked)); }
+std::string frame_of(const WsMessage& message, bool masked) { return std::string(plain_frames_of({&message, 1}, masked)); }
 
 TEST(PlainFrames, AMessageIsReadAsItWasWritten_TRN4) {
   for (const bool masked : {false, true})

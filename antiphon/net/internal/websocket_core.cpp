@@ -170,16 +170,24 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
     if (error) throw nobody_listens();
   }
 
-  bool send_now(const WsMessage& message) override {
+  bool send_now(const WsMessage& message) override { return send_all_now({&message, 1}); }
+
+  bool send_all_now(std::span<const WsMessage> messages) override {
     if (ended() || goodbye_ || !turns_.is_free() || !stream_.next_layer().takes_now()) return false;
-    if (!message.is_binary() && !is_utf8(message.data)) return false;
-    error_code error;
-    if (options_.compression)
-      stream_.binary(message.is_binary()), stream_.write(asio::buffer(message.data), error);
-    else
-      error = stream_.next_layer().write_beside(plain_frame_of(message, is_client_));
+    for (const auto& message : messages)
+      if (!message.is_binary() && !is_utf8(message.data)) return false;
+    auto error = options_.compression ? write_compressed(messages) : stream_.next_layer().write_beside(plain_frames_of(messages, is_client_));
     if (error) break_off(write_failure(error));
     return true;  // whoever receives hears of a failure
+  }
+
+  error_code write_compressed(std::span<const WsMessage> messages) {
+    error_code error;
+    for (const auto& message : messages) {
+      if (error) break;
+      stream_.binary(message.is_binary()), stream_.write(asio::buffer(message.data), error);
+    }
+    return error;
   }
 
   void listen(Listener listener) override {
@@ -401,6 +409,7 @@ class HandedOut final : public WebSocket {
   Task<> send(WsMessage message, Deadline deadline) override { return core_->send(std::move(message), deadline); }
   void listen(Listener listener) override { core_->listen(std::move(listener)); }
   bool send_now(const WsMessage& message) override { return core_->send_now(message); }
+  bool send_all_now(std::span<const WsMessage> messages) override { return core_->send_all_now(messages); }
   Task<> close(std::uint16_t code, std::string reason, Deadline deadline) override { return core_->close(code, std::move(reason), deadline); }
   void cut() override { core_->cut(); }
   std::optional<WsClose> closed() const override { return core_->closed(); }
