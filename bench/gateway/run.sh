@@ -32,8 +32,8 @@ stop() {
 load() { # OPTION…
   "${under[@]}" taskset -c "${CLIENT_CORE:-1}" "$bin/bench_gateway_load" --port "$port" --server "$pid" --seconds "${SECS:-25}" --warm-up "${WARM:-6}" --chain-ms "${CHAIN_MS:-740}" "$@"
 }
-config() { # NAME LINE…: the stubs' configuration with more lines
-  cp examples/bench/stub.yaml "$work/$1.yaml"
+config() { # NAME LINE…: the stubs' configuration with these lines, the first in the place of its own `call:`
+  grep -v '^call:' examples/bench/stub.yaml >"$work/$1.yaml"
   printf '%s\n' "${@:2}" >>"$work/$1.yaml"
 }
 ours() { start "$bin/antiphon" serve "$work/$1.yaml" --listen "127.0.0.1:$port" --log off; }
@@ -41,7 +41,7 @@ ours() { start "$bin/antiphon" serve "$work/$1.yaml" --listen "127.0.0.1:$port" 
 levels=("$@")
 [ $# -gt 0 ] || levels=(100 500 1000)
 say "calls | answers | response p50 | overhead p50 / p95 / p99 | barge-in, wire p50 / p95 / p99 (n) | at the ear (n) | ahead p50 | latest chunk p99 | core % (callers') | MB | faults | callers late p99"
-config plain
+config plain 'call: {echo: off}'
 for _ in $(seq "${REPEAT:-1}"); do
   for calls in "${levels[@]}"; do
     if [ -n "${GATEWAY:-}" ]; then
@@ -57,7 +57,7 @@ done
 
 say "the same with speech: the energy detector, then Silero"
 "$bin/antiphon" say where is my parcel today --voice flite/slt -o "$work/speech.wav" >/dev/null
-config silero 'call: {barge_in: silero}'
+config silero 'call: {echo: off, barge_in: silero}'
 for detector in plain silero; do
   if ! ours "$detector"; then continue; fi
   load --calls "${SPEECH_CALLS:-100}" --speech "$work/speech.wav"
@@ -65,6 +65,6 @@ for detector in plain silero; do
 done
 
 say "memory, and the start"
-config idle 'call: {silence: 30m}'
+config idle 'call: {echo: off, silence: 30m}'
 ours idle && load --calls 1000 --idle --ramp-ms 50 && stop
 "${under[@]}" taskset -c "${SERVER_CORE:-0}" "$bin/bench_gateway_start" "$port" "$bin/antiphon" serve "$work/plain.yaml" --listen "127.0.0.1:$port" --log off
