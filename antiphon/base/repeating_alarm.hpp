@@ -13,7 +13,7 @@ namespace antiphon {
 /// other, and none is left out. Belongs to the clock's executor.
 class RepeatingAlarm {
  public:
-  /// `action` is given the count of calls before it. It may not destroy the ticker; what it throws goes to whoever runs the clock, and ends the calls.
+  /// `action` is given the count of calls before it. It may not destroy this alarm; what it throws goes to whoever runs the clock, and ends the calls.
   RepeatingAlarm(Clock& clock, Clock::Time start, Duration period, std::function<void(std::int64_t)> action)
       : clock_(clock), lifetime_(clock.lifetime()), start_(start), period_(period), action_(std::move(action)) {
     set();

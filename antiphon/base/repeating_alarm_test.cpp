@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
-struct TickerTest : testing::Test {
+struct RepeatingAlarmTest : testing::Test {
   void run_to(Clock::Time end) {
     bool over = false;
     clock.call_at(end, [&over] { over = true; });
@@ -25,7 +25,7 @@ struct TickerTest : testing::Test {
   std::vector<Clock::Time> rung;
 };
 
-TEST_F(TickerTest, CallsAtEveryPeriodFromItsStartOn) {
+TEST_F(RepeatingAlarmTest, CallsAtEveryPeriodFromItsStartOn) {
   const RepeatingAlarm ticker(clock, 5ms, 20ms, [&](std::int64_t count) {
     EXPECT_EQ(count, static_cast<std::int64_t>(rung.size()));
     rung.push_back(clock.now());
@@ -34,14 +34,14 @@ TEST_F(TickerTest, CallsAtEveryPeriodFromItsStartOn) {
   EXPECT_THAT(rung, ElementsAre(5ms, 25ms, 45ms));
 }
 
-TEST_F(TickerTest, WhatIsLateIsMadeUpForWithoutMovingWhatFollows) {
+TEST_F(RepeatingAlarmTest, WhatIsLateIsMadeUpForWithoutMovingWhatFollows) {
   run_to(50ms);
   const RepeatingAlarm ticker(clock, 0ms, 20ms, [&](std::int64_t) { rung.push_back(clock.now()); });
   run_to(70ms);
   EXPECT_THAT(rung, ElementsAre(50ms, 50ms, 50ms, 60ms));
 }
 
-TEST_F(TickerTest, DestroyedItCallsNoMore) {
+TEST_F(RepeatingAlarmTest, DestroyedItCallsNoMore) {
   std::optional<RepeatingAlarm> ticker;
   ticker.emplace(clock, 0ms, 20ms, [&](std::int64_t) { rung.push_back(clock.now()); });
   run_to(30ms);

@@ -217,7 +217,7 @@ Task<> CallSession::take(EarEvent event) {
 }
 
 Task<> CallSession::take(SpeechStarted started) {
-  if (!answering_) stop_thinking();  // the caller goes on: it was not all
+  if (!answering_ && !floor_given_) stop_thinking();  // the caller goes on: it was not all
   if (intake_) intake_->set_speaking(true);
   co_await tell({{"type", "user.speech_started"}, {"t", ms(started.at)}});
   if (!settings_.interruptible || !output_.busy() || output_.holding()) co_return;
@@ -304,6 +304,7 @@ Task<> CallSession::take(TurnLost lost) {
 void CallSession::give_floor(Floor floor) {
   if (winding_down_) return;
   turns_.push(std::move(floor));
+  floor_given_ = true;
   turned_.beat();
 }
 
@@ -337,6 +338,7 @@ Task<> CallSession::converse() {
     auto floor = co_await next_turn();
     if (!floor) co_return end(CallEnd::expired);
     co_await (floor->text.empty() ? answer_unheard() : respond(std::move(*floor)));
+    floor_given_ = !turns_.empty();
     if (turn_number() >= settings_.most_turns && after_ == AfterAnswer::go_on) {
       state_.escalated = EscalationReason::turn_limit;
       after_ = AfterAnswer::escalate;

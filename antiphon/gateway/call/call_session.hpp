@@ -148,6 +148,7 @@ class CallSession {
   AfterAnswer after_ = AfterAnswer::go_on;
   std::optional<CallEnd> ended_;
   bool winding_down_ = false;
+  bool floor_given_ = false;  ///< a turn of the caller is over, and its answer is not
   Clock::Time began_{0}, active_at_{0};
   TaskGroup tasks_;
 };

@@ -269,8 +269,11 @@ GatewayConfig read_gateway_config(const std::string& file, const Variables& vari
 
 std::size_t most_calls(const GatewayConfig& config, const SpeechRegistry& speech) {
   if (config.most_calls) return *config.most_calls;
-  const auto* ear = std::get_if<EarChoice>(&config.providers.ears.front());
-  const bool here = ear && speech.waits_on_clock_alone(*ear);
+  // One that stands in may have to hear them all.
+  const bool here = std::ranges::any_of(config.providers.ears, [&speech](const auto& provider) {
+    const auto* ear = std::get_if<EarChoice>(&provider);
+    return ear && speech.waits_on_clock_alone(*ear);
+  });
   return here ? calls_per_core * std::max(1U, std::thread::hardware_concurrency()) : calls_elsewhere;
 }
 

@@ -2,6 +2,10 @@
 
 #include <utility>
 
+#include <boost/system/system_error.hpp>
+
+#include "antiphon/base/error.hpp"
+
 namespace antiphon::gateway {
 
 Thought::Thought(const SessionState& session)
@@ -33,6 +37,15 @@ void Thought::finish(std::optional<ChatResponse> response, std::exception_ptr fa
   ended_.beat();
 }
 
+/// Who waits for an answer was not cancelled itself, where the thinking was.
+void Thought::rethrow() const {
+  try {
+    std::rethrow_exception(failure_);
+  } catch (const boost::system::system_error& error) {
+    throw Error(ErrorKind::closed, std::string("the answer that was thought of was given up: ") + error.what());
+  }
+}
+
 Task<std::optional<ChatResponse>> Thought::take(AnswerProgress progress) {
   if (finished_ && failure_) co_return std::nullopt;
   /// Whoever is told is gone when this call is over, however it ends.
@@ -46,7 +59,7 @@ Task<std::optional<ChatResponse>> Thought::take(AnswerProgress progress) {
   for (auto& sentence : std::exchange(sentences_, {})) progress.say(std::move(sentence));
   while (!finished_) co_await ended_.wait();
   if (failure_ && !said_) co_return std::nullopt;
-  if (failure_) std::rethrow_exception(failure_);
+  if (failure_) rethrow();
   co_return std::move(response_);
 }
 

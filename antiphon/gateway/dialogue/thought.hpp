@@ -30,6 +30,8 @@ class Thought {
   Task<std::optional<ChatResponse>> take(AnswerProgress progress);
 
  private:
+  [[noreturn]] void rethrow() const;
+
   std::string text_;
   std::size_t messages_;
   bool authenticated_;

@@ -41,6 +41,7 @@ struct Ear::Turn {
   std::string likely{};                      ///< as it was told last
   int open_told = 0;                         ///< for which pause
   bool finishing = false, finished = false;  ///< the recogniser was asked for what it still has, and has told all
+  int asked_at = 0;                          ///< for which pause
   int broken = 0;                            ///< streams
   bool closed = false;
 
@@ -49,6 +50,9 @@ struct Ear::Turn {
     append_words(all, rest);
     return all;
   }
+  bool told_all() const { return finished && !speaking && pauses == asked_at; }
+  /// More was said since, for another stream to hear.
+  bool needs_another() const { return finished && !told_all(); }
   /// No word is to come.
   bool settled() const { return (rest.empty() || rest_final) && final_at && *final_at >= voice_ended; }
 };
@@ -97,6 +101,7 @@ void Ear::open_turn(Clock::Time began) {
   turn_->speaking = true;  // where there was one, it was a pause and not the end
   turn_->voice_began = began;
   turn_->ended_at.reset();
+  turn_->likely.clear();
 }
 
 void Ear::stop_voice(Clock::Time at) {
@@ -139,7 +144,8 @@ Task<> Ear::listen_to_silence() {
 }
 
 Task<> Ear::understand(std::shared_ptr<Turn> turn) {
-  if (!stream_) chain_.choose();
+  const auto* before = &chain_.current();
+  if (&chain_.choose() != before) stream_.reset();
   while (!turn->closed) {
     std::optional<Error> failed;
     try {
@@ -207,7 +213,7 @@ Task<> Ear::wake_at(Clock::Time due) {
 std::optional<Clock::Time> Ear::end_of(const Turn& turn) const {
   const auto silent_since = turn.speaking ? turn.ended_at.value_or(clock_.now()) : turn.voice_ended;
   const auto text = turn.text();
-  if (turn.finished || (turn.ended_at && patience(text) == settings_.end_of_turn)) return clock_.now();
+  if (turn.told_all() || (turn.ended_at && patience(text) == settings_.end_of_turn)) return clock_.now();
   if (turn.ended_at || (turn.settled() && !text.empty())) return silent_since + patience(text);
   if (text.empty() && turn.voiced < shortest_voice) return silent_since + settings_.without_words;
   return std::nullopt;
@@ -216,7 +222,7 @@ std::optional<Clock::Time> Ear::end_of(const Turn& turn) const {
 /// Returns early where the caller goes on.
 Task<> Ear::close_when_silent(std::shared_ptr<Turn> turn) {
   const auto pauses = turn->pauses;
-  while (!turn->closed && turn->pauses == pauses && (!turn->speaking || turn->ended_at)) {
+  while (!turn->closed && turn->pauses == pauses && (!turn->speaking || turn->ended_at) && !turn->needs_another()) {
     const auto told = turn->voice_ended + settings_.without_words;
     const auto asked = turn->voice_ended + (turn->text().empty() ? settings_.first_words : std::max(settings_.last_words, patience(turn->text())));
     const auto end = end_of(*turn);
@@ -241,6 +247,7 @@ Task<Recognition> Ear::transcribe(audio::Samples samples) {
 
 /// Each time the voice stops all of it is recognised; what came out stands unless the caller goes on. Of long speech the first part is settled before.
 Task<> Ear::understand_whole(std::shared_ptr<Turn> turn) {
+  turn->audio.begin_stream(0);
   while (!turn->closed) {
     while (turn->speaking && !is_long(*turn)) co_await changed_.wait();
     if (is_long(*turn)) {
@@ -296,12 +303,12 @@ Task<> Ear::understand_on_the_way(std::shared_ptr<Turn> turn) {
   fed_ = turn->audio.stream_position();
   if (failure) std::rethrow_exception(failure);
   // What computes here is lent for a turn (contracts.md §11); and a word that comes late would be one of the next turn.
-  if (turn->finished || (!turn->settled() && !turn->ended_at) || recogniser->capabilities().waits_on_clock_alone) stream_.reset();
+  if (turn->finishing || (!turn->settled() && !turn->ended_at) || recogniser->capabilities().waits_on_clock_alone) stream_.reset();
 }
 
 /// Until the turn is over, or the recogniser has told all and a new stream has to hear what follows.
 Task<> Ear::watch(std::shared_ptr<Turn> turn, TaskGroup* tasks) {
-  while (!turn->closed && !(turn->finished && turn->speaking)) {
+  while (!turn->closed && !turn->needs_another()) {
     if (turn->speaking && !turn->ended_at)
       co_await changed_.wait();
     else
@@ -367,11 +374,14 @@ void Ear::take(Turn& turn, RecognitionEvent event) {
 Task<> Ear::ask_for_the_rest(std::shared_ptr<Turn> turn) {
   const bool has_words = !turn->text().empty();
   const auto patience_ends = clock_.now() + (has_words ? settings_.last_words : limit());
+  turn->asked_at = turn->pauses;
   if (!std::exchange(turn->finishing, true)) co_await stream_->finish(Deadline::after(clock_, limit()));
   while (!turn->finished && clock_.now() < patience_ends) co_await wake_at(patience_ends);
   if (turn->finished) co_return;
-  Error late(ErrorKind::timeout, chain_.current().speech_to_text->name() + " did not say what it heard");
-  if (!has_words || turn->speaking) throw Error(std::move(late));
+  // What was said since it was asked is for another stream to hear.
+  const bool went_on = turn->speaking || turn->pauses != turn->asked_at;
+  Error late(went_on ? ErrorKind::closed : ErrorKind::timeout, chain_.current().speech_to_text->name() + " did not say what it heard");
+  if (!has_words || went_on) throw Error(std::move(late));
   if (settings_.on_failed) settings_.on_failed(late);
   close(*turn);
 }

@@ -24,7 +24,7 @@ struct EarSettings {
   std::vector<Recogniser> stand_ins{};                          ///< hear where the recogniser fails, in this order (GTW-25)
   Duration end_of_turn{std::chrono::milliseconds(400)};         ///< of silence after the voice (GTW-23)
   Duration end_of_unfinished{std::chrono::milliseconds(1200)};  ///< where the words are not complete
-  Duration without_words{std::chrono::milliseconds(500)};       ///< of silence after which it is told what is known of a turn that is not over
+  Duration without_words{std::chrono::milliseconds(460)};       ///< of silence after which it is told what is known of a turn that is not over
   Duration last_words{std::chrono::seconds(1)};                 ///< of silence until which a recogniser on the way has to be final, where it has told words
   Duration first_words{std::chrono::seconds(2)};                ///< and where it has told none: then it is asked for them
   Duration pre_roll{std::chrono::milliseconds(350)};            ///< of audio before the first voiced frame that the recogniser gets

@@ -18,6 +18,7 @@ constexpr double alike = 0.7;                // of a place among all
 constexpr double alike_where_it_was = 0.55;  // where an echo was a moment ago
 constexpr std::size_t drift = 160;           // samples: a line that is not regular brings it a frame earlier or later
 constexpr auto fresh = std::chrono::seconds(2);
+constexpr auto compared_every = std::chrono::milliseconds(100);
 
 double rms(audio::SampleView samples) {
   std::int64_t sum = 0;  // of whole numbers the compiler makes several sums side by side
@@ -63,6 +64,8 @@ audio::Samples EchoGate::take(audio::Samples samples, Clock::Time now) {
   if (far_.empty() || now > far_loud_until_ + longest_delay) {
     loud_ = quiet_ = 0;
     is_voice_ = false;
+    // What the caller said before the agent spoke again is nothing to compare an echo with.
+    if (near_end_ != window) std::ranges::fill(near_, 0.F), near_end_ = window;
     return samples;
   }
   for (std::size_t at = 0; at < samples.size(); at += frame_samples) {
@@ -85,27 +88,40 @@ void EchoGate::remember(audio::SampleView frame) {
 
 EchoGate::Verdict EchoGate::judge(audio::SampleView frame, Clock::Time now) {
   remember(frame);
-  if (rms(frame) <= loud_rms) {
+  const auto level = rms(frame);
+  if (level <= loud_rms) {
     loud_ = 0;
     if (++quiet_ >= frames_of_pause) is_voice_ = false;
     return Verdict::quiet;
   }
   quiet_ = 0;
-  if (is_voice_) return Verdict::voice;
+  if (is_voice_) return judge_again(level, now);
   ++loud_;
   if (loud_ < frames_of_onset && now > echo_at_ + fresh) return Verdict::undecided;
-  if (is_echo(now)) {
+  if (is_echo(now, true)) {
     loud_ = 0;
     return Verdict::echo;
   }
   // As long as a voice is not told it may yet turn out to be none.
   is_voice_ = loud_ >= frames_of_onset;
+  if (is_voice_) lowest_ = level, compared_at_ = now;
   return is_voice_ ? Verdict::voice : Verdict::undecided;
 }
 
-bool EchoGate::is_echo(Clock::Time now) {
+/// What was taken for a voice may be the noise of a line, on which an echo begins.
+EchoGate::Verdict EchoGate::judge_again(double level, Clock::Time now) {
+  lowest_ = std::min(lowest_, level);
+  if (level < 2 * lowest_ || now < compared_at_ + compared_every) return Verdict::voice;
+  compared_at_ = now;
+  if (!is_echo(now, false)) return Verdict::voice;
+  is_voice_ = false;
+  loud_ = 0;
+  return Verdict::echo;
+}
+
+bool EchoGate::is_echo(Clock::Time now, bool may_be_where_it_was) {
   std::optional<std::size_t> found;
-  if (lag_ && now <= echo_at_ + fresh) found = search(*lag_ - std::min(*lag_, drift), *lag_ + drift, now, alike_where_it_was);
+  if (may_be_where_it_was && lag_ && now <= echo_at_ + fresh) found = search(*lag_ - std::min(*lag_, drift), *lag_ + drift, now, alike_where_it_was);
   if (!found && loud_ >= frames_of_onset) found = search(0, static_cast<std::size_t>(longest_delay.count()) * rate_hz / 1000, now, alike);
   if (!found) return false;
   lag_ = found;

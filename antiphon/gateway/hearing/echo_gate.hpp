@@ -12,9 +12,10 @@ namespace antiphon::gateway {
 
 /// Takes the agent's own voice out of what the caller's line brings back (GTW-24), before anything listens to it: an echo is no voice and no words.
 ///
-/// Loud frames of the caller that are what was played up to 0.6 s before, only quieter, become silence; a caller who speaks over an echo is let through
-/// whole. It adds no delay, and costs next to nothing while the agent is silent or the line is clean: what is compared is 120 ms once a voice has sounded
-/// for 60 ms. Echoes of a line are found, those of a room with much reverberation are not. One call, one executor.
+/// Loud frames of the caller that are what was played up to 0.6 s before, only quieter, become silence; a caller who speaks over an echo and is clearly louder
+/// than it (4 dB) is let through, but for a frame at the beginning. It adds no delay, and costs next to nothing while the agent is silent or the line is clean:
+/// what is compared is 120 ms once a voice has sounded for 60 ms. Echoes of a line are found, those of a room with much reverberation are not. One call, one
+/// executor.
 class EchoGate {
  public:
   static constexpr auto longest_delay = std::chrono::milliseconds(600);
@@ -32,7 +33,8 @@ class EchoGate {
 
   enum class Verdict { quiet, undecided, voice, echo };
   Verdict judge(audio::SampleView frame, Clock::Time now);
-  bool is_echo(Clock::Time now);
+  Verdict judge_again(double level, Clock::Time now);
+  bool is_echo(Clock::Time now, bool may_be_where_it_was);
   std::optional<std::size_t> search(std::size_t from, std::size_t to, Clock::Time now, double least) const;
   void remember(audio::SampleView frame);
 
@@ -44,6 +46,8 @@ class EchoGate {
   int loud_ = 0;  ///< frames in a row
   int quiet_ = 0;
   bool is_voice_ = false;             ///< the caller speaks: nothing is compared until there is a pause
+  double lowest_ = 0;                 ///< loud frame of that voice
+  Clock::Time compared_at_{0};
   std::optional<std::size_t> lag_{};  ///< of the echo that was found last
   Clock::Time echo_at_{Clock::Time::min()};
 };

@@ -229,7 +229,10 @@ void Output::resume_where_heard() {
 
 std::string_view Output::sentence_under_way() const {
   if (!held_.empty()) return held_.front().sentence->text();
-  return sent_sentences_.empty() ? std::string_view() : std::string_view(sent_sentences_.back().sentence->text());
+  std::string_view heard;  // what left may be ahead of what is heard
+  for (const auto& sent : sent_sentences_)
+    if (heard.empty() || sent.begins <= played_until()) heard = sent.sentence->text();
+  return heard;
 }
 
 void Output::keep_current() {

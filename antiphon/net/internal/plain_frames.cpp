@@ -6,6 +6,8 @@
 
 #include <openssl/rand.h>
 
+#include "antiphon/base/error.hpp"
+
 #include "antiphon/base/text.hpp"
 
 namespace antiphon::net {
@@ -36,7 +38,11 @@ void apply(MaskKey key, std::span<char> payload) {
 MaskKey next_key() {
   thread_local std::array<char, 1024> drawn;
   thread_local std::size_t used = drawn.size();
-  if (used == drawn.size()) RAND_bytes(reinterpret_cast<unsigned char*>(drawn.data()), static_cast<int>(drawn.size())), used = 0;
+  if (used == drawn.size()) {
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(drawn.data()), static_cast<int>(drawn.size())) != 1)
+      throw Error(ErrorKind::internal, "no random numbers can be drawn for the masks of a WebSocket");
+    used = 0;
+  }
   MaskKey key;
   std::copy_n(drawn.begin() + static_cast<std::ptrdiff_t>(used), key.size(), key.begin());
   used += key.size();
@@ -90,6 +96,8 @@ std::optional<PlainFrame> take_plain_frame(std::span<char> bytes, bool masked, s
 
 namespace {
 
+constexpr std::size_t most_kept = 64 * 1024;  // of memory, from one message to the next
+
 void add_frame(std::string& frames, const WsMessage& message, bool masked) {
   const auto size = message.data.size();
   const auto more = size < two_byte_length ? 0 : size <= 0xffff ? 2 : 8;
@@ -111,6 +119,7 @@ void add_frame(std::string& frames, const WsMessage& message, bool masked) {
 
 std::string_view plain_frames_of(std::span<const WsMessage> messages, bool masked) {
   thread_local std::string frames;
+  if (frames.capacity() > most_kept) frames = {};
   frames.clear();
   for (const auto& message : messages) add_frame(frames, message, masked);
   return frames;

@@ -173,7 +173,7 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
   bool send_now(const WsMessage& message) override { return send_all_now({&message, 1}); }
 
   bool send_all_now(std::span<const WsMessage> messages) override {
-    if (ended() || goodbye_ || !turns_.is_free() || !stream_.next_layer().takes_now()) return false;
+    if (ended() || goodbye_ || !stream_.is_open() || !turns_.is_free() || !stream_.next_layer().takes_now()) return false;
     for (const auto& message : messages)
       if (!message.is_binary() && !is_utf8(message.data)) return false;
     auto error = options_.compression ? write_compressed(messages) : stream_.next_layer().write_beside(plain_frames_of(messages, is_client_));
