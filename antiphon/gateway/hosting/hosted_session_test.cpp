@@ -310,5 +310,75 @@ TEST_F(HostedGateway, IsDrainedWithItsSessions_SES2) {
   EXPECT_THROW(say("hello"), Error);
 }
 
+TEST_F(HostedGateway, ATextIsAnsweredAloudWhereAudioIsOn_SES7) {
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {text: It is on its way.}}\n");
+  connect();
+  listen();
+  const auto reply = say("where is it");
+  EXPECT_EQ(reply.text(), "It is on its way.");
+  Duration length{0};
+  for (const auto& [at, audio] : played) length += audio.duration();
+  EXPECT_GT(length, 1s);
+  EXPECT_EQ(flushes, 1);
+}
+
+TEST_F(HostedGateway, TheUsersVoiceInterruptsAtOnce_SES12) {
+  start("providers:\n" + hears_and_speaks +
+        "  llm: {stub: {text: It is a long story that goes on and on and on and on and on and on and on and on and on and on.}}\n");
+  connect();
+  listen();
+  be_silent(200ms);
+  speak(1s);
+  while (played.empty()) be_silent(30ms);
+  be_silent(600ms);
+  const auto began = world.clock.now();
+  speak(600ms);
+  be_silent(300ms);
+  ASSERT_EQ(cleared.size(), 1U);
+  EXPECT_LT(cleared[0] - began, 200ms);
+  be_silent(8s);
+  EXPECT_THAT(history(), HasSubstr("\"interrupted\":true"));
+}
+
+TEST_F(HostedGateway, AShortBackchannelDoesNotInterruptWhereTheConfigurationSaysSo_SES12) {
+  start(
+      "providers:\n  asr: {stub: {text: mhm}}\n  tts: {stub: {}}\n  llm: {stub: {text: It is a long story that goes on and on and on and on and on and on and "
+      "on.}}\n"
+      "call: {backchannel: ignore}\n");
+  connect();
+  listen();
+  std::optional<wire::RunReply> reply;
+  world.spawn([](wire::RemoteSession& session, std::optional<wire::RunReply>& said) -> Task<> { said = co_await session.run("tell me"); }(*remote, reply));
+  while (played.empty()) be_silent(30ms);
+  be_silent(600ms);
+  speak(400ms);
+  const auto until_then = played.size();
+  be_silent(12s);
+  ASSERT_TRUE(reply);
+  EXPECT_FALSE(reply->interrupted());
+  EXPECT_THAT(reply->text(), HasSubstr("and on."));
+  EXPECT_GT(played.size(), until_then) << "it goes on";
+}
+
+TEST_F(HostedGateway, BeginsAloudWhereAudioIsOnFromTheStart_SES7) {
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {text: It is on its way.}}\n");
+  connect({}, {.input_audio = true, .output_audio = true});
+  be_silent(4s);
+  EXPECT_FALSE(played.empty()) << "the greeting is spoken";
+  const auto text = history();
+  EXPECT_EQ(text.find("Hello"), text.rfind("Hello")) << "and stands in the history once: " << text;
+}
+
+TEST_F(HostedGateway, AControllerThatVanishesLeavesNothing_SES2) {
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {}}\n");
+  connect();
+  listen();
+  be_silent(100ms);
+  remote.reset();
+  until_idle();
+  EXPECT_EQ(hosting, 0);
+  EXPECT_EQ(gateway->active_calls(), 0U);
+}
+
 }  // namespace
 }  // namespace antiphon::gateway
