@@ -44,9 +44,8 @@ std::optional<Parts> parts_of(std::string_view header) {
   if (!header.starts_with("t=") || comma == std::string_view::npos) return std::nullopt;
   Parts parts{.seconds = header.substr(2, comma - 2), .digest = lower(header.substr(comma + 4))};
   if (!all_of(parts.seconds, "0123456789") || parts.digest.size() != digest_digits || !all_of(parts.digest, "0123456789abcdef")) return std::nullopt;
-  const auto* end = parts.seconds.data() + parts.seconds.size();
-  const auto [stop, error] = std::from_chars(parts.seconds.data(), end, parts.at);
-  if (error != std::errc() || stop != end) return std::nullopt;
+  const auto error = std::from_chars(parts.seconds.data(), parts.seconds.data() + parts.seconds.size(), parts.at).ec;
+  if (error != std::errc()) return std::nullopt;  // more than fits: all of it is digits
   return parts;
 }
 
