@@ -122,7 +122,7 @@ std::optional<Clock::Time> LayercodeEar::over_at() const {
     const auto quiet = !tells_end_ ? timing_.unknown_idle : *tells_end_ ? timing_.longest_gap : timing_.idle;
     return silent_since() + quiet;
   }
-  if (by_text_ || (!sounded_ && !worded_)) return *ended_at_;
+  if (by_text_ || (!sounded_ && !worded_)) return ended_at_;
   if (!sounded_) return std::max(*ended_at_, last_text_) + timing_.sound_after;
   return std::max({*ended_at_, heard_until_, last_sound_ + timing_.tail});
 }

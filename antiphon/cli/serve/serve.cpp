@@ -46,7 +46,9 @@ void refuse_open_doors(const GatewayConfig& config, const ListenAddress& address
 /// What PIN a caller has is nobody's business but the hash's: it is read, not an argument that others see.
 int make_pin(Environment& environment, const std::string& caller) {
   const auto line = environment.read_line ? environment.read_line(std::stop_token()) : std::nullopt;
-  gateway::Pin pin(trim(line.value_or("")));
+  const auto typed = trim(line.value_or(""));
+  if (typed.find_first_not_of("0123456789") != std::string_view::npos) throw Error(ErrorKind::usage, "a PIN consists of digits alone");
+  gateway::Pin pin(typed);
   environment.out << gateway::make_pin_line(caller, pin) << '\n';
   return 0;
 }

@@ -27,11 +27,15 @@ std::string in_words(const json::object& line) {
 
 }  // namespace
 
-void ServeLog::say(std::string_view what, std::string_view text) {
+void ServeLog::say(std::string_view what, std::string_view text) { say("info", what, text); }
+
+void ServeLog::fail(std::string_view what, std::string_view text) { say("error", what, text); }
+
+void ServeLog::say(std::string_view level, std::string_view what, std::string_view text) {
   if (in_words_)
     to_ << fmt::format("{:<8} {}\n", what, text) << std::flush;
   else
-    to_ << json::serialize(json::object{{"time", utc_now()}, {"level", "info"}, {"event", what}, {"text", text}}) << std::endl;
+    to_ << json::serialize(json::object{{"time", utc_now()}, {"level", level}, {"event", what}, {"text", text}}) << std::endl;
 }
 
 void ServeLog::line(const std::string& json_line) { to_ << (in_words_ ? in_words(json::parse(json_line).as_object()) : json_line) << std::endl; }

@@ -13,10 +13,14 @@ class ServeLog {
 
   /// Of the gateway itself: `ready`, `note`.
   void say(std::string_view what, std::string_view text);
+  /// The same of what went wrong.
+  void fail(std::string_view what, std::string_view text);
   /// Of a call, as the gateway's log has it.
   void line(const std::string& json_line);
 
  private:
+  void say(std::string_view level, std::string_view what, std::string_view text);
+
   std::ostream& to_;
   bool in_words_;
 };

@@ -117,7 +117,7 @@ Task<> Serving::reload_at_signals() {
     } catch (...) {
       failure = std::current_exception();
     }
-    if (failure) log_.say("reload", "failed, and nothing has changed: " + what_of(failure));
+    if (failure) log_.fail("reload", "failed, and nothing has changed: " + what_of(failure));
   }
 }
 

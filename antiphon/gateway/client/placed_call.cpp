@@ -160,7 +160,12 @@ Task<> PlacedCall::pace() {
     if (hooks_.sound) hooks_.sound(spoken, heard);
     tick_.beat();
     if (over_) co_return;
-    co_await socket_->send(net::WsMessage::binary(encoder_.encode(spoken)), Deadline::after(clock_, 10s));
+    try {
+      co_await socket_->send(net::WsMessage::binary(encoder_.encode(spoken)), Deadline::after(clock_, 10s));
+    } catch (const Error&) {
+      if (hanging_up_) co_return;  // the gateway has heard our goodbye first
+      throw;
+    }
   }
 }
 

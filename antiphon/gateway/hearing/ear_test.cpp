@@ -128,6 +128,16 @@ TEST_F(Hearing, ARecogniserThatHasRestedIsAskedAgain_GTW25) {
   EXPECT_EQ(other->transcribed, 2);
 }
 
+TEST_F(Hearing, AStandInThatListensOnTheWayGivesWayToTheFirstAgain_GTW25) {
+  first = level_ear({{.refuses = true}, {}});
+  const auto other = level_ear({{}});
+  stand_in(other);
+  hear({quiet(1s), spoken({0}), quiet(20s), spoken({1}), quiet(20s), spoken({2}), quiet(2s)});
+  EXPECT_THAT(turns, ElementsAre("zero", "one", "two"));
+  EXPECT_EQ(first->opened, 2);
+  EXPECT_EQ(other->opened, 1) << "its stream is kept from turn to turn";
+}
+
 TEST_F(Hearing, WhereARecogniserStallsTheNextHearsTheTurn_GTW25) {
   first = level_ear({{.stalls = true}});
   stand_in(level_ear({{}}));

@@ -45,8 +45,8 @@ class EchoGate {
   std::size_t near_end_ = window;
   int loud_ = 0;  ///< frames in a row
   int quiet_ = 0;
-  bool is_voice_ = false;             ///< the caller speaks: nothing is compared until there is a pause
-  double lowest_ = 0;                 ///< loud frame of that voice
+  bool is_voice_ = false;  ///< the caller speaks: nothing is compared until there is a pause
+  double lowest_ = 0;      ///< loud frame of that voice
   Clock::Time compared_at_{0};
   std::optional<std::size_t> lag_{};  ///< of the echo that was found last
   Clock::Time echo_at_{Clock::Time::min()};
