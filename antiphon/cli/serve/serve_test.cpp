@@ -77,8 +77,9 @@ TEST_F(ServeCommand, WritesTheLineOfAPinFile_GTW32) {
   EXPECT_THAT(out(), testing::StartsWith("$scrypt$ln=14,r=8,p=1$"));
   EXPECT_THAT(out(), HasSubstr(" +15550100\n"));
   EXPECT_EQ(antiphon({"serve", "--make-pin", "+15550100"}, "12\n"), 2);
-  EXPECT_EQ(antiphon({"serve", "--make-pin", "+15550100"}, "12x34\n"), 2);
   EXPECT_THAT(err(), HasSubstr("at least 3 digits"));
+  EXPECT_EQ(antiphon({"serve", "--make-pin", "+15550100"}, "12x34\n"), 2);
+  EXPECT_THAT(err(), HasSubstr("digits alone"));
 }
 
 }  // namespace
