@@ -29,7 +29,10 @@ double rms(audio::SampleView samples) {
 /// Three samples to one.
 template <class Out>
 void decimate(const audio::Sample* from, Out* to, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i, from += 3) to[i] = static_cast<Out>((from[0] + from[1] + from[2]) / 3);
+  for (std::size_t i = 0; i < count; ++i, from += 3) {
+    const int mean = (from[0] + from[1] + from[2]) / 3;
+    to[i] = static_cast<Out>(mean);
+  }
 }
 
 /// Of as many samples as eight sums side by side divide.

@@ -256,8 +256,11 @@ class Stage {
     };
     settings_.notice = [this](const std::string& line) { notices.push_back(line); };
   }
+  /// A session that is held still holds what it waits for: it is let go first.
   ~Stage() {
+    if (platform_) medium.run(platform_->drain(Deadline::after(medium.clock, 1min)));
     if (server_) server_->stop();
+    wait(1s);
     platform_.reset();
   }
 
