@@ -158,6 +158,11 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+void append_words(std::string& text, std::string_view more) {
+  if (!text.empty() && !more.empty()) text += ' ';
+  text += more;
+}
+
 std::size_t count_words(std::string_view text) {
   constexpr std::string_view space = " \t\n\v\f\r";
   std::size_t words = 0;

@@ -28,6 +28,8 @@ std::size_t count_words(std::string_view text);
 /// For a part of an address: all but letters, digits, `-`, `.`, `_`, `~` and what `also_plain` holds becomes %XX.
 /// @see RFC 3986, section 2.3
 std::string percent_encode(std::string_view text, std::string_view also_plain = {});
+/// Puts `more` behind what there is, with a blank between the two where neither is empty.
+void append_words(std::string& text, std::string_view more);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 /// A name for files: letters and digits of `id`, a dash for whatever is between them, at most 60 bytes. Several ids may get the same.
 std::string file_name_of(std::string_view id);

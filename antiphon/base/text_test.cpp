@@ -127,6 +127,15 @@ TEST(Text, ShowsDurationsInTheUnitThatFits) {
 
 TEST(Text, CountsSeconds) { EXPECT_DOUBLE_EQ(to_seconds(1500ms), 1.5); }
 
+TEST(Text, AppendsWordsWithABlankWhereBothAreThere) {
+  std::string text;
+  append_words(text, "");
+  append_words(text, "one");
+  append_words(text, "");
+  append_words(text, "two three");
+  EXPECT_EQ(text, "one two three");
+}
+
 TEST(Text, WordsAreWhatStandsBetweenWhiteSpace) {
   EXPECT_EQ(count_words(""), 0U);
   EXPECT_EQ(count_words(" \t\n"), 0U);

@@ -8,6 +8,7 @@
 #include "antiphon/audio/levels.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/task_group.hpp"
+#include "antiphon/base/text.hpp"
 
 namespace antiphon::gateway {
 
@@ -33,11 +34,6 @@ int turn_of(const json::object& event) {
   return value && value->is_int64() ? static_cast<int>(value->as_int64()) : 0;
 }
 
-void append(std::string& text, std::string_view more) {
-  if (!text.empty() && !more.empty()) text += ' ';
-  text += more;
-}
-
 std::string* find_answer(CallTurn& turn, int id) {
   const auto found = std::ranges::find(turn.answers, id, &std::pair<int, std::string>::first);
   return found == turn.answers.end() ? nullptr : &found->second;
@@ -47,7 +43,7 @@ std::string* find_answer(CallTurn& turn, int id) {
 
 std::string CallTurn::answer() const {
   std::string all;
-  for (const auto& [id, text] : answers) append(all, text);
+  for (const auto& [id, text] : answers) append_words(all, text);
   return all;
 }
 
@@ -119,7 +115,7 @@ void PlacedCall::take_event(const json::value& message) {
   if (type == "call.started") report_.call_id = text_of(event, "call_id");
   if (type == "call.ended") report_.reason = text_of(event, "reason");
   if (type == "clear") waiting_.clear(), heard_until_ = clock_.now();
-  if (type == "transcript.final") append(turn_->heard_by_agent, text_of(event, "text"));
+  if (type == "transcript.final") append_words(turn_->heard_by_agent, text_of(event, "text"));
   if (type == "turn.started") open_turn_ = true, answer_at_.reset();  // what was heard before belongs to another
   if (type == "agent.text") note_answer(event);
   if (type == "turn.ended") note_end_of_turn(event);
@@ -128,8 +124,8 @@ void PlacedCall::take_event(const json::value& message) {
 void PlacedCall::note_answer(const json::object& event) {
   const int id = turn_of(event);
   for (auto& turn : report_.turns)
-    if (auto* known = find_answer(turn, id)) return append(*known, text_of(event, "text"));
-  if (auto* known = find_answer(*turn_, id)) return append(*known, text_of(event, "text"));
+    if (auto* known = find_answer(turn, id)) return append_words(*known, text_of(event, "text"));
+  if (auto* known = find_answer(*turn_, id)) return append_words(*known, text_of(event, "text"));
   turn_->answers.emplace_back(id, text_of(event, "text"));
 }
 

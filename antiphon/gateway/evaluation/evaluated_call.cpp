@@ -13,11 +13,6 @@ namespace antiphon::gateway {
 
 namespace {
 
-void append(std::string& text, std::string_view sentence) {
-  if (!text.empty() && !sentence.empty()) text += ' ';
-  text += sentence;
-}
-
 std::string names_of(const std::vector<ToolResult>& tools) {
   std::vector<std::string> names;
   for (const auto& tool : tools) names.push_back(tool.tool + (tool.ok ? "" : " (which failed)"));
@@ -88,7 +83,7 @@ Task<> EvaluatedCall::respond(std::string text, TurnEvaluation& result) {
   session_.turns.push_back({.id = static_cast<int>(session_.turns.size()) + 1, .user_text = text});
   session_.messages.append(Message::user(text));
   const auto known = session_.messages.size();
-  const AnswerSink sink{.say = [&result](std::string sentence) { append(result.agent, sentence); }};
+  const AnswerSink sink{.say = [&result](std::string sentence) { append_words(result.agent, sentence); }};
   auto after = AfterAnswer::go_on;
   std::optional<Error> failed;
   try {
@@ -99,7 +94,7 @@ Task<> EvaluatedCall::respond(std::string text, TurnEvaluation& result) {
   }
   if (failed) {
     ++session_.consecutive_failures;
-    append(result.agent, dialogue_.apology(session_));
+    append_words(result.agent, dialogue_.apology(session_));
     result.errors.push_back("the dialogue failed, and the caller hears an apology: " + failed->message());
     result_.outcome = ScenarioEvaluation::Outcome::error;
   }
@@ -120,7 +115,7 @@ void EvaluatedCall::finish(AfterAnswer after, TurnEvaluation& result) {
   if (after == AfterAnswer::escalate) result.escalated = session_.escalated.value_or(EscalationReason::policy);
   result.ended = after == AfterAnswer::end_call;
   if (after != AfterAnswer::go_on) {
-    append(result.agent, dialogue_.goodbye(session_, after));
+    append_words(result.agent, dialogue_.goodbye(session_, after));
     over_since_ = static_cast<int>(result_.turns.size()) + 1;
   }
   turn.heard_text = result.agent;

@@ -11,12 +11,6 @@ namespace antiphon::gateway {
 
 namespace {
 
-void append_words(std::string& text, const std::string& more) {
-  if (more.empty()) return;
-  if (!text.empty()) text += ' ';
-  text += more;
-}
-
 std::vector<Recogniser> chain_of(SpeechToText& first, const EarSettings& settings) {
   std::vector<Recogniser> all{{std::shared_ptr<SpeechToText>(std::shared_ptr<void>(), &first), settings.recognition}};
   all.insert(all.end(), settings.stand_ins.begin(), settings.stand_ins.end());

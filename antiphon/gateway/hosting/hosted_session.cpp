@@ -19,11 +19,6 @@ namespace {
 constexpr auto patience = 10s;  // for the rest of what was begun to be typed, such as a PIN
 constexpr std::string_view a_person = "person";
 
-void append(std::string& text, std::string_view sentence) {
-  if (!text.empty() && !sentence.empty()) text += ' ';
-  text += sentence;
-}
-
 SessionError closed() { return {Stage::session, "closed", std::nullopt, "the conversation is over"}; }
 
 // What the wire says of an answer that could not be found; what else was thrown, such as the end of the session, goes on.
@@ -65,7 +60,7 @@ class HostedSession::Reply {
   explicit Reply(SessionState& state) : state_(state), known_(state.messages.size()) {}
 
   AnswerSink sink(CallObserver* observer) {
-    return {.say = [this](std::string sentence) { append(segment_, sentence), append(said_, sentence); },
+    return {.say = [this](std::string sentence) { append_words(segment_, sentence), append_words(said_, sentence); },
             .event =
                 [this](const json::object& event) {
                   if (event.at("type").as_string() == "tool.call") end_segment();
@@ -88,7 +83,7 @@ class HostedSession::Reply {
     if (passing_) co_await turn.add(*std::exchange(passing_, std::nullopt));
     while (auto item = items_.try_pop()) co_await turn.add(std::move(*item));
   }
-  void say(std::string_view text) { append(segment_, text), append(said_, text); }
+  void say(std::string_view text) { append_words(segment_, text), append_words(said_, text); }
   const std::string& said() const { return said_; }
 
  private:
@@ -388,7 +383,7 @@ Task<> HostedSession::on_event(json::object event) {
 
 Task<> HostedSession::on_sentence(int number, std::string text) {
   host_->set_agent_state(session::AgentState::speaking);
-  if (is_asked(number)) append(asked_->said, text);
+  if (is_asked(number)) append_words(asked_->said, text);
   // What answers no turn: a goodbye, an apology. The greeting is in the history already.
   const bool greets = number == 0 && greeting_.find(text) != std::string::npos;
   if (number == ended_ && !greets) host_->add(session::ChatMessage{.text = std::move(text)});

@@ -4,6 +4,7 @@
 
 #include "antiphon/base/limit.hpp"
 #include "antiphon/base/rough_time.hpp"
+#include "antiphon/base/text.hpp"
 
 namespace antiphon::gateway {
 
@@ -25,12 +26,6 @@ std::string words_within(const std::string& text, double share) {
   if (end == text.size()) return text;
   const auto space = text.rfind(' ', end);
   return space == std::string::npos ? "" : text.substr(0, space);
-}
-
-void append_words(std::string& text, const std::string& more) {
-  if (more.empty()) return;
-  if (!text.empty()) text += ' ';
-  text += more;
 }
 
 /// Rings no more at the end of a scope.

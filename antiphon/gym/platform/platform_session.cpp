@@ -224,7 +224,7 @@ void PlatformSession::user_ended(const HeardTurn& heard) {
     record_.user_said(heard.text, wall_time(), heard.audio);
     line_.send(layercode::UserTranscript{layercode::UserTranscript::Kind::delta, heard.text, "user-" + turn_id, 0});
     line_.send(layercode::UserTranscript{.content = heard.text, .turn_id = "user-" + turn_id});
-    unanswered_ += (unanswered_.empty() ? "" : " ") + heard.text;
+    append_words(unanswered_, heard.text);
   }
   // Nobody is answered in the middle of a word: where the user has gone on meanwhile, both turns are one message.
   if (unanswered_.empty() || ear_.in_turn()) return;

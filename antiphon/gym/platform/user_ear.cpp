@@ -16,11 +16,6 @@ constexpr Duration pre_roll = std::chrono::milliseconds(350);
 constexpr std::size_t most_unrecognised = 8;
 constexpr audio::VoiceTiming timing{.onset = std::chrono::milliseconds(60), .hangover = std::chrono::milliseconds(200)};
 
-void append_words(std::string& text, std::string_view more) {
-  if (!text.empty() && !more.empty()) text += ' ';
-  text += more;
-}
-
 }  // namespace
 
 struct UserEar::Turn {
