@@ -35,6 +35,8 @@ struct Closed {
 
 }  // namespace
 
+double rms(SampleView samples) { return std::sqrt(mean_power(samples)); }
+
 double rms_dbfs(SampleView samples) { return db_of_power(mean_power(samples)); }
 
 double peak_dbfs(SampleView samples) {

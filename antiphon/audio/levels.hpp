@@ -13,6 +13,8 @@ inline constexpr double silence_dbfs = -std::numeric_limits<double>::infinity();
 /// What synthesised speech is brought to.
 inline constexpr double speech_dbfs = -23;
 
+/// Of samples as they are: a full-scale square wave has 32768. 0 of no audio at all.
+double rms(SampleView samples);
 /// 0 dBFS is the RMS of a full-scale square wave: a full-scale sine reads −3.01.
 double rms_dbfs(SampleView samples);
 /// 0 dBFS is 32768.

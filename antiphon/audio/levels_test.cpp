@@ -21,6 +21,8 @@ TEST(Levels, AFullScaleSineIsThreeDecibelsBelowFullScale_VOX90) {
   EXPECT_EQ(peak_dbfs(Samples{-32768}), 0);
   EXPECT_EQ(rms_dbfs(silence(1)), silence_dbfs);
   EXPECT_EQ(rms_dbfs({}), silence_dbfs);
+  EXPECT_EQ(rms(Samples{3, -4, 3, -4}), std::sqrt(12.5));
+  EXPECT_EQ(rms({}), 0);
 }
 
 TEST(Levels, PausesDoNotCountAsSpeech_VOX90) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "antiphon/audio/levels.hpp"
+
 namespace antiphon::gateway {
 
 namespace {
@@ -19,12 +21,6 @@ constexpr double alike_where_it_was = 0.55;  // where an echo was a moment ago
 constexpr std::size_t drift = 160;           // samples: a line that is not regular brings it a frame earlier or later
 constexpr auto fresh = std::chrono::seconds(2);
 constexpr auto compared_every = std::chrono::milliseconds(100);
-
-double rms(audio::SampleView samples) {
-  std::int64_t sum = 0;  // of whole numbers the compiler makes several sums side by side
-  for (const std::int32_t sample : samples) sum += sample * sample;
-  return samples.empty() ? 0 : std::sqrt(static_cast<double>(sum) / static_cast<double>(samples.size()));
-}
 
 /// Three samples to one.
 template <class Out>
@@ -60,7 +56,7 @@ void EchoGate::played(audio::SampleView samples, Clock::Time at) {
     done += static_cast<std::int64_t>(part);
   }
   far_end_ = begin + count;
-  if (rms(samples) > far_rms) far_loud_until_ = at + audio::duration_of(samples.size());
+  if (audio::rms(samples) > far_rms) far_loud_until_ = at + audio::duration_of(samples.size());
 }
 
 audio::Samples EchoGate::take(audio::Samples samples, Clock::Time now) {
@@ -91,7 +87,7 @@ void EchoGate::remember(audio::SampleView frame) {
 
 EchoGate::Verdict EchoGate::judge(audio::SampleView frame, Clock::Time now) {
   remember(frame);
-  const auto level = rms(frame);
+  const auto level = audio::rms(frame);
   if (level <= loud_rms) {
     loud_ = 0;
     if (++quiet_ >= frames_of_pause) is_voice_ = false;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "antiphon/audio/levels.hpp"
 #include "antiphon/base/channel.hpp"
 #include "antiphon/base/text.hpp"
 
@@ -16,12 +17,6 @@ namespace antiphon::gateway {
 namespace {
 
 constexpr std::size_t frame_samples = audio::canonical_rate_hz / 50;
-
-double rms(audio::SampleView samples) {
-  std::int64_t sum = 0;
-  for (const std::int32_t sample : samples) sum += sample * sample;
-  return samples.empty() ? 0 : std::sqrt(static_cast<double>(sum) / static_cast<double>(samples.size()));
-}
 
 /// Draws which calls fail.
 class Faults {
@@ -73,7 +68,7 @@ class StubEarStream final : public RecognitionStream {
  private:
   /// @param begins when its first sample came
   void judge(audio::SampleView frame, Clock::Time begins) {
-    if (rms(frame) <= settings_.rms) return;
+    if (audio::rms(frame) <= settings_.rms) return;
     std::size_t end = frame.size();
     while (end > 1 && std::abs(frame[end - 1]) <= settings_.rms) --end;
     final_at_ = begins + audio::duration_of(end) + settings_.final_after;
@@ -112,7 +107,7 @@ class StubEar final : public SpeechToText {
 
   Task<Recognition> transcribe(audio::Samples samples, RecognitionSettings, Deadline deadline) override {
     if (co_await faults_.begin(clock_, deadline, name_)) stalled(name_);
-    if (rms(samples) <= settings_.rms) co_return Recognition{};
+    if (audio::rms(samples) <= settings_.rms) co_return Recognition{};
     co_return Recognition{.text = settings_.text, .confidence = 1.0};
   }
   Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings, Deadline deadline) override {
