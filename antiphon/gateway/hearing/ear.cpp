@@ -268,7 +268,7 @@ Task<> Ear::understand_piece(std::shared_ptr<Turn> turn) {
   const auto& all = turn->audio.unanswered();
   const auto cut = stt::quietest_place(all, longest / 2, longest);
   auto heard = co_await transcribe(audio::Samples(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(cut)));
-  turn->audio.take_first(cut);
+  turn->audio.forget(cut);
   turn->rest.clear();
   append_words(turn->answered, heard.text);
   events_.push(PartialHeard{turn->answered, heard.confidence});

@@ -27,14 +27,8 @@ void TurnAudio::answered_until(Duration position) {
   forget(std::min(fed_, at - std::min(at, before_)));
 }
 
-audio::Samples TurnAudio::take_first(std::size_t count) {
-  const auto end = kept_.begin() + static_cast<std::ptrdiff_t>(std::min(count, kept_.size()));
-  audio::Samples first(kept_.begin(), end);
-  forget(first.size());
-  return first;
-}
-
 void TurnAudio::forget(std::size_t count) {
+  count = std::min(count, kept_.size());
   kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(count));
   fed_ -= std::min(count, fed_);
   before_ += count;

@@ -27,12 +27,10 @@ class TurnAudio {
   void answered_all() { forget(fed_); }
 
   const audio::Samples& unanswered() const { return kept_; }
-  /// Takes the first samples away.
-  audio::Samples take_first(std::size_t count);
-
- private:
+  /// The first samples of it are answered; at most all.
   void forget(std::size_t count);
 
+ private:
   audio::Samples kept_;
   std::size_t fed_ = 0;     ///< of `kept_`
   std::size_t before_ = 0;  ///< samples of the stream before the first of `kept_`
