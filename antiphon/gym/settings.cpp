@@ -14,8 +14,6 @@ namespace antiphon::gym {
 
 namespace {
 
-constexpr auto longest_chunk_ms = 10'000;
-
 /// What is asked for by the environment, and what was wrong with it.
 class FromEnvironment {
  public:
@@ -55,7 +53,7 @@ class FromEnvironment {
   }
   void chunk(const std::string& value) {
     const auto ms = parse_integer(value);
-    if (!ms || *ms < 0 || *ms > longest_chunk_ms) return refuse("LAYERCODE_CHUNK_MS", value, "a whole number of milliseconds up to 10000");
+    if (!ms || *ms < 0 || *ms > Settings::longest_chunk_ms) return refuse("LAYERCODE_CHUNK_MS", value, "a whole number of milliseconds up to 10000");
     settings_.chunk_ms = *ms;
   }
   void interval(const std::string& value) {

@@ -20,6 +20,8 @@ enum class Pace {
 
 /// GYM-8. What is unset has its default; `require` tells what has none.
 struct Settings {
+  static constexpr int longest_chunk_ms = 10'000;
+
   std::string server_url{};  ///< of the backend that authorises: http://localhost:8001
   std::string agent_id{};
   std::string authorize_path = LayercodeAccess().authorize_path;

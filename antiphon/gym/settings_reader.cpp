@@ -25,7 +25,7 @@ class SettingsReader {
     if (const auto* node = fields_.get("output_root")) settings_.output_root = resolve_path(*node, settings_.output_root);
     if (const auto* node = fields_.get("pace"))
       if (const auto word = reader_.choice(*node, "pace", {"realtime", "burst"})) settings_.pace = pace_from(*word);
-    if (const auto ms = fields_.integer("chunk_ms", 0, 10'000)) settings_.chunk_ms = *ms;
+    if (const auto ms = fields_.integer("chunk_ms", 0, Settings::longest_chunk_ms)) settings_.chunk_ms = *ms;
     if (const auto* node = fields_.get("chunk_interval")) seconds(*node, "chunk_interval", settings_.chunk_interval.emplace());
     if (const auto keep = fields_.boolean("store_audio")) settings_.store_audio = *keep;
     times();

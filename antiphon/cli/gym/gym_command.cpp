@@ -241,7 +241,7 @@ void declare_way(CLI::App& app, Flags& flags) {
 void declare_rest(CLI::App& app, Flags& flags) {
   app.add_option("--config", flags.config, "Settings as a YAML file; flags and environment win");
   app.add_option("--pace", flags.pace, "How speech leaves: realtime, or burst")->check(CLI::IsMember({"realtime", "burst"}));
-  app.add_option("--chunk-ms", flags.chunk_ms, "Milliseconds of speech in one message (100)")->check(CLI::Range(0, 10'000));
+  app.add_option("--chunk-ms", flags.chunk_ms, "Milliseconds of speech in one message (100)")->check(CLI::Range(0, gym::Settings::longest_chunk_ms));
   app.add_option("--chunk-interval", flags.chunk_interval, "Seconds between the messages of a burst (0)");
   app.add_option("--greeting", flags.greeting, "How long the agent may take to speak first: wait (2s), none, or a time");
   app.add_option("--output-dir", flags.output_dir, "Folder of conversations (./conversations)");
