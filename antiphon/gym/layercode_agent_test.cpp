@@ -11,6 +11,7 @@
 #include "antiphon/gym/platform/platform.hpp"
 #include "antiphon/gym/testing/fake_platform.hpp"
 #include "antiphon/gym/testing/platform_stage.hpp"
+#include "antiphon/net/local_server.hpp"
 #include "antiphon/protocol/layercode/reply_events.hpp"
 #include "antiphon/scenario/run.hpp"
 #include "antiphon/scenario/testing/spoken.hpp"
@@ -66,12 +67,10 @@ struct Office {
     co_return co_await gate.send(std::move(request), Deadline::never());
   }
   std::unique_ptr<net::ByteStream> stream(Runtime& runtime) {
-    auto [near, far] = net::memory_connection(runtime);
     const std::shared_ptr<net::HttpServer> server =
         net::make_http_server(runtime, {}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return platform->handle(request, reply); });
     asio::co_spawn(runtime.executor, run_server(server), asio::detached);
-    server->adopt(std::move(far));
-    return std::move(near);
+    return net::connect_to(runtime, *server);
   }
   static Task<> run_server(std::shared_ptr<net::HttpServer> server) { co_await server->serve(); }
 

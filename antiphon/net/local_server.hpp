@@ -13,6 +13,9 @@
 
 namespace antiphon::net {
 
+/// The near end of another connection to `server`, over memory: in the same moment of the clock.
+std::unique_ptr<ByteStream> connect_to(Runtime& runtime, HttpServer& server);
+
 /// A server in this process, on the executor and the clock of whoever calls it, and reached over memory: with a virtual clock all of both sides is in
 /// virtual time.
 class LocalServer {

@@ -6,7 +6,6 @@
 #include "antiphon/base/task_group.hpp"
 #include "antiphon/gateway/config/reach.hpp"
 #include "antiphon/gateway/server/gateway_server.hpp"
-#include "antiphon/net/memory.hpp"
 
 namespace antiphon::gateway {
 
@@ -35,11 +34,7 @@ class LocalGateway final : public net::LocalServer {
     tasks_.spawn(load());
   }
 
-  std::unique_ptr<net::ByteStream> connect() override {
-    auto [near, far] = net::memory_connection(runtime_);
-    server_->adopt(std::move(far));
-    return std::move(near);
-  }
+  std::unique_ptr<net::ByteStream> connect() override { return net::connect_to(runtime_, *server_); }
 
   std::vector<std::string> notices() const override { return notices_; }
 

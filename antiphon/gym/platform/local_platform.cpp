@@ -4,7 +4,6 @@
 
 #include "antiphon/base/task_group.hpp"
 #include "antiphon/gym/platform/platform.hpp"
-#include "antiphon/net/memory.hpp"
 
 namespace antiphon::gym {
 
@@ -20,11 +19,7 @@ class LocalPlatform final : public net::LocalServer {
     tasks_.spawn(server_->serve());
   }
 
-  std::unique_ptr<net::ByteStream> connect() override {
-    auto [near, far] = net::memory_connection(runtime_);
-    server_->adopt(std::move(far));
-    return std::move(near);
-  }
+  std::unique_ptr<net::ByteStream> connect() override { return net::connect_to(runtime_, *server_); }
   std::vector<std::string> notices() const override { return notices_; }
   Task<> end(Deadline deadline) override {
     co_await platform_.drain(deadline);

@@ -11,7 +11,7 @@
 #include <filesystem>
 
 #include "antiphon/gym/client.hpp"
-#include "antiphon/net/memory.hpp"
+#include "antiphon/net/local_server.hpp"
 #include "antiphon/net/testing/link.hpp"
 #include "antiphon/protocol/layercode/client_messages.hpp"
 #include "antiphon/protocol/layercode/server_messages.hpp"
@@ -93,11 +93,7 @@ class FakePlatform {
     settings.agent_id = "ag-1";
     settings.output_root = folder.path();
     settings.post = [this](Runtime&, net::HttpRequest request) { return authorise(std::move(request)); };
-    settings.stream = [this](Runtime& runtime) {
-      auto [near, far] = net::memory_connection(runtime);
-      server_->adopt(std::move(far));
-      return std::move(near);
-    };
+    settings.stream = [this](Runtime& runtime) { return net::connect_to(runtime, *server_); };
     return settings;
   }
 
