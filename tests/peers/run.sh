@@ -158,6 +158,7 @@ run_layercode() {
   CHROMIUM=$(find_browser)
   export CHROMIUM
   install_node layercode/node
+  cp "$root/web/test/microphone.mjs" "$work/layercode/node"
   install_python layercode/python
   headline "Layercode: its SDKs for browsers and backends"
   test_node layercode/node

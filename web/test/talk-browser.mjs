@@ -4,13 +4,14 @@
  * PROGRAM of --gateway is build/dev/bin/talk_gateway, that of --say the antiphon program, which makes the caller's voice.
  */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { writeSpeech } from './microphone.mjs';
 
 const { values } = parseArgs({ options: { gateway: { type: 'string' }, say: { type: 'string' }, shots: { type: 'string' }, axe: { type: 'string' }, only: { type: 'string', default: '' } } });
 const shots = values.shots ?? (await mkdtemp(join(tmpdir(), 'antiphon-talk-')));
@@ -39,36 +40,8 @@ async function startDesk() {
   return { url, stop: () => child.kill('SIGTERM') };
 }
 
-/** A WAV file of 24 kHz: silence in seconds, and texts. */
-async function speak(name, parts, voice = 'flite/slt') {
-  const pieces = [];
-  for (const [i, part] of parts.entries()) {
-    if (typeof part === 'number') {
-      pieces.push(Buffer.alloc(Math.round(part * 24000) * 2));
-      continue;
-    }
-    const file = join(shots, `${name}-${i}.wav`);
-    execFileSync(values.say, ['say', part, '--voice', voice, '-o', file]);
-    pieces.push((await readFile(file)).subarray(44));
-  }
-  const data = Buffer.concat(pieces);
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + data.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(24000, 24);
-  head.writeUInt32LE(48000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(data.length, 40);
-  const file = join(shots, `${name}.wav`);
-  await writeFile(file, Buffer.concat([head, data]));
-  return file;
-}
+/** A WAV file for the microphone: silence in seconds, and texts. */
+const speak = (name, parts, voice = 'flite/slt') => writeSpeech(values.say, join(shots, `${name}.wav`), parts, voice);
 
 /** A browser whose microphone speaks `file`, or that has none; pages fail the test on any complaint. */
 async function withPage(file, options, act) {

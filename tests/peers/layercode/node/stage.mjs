@@ -2,12 +2,13 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { streamResponse, verifySignature } from '@layercode/node-server-sdk';
 import { chromium } from 'playwright-core';
+import { writeSpeech } from './microphone.mjs';  // of web/test: run.sh copies it
 
 // Our platform between the official SDKs: a backend on @layercode/node-server-sdk, and @layercode/js-sdk in Chromium, both as they come from npm.
 
@@ -100,37 +101,6 @@ async function startPlatform(stage, flags) {
   stage.platform = out.trim().replace('listening on ', '');
 }
 
-/** A WAV file of silence in seconds and texts, for the microphone. */
-async function speak(folder, parts) {
-  const pieces = [];
-  for (const [i, part] of parts.entries()) {
-    if (typeof part === 'number') {
-      pieces.push(Buffer.alloc(Math.round(part * 24000) * 2));
-      continue;
-    }
-    const file = path.join(folder, `${i}.wav`);
-    execFileSync(process.env.ANTIPHON, ['say', part, '--voice', 'auto', '-o', file]);
-    pieces.push((await readFile(file)).subarray(44));
-  }
-  const data = Buffer.concat(pieces);
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + data.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(24000, 24);
-  head.writeUInt32LE(48000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(data.length, 40);
-  const file = path.join(folder, 'microphone.wav');
-  await writeFile(file, Buffer.concat([head, data]));
-  return file;
-}
-
 /** What stands in for assets.layercode.com: the SDK's voice detector, from node_modules. Worklets pass by whatever a test could intercept. */
 async function serveAssets(folder) {
   const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'certificate.pem')];
@@ -188,7 +158,7 @@ export async function withStage({ says, flags = [], assets = false, answer }, ac
   try {
     stage.backend = await startBackend(stage, answer);
     await startPlatform(stage, flags);
-    await openPage(stage, says && (await speak(folder, says)), assets);
+    await openPage(stage, says && (await writeSpeech(process.env.ANTIPHON, path.join(folder, 'microphone.wav'), says, 'auto')), assets);
     stage.socket = `ws://${stage.platform}/v1/agents/web/websocket`;
     stage.open = (settings = {}) => stage.page.evaluate(([all, socket]) => globalThis.open(all, socket), [{ agentId: 'peer', authorizeSessionEndpoint: '/api/authorize', metadata: { seat: 4 }, ...settings }, stage.socket]);
     stage.seen = () => stage.page.evaluate(() => globalThis.seen);
