@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,11 @@ std::string quote(std::string_view text);
 /// ASCII only: other bytes stay as they are.
 std::string lower(std::string_view text);
 std::string_view trim(std::string_view text);
+/// Of a string that nobody holds on to: a view would outlive it.
+template <std::same_as<std::string> Passing>
+std::string trim(Passing&& text) {
+  return std::string(trim(std::string_view(text)));
+}
 std::vector<std::string> split(std::string_view text, char separator);
 /// Runs of characters other than ASCII white space.
 std::size_t count_words(std::string_view text);
