@@ -49,8 +49,9 @@ OpusPacker::OpusPacker(const OpusSettings& settings) : rate_hz_(settings.rate_hz
   require(settings.bit_rate, 6000, 510000, "the bit rate");
   require(settings.complexity, 0, 10, "the complexity");
   require(settings.expected_loss_percent, 0, 100, "the expected loss in percent");
+  if (settings.low_delay && settings.expected_loss_percent > 0) throw Error(ErrorKind::configuration, "Opus: what is coded with low delay carries no copies");
   int error = OPUS_OK;
-  encoder_.reset(opus_encoder_create(settings.rate_hz, 1, OPUS_APPLICATION_VOIP, &error));
+  encoder_.reset(opus_encoder_create(settings.rate_hz, 1, settings.low_delay ? OPUS_APPLICATION_RESTRICTED_LOWDELAY : OPUS_APPLICATION_VOIP, &error));
   require_made(error);
   auto* encoder = encoder_.get();
   opus_encoder_ctl(encoder, OPUS_SET_BITRATE(settings.bit_rate));

@@ -17,6 +17,8 @@ struct OpusSettings {
   int complexity = 5;               ///< 0 (fast) to 10
   bool constant_bit_rate = false;
   int expected_loss_percent = 0;  ///< above 0 a packet carries a coarse copy of the one before: 0 to 100
+  /// The transform coder alone: a quarter of the computing and 4 ms less delay, but more noise where bits are few, and no copies of packets before.
+  bool low_delay = false;
 };
 
 /// Makes packets of speech. One stream each, one thread at a time.

@@ -63,6 +63,18 @@ TEST(Opus, TheNextPacketBringsBackALostOne_VOX40) {
   EXPECT_GT(with, without);
 }
 
+TEST(Opus, WithLowDelayItLagsLessAndCarriesNoCopies_TRN14) {
+  EXPECT_LT(OpusPacker({.low_delay = true}).lookahead(), OpusPacker().lookahead());
+  EXPECT_THROW(OpusPacker({.expected_loss_percent = 30, .low_delay = true}), Error);
+  const auto speech = testing::speech(2);
+  OpusUnpacker unpacker;
+  Samples heard;
+  for (const auto& packet : packets_of(speech, {.bit_rate = 32000, .complexity = 0, .low_delay = true}))
+    for (const auto sample : unpacker.decode(packet)) heard.push_back(sample);
+  const auto lag = OpusPacker({.low_delay = true}).lookahead();
+  EXPECT_GT(testing::snr_db(SampleView(speech).first(heard.size() - lag), SampleView(heard).subspan(lag)), 8);
+}
+
 TEST(Opus, WhatIsOutOfRangeOrNoPacketIsRefused_TRN14) {
   EXPECT_THROW(OpusPacker({.rate_hz = 44100}), Error);
   EXPECT_THROW(OpusPacker({.bit_rate = 5000}), Error);

@@ -12,7 +12,8 @@ namespace antiphon::audio::effects {
 namespace {
 
 constexpr int line_rate_hz = 8000;
-constexpr std::size_t opus_frame = 480;  // 20 ms
+constexpr std::size_t opus_frame = 480;    // 20 ms
+constexpr int narrowband_bit_rate = 9000;  // up to here libopus carries speech at 8 kHz whatever it is given
 
 /// Makes frames of a length out of the samples, silence after the last.
 Samples padded(SampleView samples, std::size_t frame, std::size_t more = 0) {
@@ -26,12 +27,12 @@ template <class Receive>
 Samples through_opus(SampleView samples, const OpusSettings& settings, const Receive& receive) {
   OpusPacker packer(settings);
   OpusUnpacker unpacker(settings.rate_hz);
-  const auto lag = packer.lookahead();
-  const auto input = padded(samples, opus_frame, lag);
+  const auto lag = packer.lookahead(), frame = static_cast<std::size_t>(settings.rate_hz) / 50;
+  const auto input = padded(samples, frame, lag);
   Samples output;
   output.reserve(input.size());
-  for (std::size_t i = 0; i < input.size(); i += opus_frame) {
-    const auto heard = receive(unpacker, packer.encode(SampleView(input).subspan(i, opus_frame)), i / opus_frame);
+  for (std::size_t i = 0; i < input.size(); i += frame) {
+    const auto heard = receive(unpacker, packer.encode(SampleView(input).subspan(i, frame)), i / frame);
     output.insert(output.end(), heard.begin(), heard.end());
   }
   output.erase(output.begin(), output.begin() + static_cast<std::ptrdiff_t>(lag));
@@ -89,8 +90,13 @@ Samples phone_quality(SampleView samples, const Values& values, RandomStream&) {
 }
 
 Samples low_bandwidth(SampleView samples, const Values& values, RandomStream&) {
-  const OpusSettings settings{.bit_rate = static_cast<int>(std::lround(values.number("bit_rate"))), .complexity = 0, .constant_bit_rate = true};
-  return through_opus(samples, settings, [](OpusUnpacker& unpacker, const std::string& packet, std::size_t) { return unpacker.decode(packet); });
+  const int bit_rate = static_cast<int>(std::lround(values.number("bit_rate")));
+  const OpusSettings settings{.rate_hz = bit_rate <= narrowband_bit_rate ? line_rate_hz : canonical_rate_hz, .bit_rate = bit_rate, .complexity = 0};
+  auto heard = through_opus(resample(samples, canonical_rate_hz, settings.rate_hz), settings,
+                            [](OpusUnpacker& unpacker, const std::string& packet, std::size_t) { return unpacker.decode(packet); });
+  heard = resample(heard, settings.rate_hz, canonical_rate_hz);
+  heard.resize(samples.size());
+  return heard;
 }
 
 Samples packet_loss(SampleView samples, const Values& values, RandomStream& random) {
