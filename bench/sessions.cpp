@@ -63,7 +63,7 @@ Task<> pace(Clock& clock, session::RemoteSession& remote, bool texts, std::vecto
   co_await remote.wait_for_ready();
   const auto began = clock.now() + 10ms;
   for (int i = 0; i < requests; ++i) {
-    const auto due = began + i * 1s / rate_hz;
+    const auto due = began + i * Duration(1s) / rate_hz;
     co_await clock.sleep_until(due);
     if (texts)
       co_await remote.run("Is there a room for tonight?");
