@@ -60,6 +60,11 @@ def pieces_for(hook):
         return answers[hook["turn_id"]]
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 1024  # hundreds of conversations may begin in one moment; five is what Python lets wait
+    daemon_threads = True      # a reply that nobody reads keeps nobody from ending
+
+
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -123,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     if not SECRET:
         sys.exit("set LAYERCODE_WEBHOOK_SECRET")
-    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 8001), Handler)
+    server = Server(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 8001), Handler)
     print(f"listening on 127.0.0.1:{server.server_port}", flush=True)
     try:
         server.serve_forever()
