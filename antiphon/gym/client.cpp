@@ -15,6 +15,8 @@ namespace antiphon::gym {
 
 namespace {
 
+constexpr auto longest_goodbye = std::chrono::seconds(1);
+
 Settings::Variables of_process() {
   return [](std::string_view name) -> std::optional<std::string> {
     const auto* value = std::getenv(std::string(name).c_str());
@@ -42,14 +44,22 @@ class Batch {
     for (std::size_t i = 0; i < places; ++i) {
       ++running_;
       asio::co_spawn(context_, work(), [this](std::exception_ptr) {
-        if (--running_ == 0) context_.stop();  // kept connections would wait for their own ends
+        if (--running_ == 0) context_.stop();
       });
     }
     if (running_ > 0) context_.run();
+    let_go();
     return std::move(logs_);
   }
 
  private:
+  // Kept connections would wait for their own ends. What else is under way, such as a platform in this process that says goodbye, comes to its own.
+  void let_go() {
+    http_.reset();
+    context_.restart();
+    context_.run_for(longest_goodbye);
+  }
+
   Task<> work() {
     while (next_ < clients_.size()) {
       const auto index = next_++;

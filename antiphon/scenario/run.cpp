@@ -21,6 +21,8 @@ namespace antiphon {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 // Seeds stay exact in JSON numbers.
 std::uint64_t draw_seed() { return random_seed() >> 11; }
 
@@ -242,7 +244,16 @@ class Batch {
       result = std::move(value);
     });
     clock.run([&result] { return result != nullptr; }, Duration::max(), [] {});
+    let_go(clock);
     return result ? std::move(result) : std::make_unique<ScenarioResult>(run.give_up());
+  }
+
+  // A server in this process may still be saying goodbye. What it waits for is held by that wait alone, so that only its end lets go of either.
+  static void let_go(VirtualClock& clock) {
+    constexpr auto longest_goodbye = 60s, patience = 1s;
+    bool out_of_patience = false;
+    const auto until = clock.now() + longest_goodbye;
+    clock.run([&] { return out_of_patience || clock.now() >= until; }, patience, [&] { out_of_patience = true; });
   }
 
   void play_wall() {
