@@ -93,6 +93,16 @@ TEST_F(SessionAgents, NobodyListeningIsTheTransportsFault_TRN12) {
   EXPECT_EQ(result.error->party, Party::transport);
 }
 
+TEST_F(SessionAgents, WhereNoSessionIsServedThatIsToldAtOnceAndNobodyIsAskedForAVerdict_TRN12) {
+  const HostThread host(agent, {}, "s3cret");
+  const auto result = play({.connect = "ws://" + host.place() + "/elsewhere", .token = "s3cret"}, {user("hello"), antiphon::agent()});
+  ASSERT_EQ(result.outcome, RunOutcome::error);
+  EXPECT_THAT(result.error->message, HasSubstr("404"));
+  EXPECT_TRUE(result.notices.empty()) << result;
+  EXPECT_EQ(play({.connect = "ws://" + host.place(), .token = "s3cret"}, {user("hello"), antiphon::agent(), succeed("")}).outcome, RunOutcome::passed)
+      << "an address without a path is that of its sessions";
+}
+
 TEST_F(SessionAgents, AProgramThatDiesInsteadOfDiallingIsToldWithItsLastWords_TRN12) {
   const auto result = play({.run = {"sh", "-c", "echo no such model >&2; exit 7"}}, {user("hello"), antiphon::agent()});
   EXPECT_EQ(result.outcome, RunOutcome::error);

@@ -21,6 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr int answered = 0;
 constexpr int could_not = 3;
+constexpr int interrupted = 130;
+constexpr auto patience = 2s;  // an agent that is being started is there by then
 
 struct SessionFlags {
   std::string address, listen, token, timeout = "60s";
@@ -33,7 +35,9 @@ SessionAgentOptions options_of(const SessionFlags& flags) {
   try {
     check_session_options(options);
   } catch (const Error& error) {
-    throw Error(ErrorKind::usage, error.message()).with_hint("name the agent: antiphon session HOST:PORT, or --listen HOST:PORT, or -- PROGRAM …");
+    const bool named = !flags.address.empty() || !flags.listen.empty();
+    throw Error(ErrorKind::usage, error.message())
+        .with_hint(named && !error.hint().empty() ? error.hint() : "name the agent: antiphon session HOST:PORT, or --listen HOST:PORT, or -- PROGRAM …");
   }
   return options;
 }
@@ -85,7 +89,12 @@ class Talk {
       listener = net::listen_tcp(runtime_, place);
       environment_.err << "listening on " << net::HostPort{place.host, listener->port()}.text() << std::endl;
     }
-    co_await link_.open([this](const session::SessionEvent& event) { hear(event); }, listener.get(), Deadline::never());
+    const auto began = runtime_.clock.now();
+    co_await link_.open([this](const session::SessionEvent& event) { hear(event); }, listener.get(), Deadline::never(),
+                        [this, began](const Error& error) {
+                          if (runtime_.clock.now() - began >= patience && std::exchange(waiting_for_, error.message()) != error.message())
+                            environment_.err << "waiting: " << shown(error.message()) << std::endl;
+                        });
   }
 
   Task<int> given() {
@@ -143,24 +152,34 @@ class Talk {
     environment_.out << json_text(line) << std::endl;
   }
 
+  /// What an agent says is shown, not obeyed: no control characters but ends of lines.
+  static std::string shown(std::string text) {
+    for (auto& byte : text)
+      if ((static_cast<unsigned char>(byte) < ' ' && byte != '\n' && byte != '\t') || byte == '\x7f') byte = ' ';
+    return text;
+  }
+
   void print(const session::SessionItems& items, const std::optional<session::SessionError>& failure) {
     for (const auto& item : items) std::visit([this](const auto& one) { show(one); }, item);
     if (items.empty() && !failure) environment_.out << "(silence)\n";
-    if (failure) environment_.err << "error: " << failure->to_wire() << '\n';
+    if (failure) environment_.err << "error: " << shown(failure->to_wire()) << '\n';
     environment_.out << std::flush;
   }
   void show(const session::ChatMessage& message) {
-    environment_.out << "agent: " << message.text;
-    if (const auto reason = message.extra.find("finish_reason"); reason != message.extra.end()) environment_.out << " [incomplete: " << reason->second << "]";
+    environment_.out << "agent: " << shown(message.text);
+    if (const auto reason = message.extra.find("finish_reason"); reason != message.extra.end())
+      environment_.out << " [incomplete: " << shown(reason->second) << "]";
     environment_.out << (message.interrupted ? " [interrupted]\n" : "\n");
   }
-  void show(const session::FunctionCall& call) { environment_.out << fmt::format("  calls {} {}\n", call.name, call.arguments); }
-  void show(const session::FunctionCallOutput& output) { environment_.out << fmt::format("  {}: {}\n", output.is_error ? "failed" : "gets", output.output); }
-  void show(const session::AgentHandoff& handoff) { environment_.out << fmt::format("  hands over to {}\n", handoff.new_agent_id); }
+  void show(const session::FunctionCall& call) { environment_.out << fmt::format("  calls {} {}\n", shown(call.name), shown(call.arguments)); }
+  void show(const session::FunctionCallOutput& output) {
+    environment_.out << fmt::format("  {}: {}\n", output.is_error ? "failed" : "gets", shown(output.output));
+  }
+  void show(const session::AgentHandoff& handoff) { environment_.out << fmt::format("  hands over to {}\n", shown(handoff.new_agent_id)); }
   void show(const session::AgentConfigUpdate&) {}
 
   void hear(const session::SessionEvent& event) {
-    if (const auto* trouble = std::get_if<session::SessionTrouble>(&event.what)) environment_.err << "agent's error: " << trouble->message << std::endl;
+    if (const auto* trouble = std::get_if<session::SessionTrouble>(&event.what)) environment_.err << "agent's error: " << shown(trouble->message) << std::endl;
   }
 
   Environment& environment_;
@@ -168,6 +187,7 @@ class Talk {
   Runtime& runtime_;
   Duration limit_;
   SessionLink link_;
+  std::string waiting_for_;
 };
 
 int talk(const SessionFlags& flags, Environment& environment) {
@@ -185,7 +205,10 @@ int talk(const SessionFlags& flags, Environment& environment) {
     context.stop();
   });
   context.run();
-  if (stopping->stopped()) throw Error(ErrorKind::cancelled, "stopped before the conversation was over");
+  if (stopping->stopped()) {
+    environment.err << "interrupted\n";
+    return interrupted;
+  }
   if (failure) std::rethrow_exception(failure);
   return code;
 }

@@ -73,6 +73,13 @@ TEST_F(SessionCommand, NobodyThereIsCouldNotRun_PRD62) {
   EXPECT_THAT(err(), HasSubstr("exit code 9 instead of answering; its last words: gone"));
 }
 
+TEST_F(SessionCommand, WhatAnAgentSaysIsShownAndNotObeyed_PRD62) {
+  agent_.says("hello", "red \x1b[31m alert\nsecond line");
+  const session::testing::HostThread host(agent_);
+  EXPECT_EQ(antiphon({"session", host.place(), "--text", "hello"}), 0) << err();
+  EXPECT_EQ(out(), "agent: red  [31m alert\nsecond line\n");
+}
+
 TEST_F(SessionCommand, MistakesAreRefusedBeforeAnythingIsSent_PRD62) {
   for (const auto& words : std::vector<std::vector<std::string>>{{"session"},
                                                                  {"session", "nowhere", "--text", "x"},

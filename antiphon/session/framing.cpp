@@ -12,8 +12,16 @@ namespace {
 
 constexpr std::size_t header_size = 4;
 
+/// Four bytes that are no length may be the beginning of something else.
+std::string_view other_protocol(std::size_t length) {
+  if (length == 0x48545450) return "it answers in HTTP: name the port of its sessions, or its WebSocket, ws://HOST:PORT/session";
+  if (length >> 16 == 0x1603) return "it begins with TLS, which sessions over plain TCP have not";
+  return "";
+}
+
 [[noreturn]] void refuse(std::size_t length) {
-  throw Error(ErrorKind::too_large, fmt::format("a frame of {} bytes is over the limit of {}", length, frame_limit));
+  throw Error(ErrorKind::too_large, fmt::format("a frame of {} bytes is over the limit of {}", length, frame_limit))
+      .with_hint(std::string(other_protocol(length)));
 }
 
 }  // namespace

@@ -47,6 +47,19 @@ TEST(Frames, TheLimitItselfFitsAndOneByteMoreDoesNot_SES3) {
   EXPECT_THROW(reader.next(), Error) << "where the next one begins is unknown";
 }
 
+TEST(Frames, WhatIsAnotherProtocolIsNamed_SES3) {
+  for (const auto& [bytes, says] : {std::pair{"HTTP/1.1 400", "HTTP"}, std::pair{"\x16\x03\x01\x02\x00", "TLS"}}) {
+    FrameReader reader;
+    reader.add(bytes);
+    try {
+      reader.next();
+      FAIL() << bytes;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.hint(), ::testing::HasSubstr(says));
+    }
+  }
+}
+
 TEST(Frames, AnUnfinishedOneIsCounted_SES3) {
   FrameReader reader;
   reader.add(framed("hello").substr(0, 6));

@@ -253,6 +253,13 @@ TEST_F(RawHost, AForeignErrorTextIsKeptWhole_SES4) {
   EXPECT_EQ(failure_of(world, remote->get_agent_info()).message(), "Error: model: quota exceeded");
 }
 
+TEST_F(RawHost, AnAnswerThatCannotBeReadIsToldWhereOneIsWaitedFor_SES1) {
+  begin([](const wire::SessionRequest&) { return std::vector<std::string>{"\xff\xff\xff\xff\x07junk"}; });
+  const auto error = failure_of(world, remote->run("hi", 3s));
+  EXPECT_EQ(error.kind(), ErrorKind::timeout);
+  EXPECT_EQ(error.message(), "the agent's session did not answer run_input within 3.00 s; one message of what it sent could not be read");
+}
+
 TEST_F(RawHost, AHostThatNeverAnswersIsATimeout_SES1) {
   begin([](const wire::SessionRequest&) { return std::vector<std::string>{}; });
   EXPECT_EQ(failure_of(world, remote->wait_for_ready()).kind(), ErrorKind::timeout);

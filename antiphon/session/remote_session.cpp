@@ -33,6 +33,19 @@ struct Pending {
   std::optional<Error> failure{};
 };
 
+/// Another try would fail as this one did.
+bool is_final(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::usage:
+    case ErrorKind::configuration:
+    case ErrorKind::not_found:
+    case ErrorKind::invalid_input:
+    case ErrorKind::unauthorized:
+    case ErrorKind::unsupported: return true;
+    default: return false;
+  }
+}
+
 std::string_view name_of(const SessionRequest& request) {
   const auto* field = SessionRequest::descriptor()->FindFieldByNumber(request.request_case());
   return field ? std::string_view(field->name()) : "request";
@@ -46,6 +59,7 @@ struct RemoteSession::State : std::enable_shared_from_this<State> {
 
   Task<SessionResponse> ask(SessionRequest request, std::optional<Duration> timeout);
   Task<SessionResponse> ask_or_throw(SessionRequest request, std::optional<Duration> timeout);
+  Error told_of_garbage(Error error) const;
   void send(const AgentSessionMessage& message);
   void end(const Error& why);
   void take(const AgentSessionMessage& message);
@@ -98,9 +112,20 @@ Task<SessionResponse> RemoteSession::State::ask(SessionRequest request, std::opt
     const std::string& id;
     ~Forget() { state.pending.erase(id); }
   } const forget{*this, id};
-  co_await at_most(runtime.clock, Deadline::after(runtime.clock, limit), mine->done.wait(), std::move(late));
+  try {
+    co_await at_most(runtime.clock, Deadline::after(runtime.clock, limit), mine->done.wait(), std::move(late));
+  } catch (const Error& error) {
+    throw told_of_garbage(error);
+  }
   if (mine->failure) throw *mine->failure;
   co_return std::move(*mine->answer);
+}
+
+/// Whoever waits in vain may have been answered.
+Error RemoteSession::State::told_of_garbage(Error error) const {
+  if (malformed == 0) return error;
+  return {error.kind(),
+          fmt::format("{}; {} of what it sent could not be read", error.message(), malformed == 1 ? "one message" : fmt::format("{} messages", malformed))};
 }
 
 Task<SessionResponse> RemoteSession::State::ask_or_throw(SessionRequest request, std::optional<Duration> timeout) {
@@ -287,8 +312,9 @@ Task<> RemoteSession::wait_for_ready(Duration timeout, Duration interval) {
     if (!over && !failure) co_return;
     if (failure && failure->kind() != ErrorKind::timeout) last = failure;
     if (state_->ended) throw *state_->ended;
-    if (last && (last->kind() == ErrorKind::usage || last->kind() == ErrorKind::configuration || last->kind() == ErrorKind::unauthorized)) throw *last;
-    if (over || next >= deadline.at) throw last ? *last : late;
+    if (last && is_final(*last)) throw *last;
+    if (over || next >= deadline.at) throw last ? *last : state_->told_of_garbage(std::move(late));
+    if (failure && state_->options.on_retry) state_->options.on_retry(*failure);
     co_await clock.sleep_until(next);
   }
 }

@@ -27,6 +27,8 @@ struct RunReply {
 struct RemoteSessionOptions {
   Duration request_timeout = std::chrono::seconds(60);  ///< of a request that gives none
   Duration stall_timeout = std::chrono::seconds(30);    ///< the host may take nothing for so long before the connection counts as lost
+  /// A try of `wait_for_ready` failed, and there will be another. May not throw.
+  std::function<void(const Error&)> on_retry{};
   /// Called in the moment an event is there. May not throw.
   std::function<void(const SessionEvent&)> on_event{};
   /// The agent's speech, faster than it is spoken. Unset: what comes counts as played at once.

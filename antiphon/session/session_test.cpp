@@ -404,6 +404,28 @@ TEST(Session, ReadinessIsAwaitedThroughATransportThatIsNotThereYet_SES1) {
   EXPECT_EQ(tries, 5) << "started is started";
 }
 
+TEST(Session, WaitingTellsWhyAndEndsWhereItWouldNotHelp_SES1) {
+  struct Closed final : SessionTransport {
+    explicit Closed(int& its_tries) : tries(its_tries) {}
+    Task<> start(Deadline) override {
+      if (++tries < 3) throw Error(ErrorKind::refused, "nobody listens yet");
+      throw Error(ErrorKind::not_found, "there is no such path");
+    }
+    Task<std::optional<std::string>> receive() override { co_return std::nullopt; }
+    Task<> send(std::string, Deadline) override { co_return; }
+    Task<> close(Deadline) override { co_return; }
+    void cut() override {}
+    int& tries;
+  };
+  net::testing::VirtualWorld world;
+  int tries = 0;
+  std::vector<std::string> told;
+  RemoteSession remote(world.runtime, std::make_unique<Closed>(tries), {.on_retry = [&](const Error& error) { told.push_back(error.message()); }});
+  EXPECT_EQ(failure_of(world, remote.wait_for_ready(60s)).message(), "there is no such path");
+  EXPECT_EQ(world.clock.now(), 1s) << "at once, and not at the deadline";
+  EXPECT_EQ(told, (std::vector<std::string>{"nobody listens yet", "nobody listens yet"}));
+}
+
 TEST(Session, AControllerThatVanishesEndsTheAnswerUnderWay_SES2) {
   Pair pair;
   bool unwound = false;

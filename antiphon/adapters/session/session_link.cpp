@@ -19,6 +19,12 @@ constexpr auto look_again = 50ms;
 
 bool is_address(std::string_view text) { return text.starts_with("ws://") || text.starts_with("wss://"); }
 
+/// An address without a path is that of the sessions there.
+std::string with_path(const std::string& url) {
+  const auto host = url.find("://") + 3;
+  return url.find('/', host) == std::string::npos && url.size() > host ? url + "/session" : url;
+}
+
 net::HostPort place_in(const std::string& text, std::string_view what) {
   try {
     return net::parse_host_port(text, what);
@@ -35,7 +41,7 @@ Task<> until_it_ends(net::Process& process, Clock& clock) {
 }  // namespace
 
 std::string websocket_url_of(const SessionAgentOptions& options) {
-  if (is_address(options.connect)) return options.connect;
+  if (is_address(options.connect)) return with_path(options.connect);
   return options.token.empty() ? std::string() : fmt::format("ws://{}/session", options.connect);
 }
 
@@ -123,6 +129,7 @@ Task<> SessionLink::wait_until_ready(Deadline deadline) {
   std::optional<Error> failure;
   try {
     co_await remote_->wait_for_ready(deadline.left(runtime_.clock));
+    ready_ = true;
     co_await remote_->update_io(session::IoChange::text_only(), deadline.left(runtime_.clock));
   } catch (const session::SessionError&) {
     // a host that cannot switch its sound off plays it to nobody
@@ -132,7 +139,8 @@ Task<> SessionLink::wait_until_ready(Deadline deadline) {
   if (failure) throw co_await explained(std::move(*failure));
 }
 
-Task<> SessionLink::open(std::function<void(const session::SessionEvent&)> on_event, net::TcpListener* listener, Deadline deadline) {
+Task<> SessionLink::open(std::function<void(const session::SessionEvent&)> on_event, net::TcpListener* listener, Deadline deadline,
+                         std::function<void(const Error&)> on_retry) {
   deadline = deadline.sooner(Deadline::after(runtime_.clock, options_.connect_timeout));
   std::unique_ptr<session::SessionTransport> transport;
   if (!options_.connect.empty()) {
@@ -147,7 +155,7 @@ Task<> SessionLink::open(std::function<void(const session::SessionEvent&)> on_ev
     start_program(net::HostPort{host, listener->port()}.text());
     transport = co_await accept(*listener, deadline);
   }
-  remote_.emplace(runtime_, std::move(transport), session::RemoteSessionOptions{.on_event = std::move(on_event)});
+  remote_.emplace(runtime_, std::move(transport), session::RemoteSessionOptions{.on_retry = std::move(on_retry), .on_event = std::move(on_event)});
   co_await wait_until_ready(deadline);
 }
 

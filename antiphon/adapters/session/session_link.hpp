@@ -21,8 +21,11 @@ class SessionLink {
   /// Starts the program, connects either way, waits until the agent answers, switches sound off. Once.
   /// @param listener for agents that dial; nullptr: one of its own.
   /// @throws Error, with the party where the agent is to blame.
-  Task<> open(std::function<void(const session::SessionEvent&)> on_event, net::TcpListener* listener, Deadline deadline);
-  bool is_open() const { return remote_.has_value(); }
+  /// @param on_retry told of each try to reach it that failed, when there will be another.
+  Task<> open(std::function<void(const session::SessionEvent&)> on_event, net::TcpListener* listener, Deadline deadline,
+              std::function<void(const Error&)> on_retry = {});
+  /// Whether it has answered once.
+  bool is_open() const { return ready_; }
   session::RemoteSession& remote() { return *remote_; }
   /// What an error of the session came from, where its program has ended meanwhile.
   Task<Error> explained(Error error);
@@ -41,6 +44,7 @@ class SessionLink {
   std::unique_ptr<net::TcpListener> listener_;
   std::unique_ptr<net::Process> process_;
   std::optional<session::RemoteSession> remote_;
+  bool ready_ = false;
 };
 
 /// Where a session is that is dialled: a WebSocket's address, or the host and port of frames. @throws Error configuration.
