@@ -131,6 +131,20 @@ class Gym(unittest.TestCase):
         self.assertEqual(process.returncode, 130)
         self.assertEqual(self.transcripts()[0]["end"]["reason"], "interrupted")
 
+    def test_OneRequestToStopThatComesTwiceIsOne_GYM7(self):
+        process = subprocess.Popen([ANTIPHON, "gym", "--text", " ".join(["and then I waited"] * 60), "--tts-voice", "flite/slt"], cwd=self.folder, env=self.env,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(300):  # until it is in the middle of it
+            if self.transcripts():
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)  # as timeout(1) does: to its child, then to the group of both
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(self.transcripts()[0]["end"]["reason"], "interrupted")
+        self.assertIn("kept in", out)
+
     def test_SuiteTalksToTheSameAgent_TRN11(self):
         ran = subprocess.run([ANTIPHON, "run", str(EXAMPLE / "suite.yaml")], cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=100)
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
