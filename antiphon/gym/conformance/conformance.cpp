@@ -46,6 +46,13 @@ std::string flaw_of(const ProbeAnswer& answer) {
   return {};
 }
 
+/// All that follows will fail for the same reason.
+std::string_view likely_cause(int status) {
+  if (status == 401 || status == 403) return ": does the backend know the same secret?";
+  if (status == 404 || status == 405) return ": is this the path of the webhook?";
+  return "";
+}
+
 class Checks {
  public:
   Checks(Runtime& runtime, net::HttpClient& http, ConformanceSettings settings)
@@ -88,7 +95,8 @@ class Checks {
     const auto turn = new_turn();
     const auto answer = co_await send(body_of(layercode::SessionStartEvent{turn}));
     report_.reached = answer.status != 0;
-    found("accepts-signed", "a signed session.start is accepted", answer.accepted() && !answer.error ? holds() : fails(answer.outcome()));
+    found("accepts-signed", "a signed session.start is accepted",
+          answer.accepted() && !answer.error ? holds() : fails(answer.outcome() + std::string(likely_cause(answer.status))));
     if (report_.reached && !answer.events.empty()) judge_reply("greeting", "a greeting", turn, answer);
     co_return report_.reached;
   }

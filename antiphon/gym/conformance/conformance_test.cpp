@@ -32,7 +32,8 @@ struct Backend {
   // What it gets wrong.
   bool checks_signatures = true, checks_age = true, checks_over_its_own_json = false, ends = true, echoes = true, greets = true, survives_a_cut = true,
        throws_on_unknown = false;
-  bool remembers_duplicates = true, refuses_duplicates = false, needs_turn_everywhere = false, hangs_on_message = false;
+  bool remembers_duplicates = true, refuses_duplicates = false, needs_turn_everywhere = false, hangs_on_message = false, never_ends = false,
+       knows_another_secret = false;
 
   Clock& clock;
   std::map<std::string, int> orders{};
@@ -60,7 +61,7 @@ struct Backend {
     auto body = request.body;
     if (checks_over_its_own_json)
       if (const auto parsed = try_parse_json(body)) body = layercode::javascript_json(*parsed);
-    return layercode::check_signature(header, "secret", body, now, checks_age ? 300s : 86400s) == SignatureVerdict::good;
+    return layercode::check_signature(header, knows_another_secret ? "other" : "secret", body, now, checks_age ? 300s : 86400s) == SignatureVerdict::good;
   }
 
   Task<> answer(const layercode::Webhook& hook, net::ServerReply& reply) {
@@ -73,6 +74,10 @@ struct Backend {
     try {
       co_await reply.write(layercode::write_reply_event(layercode::ReplySpeech{"Order " + std::to_string(orders[turn]), echoes ? turn : "turn-0"}));
       co_await clock.sleep_for(10ms);
+      while (never_ends) {
+        co_await reply.write(layercode::write_reply_event(layercode::ReplySpeech{"and ", turn}));
+        co_await clock.sleep_for(700ms);
+      }
       if (ends) co_await reply.write(layercode::write_reply_event(layercode::ReplyEnd{echoes ? turn : "turn-0"}));
     } catch (const Error&) {
       cut = true;
@@ -146,6 +151,16 @@ TEST(Conformance, ASilentGreetingIsNone_GYM9) {
   EXPECT_TRUE(report.conforms());
   EXPECT_THAT(of(report, Finding::Verdict::holds), Contains("accepts-signed"));
   EXPECT_EQ(std::ranges::count(report.findings, "greeting-ends", &Finding::id), 0);
+}
+
+TEST(Conformance, WhatGoesOnIsTooLongByTheWholeLimitAndNotByWhatWasLeftOfIt_GYM9) {
+  const auto report = report_on([](Backend& backend) { backend.never_ends = true; });
+  EXPECT_EQ(report.findings.at(0).detail, "status 200, then: the reply did not end within 30.0 s");
+}
+
+TEST(Conformance, ARefusalOfAllTellsWhatToLookAt_GYM9) {
+  const auto report = report_on([](Backend& backend) { backend.knows_another_secret = true; });
+  EXPECT_EQ(report.findings.at(0).detail, "status 401: does the backend know the same secret?");
 }
 
 TEST(Conformance, ABackendThatNobodyReachesIsNotTested_GYM9) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/text.hpp"
 #include "antiphon/net/sse.hpp"
 #include "antiphon/protocol/layercode/signature.hpp"
 
@@ -60,6 +61,8 @@ Task<ProbeAnswer> Probe::send(Request request) {
     co_await read(*body, answer, request.cut_at_first_event, deadline);
   } catch (const Error& error) {
     answer.error = error;
+    if (error.kind() == ErrorKind::timeout && answer.status != 0)
+      answer.error = Error(error.kind(), fmt::format("the reply did not end within {}", format_duration(timeout_)));
   }
   co_return answer;
 }
