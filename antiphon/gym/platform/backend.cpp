@@ -57,6 +57,9 @@ class Backend::Reading {
     outcome.problem = std::move(problem);
     over_ = true;
   }
+  void end_of_stream() {
+    if (outcome.events > 0 && !outcome.problem) outcome.problem = "its reply ended without response.end";
+  }
   bool over() const { return over_; }
   Clock::Time last_event() const { return last_event_.value_or(began_); }
 
@@ -137,7 +140,7 @@ Task<> Backend::read(net::HttpBody& body, Reading& reading, Deadline deadline) {
     }
     if (late || runtime_.clock.now() >= until.at)
       co_return reading.stop(until.at == deadline.at ? "its reply does not end" : "its reply stopped without an end");
-    if (bytes.empty()) co_return;
+    if (bytes.empty()) co_return reading.end_of_stream();
     reading.take(bytes);
   }
 }
