@@ -20,6 +20,7 @@ namespace {
 constexpr auto goodbye_limit = 2s;
 constexpr auto data_patience = 2s;  // data need not be answered
 constexpr std::size_t most_problems = 50;
+constexpr auto mix_growth = 1.5;  // the mix is written as a whole: after each turn would cost the square of them
 
 LayercodeCall::Options call_options(const UserSimulator& simulator, const Settings& settings, const GymParts& shared) {
   LayercodeTurnTiming timing;
@@ -110,7 +111,14 @@ Task<ConversationLog> Conversation::run(StopSource stop) {
   }
   if (interrupted_) end("interrupted", "somebody asked to stop");
   if (timed_out_) end("timeout", fmt::format("the conversation took longer than {}", format_duration(settings_.conversation_timeout)));
-  co_await finish();
+  std::optional<Error> unwritten;
+  try {
+    co_await finish();
+  } catch (const Error& error) {
+    if (!folder_ || error.kind() != ErrorKind::io) throw;
+    unwritten = error;
+  }
+  if (unwritten) co_await say_what_failed(*unwritten);
   co_return std::move(log_);
 }
 
@@ -132,12 +140,17 @@ Task<> Conversation::converse() {
     if (!response || call_.over()) break;
     co_await complete_turn();
     stage_ = "internal";
+    if (clock_.now() - began_ >= mixed_until_ * mix_growth) co_await save_mix();
     co_await perform(std::move(*response));
     if (silent_ >= settings_.max_silent_turns) co_return end("agent_silent", fmt::format("the agent answered {} lines in a row with nothing at all", silent_));
   }
   if (!call_.over()) co_return end("completed", "the user had nothing more to say");
+  take_answer();
+  if (call_.hung_up() && user_->is_done() && was_answered()) co_return end("completed", "the agent hung up");
   if (const auto& failure = call_.failure()) end(*failure, failure->kind() == ErrorKind::closed ? "closed" : "protocol");
 }
+
+bool Conversation::was_answered() const { return !records_.empty() && log_.turns.back().user_message && log_.turns.back().agent_message; }
 
 Task<> Conversation::get_key() {
   stage_ = "authorize_failed";
@@ -276,7 +289,9 @@ Task<> Conversation::perform(UserResponse response) {
   co_await await_answer(says_something ? settings_.response_timeout : data_patience);
   silent_ = call_.ear().answer().is_empty() && says_something ? silent_ + 1 : 0;
   if (silent_ > 0 && !call_.over())
-    note(fmt::format("turn {}: nothing came of the agent within {}", log_.turns.back().turn_number, format_duration(settings_.response_timeout)));
+    note(call_.ear().ended()
+             ? fmt::format("turn {}: the agent's turn ended without words, sound or data", log_.turns.back().turn_number)
+             : fmt::format("turn {}: nothing came of the agent within {}", log_.turns.back().turn_number, format_duration(settings_.response_timeout)));
   co_await save();
 }
 
@@ -372,6 +387,19 @@ Task<> Conversation::save() {
   co_await compute<void>(runtime_, std::function<void()>(write));
 }
 
+/// Both voices so far.
+Task<> Conversation::save_mix() {
+  if (!folder_ || !settings_.store_audio) co_return;
+  mixed_until_ = clock_.now() - began_;
+  auto mix = mix_;
+  const auto& answers = call_.ear().answers();
+  for (const auto& record : records_)
+    for (const auto& sound : answers[record.answer].sounds) mix.add_agent(sound.samples, layercode::response_rate_hz, sound.heard_at - began_);
+  if (mix.empty()) co_return;
+  const auto write = [folder = folder_, mix = std::move(mix)] { folder->write_mix(mix.interleaved()); };
+  co_await compute<void>(runtime_, std::function<void()>(write));
+}
+
 /// Whatever happened: says goodbye, writes all, and tells who wants to know.
 Task<> Conversation::finish() {
   co_await call_.close(Deadline::after(clock_, goodbye_limit));
@@ -380,15 +408,7 @@ Task<> Conversation::finish() {
   co_await tell_everybody();
   log_.ended_at = stamp(clock_.now());
   co_await save();
-  if (settings_.store_audio) {
-    const auto& answers = call_.ear().answers();
-    for (const auto& record : records_)
-      for (const auto& sound : answers[record.answer].sounds) mix_.add_agent(sound.samples, layercode::response_rate_hz, sound.heard_at - began_);
-    const auto write = [folder = folder_, mix = std::move(mix_)] {
-      if (!mix.empty()) folder->write_mix(mix.interleaved());
-    };
-    co_await compute<void>(runtime_, std::function<void()>(write));
-  }
+  co_await save_mix();
   if (!parts_.conversation_callback) co_return;
   std::string thrown;
   try {
@@ -399,6 +419,14 @@ Task<> Conversation::finish() {
   if (thrown.empty()) co_return;
   note(fmt::format("the conversation callback threw: {}", thrown));
   co_await save();
+}
+
+/// What could not be written is lost; the rest, and who asked, shall know.
+Task<> Conversation::say_what_failed(const Error& error) {
+  log_.end = {.reason = "output_failed", .message = with_hint(error)};
+  try {
+    co_await save();
+  } catch (const Error&) {}  // the same disk
 }
 
 /// The last turn is told of, too.

@@ -49,8 +49,11 @@ class Conversation {
   void take_answer();
   Task<> complete_turn();
   Task<> save();
+  Task<> save_mix();
   Task<> finish();
+  Task<> say_what_failed(const Error& error);
   Task<> tell_everybody();
+  bool was_answered() const;
   void end(std::string reason, std::string message);
   void end(const Error& error, std::string reason);
   void note(std::string problem);
@@ -76,7 +79,8 @@ class Conversation {
   std::shared_ptr<const ConversationFolder> folder_;
   ConversationLog log_;
   std::vector<Record> records_;
-  Mix mix_;
+  Mix mix_;                  ///< of the user alone: what the agent said is in the call
+  Duration mixed_until_{0};  ///< what the file holds
   Clock::Time began_;
   std::chrono::system_clock::time_point began_at_;
   double earlier_seconds_ = 0;

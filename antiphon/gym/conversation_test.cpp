@@ -253,6 +253,48 @@ TEST_F(GymConversation, LongPauseWithinATurnIsNoEndOfIt_GYM1) {
 
 // --- Speech -----------------------------------------------------------------------------------------------------------------------------------
 
+TEST_F(GymConversation, AgentThatHangsUpWhenAllWasSaidAndAnsweredHasEndedItWell_GYM1) {
+  desk.on_ready = {};
+  auto settings = desk.settings();
+  settings.greeting = 0s;
+  desk.on_text = [](Peer& peer, std::string) -> Task<> {
+    co_await peer.turn("t", "Goodbye.");
+    co_await peer.close(1000, "the agent hung up");
+  };
+  const auto one = desk.run(LayercodeClient(UserSimulator::from_text({"bye"}, true), settings));
+  EXPECT_EQ(one.end.reason, "completed");
+  EXPECT_EQ(one.end.message, "the agent hung up");
+  const auto two = desk.run(LayercodeClient(UserSimulator::from_text({"bye", "wait"}, true), settings), {.conversation_id = "c-2"});
+  EXPECT_EQ(two.end.reason, "closed") << "a line was left";
+  desk.on_text = [](Peer& peer, std::string) -> Task<> { co_await peer.close(1000, "the agent hung up"); };
+  const auto none = desk.run(LayercodeClient(UserSimulator::from_text({"bye"}, true), settings), {.conversation_id = "c-3"});
+  EXPECT_EQ(none.end.reason, "closed") << "nothing was answered";
+}
+
+TEST_F(GymConversation, DiskThatFailsInTheMiddleCostsFilesAndNotTheLog_GYM7) {
+  desk.on_text = [](Peer& peer, std::string) -> Task<> { co_await peer.turn("t", "Here."); };
+  const TurnCallback spoil([&](const auto&, const ConversationLog& log) {
+    std::filesystem::remove_all(log.folder);
+    std::ofstream(log.folder) << "no folder";
+  });
+  const auto log = desk.run(LayercodeClient(UserSimulator::from_text({"one", "two"}, true), desk.settings(), spoil));
+  EXPECT_EQ(log.end.reason, "output_failed");
+  EXPECT_THAT(log.end.message, HasSubstr("transcript.json"));
+  EXPECT_FALSE(log.turns.empty());
+  EXPECT_FALSE(log.folder.empty());
+}
+
+TEST_F(GymConversation, TurnThatEndsWithoutAnythingIsToldFromOneThatNeverCame_GYM1) {
+  desk.on_text = [](Peer& peer, std::string) -> Task<> {
+    co_await peer.start("t");
+    co_await peer.end("t");
+  };
+  EXPECT_THAT(talk({"hi"}).problems, ElementsAre(HasSubstr("the agent's turn ended without words, sound or data")));
+  desk.on_text = [](Peer&, std::string) -> Task<> { co_return; };
+  EXPECT_THAT(desk.run(LayercodeClient(UserSimulator::from_text({"hi"}, true), desk.settings()), {.conversation_id = "c-2"}).problems,
+              ElementsAre(HasSubstr("nothing came of the agent within")));
+}
+
 struct GymSpeech : GymConversation {
   GymSpeech() {
     desk.on_ready = {};
@@ -372,6 +414,22 @@ TEST_F(GymSpeech, FilesHoldWhatWasSaidAtItsRateAndTheMixIsInStep_GYM7) {
   EXPECT_GT(both[2 * 4000], 5000) << "user left";
   EXPECT_EQ(both[2 * 7000 + 1], 8000) << "agent right";
   EXPECT_EQ(log.turns[0].user_message->audio_path, "user_0.wav");
+}
+
+TEST_F(GymSpeech, MixIsThereWhileTheConversationGoesOn_GYM7) {
+  auto settings = desk.settings();
+  settings.pace = Pace::burst, settings.greeting = 0s;
+  std::vector<std::size_t> sizes;
+  const TurnCallback look([&](const auto&, const ConversationLog& log) {
+    const auto path = log.folder + "/conversation_mix.wav";
+    sizes.push_back(std::filesystem::exists(path) ? read_file(path).size() : 0);
+  });
+  const std::vector<std::string> lines(3, desk.folder.path() + "/line.wav");
+  desk.run(LayercodeClient(UserSimulator::from_files(lines), settings, look));
+  ASSERT_THAT(sizes, SizeIs(3)) << "of the turns before";
+  EXPECT_EQ(sizes[0], 0u);
+  EXPECT_EQ(sizes[1], 44u + 2 * 2 * (6400 + 16000)) << "the first";
+  EXPECT_GT(sizes[2], sizes[1]);
 }
 
 TEST_F(GymSpeech, WithoutStoringNothingSoundsInTheFolder_GYM8) {

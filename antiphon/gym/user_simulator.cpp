@@ -32,6 +32,7 @@ class TextUser final : public SimulatedUser {
     co_return response;
   }
   bool waits() const override { return false; }
+  bool is_done() const override { return next_ == messages_.size(); }
 
  private:
   std::vector<std::string> messages_;
@@ -59,6 +60,7 @@ class FileUser final : public SimulatedUser {
     co_return response;
   }
   bool waits() const override { return false; }
+  bool is_done() const override { return next_ == files_.size(); }
 
  private:
   std::vector<std::string> files_;

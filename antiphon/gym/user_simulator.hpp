@@ -56,6 +56,8 @@ class SimulatedUser {
   virtual Task<std::optional<UserResponse>> get_response(UserRequest request) = 0;
   /// Whether it knows how to wait for an agent in the middle of its turn; others are asked at ends of turns alone.
   virtual bool waits() const { return true; }
+  /// Whether an agent that hangs up now leaves nothing unsaid. Whoever does not know beforehand what it will say takes a goodbye for the end.
+  virtual bool is_done() const { return true; }
 };
 
 /// What simulated users need. References outlive them.

@@ -85,6 +85,7 @@ Task<> LayercodeCall::read() {
 void LayercodeCall::notice_end() {
   if (closing_) return end(std::nullopt);
   const auto close = socket_->closed().value_or(net::WsClose{.code = 1006});
+  hung_up_ = !over_ && close.code == 1000 && moment().empty();
   end(Error(ErrorKind::closed, fmt::format("the platform closed the connection ({}){}", shown_close(close), moment())).with_party(Party::agent));
 }
 

@@ -79,6 +79,8 @@ class LayercodeCall {
   bool over() const { return over_; }
   /// Why it is over; nullopt while it is not, and when it was us who ended it.
   const std::optional<Error>& failure() const { return failure_; }
+  /// The platform said goodbye, and in the middle of nothing: an agent that hangs up.
+  bool hung_up() const { return hung_up_; }
   /// Says goodbye. Idempotent, also where it was never connected. Never throws an Error.
   Task<> close(Deadline deadline);
 
@@ -104,7 +106,7 @@ class LayercodeCall {
   Latch read_;
   Pulse news_;
   std::size_t messages_ = 0;
-  bool running_ = false, over_ = false, closing_ = false, speaking_ = false;
+  bool running_ = false, over_ = false, closing_ = false, speaking_ = false, hung_up_ = false;
   std::optional<Error> failure_;
 };
 

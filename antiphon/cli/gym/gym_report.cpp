@@ -55,7 +55,7 @@ std::string gym_turns(const gym::ConversationLog& log) {
 
 std::string gym_summary(const GymOutcome& outcome) {
   const auto& log = outcome.log;
-  auto text = fmt::format("{}: {} {}, {:.2f} s", log.conversation_id.empty() ? "no conversation" : log.conversation_id, log.stats.total_turns,
+  auto text = fmt::format("{}: {} {}, {:.2f} s", log.conversation_id.empty() ? "no conversation" : one_line(log.conversation_id), log.stats.total_turns,
                           log.stats.total_turns == 1 ? "turn" : "turns", log.stats.duration_seconds);
   if (log.stats.avg_latency_ms) text += fmt::format(", latency {} ms on average", *log.stats.avg_latency_ms);
   if (log.stats.avg_ttfab_ms) text += fmt::format(", first audio {} ms", *log.stats.avg_ttfab_ms);
