@@ -20,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t longest_header = 272 * 1024;  // a dispatch of 256 KiB, and the usual fields beside it
+constexpr std::size_t most_strangers = 1000;          // who have not said yet what they are
 constexpr auto silent_start = 1s;                     // a browser or library speaks at once; who does not waits for us to, and that is frames
 
 /// What was read of it to see what it is, then the rest.
@@ -77,7 +78,8 @@ struct SessionListener::State {
       throw Error(ErrorKind::usage, fmt::format("sessions on {} could be reached by anybody", options.place.text()))
           .with_hint("give a token, or listen on 127.0.0.1");
     listener = net::listen_tcp(runtime, options.place);
-    http = net::make_http_server(runtime, {.header_limit = longest_header, .drain = 0s},
+    http = net::make_http_server(runtime,
+                                 {.body_limit = 0, .header_limit = longest_header, .drain = 0s, .connection_limit = options.connection_limit + most_strangers},
                                  [this](const net::ServerRequest& request, net::ServerReply& reply) { return answer(request, reply); });
   }
 
@@ -89,7 +91,7 @@ struct SessionListener::State {
   }
 
   void take(std::unique_ptr<net::ByteStream> stream) {
-    if (stopping || open >= options.connection_limit)
+    if (stopping || open >= options.connection_limit || strangers >= most_strangers)
       stream->close();
     else
       connections.spawn(meet(std::move(stream)));
@@ -99,12 +101,15 @@ struct SessionListener::State {
   Task<> meet(std::unique_ptr<net::ByteStream> stream) {
     std::string begun;
     const Error late(ErrorKind::timeout, "silent");
+    ++strangers;
+    std::shared_ptr<void> counted(nullptr, [this](void*) { --strangers; });
     try {
       begun = co_await at_most(runtime.clock, Deadline::after(runtime.clock, silent_start), first_bytes(*stream), late);
       if (begun.empty()) co_return;
     } catch (const Error&) {
       // silent so far
     }
+    counted.reset();
     const bool is_http = begun.starts_with('G');
     auto whole = std::make_unique<ReadAgain>(std::move(begun), std::move(stream));
     if (is_http) {
@@ -117,6 +122,7 @@ struct SessionListener::State {
   }
 
   Task<> serve(SessionArrival arrival) {
+    if (open >= options.connection_limit) co_return arrival.transport->cut();  // others were faster
     ++open;
     const std::shared_ptr<void> counted(nullptr, [this](void*) { --open; });
     try {
@@ -150,7 +156,7 @@ struct SessionListener::State {
   std::unique_ptr<net::HttpServer> http;
   TaskGroup connections;
   Stoppable accepting;
-  std::size_t open = 0;
+  std::size_t open = 0, strangers = 0;
   bool stopping = false;
 };
 

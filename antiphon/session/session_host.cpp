@@ -123,8 +123,7 @@ Task<> until_idle(const bool& working, Pulse& changed) {
 
 // What was begun may end; what was not is refused. All that is to be told is sent.
 Task<> SessionHost::State::drain() {
-  const SessionError closed(Stage::session, "closed", std::nullopt, "session closed");
-  for (const auto& job : std::exchange(jobs, {})) respond_error(job, closed);
+  for (const auto& job : std::exchange(jobs, {})) respond_error(job, session_closed());
   const auto deadline = Deadline::after(runtime.clock, options.drain);
   const Error late(ErrorKind::timeout, "drain");
   bool idle = false;

@@ -59,7 +59,9 @@ struct SessionHostOptions {
   /// The agent's hook on what users write, also where a controller writes it: gives back the text, or another. What it throws refuses the text.
   std::function<Task<std::string>(std::string)> text_input{};
   std::optional<SimulationDispatch> simulation{};
-  SimulationHook on_simulation_end{};                 ///< only with `simulation`
+  SimulationHook on_simulation_end{};  ///< only with `simulation`
+  /// Told of each failure that a controller is answered with, so that it can be logged. May not throw.
+  std::function<void(const SessionError&)> on_failure{};
   Duration hook_timeout = std::chrono::seconds(45);   ///< of `on_simulation_end`
   Duration stall_timeout = std::chrono::seconds(30);  ///< a controller that takes nothing for so long is gone
   Duration connect_timeout = std::chrono::seconds(60);

@@ -1,5 +1,6 @@
 #include "antiphon/session/testing/pair.hpp"
 
+#include <agent_session.pb.h>
 #include <gmock/gmock.h>
 
 #include "antiphon/base/task_group.hpp"
@@ -11,6 +12,8 @@ using namespace antiphon::session::testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using wire::AgentSessionMessage;
 
 const ChatMessage& message_at(const SessionItems& items, std::size_t index) { return std::get<ChatMessage>(items.at(index)); }
 
@@ -269,6 +272,29 @@ TEST(Session, ATextHookMayRefuseTheText_SES5) {
   EXPECT_EQ(pair.say("kind").text(), "Thank you.");
 }
 
+TEST(Session, ATextThatIsOvertakenBeforeItsTurnGoesThroughTheHookAllTheSame_SES5) {
+  SessionHostOptions options;
+  options.text_input = [](std::string text) -> Task<std::string> { co_return text == "1234" ? "[PIN]" : text; };
+  Pair pair(std::move(options));
+  pair.agent.actions["slow"] = [&](AgentTurn&) -> Task<> { co_await pair.world.clock.sleep_for(10min); };
+  pair.agent.says("hello", "Good day.");
+  pair.begin();
+  std::vector<RunReply> replies(3);
+  const auto say = [](Pair& its, std::string text, RunReply& into) -> Task<> { into = co_await its.remote->run(std::move(text)); };
+  std::vector<Task<>> all;
+  all.push_back(say(pair, "slow", replies[0]));
+  all.push_back(say(pair, "1234", replies[1]));
+  all.push_back(say(pair, "hello", replies[2]));
+  pair.world.run(at_once(std::move(all)));
+  EXPECT_TRUE(replies[1].interrupted());
+  EXPECT_EQ(replies[2].text(), "Good day.");
+  std::string texts;
+  for (const auto& item : pair.host->history())
+    if (const auto& message = std::get<ChatMessage>(item); message.role == MessageRole::user) texts += message.text + "|";
+  EXPECT_THAT(texts, HasSubstr("[PIN]|hello|"));
+  EXPECT_THAT(texts, Not(HasSubstr("1234")));
+}
+
 TEST(Session, UpdateIoChangesWhatIsNamedAndTheAgentIsTold_SES6) {
   SessionHostOptions options;
   options.io.input_audio = options.io.output_audio = true;
@@ -366,6 +392,45 @@ TEST_F(Playback, AnInterruptionClearsWhatIsStillPlaying_SES7) {
   EXPECT_TRUE(spoken.interrupted());
   EXPECT_EQ(cleared, 1);
   EXPECT_EQ(pair->world.clock.now(), 200ms);
+}
+
+// As an agent does whose voice is a call that goes on: it speaks beside its answers, and waits while the controller takes nothing.
+TEST_F(Playback, OfATurnThatIsOverNothingIsPlayedAnyMore_SES7) {
+  pair.emplace();
+  auto [near, far] = net::memory_connection(pair->world.runtime, {.capacity = 20'000});
+  pair->remote.reset(), pair->host.reset();
+  pair->connect(memory_transports(pair->world.runtime).first, over_stream(pair->world.runtime, std::move(far)), with_sound(), {});
+  const auto controller = over_stream(pair->world.runtime, std::move(near));
+  bool let_in = false;
+  const auto speak_on = [](AgentTurn& turn, bool& ended) -> Task<> {
+    for (int i = 0; i < 6; ++i) co_await turn.play({.samples = std::vector<std::int16_t>(48'000, 100)});
+    ended = true;
+  };
+  pair->agent.actions["speak"] = [&](AgentTurn& turn) -> Task<> {
+    pair->world.spawn(speak_on(turn, let_in));
+    co_await pair->world.clock.sleep_for(1s);
+    throw SessionError(Stage::llm, "unavailable", 503, "overloaded");
+  };
+  pair->served = false;
+  pair->world.spawn([](Pair& its) -> Task<> {
+    static_cast<void>(co_await its.host->serve());
+    its.served = true;
+  }(*pair));
+  AgentSessionMessage run;
+  run.mutable_request()->set_request_id("r");
+  run.mutable_request()->mutable_run_input()->set_text("speak");
+  pair->world.run(controller->send(run.SerializeAsString(), pair->world.soon()));
+  pair->world.run(pair->world.clock.sleep_for(5s));  // the turn has failed; nobody has read a byte
+  std::size_t before = 0, behind = 0;
+  for (bool answered = false; !answered || !let_in;) {
+    AgentSessionMessage message;
+    ASSERT_TRUE(message.ParseFromString(pair->world.run(controller->receive()).value()));
+    answered = answered || message.has_response();
+    if (message.has_audio_output()) ++(answered ? behind : before);
+  }
+  EXPECT_GT(before, 0U);
+  EXPECT_EQ(behind, 0U);
+  controller->cut();
 }
 
 TEST(Session, ReadinessIsAwaitedThroughATransportThatIsNotThereYet_SES1) {

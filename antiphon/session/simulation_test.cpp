@@ -176,6 +176,31 @@ TEST_F(Finalize, EndsAnAnswerUnderWayFirst_SES9) {
   EXPECT_EQ(pair->world.clock.now(), 1s);
 }
 
+TEST_F(Finalize, TheEndOfTheHostOvertakesAHookAndIsTold_SES9) {
+  begin([this](SimulationContext&) -> Task<> { co_await pair->world.clock.sleep_for(10min); });
+  static_cast<void>(pair->world.clock.call_at(1s, [this] { pair->host->stop(); }));
+  EXPECT_EQ(failure().message(), "session closed");
+  EXPECT_EQ(pair->world.clock.now(), 4s) << "a hook that ends within the drain is waited for";
+}
+
+TEST_F(Finalize, ATextBesideItWaitsAndDoesNotCutTheHook_SES9) {
+  begin([this](SimulationContext& context) -> Task<> {
+    co_await pair->world.clock.sleep_for(5s);
+    context.fail("no booking");
+  });
+  pair->agent.says("hello", "Good day.");
+  std::optional<RunReply> reply;
+  pair->world.spawn([](Pair& its, std::optional<RunReply>& into) -> Task<> {
+    co_await its.world.clock.sleep_for(1s);
+    into = co_await its.remote->run("hello");
+  }(*pair, reply));
+  EXPECT_EQ(finalize()->reason, "no booking");
+  EXPECT_FALSE(reply);
+  pair->world.run(pair->world.clock.sleep_for(1s));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->text(), "Good day.");
+}
+
 TEST(SimulationContext, HasNoSimulatorsVerdictBeforeTheEnd_SES9) {
   const SimulationContext context(SimulationDispatch{.run_id = "r"});
   EXPECT_THROW(context.simulator_verdict(), Error);

@@ -15,6 +15,8 @@ namespace antiphon::session {
 wire::SessionResponse answer_to(const wire::SessionRequest& request);
 /// What the wire says of something that was thrown: an Error is the session's own, what is none is not told.
 SessionError failure_of(const std::exception_ptr& thrown);
+/// What requests are answered with that the end of a host overtakes.
+inline SessionError session_closed() { return {Stage::session, "closed", std::nullopt, "session closed"}; }
 
 /// Everything of a host; alive as long as anything of it runs.
 struct SessionHost::State : std::enable_shared_from_this<State> {
@@ -55,6 +57,7 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   Task<> finalize(wire::SessionRequest request);
   Task<wire::SessionResponse> ask_hook(wire::SessionRequest request);
   void add(SessionItem item);
+  void note_failure(const SessionError& failure) const;
   void complete(SessionItem& item) const;
   void tell_item(const SessionItem& item);
   void interrupt();

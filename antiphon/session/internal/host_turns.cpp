@@ -51,6 +51,9 @@ SessionError failure_of(const std::exception_ptr& thrown) {
 class SessionHost::State::Turn final : public AgentTurn {
  public:
   explicit Turn(State& state) : state_(state) { state_.open_calls.clear(); }
+  ~Turn() override { sound_->over = true; }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
 
   Task<> say(std::string text, std::optional<std::string> finish_reason) override {
     ChatMessage message{.text = std::move(text)};
@@ -68,12 +71,16 @@ class SessionHost::State::Turn final : public AgentTurn {
     co_await state_.outbox.room();
   }
 
+  // Whoever speaks may do so beside the answer, and be let in when that is over: nothing of this turn is there any more then.
   Task<> play(SessionAudio audio) override {
     if (!state_.io.output_audio || audio.samples.empty()) co_return;
-    co_await state_.outbox.room();
-    state_.play(audio);
-    played_ += audio.duration();
-    state_.set_agent_state(AgentState::speaking);
+    auto& state = state_;
+    const auto sound = sound_;
+    co_await state.outbox.room();
+    if (sound->over) co_return;
+    state.play(audio);
+    sound->played += audio.duration();
+    state.set_agent_state(AgentState::speaking);
   }
 
   const SessionIo& io() const override { return state_.io; }
@@ -81,20 +88,23 @@ class SessionHost::State::Turn final : public AgentTurn {
 
   /// Until what was played has been heard. A controller that never says so is waited for no longer than the sound lasts, and a second.
   Task<> heard() {
-    if (played_ == Duration::zero()) co_return;
+    const auto played = std::exchange(sound_->played, Duration::zero());
+    if (played == Duration::zero()) co_return;
+    sound_->flushed = played;
     state_.flush_playback();
     try {
-      co_await at_most(state_.runtime.clock, Deadline::after(state_.runtime.clock, played_ + playback_grace), finished(state_, state_.playbacks_finished),
+      co_await at_most(state_.runtime.clock, Deadline::after(state_.runtime.clock, played + playback_grace), finished(state_, state_.playbacks_finished),
                        Error(ErrorKind::timeout, "playback"));
     } catch (const Error&) {
       // it was spoken, whatever became of it
     }
-    played_ = {};
+    sound_->flushed = {};
   }
 
   /// It was cut off: what is being played ends, and the last that was said carries the mark.
   void cut_off(bool answer) {
-    if (played_ != Duration::zero()) state_.clear_playback();
+    sound_->over = true;
+    if (sound_->played + sound_->flushed != Duration::zero()) state_.clear_playback();
     if (mark(items_)) {
       mark(state_.history);
     } else if (answer) {
@@ -123,9 +133,15 @@ class SessionHost::State::Turn final : public AgentTurn {
     return false;
   }
 
+  struct Sound {
+    Duration played{0};   ///< since the last flush
+    Duration flushed{0};  ///< and not heard to its end yet
+    bool over = false;    ///< nothing more is played
+  };
+
   State& state_;
   SessionItems items_;
-  Duration played_{0};
+  std::shared_ptr<Sound> sound_ = std::make_shared<Sound>();
 };
 
 Task<> SessionHost::State::work() {
@@ -178,8 +194,12 @@ Task<> SessionHost::State::greet() {
   const auto failure = co_await play(*mine, work(*this, turn));
   may_interrupt = true;
   if (mine->stopped()) turn.cut_off(false);
-  if (failure) emit({.what = SessionTrouble{failure->to_wire()}});
+  if (failure) note_failure(*failure), emit({.what = SessionTrouble{failure->to_wire()}});
   set_agent_state(AgentState::listening);
+}
+
+void SessionHost::State::note_failure(const SessionError& failure) const {
+  if (options.on_failure) options.on_failure(failure);
 }
 
 void SessionHost::State::complete(SessionItem& item) const { std::visit(Completion{now()}, item); }
@@ -203,6 +223,7 @@ void SessionHost::State::tell_item(const SessionItem& item) {
 Task<> SessionHost::State::answer_text(std::string text, Turn& turn) {
   if (options.text_input) text = co_await options.text_input(std::move(text));
   add(ChatMessage{.role = MessageRole::user, .text = text});
+  if (!jobs.empty()) co_return active->stop();  // another came before this one began
   set_agent_state(AgentState::thinking);
   co_await agent.answer(std::move(text), turn);
   co_await turn.heard();
@@ -212,18 +233,12 @@ Task<> SessionHost::State::run_text(SessionRequest request) {
   Turn turn(*this);
   const auto mine = active = std::make_shared<Stoppable>();
   interrupt_wanted = false;
-  std::optional<SessionError> failure;
-  if (jobs.empty()) {
-    failure = co_await play(*mine, answer_text(request.run_input().text(), turn));
-  } else {
-    mine->stop();  // another came before this one began
-    active.reset();
-    add(ChatMessage{.role = MessageRole::user, .text = request.run_input().text()});
-  }
+  auto failure = co_await play(*mine, answer_text(request.run_input().text(), turn));
   const bool closed = stopping && mine->stopped();
   if (mine->stopped()) turn.cut_off(true);
   set_agent_state(AgentState::listening);
-  if (closed) failure = SessionError(Stage::session, "closed", std::nullopt, "session closed");
+  if (closed) failure = session_closed();
+  if (failure) note_failure(*failure);
   if (failure) co_return respond_error(request, std::move(*failure).with_items(turn.take()));
   auto response = answer_to(request);
   to_wire(turn.take(), *response.mutable_run_input()->mutable_items());
@@ -244,16 +259,22 @@ Task<SessionResponse> SessionHost::State::ask_hook(SessionRequest request) {
   const auto& provisional = request.finalize_simulation();
   simulation->end({provisional.provisional_success(), provisional.provisional_reason()}, history);
   if (!options.on_simulation_end) co_return response;
+  const auto mine = active = std::make_shared<Stoppable>();
+  may_interrupt = false;  // a text waits for the verdict; the end of the host does not
   std::exception_ptr thrown;
   try {
-    co_await at_most(runtime.clock, Deadline::after(runtime.clock, options.hook_timeout), options.on_simulation_end(*simulation),
-                     Error(ErrorKind::timeout, fmt::format("on_simulation_end gave no verdict within {} s", options.hook_timeout / 1s)));
+    co_await mine->run(at_most(runtime.clock, Deadline::after(runtime.clock, options.hook_timeout), options.on_simulation_end(*simulation),
+                               Error(ErrorKind::timeout, fmt::format("on_simulation_end gave no verdict within {} s", options.hook_timeout / 1s))));
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (thrown && is_abort(thrown)) std::rethrow_exception(thrown);
+  active.reset();
+  may_interrupt = true;
+  if (thrown && !mine->stopped() && is_abort(thrown)) std::rethrow_exception(thrown);
   if (thrown) {
-    response.set_error(wire_text(failure_of(thrown).to_wire()));
+    const auto failure = mine->stopped() ? session_closed() : failure_of(thrown);
+    note_failure(failure);
+    response.set_error(wire_text(failure.to_wire()));
   } else if (const auto& veto = simulation->user_verdict()) {
     response.mutable_finalize_simulation()->mutable_user_verdict()->set_success(veto->success);
     response.mutable_finalize_simulation()->mutable_user_verdict()->set_reason(wire_text(veto->reason));

@@ -156,6 +156,22 @@ TEST_F(AgentProcess, ConsoleWithoutAControllerIsAConversationByLines_SES10) {
   EXPECT_EQ(out.str(), "desk: Good day.\n");
 }
 
+TEST_F(AgentProcess, WhatAControllerIsAnsweredWithStandsInTheLogToo_SES10) {
+  program.make = [](Runtime&, const SimulationDispatch*) {
+    auto agent = std::make_unique<testing::ScriptedAgent>();
+    agent->actions["fail"] = [](AgentTurn&) -> Task<> {
+      throw SessionError(Stage::llm, "rate_limited", 429, "too many requests");
+      co_return;
+    };
+    return agent;
+  };
+  lines = {"fail"};
+  world.run(host(command({"console", "--log-format", "json"})));
+  EXPECT_THAT(out.str(), HasSubstr("error: too many requests"));
+  EXPECT_THAT(log.str(), HasSubstr(R"("message":"a turn failed","level":"ERROR")"));
+  EXPECT_THAT(log.str(), HasSubstr("llm:rate_limited:429: too many requests"));
+}
+
 TEST_F(AgentProcess, RoomsAreNotInThisVersion_SES10) {
   try {
     world.run(host(command({"connect", "--room", "r"})));

@@ -57,6 +57,7 @@ class HostingAgent {
   Task<> serve(std::unique_ptr<SessionTransport> transport, std::optional<SimulationDispatch> simulation, SessionIo io) {
     SessionHostOptions options{.io = io, .simulation = simulation ? std::move(simulation) : command_.simulation};
     if (command_.what == AgentCommand::What::dev) options.drain = 0s;
+    options.on_failure = [this](const SessionError& failure) { log_.say(LogLevel::error, "a turn failed", {{"error", failure.to_wire()}}); };
     const auto agent = program_.make(runtime_, options.simulation ? &*options.simulation : nullptr);
     if (program_.on_simulation_end)
       options.on_simulation_end = [this, its_agent = agent.get()](SimulationContext& context) { return program_.on_simulation_end(*its_agent, context); };
