@@ -49,6 +49,7 @@ struct TurnState {
   std::string user_text{};
   std::string agent_text{};  ///< whole, as it was meant
   std::string heard_text{};  ///< what of it the caller heard
+  std::string cut_short{};   ///< why the model's answer is not whole: `length`, `content_filter`; empty: it is
   bool interrupted = false;
   std::vector<ToolResult> tools{};
   TurnLatency latency{};

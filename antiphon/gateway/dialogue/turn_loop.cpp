@@ -35,6 +35,12 @@ bool is_cancelled(const std::exception_ptr& failure) {
   }
 }
 
+/// Why an answer is not whole; empty: it is.
+std::string cut_short(const ChatResponse& response) {
+  const auto& reason = response.finish_reason;
+  return reason == "length" || reason == "content_filter" ? reason : std::string();
+}
+
 /// Results for calls whose end nobody has seen: the model must not think that nothing happened.
 std::vector<ToolResult> unknown_results(const std::vector<ToolCall>& calls) {
   std::vector<ToolResult> results;
@@ -101,6 +107,7 @@ Task<AfterAnswer> TurnLoop::run(SessionState& session, std::string request, Answ
       turn.say(*turn.fallback);
       co_return AfterAnswer::go_on;
     }
+    turn.state().cut_short = cut_short(*response);
     auto calls = response->message.tool_calls();
     const auto over = follow(turn, calls);
     if (!calls.empty() && round < settings_.tool_rounds) co_await call_tools(turn, std::move(calls));

@@ -6,6 +6,7 @@
 #include "antiphon/base/beside.hpp"
 #include "antiphon/base/limit.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/hosting/attended_dialogue.hpp"
 
 namespace antiphon::gateway {
 
@@ -21,15 +22,33 @@ constexpr std::string_view a_person = "person";
 
 SessionError closed() { return {Stage::session, "closed", std::nullopt, "the conversation is over"}; }
 
+SessionError failure_in(Stage stage, const Error& error) {
+  if (const auto* told = dynamic_cast<const SessionError*>(&error)) return *told;
+  return {stage, std::string(to_string(error.kind())), error.status(), error.message()};
+}
+
 // What the wire says of an answer that could not be found; what else was thrown, such as the end of the session, goes on.
 [[noreturn]] void fail(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
-  } catch (const SessionError&) {
-    throw;
   } catch (const Error& error) {
-    throw SessionError(Stage::llm, std::string(to_string(error.kind())), error.status(), error.message());
+    throw failure_in(Stage::llm, error);
   }
+}
+
+bool is_error(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+session::ChatMessage with_reason(session::ChatMessage message, const std::string& cut_short) {
+  if (!cut_short.empty()) message.extra["finish_reason"] = cut_short;
+  return message;
 }
 
 bool failed(const std::string& content) {
@@ -76,10 +95,10 @@ class HostedSession::Reply {
       co_await turn.add(*std::exchange(passing_, std::nullopt));
     }
   }
-  /// What is left.
-  Task<> finish(AgentTurn& turn) {
+  /// What is left. @param cut_short why the last of it is not whole; empty: it is
+  Task<> finish(AgentTurn& turn, const std::string& cut_short) {
     take_tools();
-    end_segment();
+    if (!segment_.empty() || !cut_short.empty()) items_.push(with_reason({.text = std::exchange(segment_, {})}, cut_short));
     if (passing_) co_await turn.add(*std::exchange(passing_, std::nullopt));
     while (auto item = items_.try_pop()) co_await turn.add(std::move(*item));
   }
@@ -219,13 +238,16 @@ Task<> HostedSession::answer_in_text(std::string text, AgentTurn& turn) {
   } catch (...) {
     failure = std::current_exception();
   }
+  const auto cut_short = state_.turns.back().cut_short;
+  // A model that was not let say a word has answered in part: with none.
+  if (failure && !cut_short.empty() && reply.said().empty() && is_error(failure)) failure = nullptr;
   // Also where it was cut off: what it has said so far was said.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   if (!failure && after != AfterAnswer::go_on) {
     reply.say(parts_.dialogue->goodbye(state_, after));
     over_ = true;
   }
-  co_await reply.finish(turn);
+  co_await reply.finish(turn, failure ? std::string() : cut_short);
   if (!failure && after == AfterAnswer::escalate) co_await hand_over(turn);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   note_turn(reply.said(), failure != nullptr);
@@ -275,8 +297,40 @@ CallSettings HostedSession::settings_of_call() {
   auto settings = parts_.settings;
   settings.silence = settings.longest;
   if (settings.observer) settings.observer = std::make_shared<Within>(settings.observer);
+  settings.speech.on_lost = [this, then = std::move(settings.speech.on_lost)](const Error& error) {
+    note_failure(asked_ ? asked_->number : 0, failure_in(Stage::tts, error));
+    if (then) then(error);
+  };
   if (std::exchange(has_called_, true) || !greets_in_call_) settings.resumes = Resumption{};
   return settings;
+}
+
+// The call went from under it: what was heard of the answer was said.
+Task<> HostedSession::end_asked() {
+  const auto asked = asked_;
+  if (!std::exchange(asked->told, true) && !asked->said.empty()) {
+    state_.messages.append(Message::assistant(asked->said));
+    co_await asked->turn->add(session::ChatMessage{.text = asked->said, .interrupted = true});
+  }
+  asked->ended = true;
+}
+
+std::unique_ptr<Dialogue> HostedSession::attended() {
+  return std::make_unique<AttendedDialogue>(
+      *parts_.dialogue, AttendedDialogue::Attendant{.answered = [this](int turn, AfterAnswer after) { note_after(turn, after); },
+                                                    .failed = [this](int turn, const Error& error) { note_failure(turn, failure_in(Stage::llm, error)); }});
+}
+
+void HostedSession::note_after(int number, AfterAnswer after) {
+  if (is_asked(number)) asked_->farewell = after != AfterAnswer::go_on;
+}
+
+// Of a text that was asked it is the answer; whatever else fails is told of as it happens.
+void HostedSession::note_failure(int number, SessionError error) {
+  if (!is_asked(number))
+    host_->emit({.what = session::SessionTrouble{error.to_wire()}});
+  else if (!asked_->failure)
+    asked_->failure = std::move(error);
 }
 
 Task<> HostedSession::hold_call() {
@@ -285,7 +339,9 @@ Task<> HostedSession::hold_call() {
                                                                                 .clear = [this] { host_->clear_playback(); }});
   started_ = ended_ = static_cast<int>(state_.turns.size());
   told_ = state_.messages.size();
-  call_ = std::make_unique<CallSession>(runtime_, *caller_, *parts_.recogniser, *parts_.dialogue, std::move(state_), settings_of_call());
+  own_to_come_ = told_of_ = 0;
+  attended_ = attended();
+  call_ = std::make_unique<CallSession>(runtime_, *caller_, *parts_.recogniser, *attended_, std::move(state_), settings_of_call());
   changed_.beat();
   std::exception_ptr failure;
   try {
@@ -298,7 +354,7 @@ Task<> HostedSession::hold_call() {
   caller_.reset();
   if (intake_) intake_->attach([this](std::string text) { floors_.push(std::move(text)); });
   if (!std::exchange(switching_, false)) over_ = true;
-  if (asked_) asked_->ended = true;
+  if (asked_) co_await end_asked();
   host_->set_user_state(session::UserState::listening);
   host_->set_agent_state(session::AgentState::listening);
   changed_.beat();
@@ -311,7 +367,7 @@ Task<> HostedSession::until_answered(std::shared_ptr<Asked> asked) {
 
 Task<> HostedSession::answer_by_call(AgentTurn& turn) {
   const auto asked = asked_ = std::make_shared<Asked>(Asked{.turn = &turn});
-  expects_own_ = true;
+  ++own_to_come_;
   caller_->say(raw_);
   std::exception_ptr failure;
   try {
@@ -326,9 +382,12 @@ Task<> HostedSession::answer_by_call(AgentTurn& turn) {
     failure = std::current_exception();
   }
   asked_.reset();
+  if (!failure && asked->failure) throw SessionError(*asked->failure);
+  if (!failure && asked->number == 0 && over_) throw closed();
   if (!failure) co_return;
+  if (!asked->told) told_of_ = asked->number;
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  if (!asked->said.empty()) co_await turn.say(asked->said);
+  if (!asked->told && !asked->said.empty()) co_await turn.say(asked->said);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   std::rethrow_exception(failure);
 }
@@ -362,7 +421,10 @@ Task<> HostedSession::on_event(json::object event) {
   } else if (type == "transcript.partial") {
     host_->emit({.what = session::UserInputTranscribed{.transcript = text()}});
   } else if (type == "transcript.final") {
-    if (std::exchange(expects_own_, false)) co_return;  // the host has written it down
+    if (own_to_come_ > 0) {  // the host has written it down
+      --own_to_come_;
+      co_return;
+    }
     host_->emit({.what = session::UserInputTranscribed{.transcript = text(), .is_final = true}});
     host_->add(session::ChatMessage{.role = MessageRole::user, .text = text()});
   } else if (type == "turn.started") {
@@ -377,8 +439,18 @@ Task<> HostedSession::on_event(json::object event) {
   } else if (type == "turn.ended") {
     co_await on_turn_ended(number, event);
   } else if (type == "escalation") {
-    host_->add(session::AgentHandoff{.old_agent_id = identity_.id, .new_agent_id = std::string(a_person)});
+    co_await add(asked_ ? asked_->number : 0, session::AgentHandoff{.old_agent_id = identity_.id, .new_agent_id = std::string(a_person)});
+  } else if (type == "error") {
+    tell_trouble(event);
   }
+}
+
+// What answers no text: of models and voices more is known where they fail.
+void HostedSession::tell_trouble(const json::object& event) {
+  const std::string_view code = event.at("code").as_string();
+  const std::string kind(event.at("message").as_string());
+  if (code == "asr") host_->emit({.what = session::SessionTrouble{SessionError(Stage::stt, kind, std::nullopt, "the user could not be heard").to_wire()}});
+  if (code == "escalation") host_->emit({.what = session::SessionTrouble{SessionError(Stage::tool, kind, std::nullopt, "nobody took the call").to_wire()}});
 }
 
 Task<> HostedSession::on_sentence(int number, std::string text) {
@@ -386,20 +458,25 @@ Task<> HostedSession::on_sentence(int number, std::string text) {
   if (is_asked(number)) append_words(asked_->said, text);
   // What answers no turn: a goodbye, an apology. The greeting is in the history already.
   const bool greets = number == 0 && greeting_.find(text) != std::string::npos;
-  if (number == ended_ && !greets) host_->add(session::ChatMessage{.text = std::move(text)});
-  co_return;
+  if (number == ended_ && !greets) co_await add(number, session::ChatMessage{.text = std::move(text)});
 }
 
 Task<> HostedSession::on_turn_ended(int number, const json::object& event) {
   co_await tell_tools(number);
   ended_ = number;
   const auto asked = is_asked(number) ? asked_ : nullptr;
-  session::ChatMessage message{.text = std::string(event.at("text").as_string()), .interrupted = event.at("interrupted").as_bool()};
-  if (!message.text.empty() || message.interrupted) co_await add(number, std::move(message));
-  if (asked)
-    asked->ended = true;
-  else
+  if (asked) asked->told = true;
+  const bool interrupted = event.at("interrupted").as_bool();
+  const auto& turns = call_->state().turns;
+  const auto cut_short = interrupted || turns.empty() ? std::string() : turns.back().cut_short;
+  const bool is_told = number == std::exchange(told_of_, 0) && number > 0;
+  auto message = with_reason({.text = std::string(event.at("text").as_string()), .interrupted = interrupted}, cut_short);
+  if (!is_told && (!message.text.empty() || interrupted)) co_await add(number, std::move(message));
+  const bool is_last = static_cast<int>(turns.size()) >= parts_.settings.most_turns;
+  if (!asked)
     host_->flush_playback();
+  else if (!is_last && (!asked->farewell || interrupted))
+    asked->ended = true;  // else when the call is over: it says goodbye
   host_->set_agent_state(session::AgentState::listening);
   changed_.beat();
 }

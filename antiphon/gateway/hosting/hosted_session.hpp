@@ -50,7 +50,10 @@ class HostedSession final : public session::HostedAgent {
     session::AgentTurn* turn = nullptr;
     int number = 0;  ///< of the call's turn; 0: it has not begun
     bool ended = false;
-    std::string said{};  ///< sentences that have begun to be heard
+    bool farewell = false;  ///< the call ends behind this turn, and says so
+    bool told = false;      ///< its words are an item
+    std::string said{};     ///< sentences that have begun to be heard
+    std::optional<session::SessionError> failure{};
   };
 
   Task<std::string> take(std::string text);
@@ -67,8 +70,13 @@ class HostedSession final : public session::HostedAgent {
   CallSettings settings_of_call();
   Task<> answer_by_call(session::AgentTurn& turn);
   Task<> until_answered(std::shared_ptr<Asked> asked);
+  Task<> end_asked();
+  std::unique_ptr<Dialogue> attended();
+  void note_after(int number, AfterAnswer after);
+  void note_failure(int number, session::SessionError error);
   Task<> on_event(json::object event);
   Task<> on_turn_ended(int number, const json::object& event);
+  void tell_trouble(const json::object& event);
   Task<> on_sentence(int number, std::string text);
   Task<> play(session::SessionAudio audio);
   Task<> tell_tools(int number);
@@ -93,9 +101,11 @@ class HostedSession final : public session::HostedAgent {
   bool has_called_ = false;
 
   std::unique_ptr<SessionCaller> caller_;
+  std::unique_ptr<Dialogue> attended_;
   std::unique_ptr<CallSession> call_;
   bool switching_ = false;       ///< audio went off: the call ends, the conversation goes on
-  bool expects_own_ = false;     ///< the call tells next what the controller wrote
+  int own_to_come_ = 0;          ///< texts of the controller that the call has still to tell
+  int told_of_ = 0;              ///< a turn of the call whose words were told when it was cut off
   int started_ = 0, ended_ = 0;  ///< turns of the call
   std::size_t told_ = 0;         ///< messages of the call that were looked at for tools
   std::shared_ptr<Asked> asked_;

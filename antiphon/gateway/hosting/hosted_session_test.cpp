@@ -8,6 +8,7 @@
 #include "antiphon/base/ids.hpp"
 #include "antiphon/gateway/server/gateway_server.hpp"
 #include "antiphon/gateway/testing/played_caller.hpp"
+#include "antiphon/gateway/testing/scripted_model.hpp"
 #include "antiphon/net/testing/link.hpp"
 #include "antiphon/session/remote_session.hpp"
 
@@ -53,10 +54,22 @@ struct HostedGateway : ::testing::Test {
     for (int i = 0; i < 100 && hosting > 0; ++i) world.run(world.clock.sleep_for(10ms));
   }
 
+  /// Models that end where their vendor would not let them go on: `script/REASON`, with and without a word.
+  static std::shared_ptr<const ModelRegistry> models() {
+    auto all = std::make_shared<ModelRegistry>(*ModelRegistry::with_defaults());
+    const auto cut = [](const ModelSettings& settings, const ModelContext& context) {
+      const auto reason = settings.model.substr(settings.model.find('/') + 1);
+      const std::string text = reason == "length" ? "Once upon a time. There was" : "";
+      return std::make_unique<testing::ScriptedModel>(context.runtime.clock, std::vector<testing::Line>{{.text = text, .finish_reason = reason}});
+    };
+    all->add("script", {.make = cut, .waits_on_clock_alone = true, .check = [](const ModelSettings&) {}});
+    return all;
+  }
+
   void make(const std::string& text) {
     auto config = parse_gateway_config(text, folder + "/gateway.yaml", [](std::string_view) { return std::nullopt; });
     gateway.emplace(world.runtime, std::move(config),
-                    GatewayContext{.http = http, .models = ModelRegistry::with_defaults(), .speech = SpeechRegistry::with_defaults(), .embedders = embedders},
+                    GatewayContext{.http = http, .models = models(), .speech = SpeechRegistry::with_defaults(), .embedders = embedders},
                     GatewayReports{.write_log = [this](const std::string& line) { reported += line + "\n"; }});
   }
   void start(const std::string& text) {
@@ -367,6 +380,138 @@ TEST_F(HostedGateway, BeginsAloudWhereAudioIsOnFromTheStart_SES7) {
   EXPECT_FALSE(played.empty()) << "the greeting is spoken";
   const auto text = history();
   EXPECT_EQ(text.find("Hello"), text.rfind("Hello")) << "and stands in the history once: " << text;
+}
+
+TEST_F(HostedGateway, AnIncompleteReplyIsDeliveredWithItsReasonByTextAndAloud_SES4) {
+  start("providers:\n" + hears_and_speaks + "  llm: script/length\n");
+  connect();
+  const auto written = say("tell me a story");
+  EXPECT_EQ(written.text(), "Once upon a time. There was");
+  EXPECT_EQ(written.finish_reason(), "length");
+  listen();
+  const auto spoken = say("tell me a story");
+  EXPECT_EQ(spoken.text(), "Once upon a time. There was");
+  EXPECT_EQ(spoken.finish_reason(), "length");
+}
+
+TEST_F(HostedGateway, AReplyOfWhichNothingWasLetThroughIsAPartialOneToo_SES4) {
+  start("providers:\n" + deaf_and_mute + "  llm: script/content_filter\n");
+  connect();
+  const auto reply = say("tell me a story");
+  ASSERT_EQ(reply.items.size(), 1U);
+  EXPECT_EQ(reply.text(), "");
+  EXPECT_EQ(reply.finish_reason(), "content_filter");
+}
+
+TEST_F(HostedGateway, AModelThatFailsAloudIsThatErrorWithTheApology_SES4) {
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {fail: {rate: 100%, kind: 429}}}\n");
+  connect();
+  listen();
+  for (int i = 0; i < 2; ++i) {
+    const auto failure = failure_on("hello");
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(failure->stage(), wire::Stage::llm);
+    EXPECT_EQ(failure->to_wire(), "llm:rate_limited:-: stub has too many calls (429)");
+    ASSERT_EQ(failure->items().size(), 1U) << "what was said instead";
+  }
+  EXPECT_THAT(events_of<wire::SessionTrouble>(), IsEmpty()) << "a failure of a request is told by its answer alone";
+}
+
+TEST_F(HostedGateway, AVoiceThatFailsIsThatError_SES4) {
+  start("providers:\n" + deaf_and_mute + "  llm: {stub: {text: It is on its way.}}\n");
+  connect();
+  world.run(remote->update_io({.output_audio = true}));
+  const auto failure = failure_on("hello");
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->stage(), wire::Stage::tts);
+  EXPECT_EQ(failure->type(), "rate_limited");
+}
+
+TEST_F(HostedGateway, WhatFailsOutsideAnyTextIsAnEvent_SES4) {
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {fail: {rate: 100%, kind: 429}}}\n");
+  connect();
+  listen();
+  be_silent(200ms);
+  speak(1s);
+  be_silent(5s);
+  const auto troubles = events_of<wire::SessionTrouble>();
+  ASSERT_EQ(troubles.size(), 1U);
+  EXPECT_EQ(troubles[0].message, "llm:rate_limited:-: stub has too many calls (429)");
+}
+
+TEST_F(HostedGateway, WhoCannotBeHeardIsToldSo_SES4) {
+  start("providers:\n  asr: {stub: {fail: {rate: 100%, kind: 429}}}\n  tts: {stub: {}}\n  llm: {stub: {text: Here I am.}}\n");
+  connect();
+  listen();
+  be_silent(200ms);
+  speak(1s);
+  be_silent(5s);
+  const auto troubles = events_of<wire::SessionTrouble>();
+  ASSERT_FALSE(troubles.empty());
+  EXPECT_THAT(troubles[0].message, HasSubstr("stt:"));
+}
+
+TEST_F(HostedGateway, AloudToTheGoodbyeBelongsToTheAnswerToo_SES4_SES7) {
+  start_desk(hears_and_speaks);
+  connect();
+  listen();
+  const auto reply = say("Goodbye");
+  EXPECT_THAT(reply.text(), HasSubstr("oodbye"));
+  EXPECT_FALSE(reply.interrupted());
+  const auto failure = failure_on("are you there?");
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->to_wire(), "session:closed:-: the conversation is over");
+}
+
+TEST_F(HostedGateway, AHandOffAloudIsAmongTheItemsAsInText_SES4_SES7) {
+  for (const bool aloud : {false, true}) {
+    start_desk(hears_and_speaks);
+    connect();
+    if (aloud) listen();
+    const auto reply = say("let me speak to a human");
+    EXPECT_THAT(kinds(reply.items), ElementsAre("message", "agent_handoff")) << aloud;
+    EXPECT_EQ(std::get<wire::AgentHandoff>(reply.items.back()).new_agent_id, "person");
+    world.run(remote->close());
+    world.run(gateway->drain(world.soon()));
+    until_idle();
+    fs::remove_all(folder), fs::create_directories(folder);
+  }
+}
+
+TEST_F(HostedGateway, AnAnswerThatATextCutsOffAloudIsInTheHistoryOnce_SES4_SES7) {
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {text: \"One two three four five six. Seven eight nine ten eleven twelve.\"}}\n");
+  connect();
+  listen();
+  std::optional<wire::RunReply> first;
+  world.spawn([](wire::RemoteSession& session, std::optional<wire::RunReply>& reply) -> Task<> { reply = co_await session.run("first"); }(*remote, first));
+  while (played.empty()) world.run(world.clock.sleep_for(20ms));
+  world.run(world.clock.sleep_for(500ms));
+  EXPECT_FALSE(say("second").interrupted());
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->interrupted());
+  EXPECT_FALSE(cleared.empty());
+  std::vector<std::string> roles;
+  for (const auto& item : world.run(remote->get_chat_history())) {
+    const auto& message = std::get<wire::ChatMessage>(item);
+    roles.emplace_back(std::string(to_string(message.role)) + (message.interrupted ? " interrupted" : ""));
+  }
+  EXPECT_THAT(roles, ElementsAre("assistant", "user", "assistant interrupted", "user", "assistant"));
+}
+
+TEST_F(HostedGateway, WhatWasHeardBeforeAudioWentOffStands_SES6_SES7) {
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {text: \"One two three four five six. Seven eight nine ten eleven twelve.\"}}\n");
+  connect();
+  listen();
+  std::optional<wire::RunReply> reply;
+  world.spawn([](wire::RemoteSession& session, std::optional<wire::RunReply>& into) -> Task<> { into = co_await session.run("first"); }(*remote, reply));
+  while (played.empty()) world.run(world.clock.sleep_for(20ms));
+  world.run(world.clock.sleep_for(300ms));
+  world.run(remote->update_io(wire::IoChange::text_only()));
+  world.run(world.clock.sleep_for(5s));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->text(), "One two three four five six.");
+  EXPECT_TRUE(reply->interrupted());
+  EXPECT_THAT(say("second").text(), HasSubstr("twelve."));
 }
 
 TEST_F(HostedGateway, AControllerThatVanishesLeavesNothing_SES2) {

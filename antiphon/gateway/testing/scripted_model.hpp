@@ -19,6 +19,7 @@ struct Line {
   std::optional<Error> fails{};  ///< behind the text
   Duration first_token{std::chrono::milliseconds(200)};
   Duration token{std::chrono::milliseconds(20)};
+  std::string finish_reason = "stop";
 };
 
 class ScriptedModel final : public LanguageModel {
@@ -61,7 +62,8 @@ class ScriptedModel final : public LanguageModel {
       co_return ChatDelta{space + words_[told_++]};
     }
     ChatResponse response() const override {
-      return {.message = line_.calls.empty() ? Message::assistant(line_.text) : Message::assistant_calls(line_.text, line_.calls), .finish_reason = "stop"};
+      return {.message = line_.calls.empty() ? Message::assistant(line_.text) : Message::assistant_calls(line_.text, line_.calls),
+              .finish_reason = line_.finish_reason};
     }
 
    private:
