@@ -40,6 +40,12 @@ void AssistantSpeech::finish() {
   changed_.beat();
 }
 
+void AssistantSpeech::hush() {
+  waiting_.clear();
+  finished_ = true, speaking_ = false;
+  changed_.beat();
+}
+
 Task<> AssistantSpeech::wait_until_spoken() {
   while (!finished_ || speaking_ || !waiting_.empty()) co_await changed_.wait();
 }

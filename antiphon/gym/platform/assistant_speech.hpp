@@ -25,6 +25,8 @@ class AssistantSpeech {
   void say(std::string_view text);
   /// No more words come.
   void finish();
+  /// Nothing more of it is said; `run` is to be cancelled.
+  void hush();
   /// Until all audio has been handed to the line; at once where nobody speaks.
   Task<> wait_until_spoken();
   /// Synthesises and sends until cancelled. One task.

@@ -21,14 +21,12 @@ constexpr auto longest_session_end = std::chrono::seconds(10);
 /// One answer of the backend, from its webhook on until it has been heard.
 struct PlatformSession::Answer {
   explicit Answer(PlatformSession& session, std::string id)
-      : turn_id(std::move(id)),
-        asked_at(session.runtime_.clock.now()),
-        speech(session.runtime_, session.speech_, session.line_, turn_id, session.settings_.audio_lead,
-               [&session](const Error& error) { session.notice("a sentence was not spoken: " + error.message()); }) {}
+      : turn_id(std::move(id)), asked_at(session.runtime_.clock.now()), speech(session.speech_of(turn_id)) {}
 
   std::string turn_id;
   Clock::Time asked_at;
-  AssistantSpeech speech;
+  std::shared_ptr<AssistantSpeech> speech;
+  std::shared_ptr<Stoppable> speaking = std::make_shared<Stoppable>();  ///< that speech
   Stoppable stop{};
   bool to_user = true;         ///< the user waits for it: it is told to end, whatever came
   bool started = false;        ///< `turn.start` was sent
@@ -37,9 +35,23 @@ struct PlatformSession::Answer {
   bool hangs_up = false;
   bool recorded = false;
   std::optional<Clock::Time> first_words{};
+  std::optional<HeardWords> held{};           ///< a voice has stopped it, of which nobody knows yet whether it speaks: what was heard by then
+  std::vector<layercode::ReplyEvent> kept{};  ///< that came meanwhile
+  std::string heard_before{};                 ///< under the names that the turn had before voices without words stopped it
+  Duration spoken_before{0};
 
-  bool is_over(Clock::Time now) const { return ended && (heard_in_full || now >= speech.plays_until()); }
+  bool is_over(Clock::Time now) const { return !held && ended && (heard_in_full || now >= speech->plays_until()); }
+  std::string heard(Clock::Time now) const {
+    auto all = heard_before;
+    append_words(all, held ? held->text : is_over(now) ? speech->text() : speech->heard().text);
+    return all;
+  }
 };
+
+std::shared_ptr<AssistantSpeech> PlatformSession::speech_of(const std::string& turn_id) {
+  return std::make_shared<AssistantSpeech>(runtime_, speech_, line_, turn_id, settings_.audio_lead,
+                                           [this](const Error& error) { notice("a sentence was not spoken: " + error.message()); });
+}
 
 PlatformSession::PlatformSession(const Parts& parts, net::WebSocket& socket, SessionRecord& record)
     : runtime_(parts.runtime),
@@ -125,7 +137,7 @@ void PlatformSession::take(std::string_view text) {
 }
 
 Task<> PlatformSession::finish() {
-  if (answer_ && !answer_->recorded) record(*answer_, answer_->ended ? answer_->speech.text() : answer_->speech.heard().text);
+  if (answer_) record(*answer_);
   co_await socket_.close(goodbye_.code, goodbye_.reason, Deadline::after(runtime_.clock, longest_goodbye));
   record_.end(wall_time());
   const auto told = Deadline::after(runtime_.clock, longest_session_end);
@@ -190,7 +202,7 @@ void PlatformSession::handle(const layercode::ClientData& data) {
 
 void PlatformSession::handle(const layercode::ReplayFinished& finished) {
   // A hint: it may have no id, be of another turn, come twice, or while more audio is on its way.
-  if (!answer_ || !answer_->ended || finished.reason != "completed") return;
+  if (!answer_ || !answer_->ended || answer_->held || finished.reason != "completed") return;
   if (finished.turn_id.empty() || finished.turn_id == answer_->turn_id) answer_->heard_in_full = true;
 }
 
@@ -207,12 +219,13 @@ EarListener PlatformSession::listener() {
 }
 
 void PlatformSession::user_began(int number) {
-  interrupt();
+  hold();
   const auto id = user_turns_[number] = new_turn_id();
   line_.send(layercode::TurnStart{layercode::Role::user, "user-" + id});
 }
 
 void PlatformSession::user_understood(int number, const std::string& text) {
+  if (answer_ && answer_->held) interrupt();
   line_.send(layercode::UserTranscript{layercode::UserTranscript::Kind::interim, text, "user-" + user_turns_[number], 0});
 }
 
@@ -225,9 +238,11 @@ void PlatformSession::user_ended(const HeardTurn& heard) {
     line_.send(layercode::UserTranscript{layercode::UserTranscript::Kind::delta, heard.text, "user-" + turn_id, 0});
     line_.send(layercode::UserTranscript{.content = heard.text, .turn_id = "user-" + turn_id});
     append_words(unanswered_, heard.text);
+    if (answer_ && answer_->held) interrupt();
   }
   // Nobody is answered in the middle of a word: where the user has gone on meanwhile, both turns are one message.
-  if (unanswered_.empty() || ear_.in_turn()) return;
+  if (ear_.in_turn()) return;
+  if (unanswered_.empty()) return go_on();
   interrupt();  // a typed line may have come while the recogniser worked
   ask(std::exchange(unanswered_, {}), turn_id);
 }
@@ -245,20 +260,49 @@ void PlatformSession::ask(std::string text, std::string turn_id) {
 void PlatformSession::interrupt() {
   const auto cut = std::exchange(answer_, nullptr);
   if (!cut) return;
-  const auto heard = cut->is_over(runtime_.clock.now()) ? HeardWords{0, cut->speech.text()} : cut->speech.heard();
-  record(*cut, heard.text);
+  record(*cut);
   if (cut->is_over(runtime_.clock.now())) return;
+  const auto heard = cut->held.value_or(cut->speech->heard());
   cut->stop.stop();
   line_.drop_audio(cut->turn_id);
   // A greeting that nobody has heard a word of was not cut off.
   if (cut->started || cut->to_user) interruption_ = layercode::InterruptionContext{true, heard.words, heard.text, cut->turn_id};
 }
 
-void PlatformSession::record(Answer& answer, std::string text) {
+/// A voice stops the agent at once. Whether it says something is known later: until then the backend's request goes on.
+void PlatformSession::hold() {
+  if (!answer_ || answer_->held) return;
+  if (answer_->is_over(runtime_.clock.now())) return interrupt();
+  answer_->held = answer_->speech->heard();
+  answer_->speaking->stop();
+  answer_->speech->hush();
+  line_.drop_audio(answer_->turn_id);
+  held_.beat();
+}
+
+/// It was a cough, or nobody could understand it: what was not heard is said again, as a turn of another name, for of one that was stopped players play no
+/// more.
+void PlatformSession::go_on() {
+  if (!answer_ || !answer_->held) return;
+  auto& answer = *answer_;
+  const auto heard = *std::exchange(answer.held, std::nullopt);
+  const auto rest = words_behind(answer.speech->text(), heard.words);
+  append_words(answer.heard_before, heard.text);
+  answer.spoken_before += answer.speech->spoken();
+  if (std::exchange(answer.started, false)) answer.turn_id = new_turn_id();
+  answer.ended = answer.heard_in_full = false;
+  answer.speech = speech_of(answer.turn_id);
+  answer.speaking = std::make_shared<Stoppable>();
+  if (!rest.empty()) take_event(answer, layercode::ReplySpeech{rest});
+  for (const auto& event : std::exchange(answer.kept, {})) take_event(answer, event);
+  held_.beat();
+}
+
+void PlatformSession::record(Answer& answer) {
   if (std::exchange(answer.recorded, true)) return;
   std::optional<Duration> latency;
   if (answer.to_user && answer.first_words) latency = *answer.first_words - answer.asked_at;
-  record_.assistant_said(std::move(text), wall_time(), answer.speech.spoken(), latency);
+  record_.assistant_said(answer.heard(runtime_.clock.now()), wall_time(), answer.spoken_before + answer.speech->spoken(), latency);
 }
 
 void PlatformSession::begin_answer(layercode::WebhookEvent event, bool to_user) {
@@ -270,7 +314,7 @@ void PlatformSession::begin_answer(layercode::WebhookEvent event, bool to_user) 
 
 Task<> PlatformSession::answer(std::shared_ptr<Answer> answer, layercode::WebhookEvent event) {
   try {
-    co_await answer->stop.run(beside(answer->speech.run(), reply(answer, std::move(event))));
+    co_await answer->stop.run(beside(speak(answer), reply(answer, std::move(event))));
   } catch (const boost::system::system_error&) {
     if (!answer->stop.stopped()) throw;
   }
@@ -279,23 +323,49 @@ Task<> PlatformSession::answer(std::shared_ptr<Answer> answer, layercode::Webhoo
 Task<> PlatformSession::reply(std::shared_ptr<Answer> answer, layercode::WebhookEvent event) {
   const auto outcome = co_await post(std::move(event), [this, answer](const layercode::ReplyEvent& said) { take_event(*answer, said); });
   if (outcome.problem) notice("the backend: " + *outcome.problem);
-  answer->speech.finish();
+  do {
+    while (answer->held) co_await held_.wait();
+  } while (!co_await say_to_the_end(answer));
+  if (!answer->hangs_up) co_return;
+  co_await line_.wait_until_sent();
+  leave(1000, "the agent hung up");
+}
+
+/// False: a voice has stopped it.
+Task<bool> PlatformSession::say_to_the_end(std::shared_ptr<Answer> answer) {
+  const auto speech = answer->speech;
+  speech->finish();
   if (answer->to_user) start_speaking(*answer);
-  if (!answer->started) {  // nobody is told of a greeting that never came
-    answer->ended = true;
-    co_return;
+  if (answer->started) {  // else nobody is told of a greeting that never came
+    co_await speech->wait_until_spoken();
+    if (answer->held || answer->speech != speech) co_return false;
+    line_.send(layercode::ResponseEnd{answer->turn_id});
   }
-  co_await answer->speech.wait_until_spoken();
-  line_.send(layercode::ResponseEnd{answer->turn_id});
   answer->ended = true;
-  if (answer->hangs_up) co_await hang_up(answer);
+  const ScopedAlarm played(runtime_.clock, speech->plays_until(), [this] { held_.beat(); });
+  while (!answer->held && answer->speech == speech && !answer->is_over(runtime_.clock.now())) co_await held_.wait();
+  co_return !answer->held && answer->speech == speech;
+}
+
+Task<> PlatformSession::speak(std::shared_ptr<Answer> answer) {
+  for (;;) {
+    const auto speech = answer->speech;
+    const auto speaking = answer->speaking;
+    try {
+      co_await speaking->run(speech->run());
+    } catch (const boost::system::system_error&) {
+      if (!speaking->stopped()) throw;
+    }
+    while (answer->speech == speech) co_await held_.wait();
+  }
 }
 
 void PlatformSession::take_event(Answer& answer, const layercode::ReplyEvent& event) {
+  if (answer.held) return answer.kept.push_back(event);
   if (const auto* speech = std::get_if<layercode::ReplySpeech>(&event)) {
     start_speaking(answer);
     line_.send(layercode::ResponseText{speech->content, answer.turn_id});
-    answer.speech.say(speech->content);
+    answer.speech->say(speech->content);
   } else if (const auto* data = std::get_if<layercode::ReplyData>(&event)) {
     start_speaking(answer);
     line_.send(layercode::ResponseData{data->content, answer.turn_id});
@@ -308,12 +378,6 @@ void PlatformSession::take_event(Answer& answer, const layercode::ReplyEvent& ev
 void PlatformSession::start_speaking(Answer& answer) {
   if (!answer.first_words) answer.first_words = runtime_.clock.now();
   if (!std::exchange(answer.started, true)) line_.send(layercode::TurnStart{layercode::Role::assistant, answer.turn_id});
-}
-
-Task<> PlatformSession::hang_up(std::shared_ptr<Answer> answer) {
-  if (answer->speech.plays_until() > runtime_.clock.now()) co_await runtime_.clock.sleep_until(answer->speech.plays_until());
-  co_await line_.wait_until_sent();
-  leave(1000, "the agent hung up");
 }
 
 /// Data of a client interrupts nobody. What the backend answers in words is said when it is its turn; data goes back at once.

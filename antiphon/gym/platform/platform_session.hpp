@@ -65,15 +65,19 @@ class PlatformSession {
   std::string new_turn_id();
   void ask(std::string text, std::string turn_id);
   void interrupt();
+  void hold();
+  void go_on();
   bool assistant_busy() const;
   void begin_answer(layercode::WebhookEvent event, bool to_user);
   Task<> answer(std::shared_ptr<Answer> answer, layercode::WebhookEvent event);
   Task<> reply(std::shared_ptr<Answer> answer, layercode::WebhookEvent event);
+  std::shared_ptr<AssistantSpeech> speech_of(const std::string& turn_id);
+  Task<bool> say_to_the_end(std::shared_ptr<Answer> answer);
+  Task<> speak(std::shared_ptr<Answer> answer);
   void take_event(Answer& answer, const layercode::ReplyEvent& event);
   void start_speaking(Answer& answer);
-  void record(Answer& answer, std::string text);
+  void record(Answer& answer);
   Task<> pass_data(layercode::DataEvent event);
-  Task<> hang_up(std::shared_ptr<Answer> answer);
   Task<> finish();
   layercode::Webhook webhook(layercode::WebhookEvent event) const;
   Task<WebhookOutcome> post(layercode::WebhookEvent event, Backend::OnEvent on_event);
@@ -100,6 +104,7 @@ class PlatformSession {
   std::map<int, std::string> user_turns_;                       ///< ids of turns by voice that are not over, without their prefix
   std::string unanswered_;                                      ///< words of a turn behind which the user went on speaking
   std::shared_ptr<Answer> answer_;                              ///< the one under way, or heard last
+  Pulse held_;                                                  ///< an answer was stopped, goes on, or may have been played
   std::optional<layercode::InterruptionContext> interruption_;  ///< of the turn before, for the next message
 };
 

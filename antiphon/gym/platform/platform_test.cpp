@@ -14,6 +14,7 @@ using layercode::ReplayFinished;
 using layercode::ResponseAudio;
 using layercode::ResponseData;
 using layercode::ResponseEnd;
+using layercode::ResponseText;
 using layercode::Role;
 using layercode::TurnStart;
 using layercode::UserTranscript;
@@ -342,6 +343,71 @@ TEST(PlatformInterruption, ARequestUnderWayIsCut_GYM9) {
   ASSERT_EQ(messages.size(), 2U);
   EXPECT_EQ(messages[1].interruption->assistant_turn_id, messages[0].turn_id);
   EXPECT_EQ(client->all<ResponseEnd>().size(), 1U);
+}
+
+TEST(PlatformInterruption, AVoiceWithoutWordsGivesTheFloorBack_GYM9) {
+  Stage stage;
+  stage.ear->texts = {""};
+  stage.backend.on("session.start").say(long_answer).finish();
+  auto client = stage.begin();
+  const auto greeting = client->all<TurnStart>().front().turn_id;
+  stage.wait(1s);
+  client->speak(voice(400ms) + silence(1s));
+  stage.wait(20s);
+  EXPECT_THAT(stage.backend.messages(), IsEmpty());
+  const auto starts = client->all<TurnStart>();
+  ASSERT_EQ(starts.size(), 3U);
+  EXPECT_EQ(starts[1].role, Role::user);
+  EXPECT_EQ(starts[2].role, Role::assistant);
+  EXPECT_NE(starts[2].turn_id, greeting) << "of a turn that was stopped players play nothing more";
+  const auto rest = client->all<ResponseText>().back();
+  EXPECT_EQ(rest.turn_id, starts[2].turn_id);
+  EXPECT_TRUE(std::string_view(long_answer).ends_with(rest.content)) << rest.content;
+  EXPECT_LT(rest.content.size(), std::string_view(long_answer).size());
+  const auto ends = client->all<ResponseEnd>();
+  ASSERT_EQ(ends.size(), 1U);
+  EXPECT_EQ(ends[0].turn_id, starts[2].turn_id);
+  Duration said{0};
+  for (const auto& audio : client->all<ResponseAudio>())
+    if (audio.turn_id == starts[2].turn_id) said += audio::duration_of(audio.bytes.size() / 2, layercode::response_rate_hz);
+  EXPECT_GE(said, static_cast<std::int64_t>(count_words(rest.content)) * 300ms);
+  // It was heard out after all.
+  stage.ear->texts = {"thank you"};
+  client->speak(voice(1s) + silence(1s));
+  ASSERT_EQ(stage.backend.messages().size(), 1U);
+  EXPECT_FALSE(stage.backend.messages()[0].interruption);
+}
+
+TEST(PlatformInterruption, ARequestIsNotCutByAVoiceWithoutWords_GYM9) {
+  Stage stage;
+  stage.ear->texts = {""};
+  stage.backend.on("message").say("Let me see. ").say("Here it is.", 5s).finish();
+  auto client = stage.begin();
+  client->send(ClientText{"where is it"});
+  stage.wait(500ms);
+  client->speak(voice(400ms) + silence(6s));
+  stage.wait(20s);
+  EXPECT_EQ(stage.backend.aborts, 0);
+  EXPECT_EQ(stage.backend.messages().size(), 1U);
+  EXPECT_THAT(client->words(), HasSubstr("Here it is."));
+  ASSERT_EQ(client->all<ResponseEnd>().size(), 1U);
+  EXPECT_EQ(client->all<ResponseEnd>()[0].turn_id, client->all<TurnStart>().back().turn_id);
+}
+
+TEST(PlatformInterruption, WordsCutTheRequestAsSoonAsOneIsUnderstood_GYM9) {
+  Stage stage;
+  stage.ear->able.streaming = true;
+  stage.backend.on("message").say("Let me see. ").say("Here it is.", 5s).finish();
+  auto client = stage.begin();
+  client->send(ClientText{"where is it"});
+  stage.wait(500ms);
+  client->speak(voice(2s));
+  EXPECT_EQ(stage.backend.messages().size(), 1U) << "the user still speaks";
+  stage.wait(3s);  // the backend notices when it writes
+  EXPECT_EQ(stage.backend.aborts, 1);
+  client->speak(silence(1s));
+  ASSERT_EQ(stage.backend.messages().size(), 2U);
+  EXPECT_TRUE(stage.backend.messages()[1].interruption);
 }
 
 TEST(PlatformInterruption, WhatWasHeardInFullWasNotInterrupted_GYM9) {

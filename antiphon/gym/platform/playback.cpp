@@ -15,15 +15,23 @@ bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 }  // namespace
 
-std::string first_words(std::string_view text, std::int64_t count) {
+namespace {
+
+std::size_t end_of_words(std::string_view text, std::int64_t count) {
   std::size_t end = 0, at = 0;
   for (; count > 0 && at < text.size(); --count) {
     while (at < text.size() && is_space(text[at])) ++at;
     while (at < text.size() && !is_space(text[at])) ++at;
     end = at;
   }
-  return std::string(trim(text.substr(0, end)));
+  return end;
 }
+
+}  // namespace
+
+std::string first_words(std::string_view text, std::int64_t count) { return std::string(trim(text.substr(0, end_of_words(text, count)))); }
+
+std::string words_behind(std::string_view text, std::int64_t count) { return std::string(trim(text.substr(end_of_words(text, count)))); }
 
 void Playback::add_sentence(std::string text, bool spoken) { sentences_.push_back({std::move(text), spoken, !spoken}); }
 

@@ -47,5 +47,7 @@ class Playback {
 
 /// The first `count` words of a text, as they stand.
 std::string first_words(std::string_view text, std::int64_t count);
+/// What stands behind them.
+std::string words_behind(std::string_view text, std::int64_t count);
 
 }  // namespace antiphon::gym
