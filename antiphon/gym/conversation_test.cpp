@@ -664,6 +664,20 @@ INSTANTIATE_TEST_SUITE_P(Frames, GymGarbage,
                                            R"({"type":"response.audio","content":"%%"})", R"({"type":"response.text"})",
                                            R"({"type":"turn.start","role":"king"})"));
 
+TEST_F(GymConversation, AnswerThatStreamsForeverIsLeftBeforeItFillsTheMemory_GYM1) {
+  desk.on_text = [](Peer& peer, std::string) -> Task<> {
+    for (;;) co_await peer.text("t", std::string(64 * 1024, 'x'));
+  };
+  const auto log = talk({"one"});
+  EXPECT_EQ(log.end.reason, "protocol");
+  EXPECT_THAT(log.end.message, HasSubstr("more than 1048576 bytes of text"));
+  EXPECT_GE(log.turns[1].agent_message->text.size(), 1024U * 1024U) << "what came is kept";
+  desk.on_text = [](Peer& peer, std::string) -> Task<> {
+    for (;;) co_await peer.data("t", 1);
+  };
+  EXPECT_THAT(talk({"one"}).end.message, HasSubstr("pieces of data"));
+}
+
 TEST_F(GymConversation, UnknownMessagesMeanNothing_GYM1) {
   desk.on_text = [](Peer& peer, std::string) -> Task<> {
     co_await peer.raw(R"({"type":"brand.new","x":[1,2]})");

@@ -18,9 +18,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::uint16_t normal_closure = 1000;
-constexpr auto send_limit = 10s;        // a platform that takes nothing for so long does not listen
-constexpr audio::Sample audible = 200;  // what synthesisers leave between words is far below
-constexpr auto longest_answer = 30min;  // of sound that came ahead of what can have been heard
+constexpr auto send_limit = 10s;                                       // a platform that takes nothing for so long does not listen
+constexpr audio::Sample audible = 200;                                 // what synthesisers leave between words is far below
+constexpr auto longest_answer = 30min;                                 // of sound that came ahead of what can have been heard
+constexpr std::size_t longest_text = 1024 * 1024, most_data = 10'000;  // of one answer
 
 /// Samples up to the last voiced one; all of them where nothing is.
 std::size_t voiced_length(audio::SampleView samples) {
@@ -107,6 +108,8 @@ void LayercodeCall::arrived(const net::WsMessage& message) {
     ear_.take(layercode::read_server_message(message.data), clock_.now());
     if (ear_.heard_until() - clock_.now() > longest_answer)
       throw Error(ErrorKind::too_large, fmt::format("more than {} of speech wait to be heard", format_duration(longest_answer)));
+    if (ear_.answer().text.size() > longest_text) throw Error(ErrorKind::too_large, fmt::format("one answer has more than {} bytes of text", longest_text));
+    if (ear_.answer().data.size() > most_data) throw Error(ErrorKind::too_large, fmt::format("one answer has more than {} pieces of data", most_data));
     news_.beat();
   } catch (const Error& error) {
     end(Error(error.kind(), fmt::format("message {} of the platform: {}", messages_, error.message())).with_party(Party::agent));
