@@ -1,3 +1,5 @@
+#include <thread>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using session::AgentTurn;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using session::testing::HostThread;
 
@@ -71,6 +74,19 @@ TEST_F(SessionAgents, AGreetingOpensTheConversationWhereTheAgentSpeaksFirst_TRN1
   ASSERT_EQ(result.outcome, RunOutcome::passed) << result;
   EXPECT_EQ(result.messages[0].text(), "Welcome!");
   EXPECT_EQ(result.messages[2].text(), "Good day.");
+}
+
+TEST_F(SessionAgents, OneThatIsLostBeforeItGreetsIsToldAsLost_TRN12) {
+  std::optional<HostThread> host(std::in_place, agent);
+  const auto place = host->place();
+  std::jthread ends([&] {
+    std::this_thread::sleep_for(300ms);  // another thread's greeting is awaited by then, or is not begun to be: either way it is lost
+    host.reset();
+  });
+  const auto result = play({.connect = place}, {antiphon::agent()});
+  EXPECT_EQ(result.outcome, RunOutcome::error);
+  EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.error->message, Not(HasSubstr("said nothing")));
 }
 
 TEST_F(SessionAgents, TheirOwnCodeVetoesARunThatSoundedFine_TRN12_SES9) {

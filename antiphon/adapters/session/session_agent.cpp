@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr auto look_again = 200ms;
+
 /// Agents that dial one address: whoever comes first is given to who waits first.
 class SharedListeners {
  public:
@@ -62,6 +64,7 @@ class SessionAgent final : public Participant, public ObjectsAtEnd {
 
   Task<AgentReply> call(AgentInput input) override {
     if (!opened_) co_await open(input.deadline);
+    if (!link_.is_open()) throw Error(ErrorKind::closed, "there is no session with the agent any more").with_party(Party::agent);
     auto text = texts_of(input);
     if (text.empty()) co_return co_await greeting(input.deadline);
     auto span = trace::begin(spans_.get(), "session run", trace::SpanKind::client);
@@ -101,9 +104,19 @@ class SessionAgent final : public Participant, public ObjectsAtEnd {
     if (asked_) co_return AgentReply();
     Error late = Error(ErrorKind::timeout, "the agent said nothing before it was spoken to").with_party(Party::agent);
     if (greeting_.empty()) co_await from_history();
-    if (greeting_.empty()) co_await at_most(runtime_.clock, deadline, greeted_.wait(), std::move(late));
+    co_await at_most(runtime_.clock, deadline, until_greeted(), std::move(late));
     asked_ = true;
     co_return AgentReply(messages_of(greeting_));
+  }
+
+  Task<> until_greeted() {
+    const Error again(ErrorKind::timeout, "look whether it is still there");
+    while (greeting_.empty()) {
+      if (const auto end = link_.remote().ended()) throw co_await link_.explained(*end);
+      try {
+        co_await at_most(runtime_.clock, Deadline::after(runtime_.clock, look_again), greeted_.wait(), again);
+      } catch (const Error&) {}
+    }
   }
 
   // It may have spoken before we listened.
