@@ -114,6 +114,14 @@ class Layercode(unittest.TestCase):
         self.assertEqual(refused.exception.code, 400)
         self.assertIn("another", json.load(refused.exception)["error"])
 
+    def test_SessionsOfThePlatformAreByPushToTalkWhereItIsStartedSo_PRD62(self):
+        address = self.start(
+            ANTIPHON, "layercode-platform", "--listen", "127.0.0.1:0", "--webhook-url", "http://127.0.0.1:1", "--webhook-secret", "whsec_test", "--trigger", "push_to_talk", "--stt", "off", "--tts", "off"
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(f"http://{address}/api/authorize", json.dumps({"agent_id": "desk"}).encode(), {"Content-Type": "application/json"})
+        self.assertEqual(json.load(opener.open(request, timeout=10))["config"]["transcription"]["trigger"], "push_to_talk")
+
     def test_ThePlatformRefusesWhatItCannotDoBeforeItListens_GYM9_PRD62(self):
         for arguments, variables, words in [
             (["--webhook-url", "backend"], {}, "is no address"),

@@ -93,7 +93,7 @@ TEST_F(Doctor, AnOutputFolderThatCannotBeIsWrong_PRD4) {
   EXPECT_EQ(named(examine_project(environment(), "."), "output").state, Finding::State::wrong);
 }
 
-TEST_F(Doctor, PrintsJson_PRD4) {
+TEST_F(Doctor, PrintsJson_PRD4_PRD62) {
   EXPECT_EQ(doctor({"--offline", "--json"}), 0);
   const auto report = parse_json(out.str());
   EXPECT_EQ(report.at("schema"), json::value("antiphon.doctor/1"));
