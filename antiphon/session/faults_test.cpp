@@ -172,5 +172,31 @@ TEST(SessionFaults, AControllerThatTakesNothingIsGivenUpAndTheAnswerStopped_SES3
   EXPECT_LT(said, 400) << "what nobody takes is not piled up";
 }
 
+TEST(SessionFaults, AControllerThatTakesLessThanItIsToldIsGivenUpToo_SES3) {
+  Pair pair;
+  pair.remote.reset(), pair.host.reset();
+  auto [near, far] = net::memory_connection(pair.world.runtime, {.capacity = 20'000});
+  SessionHostOptions options;
+  options.io.output_audio = true;
+  pair.connect(memory_transports(pair.world.runtime).first, over_stream(pair.world.runtime, std::move(far)), std::move(options), {});
+  const auto controller = over_stream(pair.world.runtime, std::move(near));
+  pair.served = false;
+  std::optional<Error> end;
+  pair.world.spawn([](Pair& its, std::optional<Error>& into) -> Task<> {
+    into = co_await its.host->serve();
+    its.served = true;
+  }(pair, end));
+  for (int i = 0; i < 200; ++i) pair.host->play({.samples = std::vector<std::int16_t>(48'000, 100)});  // a voice that waits for nobody: 19 MB of it
+  int taken = 0;
+  while (!pair.served && taken < 10) {
+    pair.world.run(pair.world.clock.sleep_for(20s));  // and nobody could say that it takes nothing
+    static_cast<void>(pair.world.run(controller->receive()));
+    ++taken;
+  }
+  ASSERT_TRUE(pair.served);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->kind(), ErrorKind::too_large);
+}
+
 }  // namespace
 }  // namespace antiphon::session

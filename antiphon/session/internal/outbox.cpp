@@ -6,6 +6,8 @@ namespace antiphon::session {
 
 void Outbox::push(std::string message) {
   if (ended_) return;
+  overflown_ = overflown_ || waiting_bytes_ > most_piled;
+  if (overflown_) return;
   waiting_bytes_ += message.size();
   messages_.push_back(std::move(message));
   changed_.beat();
@@ -32,6 +34,7 @@ Task<> Outbox::run(SessionTransport& transport, std::function<void(const Error&)
       co_await transport.send(std::move(message), Deadline::after(clock_, stall_));
       sending_ = false;
       waiting_bytes_ -= size;
+      if (overflown_) throw Error(ErrorKind::too_large, "the far side of the session takes less than there is to tell it");
       changed_.beat();
     }
   } catch (const Error& error) {
