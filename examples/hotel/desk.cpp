@@ -1,6 +1,8 @@
 // The hotel's desk as a session (docs/guides/sessions.md): it keeps its bookings in SQLite, and its own code says at the end whether they are what they should
-// be. HOTEL_BUG=says-only makes it say that a room is booked, and not book it.
+// be. HOTEL_BUG=says-only makes it say that a room is booked, and not book it; HOTEL_BUG=twice, book it twice.
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <regex>
 #include <set>
@@ -68,7 +70,7 @@ class HotelDesk final : public session::HostedAgent {
     if (!wants) co_return co_await turn.say(fmt::format("A {} room costs {} euros a night.", room[1], room[2]));
     const Row booking{name[1], room[0], stay[2], stay[1]};
     if (is_taken(booking)) co_return co_await turn.say(fmt::format("I am sorry, the {} is taken then.", room[1]));
-    if (!says_only()) co_await book(booking, turn);
+    if (!has_bug("says-only")) co_await book(booking, turn);
     co_await turn.say(fmt::format("Room {} is booked for you, {}.", room[0], booking[0]));
   }
 
@@ -83,17 +85,21 @@ class HotelDesk final : public session::HostedAgent {
     }
     const auto found = database_.bookings();
     std::string text;
-    for (const auto& row : wanted)
-      if (!found.contains(row)) text += fmt::format("missing in the database: room {} for {}; ", row[1], row[0]);
-    for (const auto& row : found)
-      if (!wanted.contains(row)) text += fmt::format("not expected in it: room {} for {}; ", row[1], row[0]);
+    for (const auto& row : without(wanted, found)) text += fmt::format("missing in the database: room {} for {}; ", row[1], row[0]);
+    for (const auto& row : without(found, wanted)) text += fmt::format("not expected in it: room {} for {}; ", row[1], row[0]);
     return text;
   }
 
  private:
-  static bool says_only() {
+  static bool has_bug(std::string_view name) {
     const auto* bug = std::getenv("HOTEL_BUG");
-    return bug && std::string_view(bug) == "says-only";
+    return bug && bug == name;
+  }
+  // What is booked twice is one too many.
+  static std::vector<Row> without(const std::multiset<Row>& all, const std::multiset<Row>& some) {
+    std::vector<Row> rest;
+    std::ranges::set_difference(all, some, std::back_inserter(rest));
+    return rest;
   }
   Row room_in(const std::string& text) {
     for (auto& row : database_.query("SELECT number, kind, price FROM rooms"))
@@ -110,7 +116,7 @@ class HotelDesk final : public session::HostedAgent {
   Task<> book(const Row& booking, session::AgentTurn& turn) {
     const json::object arguments{{"guest", booking[0]}, {"room", booking[1]}, {"arrives", booking[2]}, {"nights", booking[3]}};
     co_await turn.add(session::FunctionCall{.call_id = "c1", .name = "book_room", .arguments = json::serialize(arguments)});
-    database_.query("INSERT INTO bookings VALUES (?, ?, ?, ?)", booking);
+    for (int times = has_bug("twice") ? 2 : 1; times > 0; --times) database_.query("INSERT INTO bookings VALUES (?, ?, ?, ?)", booking);
     co_await turn.add(session::FunctionCallOutput{.call_id = "c1", .name = "book_room", .output = "booked"});
   }
 

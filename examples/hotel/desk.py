@@ -5,12 +5,13 @@ import argparse
 import json
 import re
 import sqlite3
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock
 
 SEED = (Path(__file__).parent / "hotel.sql").read_text(encoding="utf-8")
-BOOKINGS = "SELECT guest, room, arrives, nights FROM bookings ORDER BY rowid"
+COLUMNS = ("guest", "room", "arrives", "nights")
 
 lock = Lock()
 databases = {}
@@ -27,7 +28,16 @@ def database(thread):
 
 
 def bookings(db):
-    return [dict(zip(("guest", "room", "arrives", "nights"), row)) for row in db.execute(BOOKINGS)]
+    return [dict(zip(COLUMNS, row)) for row in db.execute(f"SELECT {', '.join(COLUMNS)} FROM bookings ORDER BY rowid")]
+
+
+def counted(rows):
+    """How often each is there: what is booked twice is one too many."""
+    return Counter(tuple(row[column] for column in COLUMNS) for row in rows)
+
+
+def rows_of(counter):
+    return [dict(zip(COLUMNS, row)) for row in counter.elements()]
 
 
 def is_taken(db, room, arrives, nights):
@@ -50,7 +60,8 @@ def answer(db, text):
         if bug == "says-only":
             return f"Room {number} is booked for you, {name[1]}.", None
         booking = {"guest": name[1], "room": number, "arrives": arrives, "nights": nights}
-        db.execute("INSERT INTO bookings VALUES (:guest, :room, :arrives, :nights)", booking)
+        for _ in range(2 if bug == "twice" else 1):
+            db.execute("INSERT INTO bookings VALUES (:guest, :room, :arrives, :nights)", booking)
         return f"Room {number} is booked for you, {name[1]}.", booking
     if room:
         return f"A {room[1]} room costs {room[2]} euros a night.", None
@@ -62,10 +73,9 @@ def verdict(asked):
     db = database(asked["thread"])
     before = sqlite3.connect(":memory:")
     before.executescript(SEED)
-    wanted = bookings(before) + asked["userdata"]["bookings"]
-    found = bookings(db)
-    missing = [one for one in wanted if one not in found]
-    unexpected = [one for one in found if one not in wanted]
+    wanted = counted(bookings(before) + asked["userdata"]["bookings"])
+    found = counted(bookings(db))
+    missing, unexpected = rows_of(wanted - found), rows_of(found - wanted)
     if not missing and not unexpected:
         return None
     return "; ".join(f"{what}: {json.dumps(those)}" for what, those in (("missing in the database", missing), ("not expected in it", unexpected)) if those)
@@ -108,7 +118,7 @@ def main():
     global bug
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--bug", choices=["none", "says-only"], default="none", help="says-only: says that a room is booked, and does not book it")
+    parser.add_argument("--bug", choices=["none", "says-only", "twice"], default="none", help="says-only: says that a room is booked, and does not book it; twice: books it twice")
     options = parser.parse_args()
     bug = options.bug
     ThreadingHTTPServer(("127.0.0.1", options.port), Desk).serve_forever()

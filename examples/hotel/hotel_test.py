@@ -37,14 +37,14 @@ class Hotel(unittest.TestCase):
         booking = runs["hotel: books a room"]
         self.assertIn("book_room", json.dumps(booking["messages"]))
 
-    def check_caught(self, name):
-        done, runs = self.run_suite(name, "says-only")
+    def check_caught(self, name, bug="says-only", objection="missing in the database"):
+        done, runs = self.run_suite(name, bug)
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         booking = runs["hotel: books a room"]
         self.assertEqual(booking["outcome"], "failed")
         self.assertIn("Room 21 is booked", json.dumps(booking["messages"]), "it said so")
         self.assertEqual(booking["criteria"][0]["status"], "passed", "and the judge was content")
-        self.assertIn("objects: missing in the database", booking["reasoning"])
+        self.assertIn("objects: " + objection, booking["reasoning"])
         self.assertEqual(booking["fault"]["party"], "agent")
         self.assertEqual([run["outcome"] for name, run in runs.items() if name != "hotel: books a room"], ["passed"] * 2)
 
@@ -59,6 +59,10 @@ class Hotel(unittest.TestCase):
 
     def test_ADeskThatOnlySaysThatItBookedIsCaughtByItsOwnCodeAsASession_SES13(self):
         self.check_caught("session.yaml")
+
+    def test_ADeskThatBooksTwiceIsCaughtEitherWay_SES13(self):
+        for name in ("suite.yaml", "session.yaml"):
+            self.check_caught(name, "twice", "not expected in it")
 
 
 class Program(unittest.TestCase):
