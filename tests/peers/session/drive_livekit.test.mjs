@@ -1,6 +1,9 @@
 // A real agent of @livekit/agents, driven by `antiphon session`: what our controller makes of what theirs says.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 
@@ -47,4 +50,25 @@ test('an agent that dies instead of connecting is told, with its last words (SES
     assert.match(error.stderr, /exit code 7 instead of answering; its last words: no such model/);
     return true;
   });
+});
+
+test('the code of LiveKits agent vetoes what sounded fine, and only that (SES-9)', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'livekit-'));
+  try {
+    const command = [process.execPath, agent, 'console', '--connect-addr', '{address}', '--log-level', 'fatal'];
+    await writeFile(join(folder, 'judge.rules.yaml'), 'rules:\n  - when: {offers_tool: finish_test}\n    criteria: {default: passed}\n');
+    const entry = (label, userdata) => ({ label, instructions: 'You greet.', agent_expectations: 'The agent greets.', userdata });
+    await writeFile(join(folder, 'group.json'), JSON.stringify({ name: 'desk', scenarios: [entry('fine', {}), entry('broken', { veto: 'the database holds no booking' })] }));
+    const scenario = { name: 'desk', group: 'group.json', script: [{ user: 'hello' }, 'agent', 'judge'] };
+    await writeFile(join(folder, 'suite.json'), JSON.stringify({ antiphon: 1, agent: { session: { run: command } }, defaults: { model: 'rules/judge.rules.yaml' }, scenarios: [scenario] }));
+    await assert.rejects(run(process.env.ANTIPHON, ['run', 'suite.json', '--allow-commands', '--out', 'out'], { cwd: folder, timeout: 60_000 }), { code: 1 });
+    const { scenarios } = JSON.parse(await readFile(join(folder, 'out', 'result.json'), 'utf8'));
+    const [fine, broken] = ['fine', 'broken'].map((label) => scenarios.find(({ name }) => name.includes(label)));
+    assert.equal(fine.outcome, 'passed', fine.reasoning);
+    assert.equal(broken.outcome, 'failed');
+    assert.match(broken.reasoning, /the database holds no booking/);
+    assert.equal(broken.fault.party, 'agent');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
