@@ -39,6 +39,10 @@ struct WebSocketFaults : ::testing::Test {
   std::shared_ptr<ByteStream> peer;
 };
 
+std::string upgrade(const std::string& key) {
+  return "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key + "\r\n\r\n";
+}
+
 TEST_F(WebSocketFaults, AnAnswerOtherThan101SaysItsStatusAndTheBeginningOfItsBody_TRN21) {
   struct Case {
     std::string status;
@@ -304,9 +308,82 @@ TEST(WebSocketServer, AnUnmaskedFrameOfAClientIsRefusedAndTheClientToldWhy) {
                                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n" +
                                         server_frame(0x81, "unmasked")));
   EXPECT_THAT(answer, HasSubstr("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
-  EXPECT_THAT(answer, HasSubstr("\x88\x02\x03\xEA")) << "1002";
+  EXPECT_THAT(answer, HasSubstr("\x03\xEAthis breaks the rules of WebSocket (RFC 6455)")) << "1002";
   world.run_until([&seen] { return seen.kind() != ErrorKind::internal; });
   EXPECT_EQ(seen.kind(), ErrorKind::protocol);
+}
+
+TEST(WebSocketServer, AServerSaysWhyItClosesForWhatAMessageIs_GTW10) {
+  struct Case {
+    WsMessage message;
+    std::uint16_t code;
+    std::string reason;
+  };
+  for (const auto& [message, code, reason] : std::vector<Case>{{WsMessage::binary(std::string(65, 'x')), 1009, "a message is longer than 64 bytes"},
+                                                               {WsMessage::text("a"), 1007, "a text is not UTF-8"}}) {
+    World world;
+    Error seen(ErrorKind::internal, "");
+    Served served(world, [&seen](const ServerRequest&, ServerReply& reply) -> Task<> {
+      const auto socket = co_await reply.accept_websocket({.options = {.message_limit = 64}});
+      try {
+        while (co_await socket->receive(Deadline::never())) {}
+      } catch (const Error& error) {
+        seen = error;
+      }
+    });
+    const bool bad_text = !message.is_binary();
+    const auto payload = bad_text ? std::string("\xff\xfe") : message.data;
+    std::string frame{static_cast<char>(bad_text ? 0x81 : 0x82), static_cast<char>(0x80 | payload.size())};
+    frame += std::string(4, '\0') + payload;  // a mask that changes nothing
+    const auto answer = world.run(ask(served.server->port(), upgrade("dGhlIHNhbXBsZSBub25jZQ==") + frame));
+    EXPECT_THAT(answer, HasSubstr(std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)} + reason)) << code;
+  }
+}
+
+TEST(WebSocketServer, AServerRepeatsAGoodbyeAndAddsNothing) {
+  World world;
+  Served served(world, [](const ServerRequest&, ServerReply& reply) -> Task<> {
+    const auto socket = co_await reply.accept_websocket({});
+    while (co_await socket->receive(Deadline::never())) {}
+  });
+  const std::string goodbye{'\x88', '\x82', 0, 0, 0, 0, '\x03', '\xF1'};
+  EXPECT_THAT(world.run(ask(served.server->port(), upgrade("dGhlIHNhbXBsZSBub25jZQ==") + goodbye)), ::testing::EndsWith("\x88\x02\x03\xF1"));
+}
+
+TEST(WebSocketServer, WhoSendsNothingButPingsIsCutOff_GTW13) {
+  const std::string masked_ping{'\x89', '\x80', 0, 0, 0, 0}, begin{'\x02', '\x80', 0, 0, 0, 0}, empty{'\x00', '\x80', 0, 0, 0, 0};
+  for (const auto& [first, more] : std::vector<std::pair<std::string, std::string>>{{masked_ping, masked_ping}, {begin, empty}}) {
+    World world;
+    Error seen(ErrorKind::internal, "");
+    const Served served(world, [&seen](const ServerRequest&, ServerReply& reply) -> Task<> {
+      const auto socket = co_await reply.accept_websocket({});
+      try {
+        while (co_await socket->receive(Deadline::never())) {}
+      } catch (const Error& error) {
+        seen = error;
+      }
+    });
+    std::string flood = first;
+    for (int i = 0; i < 1500; ++i) flood += more;
+    world.run(ask(served.server->port(), upgrade("dGhlIHNhbXBsZSBub25jZQ==") + flood));
+    world.run_until([&seen] { return seen.kind() != ErrorKind::internal; });
+    EXPECT_EQ(seen.kind(), ErrorKind::closed);
+  }
+}
+
+TEST(WebSocketServer, AKeyThatIsNoneIsRefused_GTW10) {
+  World world;
+  const Served served(world, [](const ServerRequest&, ServerReply& reply) -> Task<> {
+    try {
+      co_await reply.accept_websocket({});
+    } catch (const Error&) {}
+  });
+  for (const std::string key : {"x", "", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub25jZSE=", "!!!!!!!!!!!!!!!!!!!!!!==",
+                                "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="}) {
+    const auto answer = world.run(ask(served.server->port(), upgrade(key)));
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 ")) << key;
+    EXPECT_THAT(answer, HasSubstr("Sec-WebSocket-Key")) << key;
+  }
 }
 
 }  // namespace

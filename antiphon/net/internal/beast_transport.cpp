@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "antiphon/base/error.hpp"
 
 namespace antiphon::net {
@@ -12,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto linger_limit = 2s;
 constexpr auto refusal_limit = 1s;
+constexpr Duration idle_pace = 10ms, idle_flood = 10s;  // 100 a second, and 1000 at once
 
 // How much of `bytes` may be handed on: all, but in a handshake nothing that lies behind the header.
 std::size_t allowed(BeastTransport::State& state, std::string_view bytes) {
@@ -50,6 +53,21 @@ class Writing {
   BeastTransport::State& state_;
 };
 
+/// Beast closes without a word of its own for what breaks the protocol: a server that does so says why.
+std::string with_reason(const BeastTransport::State& state, std::string_view frame) {
+  constexpr std::string_view bare_close = "\x88\x02";
+  if (state.far_side_closes || frame.size() != 4 || !frame.starts_with(bare_close)) return {};
+  const auto byte = [frame](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(frame[i])); };
+  std::string reason;
+  switch (byte(2) << 8 | byte(3)) {
+    case 1002: reason = "this breaks the rules of WebSocket (RFC 6455)"; break;
+    case 1007: reason = "a text is not UTF-8"; break;
+    case 1009: reason = fmt::format("a message is longer than {} bytes", state.message_limit); break;
+    default: return {};
+  }
+  return fmt::format("\x88{}{}{}", static_cast<char>(2 + reason.size()), frame.substr(2), reason);
+}
+
 Task<> write_unsent(std::shared_ptr<BeastTransport::State> state) {
   const Writing writing(*state);
   const auto bytes = std::exchange(state->unsent, {});
@@ -68,11 +86,21 @@ Task<> drop_the_rest(std::shared_ptr<BeastTransport::State> state) {
 
 }  // namespace
 
+/// Beast answers every ping and joins every empty part: who sends nothing else, and more than anybody needs, is cut off.
+void BeastTransport::give(State& state, std::string_view bytes) {
+  state.given.feed(bytes);
+  const auto idle = state.given.take_idle();
+  if (idle == 0) return;
+  const auto now = state.runtime.clock.now();
+  state.idle_until = std::max(state.idle_until, now) + idle_pace * static_cast<std::int64_t>(idle);
+  if (state.idle_until - now > idle_flood) state.stream->close();
+}
+
 std::size_t BeastTransport::take_unread(State& state, asio::mutable_buffer into) {
   const auto rest = std::string_view(state.unread).substr(state.used, into.size());
   const auto n = allowed(state, rest);
   if (n > 0) std::memcpy(into.data(), rest.data(), n);
-  if (!state.in_handshake) state.given.feed(rest.substr(0, n));
+  if (!state.in_handshake) give(state, rest.substr(0, n));
   state.used += n;
   if (state.used == state.unread.size()) {
     if (state.unread.capacity() > 4096) std::string().swap(state.unread);  // a connection that waits holds no memory
@@ -92,7 +120,7 @@ Task<std::size_t> BeastTransport::read(std::shared_ptr<State> state, asio::mutab
   if (bytes.empty()) throw boost::system::system_error(asio::error::eof);
   const auto n = allowed(*state, bytes.substr(0, into.size()));
   std::memcpy(into.data(), bytes.data(), n);
-  if (!state->in_handshake) state->given.feed(bytes.substr(0, n));
+  if (!state->in_handshake) give(*state, bytes.substr(0, n));
   if (n < bytes.size()) state->unread.assign(bytes.substr(n));
   co_return n;
 }
@@ -119,7 +147,7 @@ std::size_t BeastTransport::take_messages(Reading& reading, std::size_t size) {
     const auto taken = state.take_messages({begin, size});
     std::memmove(begin, begin + taken, size -= taken);
   }
-  state.given.feed({begin, size});
+  give(state, {begin, size});
   return size;
 }
 
@@ -132,8 +160,11 @@ boost::system::error_code BeastTransport::write_beside(std::string_view frames) 
 Task<std::size_t> BeastTransport::write(std::shared_ptr<State> state, Parts parts) {
   while (state->writing || !state->unsent.empty()) co_await state->written.pass();
   const Writing writing(*state);
+  const auto size = parts.size();
+  const auto goodbye = parts.count == 1 ? with_reason(*state, parts.views[0]) : std::string();
+  if (!goodbye.empty()) parts = {.views = {goodbye}, .count = 1};
   co_await state->stream->write({parts.views[0], parts.views[1], parts.views[2], parts.views[3]});
-  co_return parts.size();
+  co_return size;
 }
 
 bool BeastTransport::takes_now() const { return !state_->writing && state_->unsent.empty(); }

@@ -36,9 +36,12 @@ class BeastTransport {
     /// Asked for what came between two messages, before Beast sees it: how many bytes of it were whole messages that somebody else has taken.
     std::function<std::size_t(std::span<char>)> take_messages{};
     FrameBoundaries given{};          ///< to Beast, since the handshake
+    Clock::Time idle_until{0};        ///< at which the frames that carried nothing would have come at the highest rate
     bool until_header_end = false;    ///< the end of an HTTP header is never passed in one read
     bool in_handshake = false;        ///< what follows a header is the body of a refusal, and may never end
     bool writing = false;             ///< one write at a time
+    bool far_side_closes = false;     ///< it has said goodbye: what Beast writes now repeats that
+    std::size_t message_limit = 0;    ///< bytes, for those who break it
     std::string unsent{};             ///< taken by `write_some`, and not yet by the stream
     std::size_t header_end_seen = 0;  ///< characters of "\r\n\r\n"
     Gate written{runtime.executor};   ///< a write has ended
@@ -123,6 +126,8 @@ class BeastTransport {
   /// False: the stream can only be read by `read`.
   static bool read_on(std::shared_ptr<Reading> reading);
   static std::size_t take_messages(Reading& reading, std::size_t size);
+
+  static void give(State& state, std::string_view bytes);
 
   static boost::system::error_code code_of(const std::exception_ptr& failure);
 

@@ -136,7 +136,9 @@ void FrameBoundaries::feed(std::string_view bytes) {
     if (header_size_ < 2 || header_size_ < header_size(header_[1])) continue;
     payload_left_ = payload_size(std::span(header_).first(header_size_));
     header_size_ = 0;
-    if ((header_[0] & control_bit) == 0) in_message_ = (header_[0] & final_bit) == 0;
+    const bool is_control = (header_[0] & control_bit) != 0;
+    if (is_control || (payload_left_ == 0 && (header_[0] & final_bit) == 0)) ++idle_;  // some end each message by an empty part
+    if (!is_control) in_message_ = (header_[0] & final_bit) == 0;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "antiphon/net/websocket.hpp"
 
@@ -29,6 +30,8 @@ std::string_view plain_frames_of(std::span<const WsMessage> messages, bool maske
 class FrameBoundaries {
  public:
   void feed(std::string_view bytes);
+  /// How many frames carried nothing since this was asked last: pings and the like, and empty parts of messages.
+  std::size_t take_idle() { return std::exchange(idle_, 0); }
   /// All that was fed were whole messages.
   bool between_messages() const { return header_size_ == 0 && payload_left_ == 0 && !in_message_; }
 
@@ -36,6 +39,7 @@ class FrameBoundaries {
   std::array<unsigned char, 14> header_{};  ///< as far as it is known
   std::size_t header_size_ = 0;
   std::uint64_t payload_left_ = 0;
+  std::size_t idle_ = 0;
   bool in_message_ = false;  ///< more frames of it follow
 };
 

@@ -31,6 +31,7 @@ using boost::system::system_error;
 constexpr std::size_t kept_capacity = 16 * 1024;  // of a buffer that waits for the next message
 constexpr std::size_t reason_limit = 123;         // what fits into a control frame
 constexpr std::size_t longest_field = 60 * 1024;  // of Beast's headers
+constexpr std::size_t longest_key = 24;           // of a client: none is shorter, either
 
 beast::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -72,6 +73,8 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
     stream_.set_option(deflate);
     // Asked while Beast waits for bytes, and so keeps this alive.
     transport_->take_messages = [this](std::span<char> bytes) { return take_plain(bytes); };
+    transport_->message_limit = options_.message_limit;
+    stream_.control_callback([this](ws::frame_type kind, beast::string_view) { transport_->far_side_closes |= kind == ws::frame_type::close; });
     // Beast's own time-outs would run on the wall clock.
     stream_.set_option(ws::stream_base::timeout{ws::stream_base::none(), ws::stream_base::none(), false});
   }
@@ -105,6 +108,9 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
     http::request<http::empty_body> head{http::verb::get, view(request.target), 11};
     for (const auto& [name, value] : request.headers)
       if (value.size() <= longest_field) head.insert(view(name), view(value));  // none of a handshake's own is longer
+    // Beast looks at its length alone, and refuses what is too long as what it is.
+    if (const auto keys = head.count(http::field::sec_websocket_key); keys > 1 || (keys == 1 && !is_key(head[http::field::sec_websocket_key])))
+      head.set(http::field::sec_websocket_key, std::string(longest_key + 1, '='));
     subprotocol_ = acceptance.subprotocol;
     stream_.set_option(ws::stream_base::decorator([acceptance](ws::response_type& response) {
       response.set(http::field::server, "antiphon");
@@ -229,6 +235,12 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
 
  private:
   bool ended() const { return !std::holds_alternative<std::monostate>(end_); }
+
+  /// 16 bytes in base64 (RFC 6455, 4.1).
+  static bool is_key(beast::string_view text) {
+    const auto bytes = decode_base64({text.data(), text.size()});
+    return text.size() == longest_key && bytes && bytes->size() == 16;
+  }
 
   static Task<> say_goodbye(std::shared_ptr<BeastWebSocket> self) { co_await self->close(1001, "the server stops", Deadline::never()); }
 
