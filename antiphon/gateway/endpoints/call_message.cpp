@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
 
@@ -44,7 +47,11 @@ std::optional<std::variant<CallerKeys, CallerText, CallerPlayed, CallerHangup>> 
   const auto object = object_of(text);
   const auto type = text_of(object, "type");
   if (type == "hangup") return CallerHangup{};
-  if (type == "text") return CallerText{text_of(object, "text")};
+  if (type == "text") {
+    auto typed = text_of(object, "text");
+    if (typed.size() > longest_typed_turn) throw Error(ErrorKind::too_large, fmt::format("the text of a turn is longer than {} bytes", longest_typed_turn));
+    return CallerText{std::move(typed)};
+  }
   if (type == "dtmf") return CallerKeys{keys_of(text_of(object, "digits"))};
   if (type != "played") return std::nullopt;
   const auto turn = number_of(object, "turn", std::numeric_limits<int>::max());

@@ -1,7 +1,9 @@
 #include "antiphon/gateway/endpoints/call_request.hpp"
 
 #include <algorithm>
+#include <set>
 #include <span>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -31,6 +33,15 @@ AudioFormat format_of(const net::Query& query, std::string_view name, std::span<
   throw Error(ErrorKind::invalid_input, fmt::format("{}={} is not spoken here: there are {}", name, quote(*text), fmt::join(names, ", ")));
 }
 
+/// Of two values somebody in front of the gateway may have looked at the other one.
+void refuse_what_is_unclear(const net::Query& query) {
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : query) {
+    if (!is_utf8(name) || !is_utf8(value)) throw Error(ErrorKind::invalid_input, fmt::format("{} is not UTF-8", is_utf8(name) ? name : "a parameter"));
+    if (!seen.insert(name).second) throw Error(ErrorKind::invalid_input, fmt::format("{} is given twice", quote(cut(name, 60))));
+  }
+}
+
 std::string locale_of(const net::Query& query, const std::vector<std::string>& locales, std::vector<CallNotice>& notices) {
   const auto wanted = net::find_parameter(query, "locale");
   if (!wanted || wanted->empty()) return locales.front();
@@ -44,9 +55,12 @@ std::string locale_of(const net::Query& query, const std::vector<std::string>& l
 
 CallRequest read_call_request(std::string_view target, const std::vector<std::string>& locales) {
   const auto query = net::query_of(target);
+  refuse_what_is_unclear(query);
   CallRequest request;
   request.caller_id = net::find_parameter(query, "caller_id").value_or("");
   if (request.caller_id.empty()) throw Error(ErrorKind::invalid_input, "caller_id is missing: /ws/call?caller_id=WHO");
+  if (std::ranges::any_of(request.caller_id, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
+    throw Error(ErrorKind::invalid_input, "caller_id holds control characters");
   if (request.caller_id.size() > longest_caller_id) throw Error(ErrorKind::invalid_input, "caller_id is longer than 128 bytes");
   request.locale = locale_of(query, locales, request.notices);
   request.in = format_of(query, "in", heard);

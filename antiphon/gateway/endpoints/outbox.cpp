@@ -74,8 +74,12 @@ Task<> Outbox::wait_until_sent() {
   while (!items_.empty() && !broken_) co_await changed_.wait();
 }
 
-std::optional<Offence> FloodGuard::count_message() {
-  messages_until_ = std::max(messages_until_, clock_.now()) + shortest_pace;
+std::optional<Offence> FloodGuard::count_message() { return count(shortest_pace); }
+
+std::optional<Offence> FloodGuard::count_text(std::size_t bytes) { return count(shortest_pace * static_cast<int>(bytes / 16)); }
+
+std::optional<Offence> FloodGuard::count(Duration of_their_time) {
+  messages_until_ = std::max(messages_until_, clock_.now()) + of_their_time;
   if (messages_until_ - clock_.now() <= flood) return std::nullopt;
   return Offence{1008, "flood: too many messages"};
 }

@@ -65,9 +65,13 @@ class FloodGuard {
 
   /// One message, however little is in it.
   std::optional<Offence> count_message();
+  /// A text that has to be understood costs more than a frame of sound: as much as a message for each 16 bytes.
+  std::optional<Offence> count_text(std::size_t bytes);
   std::optional<Offence> count_audio(Duration length);
 
  private:
+  std::optional<Offence> count(Duration of_their_time);
+
   Clock& clock_;
   Clock::Time began_;
   Duration heard_{0};           ///< audio that came

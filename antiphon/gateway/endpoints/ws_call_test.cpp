@@ -190,6 +190,11 @@ TEST_F(WsCall, IsRefusedBeforeTheUpgradeForWhatIsWrongWithIt_GTW10) {
   serve();
   EXPECT_THAT(refused("/ws/call"), HasSubstr("caller_id is missing"));
   EXPECT_THAT(refused("/ws/call?caller_id=" + std::string(129, 'x')), HasSubstr("128 bytes"));
+  EXPECT_THAT(refused("/ws/call?caller_id=%ff%fe"), HasSubstr("caller_id is not UTF-8"));
+  EXPECT_THAT(refused("/ws/call?caller_id=a%0ab"), HasSubstr("control characters"));
+  EXPECT_THAT(refused("/ws/call?caller_id=me&locale=%c3"), HasSubstr("locale is not UTF-8"));
+  EXPECT_THAT(refused("/ws/call?caller_id=me&caller_id=you"), HasSubstr("\\\"caller_id\\\" is given twice"));
+  EXPECT_THAT(refused("/ws/call?caller_id=me&token=a&token=b"), HasSubstr("is given twice"));
   EXPECT_THAT(refused("/ws/call?caller_id=me&in=opus/48000"), HasSubstr("is not spoken here"));
   EXPECT_THAT(refused("/ws/call?caller_id=me&out=pcm16/11025"), HasSubstr("is not spoken here"));
   EXPECT_THAT(refused("/ws/call?caller_id=me&resume=call_1"), HasSubstr("no call to resume"));
@@ -227,12 +232,14 @@ TEST_F(WsCall, ClosesWithAReasonForWhatItsProtocolDoesNotAllow_GTW10) {
   };
   for (auto& [message, code] : std::vector<Case>{{net::WsMessage::text("{"), 1007},
                                                  {net::WsMessage::text("[1]"), 1007},
+                                                 {net::WsMessage::text(R"({"type":"text","text":")" + std::string(4097, 'a') + R"("})"), 1009},
                                                  {net::WsMessage::binary("RIFF\x24\x08\0\0WAVEfmt "), 1003},
                                                  {net::WsMessage::binary(std::string(70'000, '\0')), 1009}}) {
     const auto socket = dial();
     const auto got = play(*socket, say(*socket, {message}));
     ASSERT_TRUE(got.closed) << code;
     EXPECT_EQ(got.closed->code, code);
+    EXPECT_NE(got.closed->reason, "") << code;
   }
   EXPECT_EQ(calls->active_calls(), 0U);
 }
@@ -244,6 +251,19 @@ TEST_F(WsCall, UnknownTypesAndFieldsMeanNothing_GTW10) {
       *socket, say(*socket, {net::WsMessage::text(R"({"type":"sing","key":1})"), net::WsMessage::text("{}"),
                              net::WsMessage::text(R"({"type":"played","turn":"x","ms":-1})"), net::WsMessage::text(R"({"type":"hangup","why":"bored"})")}));
   EXPECT_EQ(got.first("call.ended").at("reason").as_string(), "caller_hangup");
+}
+
+TEST_F(WsCall, LongTextsAreAFloodSooner_GTW13) {
+  serve();
+  const auto typed = [](std::size_t length) { return net::WsMessage::text(R"({"type":"text","text":")" + std::string(length, 'a') + R"("})"); };
+  for (const auto& [length, times, closes] : std::vector<std::tuple<std::size_t, std::size_t, bool>>{{4000, 20, true}, {4000, 10, false}, {40, 100, false}}) {
+    const auto socket = dial();
+    std::vector<net::WsMessage> messages(times, typed(length));
+    messages.push_back(net::WsMessage::text(R"({"type":"hangup"})"));
+    const auto got = play(*socket, say(*socket, std::move(messages)));
+    ASSERT_TRUE(got.closed);
+    EXPECT_EQ(got.closed->code, closes ? 1008 : 1000) << length;
+  }
 }
 
 TEST_F(WsCall, AFloodEndsIt_GTW13) {

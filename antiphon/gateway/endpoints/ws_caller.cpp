@@ -94,11 +94,14 @@ std::optional<CallerInput> WsCaller::read_text(const std::string& text) {
     const auto message = read_call_message(text);
     if (!message) return std::nullopt;
     if (const auto* keys = std::get_if<CallerKeys>(&*message)) input = *keys;
-    if (const auto* typed = std::get_if<CallerText>(&*message)) input = *typed;
+    if (const auto* typed = std::get_if<CallerText>(&*message)) {
+      if (auto flood = flood_.count_text(typed->text.size())) offence_ = std::move(flood);
+      input = *typed;
+    }
     if (const auto* played = std::get_if<CallerPlayed>(&*message)) input = *played;
     hung_up_ = std::holds_alternative<CallerHangup>(*message);
   } catch (const Error& error) {
-    offence_ = Offence{1007, error.message()};
+    offence_ = Offence{error.kind() == ErrorKind::too_large ? std::uint16_t{1009} : std::uint16_t{1007}, error.message()};
   }
   return input;
 }
