@@ -167,6 +167,26 @@ TEST_F(Hearing, WordsThatComeLateAreHeard_GTW21) {
   }
 }
 
+TEST_F(Hearing, WhatIsSaidWhileARecogniserFinishesIsHeardToo_GTW21) {
+  const LevelStreamPlan slow{.partials = true, .finals_at_end = true, .finishes_after = 700ms};
+  // It is asked after 1 s of silence: the caller goes on before it has told all, and has finished before, or only after that.
+  for (const auto& more : {std::vector<int>{2}, std::vector<int>{2, 3, 4}}) {
+    first = level_ear({slow});
+    hear({spoken({1}), quiet(1200ms), spoken(more), quiet(4s)});
+    EXPECT_THAT(turns, ElementsAre(more.size() == 1 ? "one two" : "one two three four"));
+    EXPECT_THAT(failures, IsEmpty());
+    EXPECT_EQ(first->opened, 2) << "one that has finished hears no more";
+    turns.clear();
+  }
+}
+
+TEST_F(Hearing, WhereItNeverFinishesWhatIsSaidMeanwhileIsForAnotherStream_GTW21) {
+  first = level_ear({{.partials = true, .finals_at_end = true, .finishes_after = 1h}, {}});
+  hear({spoken({1}), quiet(1200ms), spoken({2}), quiet(4s)});
+  EXPECT_THAT(turns, ElementsAre("one two"));
+  EXPECT_EQ(lost, 0);
+}
+
 TEST_F(Hearing, AWordThatComesAfterATurnIsOverIsNoneOfTheNext_GTW21) {
   // The recogniser says that what it told is final when the turn is long over.
   first = level_ear({{.answers_after = 1500ms, .partials = true}});

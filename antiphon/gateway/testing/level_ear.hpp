@@ -41,6 +41,8 @@ struct LevelStreamPlan {
   std::optional<Duration> hangs_up{};  ///< so long after it was opened
   Duration answers_after{0};           ///< a word; after its end and 60 ms of silence
   bool partials = false;               ///< words are partial until 400 ms of silence
+  bool finals_at_end = false;          ///< those stay partial until it is asked to finish
+  Duration finishes_after{0};          ///< it was asked to; what it is fed meanwhile it does not hear
   std::optional<Duration> ends{};      ///< it thinks that the speaker has finished after so much silence
 };
 
@@ -132,7 +134,7 @@ class LevelEar final : public SpeechToText {
     Task<> feed(audio::Samples samples, Deadline) override {
       if (broken_) throw broken();
       fed_ += samples.size();
-      if (!plan_.stalls) understand(samples);
+      if (!plan_.stalls && !finishing_) understand(samples);
       if (plan_.breaks && audio::duration_of(fed_) >= *plan_.breaks) {
         broken_ = true;
         events_.push({.broken = true});
@@ -142,7 +144,7 @@ class LevelEar final : public SpeechToText {
     void understand(const audio::Samples& samples) {
       words_.feed(samples);
       for (auto& word : words_.take()) tell(std::move(word));
-      if (!partial_.empty() && words_.quiet() >= std::chrono::milliseconds(400)) tell_final(std::exchange(partial_, {}));
+      if (!partial_.empty() && !plan_.finals_at_end && words_.quiet() >= std::chrono::milliseconds(400)) tell_final(std::exchange(partial_, {}));
       if (plan_.ends && said_ && words_.quiet() >= *plan_.ends) {
         said_ = false;
         events_.push({.event = RecognitionEvent{RecognitionEvent::Kind::end_of_utterance}});
@@ -150,8 +152,10 @@ class LevelEar final : public SpeechToText {
     }
     Task<> finish(Deadline) override {
       if (plan_.stalls) co_return;
-      if (!partial_.empty()) tell_final(std::exchange(partial_, {}));
-      events_.push({});
+      finishing_ = true;
+      const auto due = clock_.now() + plan_.finishes_after;
+      if (!partial_.empty()) events_.push({.event = RecognitionEvent{RecognitionEvent::Kind::final, heard(std::exchange(partial_, {}))}, .due = due});
+      events_.push({.due = due});
       co_return;
     }
     Task<std::optional<RecognitionEvent>> next(Deadline deadline) override {
@@ -189,7 +193,7 @@ class LevelEar final : public SpeechToText {
     LevelStreamPlan plan_;
     Words words_;
     std::size_t fed_ = 0;
-    bool said_ = false, broken_ = false;
+    bool said_ = false, broken_ = false, finishing_ = false;
     std::vector<RecognisedWord> partial_;
     Channel<Told> events_;
     std::optional<ScopedAlarm> hang_up_;
