@@ -25,6 +25,13 @@ TEST_F(EvalCommandLine, TellsHowManyPassedAndExitsBySuccess_GTW60_PRD2) {
   EXPECT_EQ(antiphon({"eval", "gateway.yaml", "good.yaml", "bad.yaml", "-k", "GREETS"}), 0);
 }
 
+TEST_F(EvalCommandLine, WhatCouldNotBeSaidAnyMoreIsShownAsThat_GTW60) {
+  write("over.yaml", "- {name: ends, turns: [{user: a human please}, {user: hello again}, {user: and again, expect_escalation: true}]}\n");
+  EXPECT_EQ(antiphon({"eval", "gateway.yaml", "over.yaml"}), 1);
+  EXPECT_THAT(out(),
+              HasSubstr("goes to a person (human_requested)\n  user     [not said]\n  wrong    it could not be said: the call was over after turn 1\n0 of"));
+}
+
 TEST_F(EvalCommandLine, PrintsOrWritesItsReportAsJson_GTW60) {
   write("good.yaml", "- {name: greets, turns: [{user: hello}]}\n");
   EXPECT_EQ(antiphon({"eval", "gateway.yaml", "good.yaml", "--json", "--out", "out/eval.json"}), 0) << err();

@@ -22,6 +22,8 @@ RunOutcome outcome_of(Outcome outcome) {
 std::string turn_lines(const gateway::TurnEvaluation& turn, const Style& style) {
   std::string text;
   const auto line = [&](std::string_view who, std::string_view what) { text += fmt::format("  {:<8} {}\n", who, style.line(what)); };
+  if (!turn.said && turn.errors.empty()) return text;  // nor had it to be
+  if (!turn.said) line("user", "[not said]");
   if (!turn.user.empty()) line("user", turn.user);
   for (const auto& tool : turn.tools) line("tool", tool.tool + (tool.ok ? "" : ": " + tool.error));
   if (!turn.agent.empty()) line("agent", turn.agent);

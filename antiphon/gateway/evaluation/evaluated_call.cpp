@@ -48,6 +48,7 @@ void EvaluatedCall::fail(TurnEvaluation& result, std::string error) {
 Task<TurnEvaluation> EvaluatedCall::play_turn(EvaluationTurn line) {
   TurnEvaluation result;
   if (over_since_ > 0) {
+    result.said = false;
     // Whoever is with a person stays there, as the reference has it.
     if (!session_.escalated || !line.expect_escalation.value_or(false) || line.expect_tool)
       fail(result, fmt::format("it could not be said: the call was over after turn {}", over_since_));

@@ -19,6 +19,7 @@ struct TurnEvaluation {
   std::vector<ToolCall> calls{};                ///< that `tools` are the results of, in the same order
   std::optional<EscalationReason> escalated{};  ///< in this turn
   bool ended = false;                           ///< the agent ended the call
+  bool said = true;                             ///< false: the call was over before
   TurnLatency latency{};
   std::vector<std::string> contexts{};                 ///< what the knowledge base found for it, best first
   std::map<std::string, std::optional<double>> rag{};  ///< metrics by name; nullopt: undefined for this turn
