@@ -49,11 +49,12 @@ const ModelRegistry::Provider& ModelRegistry::find(const ModelSettings& settings
   const auto all = "known: " + join(known, ", ");
   if (settings.model.find('/') == std::string::npos)
     throw Error(ErrorKind::configuration, fmt::format("the model {} names no provider; {}", quote(settings.model), all))
-        .with_hint(fmt::format("write PROVIDER/MODEL, such as {}", it != providers_.end() ? name + "/NAME" : "openai/" + settings.model));
+        .with_hint(fmt::format("write PROVIDER/MODEL, such as {}, or rules/FILE for a file of rules",
+                               it != providers_.end() ? name + "/NAME" : "openai/" + settings.model));
   const auto meant = nearest(name, known);
   throw Error(ErrorKind::configuration, fmt::format("the model {} names an unknown provider {}{}; {}", quote(settings.model), quote(name),
                                                     meant ? fmt::format(" (did you mean {}?)", quote(*meant)) : "", all))
-      .with_hint("any server that speaks OpenAI's protocol works as openai/NAME with `base_url`");
+      .with_hint("any server that speaks OpenAI's protocol works as openai/NAME with `base_url`, a file of rules as rules/FILE");
 }
 
 std::unique_ptr<LanguageModel> ModelRegistry::open(const ModelSettings& settings, const ModelContext& context) const {

@@ -22,7 +22,7 @@ Error as_error(const Problems& problems) {
   // A file that cannot be opened has no line.
   const bool missing = problems.list().front().where.line == 0;
   return Error(ErrorKind::configuration, fmt::format("rules file: {}", text))
-      .with_hint(missing ? "it is looked up beside the suite and in the suite's folder `rules`" : problems.list().front().hint);
+      .with_hint(missing ? "it is looked up beside the file that names it, and in the folder `rules` there" : problems.list().front().hint);
 }
 
 }  // namespace
