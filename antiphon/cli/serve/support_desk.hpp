@@ -7,7 +7,8 @@
 
 namespace antiphon::cli {
 
-/// The files of examples/support, embedded at build time: what `antiphon serve` runs where nobody names a configuration.
+/// The files of examples/support, embedded at build time: what `antiphon serve` runs where nobody names a configuration, and what
+/// `antiphon init --gateway` writes.
 std::span<const EmbeddedFile> support_desk_files();
 
 /// The example in a folder of its own, which goes with this object: its tools keep databases beside it.
