@@ -24,7 +24,8 @@ class LocalGateways {
 
   suite::LocalAgent open(const std::string& file) {
     if (const auto known = known_.find(file); known != known_.end()) return known->second;
-    auto config = gateway::read_gateway_config(file, [this](std::string_view name) { return environment_.variable(name); });
+    auto config = gateway::read_gateway_config(file, [this](std::string_view name) { return environment_.variable(name); },
+                                               {.models = parts_.models, .speech = parts_.speech});
     suite::LocalAgent agent{.runs_commands = runs_commands(config)};
     agent.server = gateway::local_gateway(std::move(config), parts_);
     return known_.emplace(file, std::move(agent)).first->second;

@@ -194,6 +194,10 @@ std::unique_ptr<HttpServer> make_http_server(Runtime& runtime, HttpServerOptions
   return std::make_unique<TcpHttpServer>(runtime, std::move(options), std::move(handler));
 }
 
+void check_files(const ServerTls& tls) { (void)TlsServerContext(tls); }
+
+void check_files(const TlsOptions& tls) { (void)TlsContext::shared(tls); }
+
 std::unique_ptr<HttpServer> make_https_server(Runtime& runtime, HttpServerOptions options, const ServerTls& tls, HttpHandler handler) {
   return std::make_unique<TcpHttpServer>(runtime, std::move(options), std::move(handler), std::make_shared<const ServerTlsCore>(tls));
 }

@@ -15,6 +15,11 @@ struct ServerTls {
   bool operator==(const ServerTls&) const = default;
 };
 
+/// Whether the files could be used. @throws Error configuration naming the one that cannot, and why.
+void check_files(const ServerTls& tls);
+/// The same of the authorities that a client trusts.
+void check_files(const TlsOptions& tls);
+
 /// `make_http_server` behind TLS (1.2 and newer): https, and wss. The files are read once.
 /// @throws Error configuration naming the file that cannot be used, and why.
 std::unique_ptr<HttpServer> make_https_server(Runtime& runtime, HttpServerOptions options, const ServerTls& tls, HttpHandler handler);

@@ -48,8 +48,19 @@ class LocalGateway(unittest.TestCase):
         run = self.run_suite(self.suite("{}", '{antiphon: {config: gateway.yaml, url: "ws://a"}}'))
         self.assertIn("two gateways", run.stderr)
 
+    def test_ADryRunLooksAtWhatTheGatewayNames_TRN5(self):
+        gateway = "providers: {asr: {stub: {}}, tts: nobody/x, llm: rules/none.yaml}\npin: {file: pins.txt}\ntools: {a: {sql: {database: a.db, schema: a.sql, query: SELECT}}}\n"
+        run = self.run_suite(self.suite(gateway), "--dry-run")
+        self.assertEqual(run.returncode, 2)
+        for place in ("1:35", "1:50", "2:13", "3:43"):
+            self.assertIn(f"gateway.yaml:{place}\n", run.stderr)
+        self.assertEqual({path.name for path in self.folder.iterdir()}, {"desk", "gateway.yaml", "suite.yaml"})
+        run = self.run_suite(self.folder / "desk" / "rehearsal.yaml", "--dry-run")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertFalse((self.folder / "desk" / "orders.db").exists())
+
     def test_ItsToolsRunProgramsOnlyWhereThatIsAllowed_TRN5(self):
-        gateway = "providers: {asr: {stub: {}}, tts: {stub: {}}, llm: {stub: {}}}\ntools: {crm: {mcp: {command: [a-server]}}}\n"
+        gateway = "providers: {asr: {stub: {}}, tts: {stub: {}}, llm: {stub: {}}}\ntools: {crm: {mcp: {command: [cat]}}}\n"
         run = self.run_suite(self.suite(gateway))
         self.assertEqual(run.returncode, 2)
         self.assertIn("--allow-commands", run.stderr)

@@ -38,7 +38,8 @@ class EvalCommand {
   int run() {
     auto scenarios = selected();
     check_metrics();
-    auto config = gateway::read_gateway_config(environment_.path(flags_.gateway), [this](std::string_view name) { return environment_.variable(name); });
+    auto config = gateway::read_gateway_config(environment_.path(flags_.gateway), [this](std::string_view name) { return environment_.variable(name); },
+                                               {.models = models_});
     tell_what_is_real(config);
     report_.gateway = flags_.gateway;
     report_.virtual_time = gateway::waits_on_clock_alone(config, *models_) && (metrics_.empty() || models_->waits_on_clock_alone(judge_));

@@ -17,8 +17,11 @@ class ConfiguredGateway {
 
   bool is_the_example() const { return desk_.has_value(); }
   const gateway::Variables& variables() const { return variables_; }
-  /// As it is now. @throws Problems
-  gateway::GatewayConfig read() const { return gateway::read_gateway_config(file_, variables_); }
+  /// As it is now, with all that it names. @throws Problems
+  gateway::GatewayConfig read(bool with_certificates = true) const {
+    return gateway::read_gateway_config(
+        file_, variables_, {.models = ModelRegistry::with_defaults(), .speech = SpeechRegistry::with_defaults(), .certificates = with_certificates});
+  }
   /// For people.
   std::string name() const;
 

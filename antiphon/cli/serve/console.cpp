@@ -86,7 +86,7 @@ int console(Environment& environment, const ConsoleFlags& flags) {
   const auto place = net::parse_host_port(flags.connect_addr, "--connect-addr");
   const ConfiguredGateway chosen(environment, flags.file, {});
   auto simulation = dispatch_of(flags, environment);
-  Console its(environment, chosen.read());
+  Console its(environment, chosen.read(false));
   const bool audio = !flags.text;
   its.run(environment, place, std::move(simulation), {.input_audio = audio, .output_audio = audio});
   return 0;

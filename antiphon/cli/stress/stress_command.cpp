@@ -106,7 +106,8 @@ class StressCommand {
   }
 
   void start_gateway() {
-    auto config = gateway::read_gateway_config(environment_.path(flags_.target), [this](std::string_view name) { return environment_.variable(name); });
+    auto config = gateway::read_gateway_config(environment_.path(flags_.target), [this](std::string_view name) { return environment_.variable(name); },
+                                               {.models = ModelRegistry::with_defaults(), .speech = SpeechRegistry::with_defaults()});
     note("the gateway runs in this process, without TLS, tokens, limits per caller or address, and Redis; nobody is told of callers who go to a person");
     gateway_.emplace(std::move(config), faults_, [this](const std::string& line) { note(line); });
     url_ = gateway_->url();

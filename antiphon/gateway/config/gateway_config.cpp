@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <set>
 #include <thread>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/config/environment.hpp"
+#include "antiphon/gateway/config/named_things.hpp"
 #include "antiphon/gateway/config/operator_reader.hpp"
 #include "antiphon/gateway/config/provider_reader.hpp"
 
@@ -22,19 +24,33 @@ class ConfigReader {
  public:
   explicit ConfigReader(const Variables& variables) : variables_(variables) {}
 
-  void read(Node root) {
-    expand(root);
-    DocumentFields fields(reader_, root, "a gateway", "listen: 127.0.0.1:8080");
+  void read(Node root, const std::string& file) {
+    config_.file = file;
+    root_ = std::move(root);
+    if (root_.is_null()) return;
+    expand(root_);
+    DocumentFields fields(reader_, root_, "a gateway", "listen: 127.0.0.1:8080");
     if (fields.is_mapping()) read_keys(fields);
     fields.finish();
   }
-  GatewayConfig finish() {
+  /// @param known nullptr: nothing but the text is looked at
+  GatewayConfig finish(const KnownProviders* known) {
     apply_environment(reader_, variables_, named_, config_);
-    if (!reader_.problems().empty()) throw Problems(std::move(reader_.problems()));
+    if (known) check_named_things(reader_, root_, config_, *known);
+    if (!reader_.problems().empty()) throw Problems(in_order(std::move(reader_.problems())));
     return std::move(config_);
   }
 
  private:
+  /// As they stand in the file; those of other files, and of none, come after it.
+  std::vector<Problem> in_order(std::vector<Problem> problems) const {
+    std::ranges::sort(problems, {}, [this](const Problem& problem) {
+      const auto& where = problem.where;
+      return std::tuple(where.file != config_.file, where.file, where.line, where.column, problem.message);
+    });
+    return problems;
+  }
+
   // Those of `tools` are filled at each call, from what the tool is called with.
   void expand(Node& root) {
     for (auto& member : root.members)
@@ -225,16 +241,15 @@ class ConfigReader {
 
   const Variables& variables_;
   DocumentReader reader_;
+  Node root_;
   GatewayConfig config_;
   std::set<std::string> named_;
 };
 
-GatewayConfig config_of(const Node* root, const std::string& file, const Variables& variables) {
+GatewayConfig config_of(Node root, const std::string& file, const Variables& variables, const KnownProviders* known) {
   ConfigReader reader(variables);
-  if (root && !root->is_null()) reader.read(*root);
-  auto config = reader.finish();
-  config.file = file;
-  return config;
+  reader.read(std::move(root), file);
+  return reader.finish(known);
 }
 
 struct Names {
@@ -257,14 +272,11 @@ std::string names_of(const std::vector<Provider>& chain) {
 }  // namespace
 
 GatewayConfig parse_gateway_config(std::string_view text, const std::string& file, const Variables& variables) {
-  const auto root = parse_document(text, file);
-  return config_of(&root, file, variables);
+  return config_of(parse_document(text, file), file, variables, nullptr);
 }
 
-GatewayConfig read_gateway_config(const std::string& file, const Variables& variables) {
-  if (file.empty()) return config_of(nullptr, file, variables);
-  const auto root = read_document(file);
-  return config_of(&root, file, variables);
+GatewayConfig read_gateway_config(const std::string& file, const Variables& variables, const KnownProviders& known) {
+  return config_of(file.empty() ? Node() : read_document(file), file, variables, &known);
 }
 
 std::size_t most_calls(const GatewayConfig& config, const SpeechRegistry& speech) {

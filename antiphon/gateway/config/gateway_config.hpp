@@ -87,9 +87,18 @@ struct GatewayConfig {
 /// nullopt for a variable that is not set.
 using Variables = std::function<std::optional<std::string>(std::string_view)>;
 
-/// Reads a configuration (docs/gateway/serve.md): the environment over the file over the defaults.
-/// @throws Problems with every mistake of both, with its place and the nearest known name.
-GatewayConfig read_gateway_config(const std::string& file, const Variables& variables);
+/// What a configuration names is looked up in.
+struct KnownProviders {
+  std::shared_ptr<const ModelRegistry> models{};   ///< nullptr: names of models are taken as they are
+  std::shared_ptr<const SpeechRegistry> speech{};  ///< likewise those of recognisers and voices
+  bool certificates = false;                       ///< whether the files of `tls` are looked at: a gateway without callers from elsewhere needs none
+};
+
+/// Reads a configuration (docs/gateway/serve.md): the environment over the file over the defaults. Looks at every file that it names, tries the SQL of its
+/// tools and asks `known` for its providers; writes nothing and connects to nobody.
+/// @throws Problems with every mistake of all of them, with its place and the nearest known name.
+GatewayConfig read_gateway_config(const std::string& file, const Variables& variables, const KnownProviders& known = {});
+/// The text alone: what it names is not looked at.
 GatewayConfig parse_gateway_config(std::string_view text, const std::string& file, const Variables& variables);
 
 /// How many calls at once, where `auto` says it: 100 with a recogniser elsewhere, 25 per core with one that computes here (contracts.md §11).

@@ -114,6 +114,14 @@ TEST(GatewayConfigTest, KeysChooseProvidersThatTheFileDoesNotName_GTW1) {
   EXPECT_EQ(voice_of(by_file).voice, "hibari/low");
 }
 
+TEST(GatewayConfigTest, NobodyStandsInForThemselves_GTW25) {
+  EXPECT_THAT(mistakes("providers: {asr: [moonshine, deepgram/nova-2, moonshine]}"), HasSubstr("gateway.yaml:1:47: it stands in for itself"));
+  EXPECT_THAT(mistakes("providers: {llm: [openai/x, {model: openai/x}]}"), HasSubstr("gateway.yaml:1:29: it stands in for itself"));
+  EXPECT_THAT(mistakes("providers: {tts: [hibari/heart, {voice: hibari/heart}]}"), HasSubstr("gateway.yaml:1:33: it stands in for itself"));
+  EXPECT_EQ(mistakes("providers: {asr: [{stub: {}}, {stub: {}}], llm: [openai/x, {model: openai/x, base_url: 'http://other/v1'}], tts: [hibari/heart, auto]}"),
+            "");
+}
+
 TEST(GatewayConfigTest, StubsOfTheContractAreRead_GTW1) {
   const auto config = read(R"(
 providers:

@@ -142,6 +142,30 @@ std::vector<Provider> read_chain(DocumentReader& reader, const Node& node, std::
   return all;
 }
 
+bool is_same(const EarChoice& one, const EarChoice& other) { return one == other; }
+bool is_same(const VoiceChoice& one, const VoiceChoice& other) { return one == other; }
+bool is_same(const ModelSettings& one, const ModelSettings& other) {
+  return !one.empty() && one.model == other.model && one.base_url == other.base_url && one.key == other.key;
+}
+
+/// Stubs differ in what they draw.
+template <class Choice, class Stub>
+bool is_same(const std::variant<Choice, Stub>& one, const std::variant<Choice, Stub>& other) {
+  const auto *first = std::get_if<Choice>(&one), *second = std::get_if<Choice>(&other);
+  return first && second && is_same(*first, *second);
+}
+
+/// Where something fails, the same once more does not help.
+template <class Provider>
+void refuse_twins(DocumentReader& reader, const Node& node, const std::vector<Provider>& chain) {
+  for (std::size_t i = 1; i < chain.size(); ++i)
+    for (std::size_t before = 0; before < i; ++before)
+      if (is_same(chain[i], chain[before])) {
+        reader.report(node.items[i], "it stands in for itself: the same stands before it in this list", "name another one, or leave it out");
+        break;
+      }
+}
+
 }  // namespace
 
 ProviderConfig read_providers(DocumentReader& reader, const Node& node) {
@@ -151,6 +175,9 @@ ProviderConfig read_providers(DocumentReader& reader, const Node& node) {
   if (const auto* models = fields.get("llm")) config.models = read_chain<ModelProvider>(reader, *models, "llm", read_model);
   if (const auto* voices = fields.get("tts")) config.voices = read_chain<VoiceProvider>(reader, *voices, "tts", read_voice);
   fields.finish();
+  if (const auto* ears = node.find("asr")) refuse_twins(reader, *ears, config.ears);
+  if (const auto* models = node.find("llm")) refuse_twins(reader, *models, config.models);
+  if (const auto* voices = node.find("tts")) refuse_twins(reader, *voices, config.voices);
   return config;
 }
 

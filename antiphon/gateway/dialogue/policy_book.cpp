@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/dialogue/built_in_locales.hpp"
@@ -16,6 +19,13 @@ PolicyBook::Choice PolicyBook::find(std::string_view locale) const {
   if (const auto exact = rules_.find(name); exact != rules_.end()) return {exact->second, true};
   if (const auto language = rules_.find(name.substr(0, name.find('-'))); language != rules_.end()) return {language->second, false};
   return {rules_.at(lower(default_)), false};
+}
+
+const std::string& PolicyBook::require(std::string_view locale) const {
+  const auto wanted = find(locale.empty() ? std::string_view(default_) : locale);
+  if (!wanted.exact)
+    throw Error(ErrorKind::configuration, fmt::format("the locale {} is not spoken here", quote(locale))).with_hint("spoken are " + join(locales(), ", "));
+  return wanted.rules->locale;
 }
 
 std::vector<std::string> PolicyBook::locales() const {

@@ -20,6 +20,8 @@ class PolicyBook {
   };
   /// Case and underscores make no difference: "en_us". An unknown locale gets its language where that is known ("en-NZ": "en"), else the default locale.
   Choice find(std::string_view locale) const;
+  /// The name of a locale, or for an empty one of the default. @throws Error configuration where there is none like it.
+  const std::string& require(std::string_view locale) const;
   const std::string& default_locale() const { return default_; }
   /// Locales that calls can ask for ("en-US"), in order; not the languages that they build on.
   std::vector<std::string> locales() const;

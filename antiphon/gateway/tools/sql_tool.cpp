@@ -6,16 +6,14 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/base64.hpp"
-#include "antiphon/base/files.hpp"
 #include "antiphon/base/ids.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/tools/sql_check.hpp"
 #include "antiphon/store/sqlite/database.hpp"
 
 namespace antiphon::gateway {
 
 namespace {
-
-store::DatabaseKind kind() { return {.name = "the database", .instead = "name another file", .otherwise = "", .when_damaged = "and make it again"}; }
 
 void bind(store::Statement& statement, const json::value* value) {
   if (!value || value->is_null())
@@ -54,9 +52,9 @@ class SqlFile {
  public:
   explicit SqlFile(const SqlToolOptions& options) : options_(options) {
     fill_where_missing();
-    database_.emplace(options_.database, true, kind());
+    database_.emplace(options_.database, true, kind_of_tool_database());
     if (!options_.writes) database_->execute("PRAGMA query_only = ON");
-    check();
+    check_query(*database_, options_);
   }
 
   json::value run(const ToolInvocation& invocation, const std::stop_token& stop) {
@@ -81,34 +79,18 @@ class SqlFile {
     if (options_.schema.empty())
       throw Error(ErrorKind::configuration, fmt::format("tool {}: there is no database {}", options_.entry.tool.name, options_.database))
           .with_hint("name one that is there, or the statements that fill it with `schema`");
-    const auto statements = read_file(options_.schema);
     const auto partial = fmt::format("{}.{}.partial", options_.database, make_id("new"));
-    {
-      const store::Database filled(partial, true, kind());
-      filled.execute("BEGIN");
-      filled.execute(statements);
-      filled.execute("COMMIT");
+    try {
+      fill_by_schema(store::Database(partial, true, kind_of_tool_database()), options_);
+    } catch (...) {
+      std::error_code ignored;
+      std::filesystem::remove(partial, ignored);
+      throw;
     }
     std::error_code refused, ignored;
     std::filesystem::create_hard_link(partial, options_.database, refused);
     if (refused && !std::filesystem::exists(options_.database)) return std::filesystem::rename(partial, options_.database);  // no links there
     std::filesystem::remove(partial, ignored);
-  }
-
-  void check() const {
-    const store::Statement statement(*database_, options_.query);
-    const auto refuse = [this](std::string what, const char* hint) {
-      throw Error(ErrorKind::configuration, fmt::format("tool {}: {}", options_.entry.tool.name, what)).with_hint(hint);
-    };
-    if (!options_.writes && !statement.only_reads()) refuse("its query changes the database", "say `writes: true` where that is meant");
-    const auto* properties = find(options_.entry.tool.parameters, "properties");
-    for (int i = 1; i <= statement.parameters(); ++i) {
-      const auto name = statement.parameter_name(i);
-      if (name.empty() || (name.front() != ':' && name.front() != '@'))
-        refuse("its query has a parameter that is neither :argument nor @field", "name every value");
-      if (name.front() == ':' && (!properties || !properties->is_object() || !properties->get_object().contains(std::string_view(name).substr(1))))
-        refuse(fmt::format("it has no parameter {}, which its query names", quote(name.substr(1))), "declare it under parameters");
-    }
   }
 
   SqlToolOptions options_;

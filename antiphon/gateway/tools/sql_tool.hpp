@@ -20,7 +20,8 @@ struct SqlToolOptions {
   std::size_t most_rows = 20;
 };
 
-/// @throws Error configuration: the file, its statements, a query that is none, that writes although `writes` is off, or that names what there is not.
+/// @throws Error configuration: the file, a query that is none, that writes although `writes` is off, or that names what there is not; Problems of the
+/// statements that fill the file.
 std::shared_ptr<ToolProvider> sql_tool(SqlToolOptions options, Runtime& runtime);
 
 }  // namespace antiphon::gateway

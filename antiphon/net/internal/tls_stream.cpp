@@ -11,6 +11,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -33,6 +34,14 @@ std::string openssl_reason() {
   if (code == 0) return "the connection ended";
   const char* reason = ERR_reason_error_string(code);
   return reason ? reason : fmt::format("OpenSSL error {:x}", code);
+}
+
+/// Why a file was of no use: where it cannot be opened, the system knows better.
+std::string reason_of(const std::string& file) {
+  if (::access(file.c_str(), R_OK) == 0) return openssl_reason();
+  const int code = errno;
+  ERR_clear_error();
+  return boost::system::error_code(code, boost::system::system_category()).message();
 }
 
 std::string reason_of(SSL* ssl) {
@@ -187,7 +196,7 @@ TlsContext::TlsContext(const TlsOptions& options) : context_(SSL_CTX_new(TLS_cli
   if (options.ca_file.empty()) {
     SSL_CTX_set_default_verify_paths(context_);  // honours SSL_CERT_FILE
   } else if (ERR_clear_error(); SSL_CTX_load_verify_locations(context_, options.ca_file.c_str(), nullptr) != 1) {
-    const auto reason = openssl_reason();
+    const auto reason = reason_of(options.ca_file);
     SSL_CTX_free(context_);
     throw Error(ErrorKind::configuration, fmt::format("{} holds no certificates that can be read: {}", options.ca_file, reason))
         .with_hint("tls.ca is a PEM file of the authorities to trust");
@@ -206,7 +215,7 @@ Task<std::unique_ptr<ByteStream>> TlsContext::connect(std::unique_ptr<ByteStream
 namespace {
 
 Error unusable(const std::string& file, std::string_view what) {
-  return Error(ErrorKind::configuration, fmt::format("{} {}: {}", file, what, openssl_reason()))
+  return Error(ErrorKind::configuration, fmt::format("{} {}: {}", file, what, reason_of(file)))
       .with_hint("tls takes two PEM files: certificate (its own first, then those that lead to an authority) and key (without a password)");
 }
 

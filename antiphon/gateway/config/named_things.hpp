@@ -1,0 +1,12 @@
+#pragma once
+
+#include "antiphon/base/document_reader.hpp"
+#include "antiphon/gateway/config/gateway_config.hpp"
+
+namespace antiphon::gateway {
+
+/// Looks at what a configuration names: files, the SQL of tools, programs, the locale, models, recognisers and voices. What is wrong goes to `reader` with the
+/// place of the entry that names it, and mistakes inside of a file with their places there. @param root of the configuration, null where there is none
+void check_named_things(DocumentReader& reader, const Node& root, const GatewayConfig& config, const KnownProviders& known);
+
+}  // namespace antiphon::gateway

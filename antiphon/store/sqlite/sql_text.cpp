@@ -1,0 +1,74 @@
+#include "antiphon/store/sqlite/sql_text.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <sqlite3.h>
+
+namespace antiphon::store {
+
+namespace {
+
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+/// One statement of a longer text. Null where there is none, be it for a mistake or because only blanks and comments are left.
+struct Next {
+  Prepared statement{};
+  std::size_t length = 0;
+  bool wrong = false;
+};
+
+Next prepare(const Database& database, std::string_view text) {
+  sqlite3_stmt* statement = nullptr;
+  const char* rest = text.data() + text.size();
+  const int code = sqlite3_prepare_v2(database.handle(), text.data(), static_cast<int>(text.size()), &statement, &rest);
+  return {.statement = Prepared(statement), .length = static_cast<std::size_t>(rest - text.data()), .wrong = code != SQLITE_OK};
+}
+
+std::size_t begin_of(std::string_view text) { return std::min(text.find_first_not_of(" \t\r\n"), text.size()); }
+
+/// Of what was refused last.
+SqlMistake mistake(const Database& database, std::string_view statement) {
+  const std::string reason = sqlite3_errmsg(database.handle());
+  const int offset = sqlite3_error_offset(database.handle());
+  if (offset >= 0) return {.reason = reason, .offset = static_cast<std::size_t>(offset)};
+  return {.reason = reason, .offset = reason == "incomplete input" ? statement.size() : begin_of(statement)};
+}
+
+bool run(sqlite3_stmt* statement) {
+  int code = SQLITE_ROW;
+  while (code == SQLITE_ROW) code = sqlite3_step(statement);
+  return code == SQLITE_DONE;
+}
+
+}  // namespace
+
+std::optional<SqlMistake> mistake_in(const Database& database, std::string_view statement) {
+  const auto next = prepare(database, statement);
+  if (next.wrong) return mistake(database, statement);
+  if (!next.statement) return SqlMistake{.reason = "there is no statement"};
+  const auto behind = next.length + begin_of(statement.substr(next.length));
+  const auto second = prepare(database, statement.substr(next.length));
+  if (second.wrong || second.statement) return SqlMistake{.reason = "there is a second statement", .offset = behind};
+  return std::nullopt;
+}
+
+std::optional<SqlMistake> run_statements(const Database& database, std::string_view statements) {
+  for (std::size_t begin = 0; begin < statements.size();) {
+    const auto rest = statements.substr(begin);
+    const auto next = prepare(database, rest);
+    if (next.wrong || (next.statement && !run(next.statement.get()))) {
+      auto found = mistake(database, rest);
+      found.offset += begin;
+      return found;
+    }
+    begin += next.length;
+    if (!next.statement && next.length == 0) break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace antiphon::store

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "antiphon/store/sqlite/database.hpp"
+
+namespace antiphon::store {
+
+/// What SQLite says against a text of SQL, and where in it.
+struct SqlMistake {
+  std::string reason{};    ///< `near "SELEC": syntax error`
+  std::size_t offset = 0;  ///< bytes; of the statement where SQLite knows no place in it
+};
+
+/// Whether one statement could be run as it stands: nothing is run.
+std::optional<SqlMistake> mistake_in(const Database& database, std::string_view statement);
+
+/// Runs statements one after the other, up to the first that cannot be run. What those before it did stays done.
+std::optional<SqlMistake> run_statements(const Database& database, std::string_view statements);
+
+}  // namespace antiphon::store
