@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "antiphon/base/error.hpp"
+
 namespace antiphon::gateway {
 
 namespace {
@@ -117,9 +119,10 @@ Task<CallEnd> CallSession::run() {
     failure = std::current_exception();
   }
   if (failure) end(end_of(failure));
-  observe(CallEnded{ended_.value_or(CallEnd::error), turn_number()});
-  co_await caller_.end(ended_.value_or(CallEnd::error), soon());
-  co_return ended_.value_or(CallEnd::error);
+  const auto why = ended_.value_or(CallEnd::error);
+  observe(CallEnded{why, turn_number(), failure && why == CallEnd::error ? antiphon::describe(failure) : std::string()});
+  co_await caller_.end(why, soon());
+  co_return why;
 }
 
 void CallSession::end(CallEnd why) {

@@ -86,6 +86,7 @@ struct CallEscalated {
 struct CallEnded {
   CallEnd why = CallEnd::completed;
   int turns = 0;
+  std::string error{};  ///< why it broke, where it did; what a client did wrong, too
 };
 
 using CallNote = std::variant<CallBegan, TurnBegan, ModelAnswered, ToolAnswered, SentenceSpoken, AudioRecognised, BargedIn, BargeInTakenBack, StageFailed,

@@ -61,7 +61,9 @@ Line line_of(const TurnEnded& note) {
 }
 Line line_of(const CallEscalated& note) { return {LogLevel::info, "call_escalated", {{"reason", to_string(note.reason)}}}; }
 Line line_of(const CallEnded& note) {
-  return {note.why == CallEnd::error ? LogLevel::error : LogLevel::info, "call_ended", {{"reason", to_string(note.why)}, {"turns", note.turns}}};
+  return {note.why == CallEnd::error ? LogLevel::error : LogLevel::info,
+          "call_ended",
+          {{"reason", to_string(note.why)}, {"turns", note.turns}, {"error", note.error}}};
 }
 
 }  // namespace

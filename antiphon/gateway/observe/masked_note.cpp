@@ -23,12 +23,12 @@ struct Mask {
   void operator()(SentenceSpoken& note) const { text(note.text), text(note.error); }
   void operator()(StageFailed& note) const { text(note.error); }
   void operator()(TurnEnded& note) const { text(note.heard_text); }
+  void operator()(CallEnded& note) const { text(note.error); }
   // Nothing of anybody's is in the rest.
   void operator()(AudioRecognised&) const {}
   void operator()(BargedIn&) const {}
   void operator()(BargeInTakenBack&) const {}
   void operator()(CallEscalated&) const {}
-  void operator()(CallEnded&) const {}
 };
 
 }  // namespace
