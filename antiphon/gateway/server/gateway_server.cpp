@@ -17,10 +17,7 @@ namespace {
 
 /// The locale of callers that ask for none stands first.
 std::vector<std::string> locales_of(const PolicyBook& book, const std::string& first) {
-  const auto wanted = book.find(first.empty() ? book.default_locale() : first);
-  if (!wanted.exact)
-    throw Error(ErrorKind::configuration, fmt::format("the locale {} is not spoken here", quote(first))).with_hint("spoken are " + join(book.locales(), ", "));
-  std::vector<std::string> all{wanted.rules->locale};
+  std::vector<std::string> all{book.require(first)};
   for (const auto& name : book.locales())
     if (name != all.front()) all.push_back(name);
   return all;
@@ -31,8 +28,9 @@ net::HttpReply loading() { return refusal(503, "the gateway loads its models", {
 std::shared_ptr<SessionStore> open_sessions(Runtime& runtime, const std::optional<RedisOptions>& redis, const GatewayContext& context) {
   if (!redis) return nullptr;
   auto options = *redis;
-  options.on_change = [log = context.log](bool there, const std::string& why) {
-    if (log) log(there ? "Redis is back" : "Redis is gone, calls go on from memory: " + why);
+  options.on_change = [log = context.log, warn = context.warn ? context.warn : context.log](bool there, const std::string& why) {
+    if (there && log) log("Redis is back");
+    if (!there && warn) warn("Redis is gone, calls go on from memory: " + why);
   };
   return std::make_shared<RedisStore>(runtime, std::move(options));
 }

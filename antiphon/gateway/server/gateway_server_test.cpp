@@ -7,6 +7,7 @@
 #include "antiphon/audio/line_codec.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/ids.hpp"
+#include "antiphon/base/text.hpp"
 #include "antiphon/gateway/server/gateway_server.hpp"
 #include "antiphon/gateway/testing/kept_reply.hpp"
 #include "antiphon/gateway/testing/no_http.hpp"
@@ -43,7 +44,9 @@ struct ServedGateway : ::testing::Test {
                                    .models = ModelRegistry::with_defaults(),
                                    .speech = speech,
                                    .embedders = embedders,
-                                   .log = [this](const std::string& line) { log += line + "\n"; }},
+                                   .log = [this](const std::string& line) { log += line + "\n"; },
+                                   .warn = [this](const std::string& line) { log += "warning: " + line + "\n"; },
+                                   .wrap_tools = wrap_tools},
                     GatewayReports{.write_log = [this](const std::string& line) { reported += line + "\n"; }});
     server = medium.listen({}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return gateway->handle(request, reply); });
     medium.spawn(server->serve());
@@ -107,6 +110,7 @@ struct ServedGateway : ::testing::Test {
   std::shared_ptr<const SpeechRegistry> speech = SpeechRegistry::with_defaults();
   std::map<std::string, std::string, std::less<>> variables;
   EmbedderRegistry embedders;
+  std::function<std::shared_ptr<ToolProvider>(std::shared_ptr<ToolProvider>)> wrap_tools;
   std::string log, reported, everything;
   std::optional<GatewayServer> gateway;
   std::unique_ptr<net::HttpServer> server;
@@ -174,6 +178,21 @@ Task<> ask_aloud(net::WebSocket& line, Clock& clock) {
   co_await ServedGateway::say(line, R"({"type":"hangup"})");
 }
 
+TEST_F(ServedGateway, EachStageOfATurnIsTimed_GTW20) {
+  start("providers: {asr: {stub: {final_after: 300ms}}, llm: {stub: {first_token: 200ms, token: 20ms, text: On Monday.}}, tts: {stub: {first_chunk: 100ms}}}");
+  const auto socket = dial("me");
+  play(*socket, ask_aloud(*socket, medium.clock));
+  json::object latency;
+  for (const auto& line : split(everything, '\n'))
+    if (line.find("\"turn.ended\"") != std::string::npos) latency = json::parse(line).at("latency_ms").as_object();
+  const auto ms = [&latency](std::string_view stage) { return latency.contains(stage) ? latency.at(stage).to_number<double>() : -1; };
+  EXPECT_NEAR(ms("asr"), 300, 20);
+  EXPECT_EQ(ms("first_token"), 200);
+  EXPECT_EQ(ms("llm"), 220) << "of two words";
+  EXPECT_EQ(ms("first_audio"), 100);
+  EXPECT_GE(ms("total"), 300 + 200 + 100);
+}
+
 TEST_F(ServedGateway, ARecogniserThatFailsInACallIsStoodInForByTheNext_GTW25) {
   start("providers: {asr: [{stub: {fail: {rate: 100%, kind: 429}}}, {stub: {text: what time is it}}], llm: {stub: {}}, tts: {stub: {}}}");
   const auto socket = dial("me");
@@ -210,7 +229,7 @@ std::shared_ptr<const SpeechRegistry> with_broken_ear() {
 TEST_F(ServedGateway, ARecogniserThatDoesNotStartIsStoodInForByTheNext_GTW25) {
   speech = with_broken_ear();
   start("providers: {asr: [broken, {stub: {text: what time is it}}], llm: {stub: {}}, tts: {stub: {}}}");
-  EXPECT_THAT(log, HasSubstr("the model is damaged"));
+  EXPECT_THAT(log, HasSubstr("warning: a recogniser does not start, and is left out: the model is damaged"));
   const auto socket = dial("me");
   play(*socket, ask_aloud(*socket, medium.clock));
   EXPECT_THAT(everything, HasSubstr("what time is it"));
@@ -218,7 +237,7 @@ TEST_F(ServedGateway, ARecogniserThatDoesNotStartIsStoodInForByTheNext_GTW25) {
 
 TEST_F(ServedGateway, WhereNoRecogniserStartsItDoesNotStart_GTW25) {
   speech = with_broken_ear();
-  EXPECT_THAT(failure("providers: {asr: [broken, broken], llm: {stub: {}}, tts: {stub: {}}}"), HasSubstr("the model is damaged"));
+  EXPECT_THAT(failure("providers: {asr: [broken, {recogniser: broken, language: en}], llm: {stub: {}}, tts: {stub: {}}}"), HasSubstr("the model is damaged"));
 }
 
 /// Hums, and keeps whose voice was asked for.
@@ -286,8 +305,47 @@ TEST_F(ServedGateway, WhatCannotBeDoneIsOneClearErrorBeforeAnybodyCalls_GTW1) {
 
 TEST_F(ServedGateway, AToolThatDoesNotStartIsToldAndLeftOut_GTW34) {
   start(stubs + "{stub: {}}\ntools: {crm: {mcp: {url: 'http://127.0.0.1:1/mcp'}}}\n");
-  EXPECT_THAT(log, HasSubstr("crm"));
+  EXPECT_THAT(log, HasSubstr("warning: mcp crm"));
   EXPECT_EQ(get("/ready").status, 200);
+}
+
+TEST_F(ServedGateway, AStopWhileARecogniserStartsIsNoFailureOfIt_GTW25) {
+  auto registry = std::make_shared<SpeechRegistry>();
+  registry->add("stopped", SpeechRegistry::EarProvider{.make = [](const EarChoice&, const SpeechContext&) -> std::unique_ptr<SpeechToText> {
+                                                         throw Error(ErrorKind::cancelled, "a blocking call was cancelled");
+                                                       },
+                                                       .check = [](const EarChoice&) {},
+                                                       .waits_on_clock_alone = true});
+  speech = registry;
+  EXPECT_THROW(start("providers: {asr: [stopped, {stub: {}}], llm: {stub: {}}, tts: {stub: {}}}"), Error);
+  EXPECT_EQ(log, "");
+}
+
+/// What a server told when it was started.
+class TwoTools final : public ToolProvider {
+ public:
+  const std::string& name() const override { return name_; }
+  Task<> start(Deadline) override {
+    started_ = true;
+    co_return;
+  }
+  std::vector<ToolEntry> tools() const override {
+    if (!started_) return {};
+    return {{.tool = {.name = "find_customer"}}, {.tool = {.name = "book_visit"}}};
+  }
+  Task<json::value> call(ToolInvocation, Deadline) override { co_return json::object{}; }
+
+ private:
+  std::string name_ = "mcp crm";
+  bool started_ = false;
+};
+
+TEST_F(ServedGateway, ToolsOfAServerAreCountedFromTheBeginningToo_GTW50) {
+  wrap_tools = [](std::shared_ptr<ToolProvider> tools) { return tools->name() == "mcp crm" ? std::make_shared<TwoTools>() : std::move(tools); };
+  start(stubs + "{stub: {}}\ntools: {crm: {mcp: {url: 'http://127.0.0.1:1/mcp'}}, status: {http: {url: 'http://127.0.0.1:1'}}}\n");
+  const auto metrics = get("/metrics").body;
+  for (const auto* name : {"find_customer", "book_visit", "status"}) EXPECT_THAT(metrics, HasSubstr(fmt::format("tool_name=\"{}\"", name)));
+  EXPECT_THAT(metrics, Not(HasSubstr("tool_name=\"crm\""))) << "no tool is called that";
 }
 
 TEST_F(ServedGateway, DrainsToTheEndOfItsCalls_GTW13) {
@@ -340,6 +398,15 @@ TEST(GatewayReload, SaysWhatNeedsARestart_GTW1) {
   EXPECT_THAT(settings_for_a_restart(configuration("instructions: a"), configuration("instructions: b")), ::testing::IsEmpty());
   EXPECT_THAT(settings_for_a_restart(configuration("{}"), configuration("listen: 127.0.0.1:1\nlog: off\nsessions: {redis: 'redis://x'}\ntracing: off\n")),
               ::testing::ElementsAre("listen", "sessions.redis", "tracing", "log"));
+}
+
+TEST_F(ServedGateway, ACallThatBreaksSaysWhyInTheLog_GTW51) {
+  start(stubs + "{stub: {}}");
+  const auto socket = dial("me");
+  play(*socket, say(*socket, "4111 1111 1111 1111 is no JSON"));
+  EXPECT_THAT(reported, HasSubstr(R"("event":"call_ended")"));
+  EXPECT_THAT(reported, HasSubstr(R"("error":"a text message is one JSON object")"));
+  EXPECT_THAT(reported, Not(HasSubstr("4111")));
 }
 
 TEST_F(ServedGateway, TellsItsLogOfCallsWithoutPersonalData_GTW33_GTW50) {

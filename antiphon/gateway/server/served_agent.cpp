@@ -1,5 +1,6 @@
 #include "antiphon/gateway/server/served_agent.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -52,6 +53,8 @@ void ServedAgent::log(const std::string& line) const {
   if (context_.log) context_.log(line);
 }
 
+void ServedAgent::warn(const std::string& line) const { context_.warn ? context_.warn(line) : log(line); }
+
 void ServedAgent::check() const {
   if (config_.providers.models.empty())
     throw Error(ErrorKind::configuration, "nobody is there to answer: no model is named, and there is no key")
@@ -81,7 +84,7 @@ Task<> ServedAgent::load(Deadline deadline) {
 }
 
 Task<> ServedAgent::start_tools(Deadline deadline) {
-  for (const auto& notice : co_await tools_.start(deadline.sooner(Deadline::after(runtime_.clock, tools_limit)))) log(notice);
+  for (const auto& notice : co_await tools_.start(deadline.sooner(Deadline::after(runtime_.clock, tools_limit)))) warn(notice);
 }
 
 // Reading a model from disk takes tenths of a second, and callers of other gateways of this process go on meanwhile.
@@ -104,10 +107,11 @@ Task<> ServedAgent::open_ears(Deadline deadline) {
     try {
       ear = co_await open_ear(provider, deadline);
     } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;  // it is we who stop
       failed = error;
     }
     if (!ear) {
-      log(fmt::format("a recogniser does not start, and is left out: {}", failed->message()));
+      warn(fmt::format("a recogniser does not start, and is left out: {}", failed->message()));
       continue;
     }
     if (ear->notice) log(*ear->notice);
@@ -187,7 +191,11 @@ Task<> ServedAgent::retire() {
 
 std::vector<std::string> ServedAgent::tool_names() const {
   std::vector<std::string> names;
-  for (const auto& tool : config_.tools) names.push_back(tool.name);
+  for (const auto& tool : config_.tools)
+    if (!std::holds_alternative<McpOptions>(tool.options)) names.push_back(tool.name);
+  const auto started = tools_.declarations();
+  for (const auto& tool : started.tools())
+    if (std::ranges::find(names, tool.name) == names.end()) names.push_back(tool.name);
   return names;
 }
 

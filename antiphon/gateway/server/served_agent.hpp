@@ -19,7 +19,8 @@ struct GatewayContext {
   std::shared_ptr<const ModelRegistry> models;
   std::shared_ptr<const SpeechRegistry> speech;
   const EmbedderRegistry& embedders;
-  std::function<void(const std::string& line)> log{};  ///< one line for a person; no personal data
+  std::function<void(const std::string& line)> log{};   ///< one line for a person; no personal data
+  std::function<void(const std::string& line)> warn{};  ///< the same of what is not as it should be; nullptr: `log`
   /// What stands in the place of tools, such as the same ones with faults on purpose; nullptr: they are used as they are.
   std::function<std::shared_ptr<ToolProvider>(std::shared_ptr<ToolProvider> tools)> wrap_tools{};
 };
@@ -49,7 +50,7 @@ class ServedAgent {
   const PolicyBook& policy() const { return *policy_; }
   /// nullptr: there is none.
   const std::shared_ptr<KnowledgeBase>& knowledge() const { return knowledge_; }
-  /// Tools that there are, for the metrics.
+  /// Tools that there are, those of servers as far as these have started.
   std::vector<std::string> tool_names() const;
 
  private:
@@ -64,6 +65,7 @@ class ServedAgent {
   Task<> start_tools(Deadline deadline);
   void check() const;
   void log(const std::string& line) const;
+  void warn(const std::string& line) const;
   void end_call();
 
   Runtime& runtime_;
