@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/cli/environment.hpp"
 
 namespace CLI {
@@ -19,6 +20,9 @@ struct Command {
   std::string example;  ///< shown at the end of its help
   std::function<std::function<int(Environment&)>(CLI::App&)> declare;
 };
+
+/// What a failed command exits with (contracts.md §1).
+int exit_code_of(ErrorKind kind);
 
 Command run_command();
 Command mock_llm_command();

@@ -13,9 +13,6 @@ namespace {
 constexpr int usage_error = 2;
 constexpr int could_not_run = 3;
 
-// The one place where kinds of errors become exit codes (contracts.md §1).
-int exit_code_of(ErrorKind kind) { return kind == ErrorKind::usage || kind == ErrorKind::configuration ? usage_error : could_not_run; }
-
 std::string shown(const Error& error) {
   auto text = fmt::format("error: {}\n", error.message());
   if (!error.hint().empty()) text += fmt::format("fix:   {}\n", error.hint());
@@ -117,6 +114,8 @@ class Program {
 };
 
 }  // namespace
+
+int exit_code_of(ErrorKind kind) { return kind == ErrorKind::usage || kind == ErrorKind::configuration ? usage_error : could_not_run; }
 
 namespace {
 

@@ -66,7 +66,8 @@ class Serve(unittest.TestCase):
         second = self.start(STUBS, "--listen", address)
         out, err = second.communicate(timeout=30)
         self.assertEqual((second.returncode, out), (3, ""))
-        self.assertIn(f"error: cannot listen on {address}: address already in use", err)
+        last = json.loads(err.splitlines()[-1])  # every line of what is no terminal is an object
+        self.assertEqual((last["level"], last["text"]), ("error", f"cannot listen on {address}: address already in use"), err)
 
     def test_ServesOverTls_GTW13(self):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem", "-out", "cert.pem",
@@ -87,7 +88,7 @@ class Serve(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def test_HostsItsConversationsAsSessions_SES2_SES6(self):
+    def test_HostsItsConversationsAsSessions_SES2_SES6_PRD62(self):
         process = self.start(STUBS, "--session-listen", "127.0.0.1:0", "--session-token", "s3cret")
         address = self.session_address(process)
         for how in ((address,), (f"ws://{address}/session", "--token", "s3cret")):

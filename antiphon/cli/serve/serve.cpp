@@ -53,8 +53,7 @@ int make_pin(Environment& environment, const std::string& caller) {
   return 0;
 }
 
-int serve(Environment& environment, const Flags& flags) {
-  if (!flags.make_pin.empty()) return make_pin(environment, flags.make_pin);
+int run(Environment& environment, const Flags& flags) {
   const ConfiguredGateway chosen(environment, flags.file, flags.config);
   const auto read = [&] {
     auto config = chosen.read();
@@ -66,17 +65,33 @@ int serve(Environment& environment, const Flags& flags) {
   refuse_open_doors(config, address, flags.insecure);
   SessionDoor door{flags.session_listen, flags.session_token};
   if (door.token.empty()) door.token = environment.variable("ANTIPHON_SESSION_TOKEN").value_or("");
-  Serving serving(environment, config, address, chosen.variables(), door);
+  if (!door.listen.empty()) (void)parse_listen(door.listen, "--session-listen");
+  if (config.tracing.on) (void)gateway::otlp_settings_from(chosen.variables());
   if (flags.check) {
     environment.out << fmt::format("{:<8} {}\n", "gateway", chosen.name());
     for (const auto& [what, text] : gateway::describe(config)) environment.out << fmt::format("{:<8} {}\n", what, text);
-    serving.check_certificate();
     environment.out << fmt::format("{:<8} would listen on {}{}\n", "ok", config.listen, config.tls ? ", with TLS" : "");
     return 0;
   }
+  Serving serving(environment, config, address, chosen.variables(), door);
   serving.say("gateway", chosen.name());
   serving.run(chosen.is_the_example() ? std::function<GatewayConfig()>() : read, chosen.is_the_example() ? "+15550100" : "");
   return 0;
+}
+
+/// Whoever gathers the log of a gateway can read its last lines, too; what a person asked for is told as all commands do.
+int serve(Environment& environment, const Flags& flags) {
+  if (!flags.make_pin.empty()) return make_pin(environment, flags.make_pin);
+  ServeLog log(environment.err, flags.check || environment.err_is_terminal);
+  try {
+    return run(environment, flags);
+  } catch (const Problems& problems) {
+    if (!log.fail_for_good(problems.list())) throw;
+    return exit_code_of(ErrorKind::configuration);
+  } catch (const Error& error) {
+    if (!log.fail_for_good({{.message = error.message(), .where = {}, .hint = error.hint()}})) throw;
+    return exit_code_of(error.kind());
+  }
 }
 
 }  // namespace

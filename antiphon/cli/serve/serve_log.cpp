@@ -29,6 +29,8 @@ std::string in_words(const json::object& line) {
 
 void ServeLog::say(std::string_view what, std::string_view text) { say("info", what, text); }
 
+void ServeLog::warn(std::string_view what, std::string_view text) { say("warning", what, text); }
+
 void ServeLog::fail(std::string_view what, std::string_view text) { say("error", what, text); }
 
 void ServeLog::say(std::string_view level, std::string_view what, std::string_view text) {
@@ -36,6 +38,18 @@ void ServeLog::say(std::string_view level, std::string_view what, std::string_vi
     to_ << fmt::format("{:<8} {}\n", what, text) << std::flush;
   else
     to_ << json::serialize(json::object{{"time", utc_now()}, {"level", level}, {"event", what}, {"text", text}}) << std::endl;
+}
+
+bool ServeLog::fail_for_good(const std::vector<Problem>& mistakes) {
+  if (in_words_) return false;
+  for (const auto& mistake : mistakes) {
+    json::object line{{"time", utc_now()}, {"level", "error"}, {"event", "failed"}, {"text", mistake.message}};
+    if (!mistake.where.file.empty()) line["where"] = to_string(mistake.where);
+    if (!mistake.underline.empty()) line["note"] = mistake.underline;
+    if (!mistake.hint.empty()) line["fix"] = mistake.hint;
+    to_ << json::serialize(line) << std::endl;
+  }
+  return true;
 }
 
 void ServeLog::line(const std::string& json_line) { to_ << (in_words_ ? in_words(json::parse(json_line).as_object()) : json_line) << std::endl; }

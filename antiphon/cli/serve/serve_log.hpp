@@ -3,6 +3,9 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "antiphon/base/document.hpp"
 
 namespace antiphon::cli {
 
@@ -13,8 +16,11 @@ class ServeLog {
 
   /// Of the gateway itself: `ready`, `note`.
   void say(std::string_view what, std::string_view text);
-  /// The same of what went wrong.
+  /// The same of what is not as it should be, and of what went wrong.
+  void warn(std::string_view what, std::string_view text);
   void fail(std::string_view what, std::string_view text);
+  /// Why there is no gateway (any more), for whatever gathers logs: one object for each mistake. False, and nothing is written, where a person reads.
+  bool fail_for_good(const std::vector<Problem>& mistakes);
   /// Of a call, as the gateway's log has it.
   void line(const std::string& json_line);
 

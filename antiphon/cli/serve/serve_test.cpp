@@ -50,6 +50,103 @@ TEST_F(ServeCommand, MistakesOfTheConfigurationHaveTheirPlaces_GTW1) {
   EXPECT_THAT(err(), HasSubstr("gone.yaml"));
 }
 
+TEST_F(ServeCommand, WhatTheConfigurationNamesIsLookedAtWithIt_GTW1) {
+  write("gateway.yaml", R"(lisen: 127.0.0.1:1
+providers: {asr: [{stub: {}}, moonshin], llm: rules/none.yaml, tts: {voice: flute/slt}}
+tls: {certificate: cert.pem, key: key.pem}
+policy: policy.yaml
+locale: tlh-KL
+pin: {file: pins.txt}
+tools:
+  one: {http: {url: "http://127.0.0.1:1", ca_file: ca.pem}}
+  two: {sql: {database: two.db, schema: two.sql, query: SELECT 1}}
+  three: {sql: {database: three.db, query: SELECT 1}}
+  four: {mcp: {command: [python3, -u, server.py]}}
+  five: {mcp: {command: [python3, server.py]}}
+  six: {mcp: {command: [no-such-program, server.py]}}
+  seven: {sql: {database: none/seven.db, schema: seven.sql, query: SELECT 1}}
+  eight: {sql: {database: eight.db, schema: seven.sql, query: SELECT nothing FROM t}}
+knowledge: {documents: papers/, file: seven.sql}
+escalation: {webhook: {url: "http://127.0.0.1:1", ca_file: ca.pem}}
+)");
+  write("seven.sql", "CREATE TABLE t (a TEXT); -- and nothing else, in more bytes than a header of SQLite has, so that it is none: aaaaaaaaaaaaaaaaaaa\n");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2);
+  for (const auto* place : {"1:1", "2:31", "2:47", "2:69", "3:20", "3:35", "4:9", "5:9", "6:13", "8:52", "9:41", "10:27", "12:35", "13:25", "14:27", "15:63",
+                            "16:24", "16:39", "17:60"})
+    EXPECT_THAT(err(), HasSubstr("gateway.yaml:" + std::string(place) + "\n"));
+  EXPECT_THAT(err(), Not(HasSubstr("gateway.yaml:11"))) << "whether an option names a file is not ours to know";
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml"}), 2);
+}
+
+TEST_F(ServeCommand, MistakesOfSqlSayWhichAndWhere_GTW1) {
+  const auto config = [this](const std::string& query) {
+    write("gateway.yaml", stubs + "tools:\n  status:\n    sql: {database: orders.db, schema: orders.sql, query: \"" + query + "\"}\n");
+  };
+  config("SELECT 1");
+  write("orders.sql", "-- orders\nCREATE TABLE orders (id TEXT);\n  INSRT INTO orders VALUES ('ä');\n");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2);
+  EXPECT_THAT(err(), HasSubstr("orders.sql:3:3\n"));
+  EXPECT_THAT(err(), HasSubstr("tool status: a statement that fills its database cannot be run: near \"INSRT\": syntax error"));
+  EXPECT_THAT(err(), HasSubstr("fix:   correct it at \"INSRT INTO orders VALUES"));
+  write("orders.sql", "CREATE TABLE orders (id TEXT UNIQUE);\nINSERT INTO orders VALUES ('a');\nINSERT INTO orders VALUES ('a');\n");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2);
+  EXPECT_THAT(err(), HasSubstr("orders.sql:3:1\n"));
+  write("orders.sql", "CREATE TABLE orders (id TEXT);");
+  for (const auto& [query, what] : std::vector<std::pair<std::string, std::string>>{{"SELECT id FORM orders", "fix:   correct it at \"orders\""},
+                                                                                    {"SELECT", "something is missing at its end"},
+                                                                                    {"SELECT id FROM orders; SELECT 2", "there is a second statement"},
+                                                                                    {"SELECT price FROM orders", "no such column: price"}}) {
+    config(query);
+    EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2);
+    EXPECT_THAT(err(), HasSubstr("gateway.yaml:4:59\n"));
+    EXPECT_THAT(err(), HasSubstr("tool status: its query cannot be run"));
+    EXPECT_THAT(err(), HasSubstr(what));
+  }
+  config("SELECT id FROM orders;");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 0) << err();
+}
+
+TEST_F(ServeCommand, ACheckWritesNothing_GTW1) {
+  write("docs/a.md", "# A\n\nText.\n");
+  write("orders.sql", "CREATE TABLE orders (id TEXT);");
+  write("gateway.yaml", stubs + "tools:\n  status: {sql: {database: orders.db, schema: orders.sql, query: SELECT id FROM orders}}\n" +
+                            "  look_up: {knowledge: {}}\nknowledge: {documents: docs/, file: knowledge.db, embedder: lexical}\n");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 0) << err();
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder_)) names.push_back(entry.path().filename().string());
+  EXPECT_THAT(names, testing::UnorderedElementsAre("docs", "orders.sql", "gateway.yaml"));
+}
+
+TEST_F(ServeCommand, WhoeverGathersItsLogCanReadWhyItDoesNotStart_GTW50) {
+  const auto lines = [this] {
+    std::vector<json::object> all;
+    std::istringstream from(err());
+    for (std::string line; std::getline(from, line);) all.push_back(json::parse(line).as_object());
+    return all;
+  };
+  write("gateway.yaml", stubs + "lisen: 127.0.0.1:1\npin: {file: pins.txt}\n");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml"}), 2);
+  ASSERT_EQ(lines().size(), 2U);
+  EXPECT_EQ(lines()[0].at("level").as_string(), "error");
+  EXPECT_THAT(std::string(lines()[0].at("where").as_string()), HasSubstr("gateway.yaml:2:1"));
+  EXPECT_THAT(std::string(lines()[0].at("note").as_string()), HasSubstr("listen"));
+  EXPECT_THAT(std::string(lines()[1].at("where").as_string()), HasSubstr("gateway.yaml:3:13"));
+  write("gateway.yaml", stubs);
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--listen", "192.0.2.1:1", "--insecure"}), 3) << "an address of nobody (RFC 5737)";
+  EXPECT_THAT(std::string(lines().back().at("text").as_string()), HasSubstr("cannot listen on 192.0.2.1:1"));
+}
+
+TEST_F(ServeCommand, InitWritesAGatewayToStartFrom_PRD1) {
+  EXPECT_EQ(antiphon({"init", "--gateway", "mine"}), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("antiphon serve mine/gateway.yaml"));
+  EXPECT_EQ(antiphon({"serve", "mine/gateway.yaml", "--check"}), 0) << err();
+  EXPECT_EQ(antiphon({"eval", "mine/gateway.yaml", "mine/evaluation.yaml"}), 0) << err() << out();
+  EXPECT_EQ(antiphon({"run", "mine/rehearsal.yaml", "--dry-run"}), 0) << err();
+  EXPECT_EQ(antiphon({"init", "--gateway", "mine"}), 2);
+  EXPECT_EQ(antiphon({"init", "--gateway"}), 0) << err();
+  EXPECT_TRUE(exists("antiphon-gateway/knowledge/returns.md"));
+}
+
 TEST_F(ServeCommand, BeyondThisMachineItWantsToKnowWhoCalls_GTW13) {
   write("gateway.yaml", stubs);
   EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check", "--listen", "0.0.0.0:0"}), 2);

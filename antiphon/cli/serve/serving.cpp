@@ -28,7 +28,7 @@ std::unique_ptr<gateway::OtlpExporter> open_traces(Runtime& runtime, net::HttpCl
     settings->headers = tracing.headers;
   }
   if (!settings) return nullptr;
-  settings->on_failure = [&log](const std::string& why) { log.say("note", "traces were lost: " + why); };
+  settings->on_failure = [&log](const std::string& why) { log.warn("note", "traces were lost: " + why); };
   return std::make_unique<gateway::OtlpExporter>(runtime, http, std::move(*settings));
 }
 
@@ -54,13 +54,10 @@ Serving::Serving(Environment& environment, gateway::GatewayConfig config, Listen
                 .models = ModelRegistry::with_defaults(),
                 .speech = SpeechRegistry::with_defaults(),
                 .embedders = embedders_,
-                .log = [this](const std::string& line) { log_.say("note", line); }},
+                .log = [this](const std::string& line) { log_.say("note", line); },
+                .warn = [this](const std::string& line) { log_.warn("note", line); }},
                {.write_log = [this](const std::string& line) { log_.line(line); }, .traces = traces_.get()}),
       door_(std::move(door)) {}
-
-void Serving::check_certificate() {
-  if (config_.tls) (void)net::make_https_server(runtime_, {}, *config_.tls, {});
-}
 
 void Serving::run(std::function<gateway::GatewayConfig()> read_anew, const std::string& caller) {
   read_anew_ = std::move(read_anew);

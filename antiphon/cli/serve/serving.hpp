@@ -30,8 +30,6 @@ class Serving {
   Serving(Environment& environment, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables, SessionDoor door = {});
 
   void say(std::string_view what, std::string_view text) { log_.say(what, text); }
-  /// @throws Error configuration.
-  void check_certificate();
   /// Until a signal, or a failure, which is thrown.
   /// @param read_anew the configuration as it is now, for SIGHUP; nullptr: there is nothing to read
   /// @param caller whom the addresses that are shown name; may be empty
