@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""What deploy/Containerfile installs: usage: container_test.py ANTIPHON. No image is built; this machine has the packages that the image has."""
+"""What deploy/ starts: usage: container_test.py ANTIPHON. No image is built; this machine has the packages that the image has."""
+import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
+import textwrap
 import unittest
 
 ANTIPHON = os.path.abspath(sys.argv.pop(1))
@@ -15,6 +18,26 @@ WITH_ALL_OTHERS = {"libc6", "libgcc-s1", "libstdc++6"}  # every package of a C++
 def is_base_of_the_image():
     release = pathlib.Path("/etc/os-release")
     return release.exists() and 'VERSION_ID="12"' in release.read_text() and "ID=debian" in release.read_text().splitlines()
+
+
+class Configuration(unittest.TestCase):
+    def test_IsAcceptedAsTheContainerStartsIt_GTW64(self):
+        """By the image itself, and as Kubernetes' manifests put it there."""
+        text = CONTAINERFILE.read_text()
+        arguments = json.loads(re.search(r"^CMD (\[\"serve.*\])$", text, re.M)[1])
+        self.assertEqual(arguments[1], "/etc/antiphon/gateway.yaml")
+        manifest = (CONTAINERFILE.parent / "kubernetes" / "configmap.yaml").read_text()
+        block = re.search(r"^  gateway\.yaml: \|\n((?:    .*\n|\n)+)", manifest, re.M)[1]
+        with tempfile.TemporaryDirectory() as folder:
+            of_kubernetes = pathlib.Path(folder) / "gateway.yaml"
+            of_kubernetes.write_text(textwrap.dedent(block))
+            for file in (CONTAINERFILE.parent / "gateway.yaml", of_kubernetes):
+                env = {"GATEWAY_TOKEN": "t0ken", "OPENAI_API_KEY": "sk-x", "PATH": os.environ["PATH"]}
+                run = subprocess.run([ANTIPHON, "serve", str(file), *arguments[2:], "--check"], env=env, capture_output=True, text=True, cwd=folder)
+                self.assertEqual(run.returncode, 0, run.stderr)
+                self.assertIn("those with a token", run.stdout)
+                run = subprocess.run([ANTIPHON, "serve", str(file), *arguments[2:], "--check"], env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, cwd=folder)
+                self.assertEqual(run.returncode, 2, "without a token anybody could call")
 
 
 @unittest.skipUnless(is_base_of_the_image(), "names of packages are those of Debian 12")
