@@ -258,28 +258,32 @@ Task<> Conversation::wait(Duration longest) {
   adopt_greeting();
 }
 
-Task<> Conversation::load(UserResponse& response) {
-  if (!response.speech.empty() || !response.audio_path) co_return;
-  const std::function<audio::Samples()> read = [path = *response.audio_path] { return audio::read_audio_file(path); };
+/// What the line carries of it; nothing where it has no sound. Hundreds of conversations may be here at once while others speak.
+Task<audio::Samples> Conversation::load(UserResponse& response) {
+  if (response.speech.empty() && !response.audio_path) co_return audio::Samples{};
   stage_ = "simulator_failed";
-  response.speech = co_await compute<audio::Samples>(runtime_, read);
+  const auto made = std::make_shared<const audio::Samples>(std::exchange(response.speech, {}));
+  const std::function<audio::Samples()> work = [made, path = response.audio_path.value_or("")] {
+    return layercode_speech(made->empty() ? audio::read_audio_file(path) : *made);
+  };
+  co_return co_await compute_in_background<audio::Samples>(runtime_, work);
 }
 
 Task<> Conversation::perform(UserResponse response) {
-  co_await load(response);
-  call_.ear().begin_answer(response.speech.empty());
+  auto speech = co_await load(response);
+  call_.ear().begin_answer(speech.empty());
   begin_turn();
   const auto at = records_.size() - 1;
   auto& turn = log_.turns.back();
   turn.user_message = UserMessage{.text = response.text, .timestamp = stamp(clock_.now()), .data = response.data};
-  const bool says_something = !response.speech.empty() || (response.text && !trim(*response.text).empty());
+  const bool says_something = !speech.empty() || (response.text && !trim(*response.text).empty());
   for (auto& data : response.data) co_await call_.send_data(std::move(data));
-  if (!response.speech.empty()) {
+  if (!speech.empty()) {
     if (settings_.store_audio) {
-      records_[at].speech = layercode_speech(response.speech);
-      mix_.add_user(records_[at].speech, layercode::client_rate_hz, clock_.now() - began_);
+      records_[at].speech = speech;
+      mix_.add_user(speech, layercode::client_rate_hz, clock_.now() - began_);
     }
-    records_[at].reference = (co_await call_.say(std::move(response.speech))).voice_ended;
+    records_[at].reference = (co_await call_.say(std::move(speech))).voice_ended;
   } else if (says_something) {
     records_[at].reference = clock_.now();
     co_await call_.say_text(*response.text);
@@ -376,28 +380,29 @@ Task<> Conversation::save() {
     }
   }
   // All of it is its own: a disk that hangs may outlive the conversation.
-  const auto write = [folder = folder_, clips = std::move(clips), log = log_] {
-    for (const auto& clip : clips)
+  const std::function<void()> write = [folder = folder_, clips = std::make_shared<const std::vector<Clip>>(std::move(clips)),
+                                       log = std::make_shared<const ConversationLog>(log_)] {
+    for (const auto& clip : *clips)
       if (clip.of_user)
         folder->write_user_audio(clip.number, clip.samples, layercode::client_rate_hz);
       else
         folder->write_agent_audio(clip.number, clip.samples, layercode::response_rate_hz);
-    folder->write_transcript(log);
+    folder->write_transcript(*log);
   };
-  co_await compute<void>(runtime_, std::function<void()>(write));
+  co_await compute_in_background<void>(runtime_, write);
 }
 
 /// Both voices so far.
 Task<> Conversation::save_mix() {
   if (!folder_ || !settings_.store_audio) co_return;
   mixed_until_ = clock_.now() - began_;
-  auto mix = mix_;
+  const auto mix = std::make_shared<Mix>(mix_);
   const auto& answers = call_.ear().answers();
   for (const auto& record : records_)
-    for (const auto& sound : answers[record.answer].sounds) mix.add_agent(sound.samples, layercode::response_rate_hz, sound.heard_at - began_);
-  if (mix.empty()) co_return;
-  const auto write = [folder = folder_, mix = std::move(mix)] { folder->write_mix(mix.interleaved()); };
-  co_await compute<void>(runtime_, std::function<void()>(write));
+    for (const auto& sound : answers[record.answer].sounds) mix->add_agent(sound.samples, layercode::response_rate_hz, sound.heard_at - began_);
+  if (mix->empty()) co_return;
+  const std::function<void()> write = [folder = folder_, mix] { folder->write_mix(mix->interleaved()); };
+  co_await compute_in_background<void>(runtime_, write);
 }
 
 /// Whatever happened: says goodbye, writes all, and tells who wants to know.

@@ -40,7 +40,7 @@ class Conversation {
   Task<std::optional<UserResponse>> next_words();
   Task<> wait(Duration longest);
   Task<> perform(UserResponse response);
-  Task<> load(UserResponse& response);
+  Task<audio::Samples> load(UserResponse& response);
   Task<> listen(Duration patience);
   Task<> await_answer(Duration patience);
   void adopt_greeting();

@@ -20,6 +20,7 @@ class Mix {
  private:
   struct Piece {
     audio::Samples samples;
+    int rate_hz = 0;
     Duration at{0};
   };
   static audio::Samples track(const std::vector<Piece>& pieces);

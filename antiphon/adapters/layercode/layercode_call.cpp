@@ -172,8 +172,7 @@ Task<> LayercodeCall::say_text(std::string text) { co_await send(layercode::Clie
 
 Task<> LayercodeCall::send_data(json::value data) { co_await send(layercode::ClientData{std::move(data)}); }
 
-Task<LayercodeSpoken> LayercodeCall::say(audio::Samples samples) {
-  const auto speech = layercode_speech(samples);
+Task<LayercodeSpoken> LayercodeCall::say(audio::Samples speech) {
   LayercodeSpoken spoken{.began = clock_.now()};
   speaking_ = true;
   const auto& pace = options_.pace;

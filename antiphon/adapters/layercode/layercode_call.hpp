@@ -70,8 +70,8 @@ class LayercodeCall {
 
   // Whoever speaks says to the ear that a new answer begins. After the connection has ended nothing is sent.
   Task<> say_text(std::string text);
-  /// @param samples canonical
-  Task<LayercodeSpoken> say(audio::Samples samples);
+  /// @param speech at `layercode::client_rate_hz` (`layercode_speech`)
+  Task<LayercodeSpoken> say(audio::Samples speech);
   Task<> send_data(json::value data);
 
   const LayercodeEar& ear() const { return ear_; }
