@@ -379,6 +379,7 @@ Task<> Conversation::save() {
       clips.push_back({false, turn.turn_number, sound_of(answer)});
     }
   }
+  auto& pool = clips.empty() ? runtime_.blocking : BlockingPool::in_background();  // sound may be long, and others' frames go first
   // All of it is its own: a disk that hangs may outlive the conversation.
   const std::function<void()> write = [folder = folder_, clips = std::make_shared<const std::vector<Clip>>(std::move(clips)),
                                        log = std::make_shared<const ConversationLog>(log_)] {
@@ -389,7 +390,7 @@ Task<> Conversation::save() {
         folder->write_agent_audio(clip.number, clip.samples, layercode::response_rate_hz);
     folder->write_transcript(*log);
   };
-  co_await compute_in_background<void>(runtime_, write);
+  co_await compute<void>(runtime_, write, pool);
 }
 
 /// Both voices so far.
