@@ -371,12 +371,15 @@ Task<> HostedSession::answer_by_call(AgentTurn& turn) {
   caller_->say(raw_);
   std::exception_ptr failure;
   try {
-    bool begun = true;
-    try {
-      co_await at_most(runtime_.clock, Deadline::after(runtime_.clock, patience), until_answered(asked), Error(ErrorKind::timeout, "there was no more"));
-    } catch (const Error&) {
-      begun = false;  // it was part of something, or nothing that is answered
-    }
+    bool begun = false;
+    do {
+      try {
+        co_await at_most(runtime_.clock, Deadline::after(runtime_.clock, patience), until_answered(asked), Error(ErrorKind::timeout, "there was no more"));
+        begun = true;
+      } catch (const Error&) {
+        // part of something, or nothing that is answered; or it has to wait for a turn that nobody may interrupt
+      }
+    } while (!begun && started_ > ended_);
     while (begun && !asked->ended) co_await changed_.wait();
   } catch (...) {
     failure = std::current_exception();

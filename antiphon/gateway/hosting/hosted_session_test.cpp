@@ -498,6 +498,23 @@ TEST_F(HostedGateway, AnAnswerThatATextCutsOffAloudIsInTheHistoryOnce_SES4_SES7)
   EXPECT_THAT(roles, ElementsAre("assistant", "user", "assistant interrupted", "user", "assistant"));
 }
 
+TEST_F(HostedGateway, ATextWaitsForAnAgentWhomNobodyMayInterrupt_SES4_SES7) {
+  std::string story = "Once upon a time";
+  for (int i = 0; i < 60; ++i) story += " and then";
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {text: \"" + story + ".\"}}\ncall: {barge_in: off}\n");
+  connect();
+  listen();
+  std::optional<wire::RunReply> first;
+  world.spawn([](wire::RemoteSession& session, std::optional<wire::RunReply>& reply) -> Task<> { reply = co_await session.run("first"); }(*remote, first));
+  while (played.empty()) world.run(world.clock.sleep_for(20ms));
+  const auto began = world.clock.now();
+  const auto second = world.run(remote->run("second", 5min));
+  EXPECT_GT(world.clock.now() - began, 20s);
+  EXPECT_THAT(second.text(), HasSubstr("Once upon a time"));
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->interrupted());
+}
+
 TEST_F(HostedGateway, WhatWasHeardBeforeAudioWentOffStands_SES6_SES7) {
   start("providers:\n" + hears_and_speaks + "  llm: {stub: {text: \"One two three four five six. Seven eight nine ten eleven twelve.\"}}\n");
   connect();
