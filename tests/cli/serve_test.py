@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import pathlib
+import resource
 import signal
 import ssl
 import subprocess
@@ -68,6 +69,17 @@ class Serve(unittest.TestCase):
         self.assertEqual((second.returncode, out), (3, ""))
         last = json.loads(err.splitlines()[-1])  # every line of what is no terminal is an object
         self.assertEqual((last["level"], last["text"]), ("error", f"cannot listen on {address}: address already in use"), err)
+
+    def test_RaisesItsLimitOfOpenFiles_GTW13(self):
+        (self.folder / "gateway.yaml").write_text(STUBS)
+        process = subprocess.Popen([ANTIPHON, "serve", "gateway.yaml"], cwd=self.folder, env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 150)))
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        self.ready(self.address(process))
+        self.assertEqual(resource.prlimit(process.pid, resource.RLIMIT_NOFILE), (150, 150))
+        process.terminate()
+        self.assertIn("100 calls need more open files than the 150", process.communicate()[1])
 
     def test_ServesOverTls_GTW13(self):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem", "-out", "cert.pem",

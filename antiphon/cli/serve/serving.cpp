@@ -1,6 +1,9 @@
 #include "antiphon/cli/serve/serving.hpp"
 
+#include <algorithm>
 #include <csignal>
+
+#include <sys/resource.h>
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
@@ -32,6 +35,19 @@ std::unique_ptr<gateway::OtlpExporter> open_traces(Runtime& runtime, net::HttpCl
   return std::make_unique<gateway::OtlpExporter>(runtime, http, std::move(*settings));
 }
 
+/// A connection for each call, as many for what it asks, and room for those who only knock. Programs started later inherit it.
+void allow_open_files(std::size_t calls, ServeLog& log) {
+  constexpr std::uint64_t knocking = 4096;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const auto wanted = 4 * calls + knocking;
+  if (limit.rlim_max < 2 * calls)
+    log.warn("note", fmt::format("{} calls need more open files than the {} that this process may have (ulimit -Hn)", calls, std::uint64_t{limit.rlim_max}));
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 std::string what_of(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
@@ -61,6 +77,7 @@ Serving::Serving(Environment& environment, gateway::GatewayConfig config, Listen
 
 void Serving::run(std::function<gateway::GatewayConfig()> read_anew, const std::string& caller) {
   read_anew_ = std::move(read_anew);
+  allow_open_files(gateway::most_calls(config_, *SpeechRegistry::with_defaults()), log_);
   const net::HttpServerOptions options{.address = address_.host, .port = address_.port, .body_limit = body_limit};
   const auto handler = [this](const net::ServerRequest& request, net::ServerReply& reply) { return gateway_.handle(request, reply); };
   server_ = config_.tls ? net::listen_https(runtime_, options, *config_.tls, handler) : net::listen_http(runtime_, options, handler);
