@@ -326,6 +326,16 @@ json::value Node::to_json() const {
   return json::value(json::string(text));
 }
 
+namespace {
+
+// The parser takes a quote that nobody closed for closed at the end of the file, unless that comes in the middle of a line.
+void refuse_open_quote(std::string_view text) {
+  if (std::ranges::count(text, '"') % 2 == 0 && std::ranges::count(text, '\'') % 2 == 0) return;
+  YAML::Load(std::string(text.substr(0, text.find_last_not_of(" \t\r\n") + 1)));
+}
+
+}  // namespace
+
 Node parse_document(std::string_view text, const std::string& file) {
   if (!is_utf8(text)) {
     std::size_t good = 0;
@@ -341,6 +351,7 @@ Node parse_document(std::string_view text, const std::string& file) {
   std::vector<Problem> problems;
   try {
     refuse_second_document(std::string(text), file);
+    refuse_open_quote(text);
     Node node = Builder(text, file, problems).build(YAML::Load(std::string(text)));
     node.where.file = file;
     if (!problems.empty()) throw Problems(std::move(problems));

@@ -172,6 +172,11 @@ TEST(Document, UnclosedBracketIsAMistakeWithItsLine_PRD10) {
   EXPECT_EQ(to_string(problems_of("{\"äöü\": *x}\n").at(0).where), "a.yaml:1:9");
 }
 
+TEST(Document, UnclosedQuoteIsAMistakeAlsoAtTheEndOfTheFile_PRD10) {
+  for (const auto* text : {"a: \"one\nb: two\n", "a: 'one\n", "a: \"one", "a: [\"one]\n\n"}) EXPECT_EQ(problems_of(text).size(), 1u) << text;
+  EXPECT_EQ(json_of("a: it's\nb: |\n  say \"hi\n").at("b"), "say \"hi\n") << "these are no quotes";
+}
+
 TEST(Document, SecondDocumentIsAMistake_PRD10) {
   const auto problems = problems_of("a: 1\n---\nb: 2\n");
   ASSERT_EQ(problems.size(), 1u);
