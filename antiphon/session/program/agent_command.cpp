@@ -84,6 +84,7 @@ AgentCommand parse_agent_command(const AgentProgram& program, std::vector<std::s
   command.agent_name = first_of(flags.name, variables("LIVEKIT_AGENT_NAME"), program.name);
   const bool for_machines = flags.format.empty() ? command.what == AgentCommand::What::start : flags.format == "json";
   command.log_format = for_machines ? LogFormat::json : LogFormat::colored;
+  command.chose_log_format = !flags.format.empty();
   command.log_level = level_of(flags);
   command.simulating = !flags.simulation.empty();
   command.simulation = dispatch_of(flags, variables);

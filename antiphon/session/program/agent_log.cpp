@@ -36,8 +36,9 @@ std::optional<LogLevel> log_level_from(std::string_view name) {
 void AgentLog::say(LogLevel level, std::string_view message, const json::object& more) const {
   if (level < least_) return;
   const auto& look = looks.at(static_cast<std::size_t>(level));
-  if (format_ == LogFormat::colored) {
-    out_ << look.colour << look.name << "\x1b[0m " << message;
+  if (format_ != LogFormat::json) {
+    const bool coloured = format_ == LogFormat::colored;
+    out_ << (coloured ? look.colour : "") << look.name << (coloured ? "\x1b[0m " : " ") << message;
     for (const auto& member : more) out_ << ' ' << member.key() << '=' << json_text(member.value());
     out_ << std::endl;
     return;

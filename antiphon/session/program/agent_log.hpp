@@ -9,7 +9,7 @@
 
 namespace antiphon::session {
 
-enum class LogFormat { json, colored };
+enum class LogFormat { json, colored, plain };  // plain: as colored, where nobody sees colours
 enum class LogLevel { debug, info, warning, error };
 /// By any name that agents know it by (`warn`, `WARNING`, `trace`, `fatal` …); nullopt: there is no such level.
 std::optional<LogLevel> log_level_from(std::string_view name);

@@ -33,6 +33,7 @@ struct AgentCommand {
   std::string token{};         ///< that WebSockets must bring
   std::string room{};          ///< of `connect`
   LogFormat log_format = LogFormat::json;
+  bool chose_log_format = false;  ///< it was asked for, and not only usual
   LogLevel log_level = LogLevel::info;
   bool text = false;                               ///< of `console`: audio stays off
   bool simulating = false;                         ///< nobody is turned away for the load

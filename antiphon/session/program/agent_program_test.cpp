@@ -211,7 +211,10 @@ TEST(AgentLog, TellsPeopleInALineAndLeavesOutWhatIsBelow_SES10) {
   log.say(LogLevel::info, "left out");
   log.say(LogLevel::error, "broken", {{"why", "no disk"}});
   EXPECT_THAT(out.str(), Not(HasSubstr("left out")));
-  EXPECT_THAT(out.str(), HasSubstr("broken why=\"no disk\""));
+  EXPECT_THAT(out.str(), HasSubstr("\x1b[31mERROR\x1b[0m broken why=\"no disk\""));
+  std::ostringstream plain;
+  AgentLog(plain, LogFormat::plain, LogLevel::warning).say(LogLevel::error, "broken");
+  EXPECT_EQ(plain.str(), "ERROR broken\n");
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr int fine = 0, mistaken = 2, could_not = 3, interrupted = 130;
 constexpr auto look_again = 500ms;
+constexpr auto same_signal = 100ms;  // timeout(1) and wrappers send one twice
 
 /// A program's own file: whether it is another one than it was at the start, and whole.
 class OwnFile {
@@ -79,7 +80,9 @@ class Process {
     asio::signal_set signals(context_, SIGINT, SIGTERM);
     co_await signals.async_wait(use_task);
     stop_.request_stop();
-    co_await signals.async_wait(use_task);
+    const auto first = clock_.now();
+    do co_await signals.async_wait(use_task);
+    while (clock_.now() - first < same_signal);
     std::_Exit(interrupted);  // it was told to end at once
   }
   Task<> watch() {
@@ -107,6 +110,8 @@ std::optional<std::string> variable(std::string_view name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+bool shows_colours() { return ::isatty(STDERR_FILENO) != 0 && !variable("NO_COLOR") && variable("TERM") != "dumb"; }
+
 int told(const Error& error) {
   std::cerr << "error: " << error.message() << '\n';
   if (!error.hint().empty()) std::cerr << "  fix: " << error.hint() << '\n';
@@ -118,6 +123,7 @@ int told(const Error& error) {
 int run_agent(const AgentProgram& program, int argc, char** argv) {
   try {
     auto command = parse_agent_command(program, {argv + std::min(argc, 1), argv + argc}, variable);
+    if (command.log_format == LogFormat::colored && !command.chose_log_format && !shows_colours()) command.log_format = LogFormat::plain;
     fs::path successor;
     {
       Process process(program, std::move(command));
