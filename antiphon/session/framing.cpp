@@ -14,9 +14,10 @@ constexpr std::size_t header_size = 4;
 
 /// Four bytes that are no length may be the beginning of something else.
 std::string_view other_protocol(std::size_t length) {
-  if (length == 0x48545450) return "it answers in HTTP: name the port of its sessions, or its WebSocket, ws://HOST:PORT/session";
   if (length >> 16 == 0x1603) return "it begins with TLS, which sessions over plain TCP have not";
-  return "";
+  for (std::size_t left = length; left != 0; left >>= 8)
+    if ((left & 0xff) < 0x20 || (left & 0xff) > 0x7e) return "";
+  return "it answers in text, HTTP maybe: name the port of its sessions, or its WebSocket, ws://HOST:PORT/session";
 }
 
 [[noreturn]] void refuse(std::size_t length) {
