@@ -44,6 +44,7 @@ void DocumentReader::report_unknown(std::string_view kind, std::string_view word
                                     std::string_view inside) {
   auto sorted = allowed;
   std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   const auto near = nearest(word, sorted);
   problems_.push_back({.message = fmt::format("unknown {} {}{}{}", kind, quote(word), inside.empty() ? "" : " in ", inside),
                        .where = where,

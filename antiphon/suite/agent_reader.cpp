@@ -189,7 +189,7 @@ ParticipantSpec read_session(ReadContext& context, const Node& node, const Node&
   const auto before = context.reader.problems().size();
   Fields fields(context.reader, node, "a session", "session: {connect: \"127.0.0.1:8775\"}");
   SessionAgentOptions options{.connect = fields.text("connect").value_or(""), .listen = fields.text("listen").value_or("")};
-  if (fields.node().find("run")) {
+  if (fields.get("run")) {
     if (!context.commands_allowed) report_commands(context, owner, "an agent with `run` starts");
     auto command = read_command(context, fields);
     options.run = std::move(command.argv), options.directory = std::move(command.directory), options.env = std::move(command.env);

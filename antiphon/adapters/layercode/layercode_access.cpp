@@ -59,15 +59,21 @@ void require_grant(const net::HttpReply& reply, const std::string& url) {
       .with_hint(what_to_do(reply.status));
 }
 
+/// Two addresses take part: which one it was is said.
+Error from_backend(const Error& error, const std::string& shown) {
+  return Error(error.kind(), fmt::format("the backend at {}: {}", shown, error.message())).with_hint(error.hint());
+}
+
 Task<net::HttpReply> send(Runtime& runtime, net::HttpClient& http, const LayercodeAccess& access, net::HttpRequest request, Deadline deadline) {
   const auto late =
       Error(ErrorKind::timeout, fmt::format("the backend at {} gave no key within {}", shown_url(request.url), format_duration(access.request_timeout)));
+  const auto shown = shown_url(request.url);
   if (access.post) co_return co_await at_most(runtime.clock, deadline, access.post(runtime, std::move(request)), late);
   std::optional<Error> failure;
   try {
     co_return co_await http.send(std::move(request), deadline);
   } catch (const Error& error) {
-    failure = error.kind() == ErrorKind::timeout ? late : error;
+    failure = error.kind() == ErrorKind::timeout ? late : from_backend(error, shown);
   }
   throw std::move(*failure);
 }

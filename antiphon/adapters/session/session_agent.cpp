@@ -28,7 +28,7 @@ class SharedListeners {
 
   net::TcpListener& of(Runtime& runtime, const std::string& place) {
     auto& listener = listeners_[place];
-    if (!listener) listener = net::listen_tcp(runtime, net::parse_host_port(place, "listen"));
+    if (!listener) listener = listening(runtime, place);
     return *listener;
   }
   Task<> close() {
@@ -38,6 +38,15 @@ class SharedListeners {
   }
 
  private:
+  // A port that is taken here is no fault of the agent's.
+  static std::unique_ptr<net::TcpListener> listening(Runtime& runtime, const std::string& place) {
+    try {
+      return net::listen_tcp(runtime, net::parse_host_port(place, "listen"));
+    } catch (const Error& error) {
+      throw Error(error).with_party(Party::harness);
+    }
+  }
+
   std::map<std::string, std::unique_ptr<net::TcpListener>> listeners_;
 };
 
