@@ -51,9 +51,9 @@ void measure_codecs(const Samples& speech) {
   measure("A-law both ways", [&] { decode_alaw(encode_alaw(speech)); });
   measure("24 to 8 kHz", [&] { resample(speech, 24000, 8000); });
   measure("8 to 24 kHz", [&] { resample(SampleView(speech).first(speech.size() / 3), 8000, 24000); });
-  OpusPacker packer({.bit_rate = 32000, .complexity = 0, .low_delay = true});
+  OpusPacker packer({.bit_rate = 48000, .complexity = 0, .low_delay = true});
   std::vector<std::string> packets;
-  measure("Opus encoder as lines have it, 32 kbit/s", [&] {
+  measure("Opus encoder as lines have it, 48 kbit/s", [&] {
     packets.clear();
     for (std::size_t i = 0; i + 480 <= speech.size(); i += 480) packets.push_back(packer.encode(SampleView(speech).subspan(i, 480)));
   });

@@ -10,7 +10,7 @@ namespace antiphon::audio {
 namespace {
 
 // A line is coded in real time, thousands of them on a machine: what the speech coder saves in bits it costs four times in computing.
-constexpr OpusSettings opus_line{.bit_rate = 32000, .complexity = 0, .low_delay = true};
+constexpr OpusSettings opus_line{.bit_rate = 48000, .complexity = 0, .low_delay = true};
 
 // Opus codes and decodes at any of its rates, whatever the line calls it.
 int line_rate(const AudioFormat& format) {
