@@ -115,8 +115,9 @@ TEST_F(SessionAgents, WhereNoSessionIsServedThatIsToldAtOnceAndNobodyIsAskedForA
   ASSERT_EQ(result.outcome, RunOutcome::error);
   EXPECT_THAT(result.error->message, HasSubstr("404"));
   EXPECT_TRUE(result.notices.empty()) << result;
-  EXPECT_EQ(play({.connect = "ws://" + host.place(), .token = "s3cret"}, {user("hello"), antiphon::agent(), succeed("")}).outcome, RunOutcome::passed)
-      << "an address without a path is that of its sessions";
+  for (const auto* rest : {"", "?desk=1"})
+    EXPECT_EQ(play({.connect = "ws://" + host.place() + rest, .token = "s3cret"}, {user("hello"), antiphon::agent(), succeed("")}).outcome, RunOutcome::passed)
+        << "an address without a path is that of its sessions";
 }
 
 TEST_F(SessionAgents, AProgramThatDiesInsteadOfDiallingIsToldWithItsLastWords_TRN12) {

@@ -1,5 +1,7 @@
 #include "antiphon/adapters/session/session_link.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "antiphon/adapters/agent_error.hpp"
@@ -21,8 +23,9 @@ bool is_address(std::string_view text) { return text.starts_with("ws://") || tex
 
 /// An address without a path is that of the sessions there.
 std::string with_path(const std::string& url) {
-  const auto host = url.find("://") + 3;
-  return url.find('/', host) == std::string::npos && url.size() > host ? url + "/session" : url;
+  const auto host = url.find("://") + 3, end = std::min(url.find_first_of("/?#", host), url.size());
+  if (end == host || (end < url.size() && url[end] == '/')) return url;
+  return url.substr(0, end) + "/session" + url.substr(end);
 }
 
 net::HostPort place_in(const std::string& text, std::string_view what) {

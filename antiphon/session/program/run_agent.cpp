@@ -110,7 +110,7 @@ std::optional<std::string> variable(std::string_view name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-bool shows_colours() { return ::isatty(STDERR_FILENO) != 0 && !variable("NO_COLOR") && variable("TERM") != "dumb"; }
+bool shows_colours() { return ::isatty(STDERR_FILENO) != 0 && variable("NO_COLOR").value_or("").empty() && variable("TERM") != "dumb"; }
 
 int told(const Error& error) {
   std::cerr << "error: " << error.message() << '\n';
