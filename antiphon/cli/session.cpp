@@ -12,6 +12,7 @@
 #include "antiphon/base/limit.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/command.hpp"
+#include "antiphon/report/columns.hpp"
 
 namespace antiphon::cli {
 
@@ -93,7 +94,7 @@ class Talk {
     co_await link_.open([this](const session::SessionEvent& event) { hear(event); }, listener.get(), Deadline::never(),
                         [this, began](const Error& error) {
                           if (runtime_.clock.now() - began >= patience && std::exchange(waiting_for_, error.message()) != error.message())
-                            environment_.err << "waiting: " << shown(error.message()) << std::endl;
+                            environment_.err << "waiting: " << printable(error.message()) << std::endl;
                         });
   }
 
@@ -152,34 +153,29 @@ class Talk {
     environment_.out << json_text(line) << std::endl;
   }
 
-  /// What an agent says is shown, not obeyed: no control characters but ends of lines.
-  static std::string shown(std::string text) {
-    for (auto& byte : text)
-      if ((static_cast<unsigned char>(byte) < ' ' && byte != '\n' && byte != '\t') || byte == '\x7f') byte = ' ';
-    return text;
-  }
-
+  // What an agent says is shown, not obeyed.
   void print(const session::SessionItems& items, const std::optional<session::SessionError>& failure) {
     for (const auto& item : items) std::visit([this](const auto& one) { show(one); }, item);
     if (items.empty() && !failure) environment_.out << "(silence)\n";
-    if (failure) environment_.err << "error: " << shown(failure->to_wire()) << '\n';
+    if (failure) environment_.err << "error: " << printable(failure->to_wire()) << '\n';
     environment_.out << std::flush;
   }
   void show(const session::ChatMessage& message) {
-    environment_.out << "agent: " << shown(message.text);
+    environment_.out << "agent: " << printable(message.text);
     if (const auto reason = message.extra.find("finish_reason"); reason != message.extra.end())
-      environment_.out << " [incomplete: " << shown(reason->second) << "]";
+      environment_.out << " [incomplete: " << printable(reason->second) << "]";
     environment_.out << (message.interrupted ? " [interrupted]\n" : "\n");
   }
-  void show(const session::FunctionCall& call) { environment_.out << fmt::format("  calls {} {}\n", shown(call.name), shown(call.arguments)); }
+  void show(const session::FunctionCall& call) { environment_.out << fmt::format("  calls {} {}\n", printable(call.name), printable(call.arguments)); }
   void show(const session::FunctionCallOutput& output) {
-    environment_.out << fmt::format("  {}: {}\n", output.is_error ? "failed" : "gets", shown(output.output));
+    environment_.out << fmt::format("  {}: {}\n", output.is_error ? "failed" : "gets", printable(output.output));
   }
-  void show(const session::AgentHandoff& handoff) { environment_.out << fmt::format("  hands over to {}\n", shown(handoff.new_agent_id)); }
+  void show(const session::AgentHandoff& handoff) { environment_.out << fmt::format("  hands over to {}\n", printable(handoff.new_agent_id)); }
   void show(const session::AgentConfigUpdate&) {}
 
   void hear(const session::SessionEvent& event) {
-    if (const auto* trouble = std::get_if<session::SessionTrouble>(&event.what)) environment_.err << "agent's error: " << shown(trouble->message) << std::endl;
+    if (const auto* trouble = std::get_if<session::SessionTrouble>(&event.what))
+      environment_.err << "agent's error: " << printable(trouble->message) << std::endl;
   }
 
   Environment& environment_;

@@ -77,7 +77,7 @@ TEST_F(SessionCommand, WhatAnAgentSaysIsShownAndNotObeyed_PRD62) {
   agent_.says("hello", "red \x1b[31m alert\nsecond line");
   const session::testing::HostThread host(agent_);
   EXPECT_EQ(antiphon({"session", host.place(), "--text", "hello"}), 0) << err();
-  EXPECT_EQ(out(), "agent: red  [31m alert\nsecond line\n");
+  EXPECT_EQ(out(), "agent: red \uFFFD[31m alert\nsecond line\n");
 }
 
 TEST_F(SessionCommand, MistakesAreRefusedBeforeAnythingIsSent_PRD62) {
