@@ -28,7 +28,7 @@ class AttendedDialogue final : public Dialogue {
     try {
       after = co_await dialogue_.answer(session, sink);
     } catch (const Error& error) {
-      attendant_.failed(turn, error);
+      if (error.kind() != ErrorKind::cancelled) attendant_.failed(turn, error);  // nobody waits for it any more
       failure = std::current_exception();
     }
     if (failure) std::rethrow_exception(failure);
