@@ -1,3 +1,4 @@
+#include <memory>
 #include <stop_token>
 
 #include <fmt/format.h>
@@ -54,9 +55,10 @@ int make_pin(Environment& environment, const std::string& caller) {
 }
 
 int run(Environment& environment, const Flags& flags) {
-  const ConfiguredGateway chosen(environment, flags.file, flags.config);
-  const auto read = [&] {
-    auto config = chosen.read();
+  const auto chosen = std::make_shared<const ConfiguredGateway>(environment, flags.file, flags.config);
+  // All that it needs is its own: a disk that hangs may outlive what goes on here.
+  const auto read = [chosen, flags] {
+    auto config = chosen->read();
     apply(flags, config);
     return config;
   };
@@ -66,16 +68,16 @@ int run(Environment& environment, const Flags& flags) {
   SessionDoor door{flags.session_listen, flags.session_token};
   if (door.token.empty()) door.token = environment.variable("ANTIPHON_SESSION_TOKEN").value_or("");
   if (!door.listen.empty()) (void)parse_listen(door.listen, "--session-listen");
-  if (config.tracing.on) (void)gateway::otlp_settings_from(chosen.variables());
+  if (config.tracing.on) (void)gateway::otlp_settings_from(chosen->variables());
   if (flags.check) {
-    environment.out << fmt::format("{:<8} {}\n", "gateway", chosen.name());
+    environment.out << fmt::format("{:<8} {}\n", "gateway", chosen->name());
     for (const auto& [what, text] : gateway::describe(config)) environment.out << fmt::format("{:<8} {}\n", what, text);
     environment.out << fmt::format("{:<8} would listen on {}{}\n", "ok", config.listen, config.tls ? ", with TLS" : "");
     return 0;
   }
-  Serving serving(environment, config, address, chosen.variables(), door);
-  serving.say("gateway", chosen.name());
-  serving.run(chosen.is_the_example() ? std::function<GatewayConfig()>() : read, chosen.is_the_example() ? "+15550100" : "");
+  Serving serving(environment, config, address, chosen->variables(), door);
+  serving.say("gateway", chosen->name());
+  serving.run(chosen->is_the_example() ? std::function<GatewayConfig()>() : read, chosen->is_the_example() ? "+15550100" : "");
   return 0;
 }
 

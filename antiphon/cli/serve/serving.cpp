@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "antiphon/base/compute.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/net/https_server.hpp"
@@ -138,7 +139,8 @@ Task<> Serving::reload_at_signals() {
 Task<> Serving::reload() {
   if (!read_anew_) co_return log_.say("reload", "there is no file to read");
   if (stopping_ || !gateway_.loaded()) co_return log_.say("reload", "not now: the gateway starts or stops");
-  auto next = read_anew_();
+  auto next = co_await compute<gateway::GatewayConfig>(runtime_, read_anew_);  // with all that it names, while calls go on
+  if (stopping_) co_return log_.say("reload", "not now: the gateway stops");
   const auto later = gateway::settings_for_a_restart(config_, next);
   if (!later.empty()) log_.say("note", fmt::format("{} stay as they are until the gateway is started anew", join(later, ", ")));
   config_.drain = next.drain;
