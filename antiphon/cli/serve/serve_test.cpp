@@ -71,11 +71,15 @@ escalation: {webhook: {url: "http://127.0.0.1:1", ca_file: ca.pem}}
 )");
   write("seven.sql", "CREATE TABLE t (a TEXT); -- and nothing else, in more bytes than a header of SQLite has, so that it is none: aaaaaaaaaaaaaaaaaaa\n");
   EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2);
-  for (const auto* place : {"1:1", "2:31", "2:47", "2:69", "3:20", "3:35", "4:9", "5:9", "6:13", "8:52", "9:41", "10:27", "12:35", "13:25", "14:27", "15:63",
-                            "16:24", "16:39", "17:60"})
+  for (const auto* place :
+       {"1:1", "2:31", "2:47", "2:69", "3:20", "3:35", "4:9", "6:13", "8:52", "9:41", "10:27", "12:35", "13:25", "14:27", "15:63", "16:24", "16:39", "17:60"})
     EXPECT_THAT(err(), HasSubstr("gateway.yaml:" + std::string(place) + "\n"));
   EXPECT_THAT(err(), Not(HasSubstr("gateway.yaml:11"))) << "whether an option names a file is not ours to know";
+  EXPECT_THAT(err(), Not(HasSubstr("gateway.yaml:5"))) << "a policy that cannot be read may have that locale";
   EXPECT_EQ(antiphon({"serve", "gateway.yaml"}), 2);
+  write("gateway.yaml", stubs + "locale: tlh-KL\n");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2);
+  EXPECT_THAT(err(), HasSubstr("gateway.yaml:2:9\n"));
 }
 
 TEST_F(ServeCommand, MistakesOfSqlSayWhichAndWhere_GTW1) {

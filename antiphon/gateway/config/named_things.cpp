@@ -34,6 +34,11 @@ bool runs_scripts(const std::string& program) {
   return name.starts_with("python") || others.contains(name);
 }
 
+/// As they are written, but for an ending that node adds.
+bool is_script(const std::string& program, const fs::path& script) {
+  return is_there(script) || (fs::path(program).filename() == "node" && is_there(script.string() + ".js"));
+}
+
 bool is_in_path(const std::string& program) {
   const auto* path = std::getenv("PATH");  // NOLINT: nothing of this program changes it
   return !path ||
@@ -133,8 +138,9 @@ class NamedThings {
   }
 
   void check_policy() {
-    auto policy = built_in_policy();
-    if (!config_.policy_file.empty()) attempt(place({"policy"}), [&] { policy = read_policy(config_.policy_file); });
+    auto policy = config_.policy_file.empty() ? built_in_policy() : nullptr;
+    if (!policy) attempt(place({"policy"}), [&] { policy = read_policy(config_.policy_file); });
+    if (!policy) return;  // nobody knows its locales
     const bool is_named = root_.find("locale") && root_.find("locale")->text == config_.locale;
     attempt(is_named ? place({"locale"}) : Location{.file = "environment, ASR_LANGUAGE"}, [&] { (void)policy->require(config_.locale); });
   }
@@ -181,7 +187,7 @@ class NamedThings {
     const auto beside = [&process](const std::string& path) { return fs::path(process.directory) / path; };
     if (program.find('/') == std::string::npos ? !is_in_path(program) : !is_there(beside(program)))
       report(place_of_word(0), fmt::format("tool {}: there is no program {}", name, program), "install it, or write the path to it");
-    else if (process.argv.size() > 1 && runs_scripts(program) && !process.argv[1].starts_with('-') && !is_there(beside(process.argv[1])))
+    else if (process.argv.size() > 1 && runs_scripts(program) && !process.argv[1].starts_with('-') && !is_script(program, beside(process.argv[1])))
       report(place_of_word(1), fmt::format("tool {}: there is no file {}", name, beside(process.argv[1]).lexically_normal().string()),
              "its path is relative to the configuration");
   }

@@ -83,7 +83,8 @@ std::vector<Problem> SqlCheck::check(const SqlToolOptions& options, const Places
 }
 
 SqlCheck::Made SqlCheck::open(const SqlToolOptions& options, const Places& places, std::vector<Problem>& problems) {
-  const bool is_there = std::filesystem::exists(options.database);
+  std::error_code unknown;  // such as in a folder that we may not look into
+  const bool is_there = std::filesystem::exists(options.database, unknown);
   const auto report = [&](const Location& where, std::string message, std::string hint) {
     problems.push_back({.message = std::move(message), .where = where, .hint = std::move(hint), .width = 0});
   };

@@ -75,7 +75,8 @@ class SqlFile {
  private:
   // Filled beside its place, so that a failure leaves no half of it; of several gateways that do so at once, the first to be ready wins.
   void fill_where_missing() const {
-    if (std::filesystem::exists(options_.database)) return;
+    std::error_code unknown;
+    if (std::filesystem::exists(options_.database, unknown)) return;
     if (options_.schema.empty())
       throw Error(ErrorKind::configuration, fmt::format("tool {}: there is no database {}", options_.entry.tool.name, options_.database))
           .with_hint("name one that is there, or the statements that fill it with `schema`");
