@@ -389,7 +389,7 @@ TEST(PlatformInterruption, ARequestIsNotCutByAVoiceWithoutWords_GYM9) {
   stage.wait(20s);
   EXPECT_EQ(stage.backend.aborts, 0);
   EXPECT_EQ(stage.backend.messages().size(), 1U);
-  EXPECT_THAT(client->words(), HasSubstr("Here it is."));
+  EXPECT_THAT(client->words(), HasSubstr("see. Here it is."));
   ASSERT_EQ(client->all<ResponseEnd>().size(), 1U);
   EXPECT_EQ(client->all<ResponseEnd>()[0].turn_id, client->all<TurnStart>().back().turn_id);
 }

@@ -13,10 +13,6 @@ constexpr Duration per_byte = std::chrono::milliseconds(65);
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-}  // namespace
-
-namespace {
-
 std::size_t end_of_words(std::string_view text, std::int64_t count) {
   std::size_t end = 0, at = 0;
   for (; count > 0 && at < text.size(); --count) {
@@ -31,7 +27,10 @@ std::size_t end_of_words(std::string_view text, std::int64_t count) {
 
 std::string first_words(std::string_view text, std::int64_t count) { return std::string(trim(text.substr(0, end_of_words(text, count)))); }
 
-std::string words_behind(std::string_view text, std::int64_t count) { return std::string(trim(text.substr(end_of_words(text, count)))); }
+std::string words_behind(std::string_view text, std::int64_t count) {
+  const auto rest = text.substr(end_of_words(text, count));
+  return {std::ranges::find_if_not(rest, is_space), rest.end()};
+}
 
 void Playback::add_sentence(std::string text, bool spoken) { sentences_.push_back({std::move(text), spoken, !spoken}); }
 

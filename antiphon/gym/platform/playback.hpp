@@ -47,7 +47,7 @@ class Playback {
 
 /// The first `count` words of a text, as they stand.
 std::string first_words(std::string_view text, std::int64_t count);
-/// What stands behind them.
+/// What stands behind them, with the white space at its end: more words may follow.
 std::string words_behind(std::string_view text, std::int64_t count);
 
 }  // namespace antiphon::gym

@@ -52,6 +52,12 @@ TEST(Playback, OfASentenceThatIsNotWholeLessIsHeardThanWasPlayed_GYM9) {
   EXPECT_LE(playback.heard(1s).words, 2);
 }
 
+TEST(Playback, WordsBehindOthersMayBeFollowedByMore_GYM9) {
+  EXPECT_EQ(words_behind("Let me  see. ", 1), "me  see. ");
+  EXPECT_EQ(words_behind(" Let me", 0), "Let me");
+  EXPECT_EQ(words_behind("Let me ", 2), "");
+}
+
 TEST(SentenceCutter, JoinedItIsTheTextHoweverItCame_GYM9) {
   const std::string text = "It left our house on Monday. Dr. No has it! Will it come?\nNobody knows. " + std::string(700, 'x') + " end";
   std::vector<std::string> whole;
