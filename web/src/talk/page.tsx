@@ -89,6 +89,8 @@ function Microphone({ talker, view }: { talker: Talker; view: View }) {
   );
 }
 
+const LONGEST_TYPED = 1365; // characters that are never more than the 4 KiB of a typed turn
+
 function InCall({ talker }: { talker: Talker }) {
   const [text, setText] = useState('');
   const send = (event: Event) => {
@@ -100,7 +102,7 @@ function InCall({ talker }: { talker: Talker }) {
     <div class="in-call">
       <form onSubmit={send}>
         <label class="vh" for="typed">Type in place of speaking</label>
-        <input id="typed" value={text} maxLength={2000} placeholder="Type in place of speaking" autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
+        <input id="typed" value={text} maxLength={LONGEST_TYPED} placeholder="Type in place of speaking" autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
         <button class="btn" type="submit">Say</button>
       </form>
       <Keypad press={(digit) => talker.press(digit)} />
