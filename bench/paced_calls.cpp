@@ -15,11 +15,16 @@ namespace {
 using namespace antiphon;
 using namespace std::chrono_literals;
 
-Scenario call(int number, const std::string& url, bool speaks, std::chrono::seconds length) {
+// Of the length of the first that asks: one for all calls.
+const audio::Samples& speech_of(std::chrono::seconds length) {
   static const auto speech = audio::testing::speech(std::chrono::duration<double>(length).count());
+  return speech;
+}
+
+Scenario call(int number, const std::string& url, bool speaks, std::chrono::seconds length) {
   return {.name = fmt::format("call {}", number),
           .agent = websocket_agent({.url = url, .line = {.send = {audio::Encoding::mulaw, 8000}}}),
-          .script = {speaks ? play_audio(speech) : silence(length), succeed("it was long enough")}};
+          .script = {speaks ? play_audio(speech_of(length)) : silence(length), succeed("it was long enough")}};
 }
 
 // Who calls first loads the models, which are no part of a call.
