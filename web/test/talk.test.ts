@@ -149,6 +149,7 @@ test('what keeps somebody from talking is said with what to do', () => {
 class FakeSocket implements Socket {
   binaryType = '';
   bufferedAmount = 0;
+  readyState = 1;
   onopen = null;
   onmessage: Socket['onmessage'] = null;
   onclose: Socket['onclose'] = null;
@@ -228,6 +229,16 @@ test('audio that a slow connection does not take is dropped', async () => {
   sockets[0]!.say({ type: 'call.started' });
   sockets[0]!.bufferedAmount = 100_000;
   call.sendAudio(new ArrayBuffer(640));
+  assert.deepEqual(sockets[0]!.sent, []);
+});
+
+test('a connection that closes is given nothing more', async () => {
+  const { call, sockets, settle } = world();
+  await settle();
+  sockets[0]!.say({ type: 'call.started' });
+  sockets[0]!.readyState = 2;
+  call.sendAudio(new ArrayBuffer(640));
+  call.tell({ type: 'text' });
   assert.deepEqual(sockets[0]!.sent, []);
 });
 

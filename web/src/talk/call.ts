@@ -13,6 +13,8 @@ export interface CallHandler {
 export interface Socket {
   binaryType: string;
   bufferedAmount: number;
+  /** As WebSocket has it: 1 is open. */
+  readyState: number;
   onopen: (() => void) | null;
   onmessage: ((message: { data: unknown }) => void) | null;
   onclose: ((end: { code: number }) => void) | null;
@@ -41,6 +43,7 @@ const RESUMABLE_MS = 60_000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 4_000;
 /** Audio that waits for a slow connection is dropped beyond: it would only come late. */
+const OPEN = 1;
 const MOST_BUFFERED = 64_000;
 
 export class Call {
@@ -61,11 +64,17 @@ export class Call {
   }
 
   sendAudio(pcm: ArrayBuffer): void {
-    if (this.now === 'talking' && this.socket && this.socket.bufferedAmount < MOST_BUFFERED) this.socket.send(pcm);
+    const socket = this.openLine();
+    if (socket && socket.bufferedAmount < MOST_BUFFERED) socket.send(pcm);
   }
 
   tell(message: { type: string; [field: string]: unknown }): void {
-    if (this.now === 'talking') this.socket?.send(JSON.stringify(message));
+    this.openLine()?.send(JSON.stringify(message));
+  }
+
+  // A socket that closes takes nothing more, and that it has closed is told later.
+  private openLine(): Socket | null {
+    return this.now === 'talking' && this.socket?.readyState === OPEN ? this.socket : null;
   }
 
   hangUp(): void {
