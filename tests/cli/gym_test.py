@@ -119,25 +119,24 @@ class Gym(unittest.TestCase):
         for wrong in (["--file", "no.wav"], [], ["--text", "a", "--agent"], ["--text", "hi", "--custom-metadata", "{"], ["--text", "a", "--pace", "slow"]):
             self.assertEqual(self.gym(*wrong).returncode, 2, wrong)
 
-    def test_CtrlCKeepsTheFolder_GYM7(self):
+    def in_the_middle_of_a_long_line(self):
         process = subprocess.Popen([ANTIPHON, "gym", "--text", " ".join(["and then I waited"] * 60), "--tts-voice", "flite/slt"], cwd=self.folder, env=self.env,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(300):  # until it is in the middle of it
             if self.transcripts():
                 break
             time.sleep(0.05)
+        return process
+
+    def test_CtrlCKeepsTheFolder_GYM7(self):
+        process = self.in_the_middle_of_a_long_line()
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
         self.assertEqual(process.returncode, 130)
         self.assertEqual(self.transcripts()[0]["end"]["reason"], "interrupted")
 
     def test_OneRequestToStopThatComesTwiceIsOne_GYM7(self):
-        process = subprocess.Popen([ANTIPHON, "gym", "--text", " ".join(["and then I waited"] * 60), "--tts-voice", "flite/slt"], cwd=self.folder, env=self.env,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(300):  # until it is in the middle of it
-            if self.transcripts():
-                break
-            time.sleep(0.05)
+        process = self.in_the_middle_of_a_long_line()
         process.send_signal(signal.SIGTERM)  # as timeout(1) does: to its child, then to the group of both
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=30)

@@ -108,6 +108,13 @@ struct HostedGateway : ::testing::Test {
     return {.run_id = "run-1", .scenario = {.label = "asks", .userdata = {{"caller_id", "+15550100"}, {"booked", 0}}}, .mode = wire::SimulationMode::audio};
   }
   wire::RunReply say(std::string text) { return world.run(remote->run(std::move(text))); }
+  /// Until the first of the answer is heard. @param reply outlives the answer
+  void begin_aloud(std::string text, std::optional<wire::RunReply>& reply) {
+    world.spawn([](wire::RemoteSession& session, std::string said, std::optional<wire::RunReply>& into) -> Task<> {
+      into = co_await session.run(std::move(said));
+    }(*remote, std::move(text), reply));
+    while (played.empty()) world.run(world.clock.sleep_for(20ms));
+  }
   std::optional<wire::SessionError> failure_on(std::string text) {
     try {
       say(std::move(text));
@@ -483,8 +490,7 @@ TEST_F(HostedGateway, AnAnswerThatATextCutsOffAloudIsInTheHistoryOnce_SES4_SES7)
   connect();
   listen();
   std::optional<wire::RunReply> first;
-  world.spawn([](wire::RemoteSession& session, std::optional<wire::RunReply>& reply) -> Task<> { reply = co_await session.run("first"); }(*remote, first));
-  while (played.empty()) world.run(world.clock.sleep_for(20ms));
+  begin_aloud("first", first);
   world.run(world.clock.sleep_for(500ms));
   EXPECT_FALSE(say("second").interrupted());
   ASSERT_TRUE(first);
@@ -505,8 +511,7 @@ TEST_F(HostedGateway, ATextWaitsForAnAgentWhomNobodyMayInterrupt_SES4_SES7) {
   connect();
   listen();
   std::optional<wire::RunReply> first;
-  world.spawn([](wire::RemoteSession& session, std::optional<wire::RunReply>& reply) -> Task<> { reply = co_await session.run("first"); }(*remote, first));
-  while (played.empty()) world.run(world.clock.sleep_for(20ms));
+  begin_aloud("first", first);
   const auto began = world.clock.now();
   const auto second = world.run(remote->run("second", 5min));
   EXPECT_GT(world.clock.now() - began, 20s);
@@ -520,8 +525,7 @@ TEST_F(HostedGateway, WhatWasHeardBeforeAudioWentOffStands_SES6_SES7) {
   connect();
   listen();
   std::optional<wire::RunReply> reply;
-  world.spawn([](wire::RemoteSession& session, std::optional<wire::RunReply>& into) -> Task<> { into = co_await session.run("first"); }(*remote, reply));
-  while (played.empty()) world.run(world.clock.sleep_for(20ms));
+  begin_aloud("first", reply);
   world.run(world.clock.sleep_for(300ms));
   world.run(remote->update_io(wire::IoChange::text_only()));
   world.run(world.clock.sleep_for(5s));
