@@ -24,6 +24,8 @@ constexpr int answered = 0;
 constexpr int could_not = 3;
 constexpr int interrupted = 130;
 constexpr auto patience = 2s;  // an agent that is being started is there by then
+constexpr std::size_t most_troubles = 20,
+                      longest_trouble = 1000;  // shown of one answer: a terminal is slow, and what is written to it keeps everything waiting
 
 struct SessionFlags {
   std::string address, listen, token, timeout = "60s";
@@ -132,6 +134,7 @@ class Talk {
       failure.emplace(session::Stage::session, std::string(to_string(error.kind())), error.status(), error.message());
     }
     const auto took = runtime_.clock.now() - began;
+    tell_further_troubles();
     if (flags_.json)
       print_json(text, items, failure, took);
     else
@@ -174,8 +177,12 @@ class Talk {
   void show(const session::AgentConfigUpdate&) {}
 
   void hear(const session::SessionEvent& event) {
-    if (const auto* trouble = std::get_if<session::SessionTrouble>(&event.what))
-      environment_.err << "agent's error: " << printable(trouble->message) << std::endl;
+    const auto* trouble = std::get_if<session::SessionTrouble>(&event.what);
+    if (trouble && ++troubles_ <= most_troubles) environment_.err << "agent's error: " + printable(cut(trouble->message, longest_trouble)) + "\n" << std::flush;
+  }
+  void tell_further_troubles() {
+    if (troubles_ > most_troubles) environment_.err << fmt::format("agent's error: and {} more\n", troubles_ - most_troubles) << std::flush;
+    troubles_ = 0;
   }
 
   Environment& environment_;
@@ -184,6 +191,7 @@ class Talk {
   Duration limit_;
   SessionLink link_;
   std::string waiting_for_;
+  std::size_t troubles_ = 0;  ///< of the answer under way
 };
 
 int talk(const SessionFlags& flags, Environment& environment) {

@@ -9,6 +9,7 @@ namespace antiphon::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class SessionCommand : public CommandLine {
  protected:
@@ -60,6 +61,15 @@ TEST_F(SessionCommand, AnErrorIsToldAndTheNextTextIsSaidAllTheSame_PRD62) {
   EXPECT_EQ(error.at("status"), 401);
   EXPECT_EQ(error.at("message"), "no such key");
   EXPECT_EQ(all[1].at("items").at(0).at("content"), "Good day.");
+}
+
+// Each is written to a terminal, which is slow, while everything else waits.
+TEST_F(SessionCommand, OfAFloodOfErrorsAFewAreShownAndTheOthersCounted_PRD62) {
+  session::testing::HostThread host(agent_);
+  host.troubles = 500;
+  EXPECT_EQ(antiphon({"session", host.place(), "--text", "hello", "--text", "hello"}), 0) << err();
+  EXPECT_THAT(err(), HasSubstr("agent's error: trouble 19\nagent's error: and 480 more\n"));
+  EXPECT_THAT(err(), Not(HasSubstr("trouble 20")));
 }
 
 TEST_F(SessionCommand, ReadsLinesWhereNoTextIsGiven_PRD62) {

@@ -1,5 +1,6 @@
 #include <agent_session.pb.h>
 #include <gmock/gmock.h>
+#include <boost/asio/post.hpp>
 
 #include "antiphon/session/framing.hpp"
 #include "antiphon/session/testing/pair.hpp"
@@ -78,6 +79,25 @@ TEST_F(RawController, GarbageIsAnsweredAndTheConnectionGoesOn_SES2) {
   EXPECT_THAT(answer->error(), StartsWith("session:malformed:-: "));
   ping("a");
   EXPECT_EQ(response()->request_id(), "a");
+}
+
+TEST_F(RawController, AHostThatIsFloodedStopsAllTheSame_SES2) {
+  constexpr std::size_t flood = 5000;
+  world.spawn([](RawController& its) -> Task<> {
+    while (its.agent.changes.empty()) co_await asio::post(its.world.runtime.executor, use_task);
+    its.host->stop();
+  }(*this));
+  AgentSessionMessage message;
+  message.mutable_request()->set_request_id("a");
+  message.mutable_request()->mutable_update_io();
+  const auto bytes = message.SerializeAsString();
+  const auto header = frame_header(bytes.size());
+  std::string all;
+  for (std::size_t i = 0; i < flood; ++i) all += std::string(header.data(), header.size()) + bytes;
+  write(std::move(all));
+  world.run(world.clock.sleep_for(5s));
+  EXPECT_TRUE(served);
+  EXPECT_LT(agent.changes.size(), 500U);
 }
 
 TEST_F(RawController, ALengthOverTheLimitIsAnsweredAndThenItHangsUp_SES2_SES3) {
@@ -175,7 +195,9 @@ TEST_F(RawController, MoreTextsThanCanWaitAreRefused_SES2) {
 struct RawHost : ::testing::Test {
   RawHost() {
     auto [near, far] = memory_transports(world.runtime);
-    remote.emplace(world.runtime, std::move(near), RemoteSessionOptions{.request_timeout = 5s});
+    remote.emplace(world.runtime, std::move(near), RemoteSessionOptions{.request_timeout = 5s, .on_event = [this](const SessionEvent&) {
+                                                                          if (++events == 1 && on_first) on_first();
+                                                                        }});
     host = std::move(far);
   }
   ~RawHost() override {
@@ -203,10 +225,42 @@ struct RawHost : ::testing::Test {
     return message.SerializeAsString();
   }
 
+  /// A request is answered with so many events at once, then with what it wants.
+  void begin_flood(std::size_t count) {
+    begin([count](const wire::SessionRequest& request) {
+      std::vector<std::string> all(count, trouble("again"));
+      all.push_back(response(request.request_id(), [](auto& r) { r.mutable_pong(); }));
+      return all;
+    });
+  }
+
   VirtualWorld world;
   std::optional<RemoteSession> remote;
   std::unique_ptr<SessionTransport> host;
+  std::size_t events = 0;
+  std::function<void()> on_first;
 };
+
+constexpr std::size_t flood = 5000;
+
+TEST_F(RawHost, OneThatFloodsLeavesOthersTheirTurn_SES1) {
+  std::size_t until_others = flood;
+  on_first = [&] { asio::post(world.runtime.executor, [&] { until_others = events; }); };
+  begin_flood(flood);
+  world.run(remote->ping());
+  EXPECT_EQ(events, flood);
+  EXPECT_LT(until_others, 100U);
+}
+
+TEST_F(RawHost, OnceItIsCutNothingComesOfIt_SES1) {
+  auto [near, far] = memory_transports(world.runtime);
+  world.run([](SessionTransport& to) -> Task<> {
+    for (int i = 0; i < 3; ++i) co_await to.send("event", Deadline::never());
+  }(*far));
+  EXPECT_EQ(world.run(near->receive()), "event");
+  near->cut();
+  EXPECT_EQ(failure_of(world, near->receive()).kind(), ErrorKind::closed);
+}
 
 TEST_F(RawHost, GarbageIsPassedOverAndCounted_SES1) {
   begin([](const wire::SessionRequest& request) {

@@ -9,6 +9,7 @@
 #include "antiphon/base/beside.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/session/framing.hpp"
+#include "antiphon/session/internal/fair_share.hpp"
 #include "antiphon/session/internal/outbox.hpp"
 #include "antiphon/session/internal/wire.hpp"
 
@@ -192,6 +193,7 @@ void RemoteSession::State::take_flush() {
 }
 
 Task<> RemoteSession::State::listen(std::shared_ptr<State> state) {
+  FairShare share;
   for (;;) {
     std::optional<std::string> message;
     try {
@@ -202,6 +204,7 @@ Task<> RemoteSession::State::listen(std::shared_ptr<State> state) {
       if (error.kind() != ErrorKind::protocol) throw;
       ++state->malformed;  // the rest can be read all the same
     }
+    if (share.used_up(message ? message->size() : 0)) co_await FairShare::let_others();
   }
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include "antiphon/base/beside.hpp"
+#include "antiphon/session/internal/fair_share.hpp"
 #include "antiphon/session/internal/host_state.hpp"
 
 namespace antiphon::session {
@@ -94,17 +95,20 @@ Task<> SessionHost::State::read() {
 }
 
 Task<> SessionHost::State::take_frames() {
-  for (;;) {
+  FairShare share;
+  for (std::size_t size = 0;; size = 0) {
     co_await outbox.room();  // who asks faster than it takes answers has to wait
     std::optional<Error> bad;
     try {
       const auto message = co_await transport->receive();
       if (!message) co_return;
+      size = message->size();
       take(decode(*message));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::protocol && error.kind() != ErrorKind::too_large) throw;
       bad = error;
     }
+    if (share.used_up(size)) co_await FairShare::let_others();
     if (!bad) continue;
     wire::SessionResponse response;  // about nothing that has an id
     response.set_error(malformed(*bad).to_wire());

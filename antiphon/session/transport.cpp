@@ -15,6 +15,8 @@ namespace {
 
 using boost::system::system_error;
 
+Error is_closed() { return {ErrorKind::closed, "the session's connection is closed"}; }
+
 // What a stream says in codes, as an Error; a cancellation of ours stays one.
 Error closed_by(const system_error& error) { return {ErrorKind::closed, "the session's connection was lost: " + lower(error.code().message())}; }
 
@@ -26,6 +28,7 @@ class StreamTransport : public SessionTransport {
 
   Task<std::optional<std::string>> receive() override {
     for (;;) {
+      if (cut_) throw is_closed();  // whatever of it has come before
       if (auto message = reader_.next()) co_return message;
       const auto bytes = co_await read();
       if (bytes.empty()) co_return at_end();
@@ -72,7 +75,7 @@ class StreamTransport : public SessionTransport {
  private:
   net::ByteStream& stream() {
     if (!stream_) throw Error(ErrorKind::closed, "the session's transport was not started");
-    if (cut_) throw Error(ErrorKind::closed, "the session's connection is closed");
+    if (cut_) throw is_closed();
     return *stream_;
   }
 
@@ -161,7 +164,7 @@ class WebSocketTransport : public SessionTransport {
  private:
   net::WebSocket& socket() {
     if (!socket_) throw Error(ErrorKind::closed, "the session's transport was not started");
-    if (cut_) throw Error(ErrorKind::closed, "the session's connection is closed");
+    if (cut_) throw is_closed();
     return *socket_;
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <thread>
 
@@ -28,6 +29,7 @@ class HostThread {
     asio::post(context_, [this] { listener_.stop(); });
     thread_.join();
   }
+  std::atomic<int> troubles = 0;  ///< that it tells whoever comes, before anything else
   std::string place() const { return fmt::format("127.0.0.1:{}", listener_.port()); }
 
  private:
@@ -35,6 +37,7 @@ class HostThread {
     auto options = options_;
     if (arrival.simulation) options.simulation = std::move(arrival.simulation);
     SessionHost host(runtime_, std::move(arrival.transport), agent_, std::move(options));
+    for (int i = 0; i < troubles; ++i) host.emit({.what = SessionTrouble{fmt::format("trouble {}", i)}});
     co_await host.serve();
   }
 
