@@ -21,6 +21,7 @@ SessionError malformed(const Error& error) { return {Stage::session, "malformed"
 }  // namespace
 
 Task<> HostedAgent::greet(AgentTurn&) { co_return; }
+Task<> HostedAgent::fall_silent() { co_return; }
 
 SessionHost::State::State(Runtime& its_runtime, std::unique_ptr<SessionTransport> its_transport, HostedAgent& its_agent, SessionHostOptions its_options)
     : runtime(its_runtime),
@@ -128,10 +129,12 @@ Task<> until_idle(const bool& working, Pulse& changed) {
 // What was begun may end; what was not is refused. All that is to be told is sent.
 Task<> SessionHost::State::drain() {
   for (const auto& job : std::exchange(jobs, {})) respond_error(job, session_closed());
+  silence();
   const auto deadline = Deadline::after(runtime.clock, options.drain);
   const Error late(ErrorKind::timeout, "drain");
   bool idle = false;
   try {
+    co_await at_most(runtime.clock, deadline, agent.fall_silent(), late);
     co_await at_most(runtime.clock, deadline, until_idle(working, jobs_changed), late);
     idle = true;
   } catch (const Error&) {
@@ -158,6 +161,7 @@ void SessionHost::State::take(const AgentSessionMessage& message) {
     }
     case AgentSessionMessage::kAudioPlaybackFinished:
       ++playbacks_finished;
+      sounding = false;
       playback.beat();
       return;
     default: return;  // what only hosts send, what later versions add, and empty ones

@@ -49,6 +49,9 @@ class HostedAgent {
   virtual void io_changed(const SessionIo&) {}
   /// A frame of the user's speech, while audio input is on.
   virtual void hear(const SessionAudio&) {}
+  /// Nobody listens any more, since the simulation or the session is over: what it is saying ends here, also where that is no answer to a text. What it
+  /// plays until this has returned is dropped. For speech alone: an answer in text goes on.
+  virtual Task<> fall_silent();
   virtual std::vector<ModelUsage> usage() const { return {}; }
   virtual std::map<std::string, std::string> options() const { return {}; }
 };
@@ -85,7 +88,7 @@ class SessionHost {
   /// Starts where that is to be done, then serves until the controller is gone, `stop`, or a cancellation.
   /// @returns why it ended where that was not orderly. @throws Error usage when called twice; what `start` throws.
   Task<std::optional<Error>> serve();
-  /// Takes nothing more, lets the answer under way end within `drain`, then hangs up. Further calls do nothing.
+  /// Takes nothing more, lets the answer under way end within `drain`, but its sound at once, then hangs up. Further calls do nothing.
   void stop();
 
   /// Tells the controller. Also before `serve`: then it is told when that begins.

@@ -395,6 +395,51 @@ TEST_F(Playback, AnInterruptionClearsWhatIsStillPlaying_SES7) {
 }
 
 // As an agent does whose voice is a call that goes on: it speaks beside its answers, and waits while the controller takes nothing.
+TEST_F(Playback, TheEndOfTheHostWaitsForNoSoundAndKeepsTheAnswer_SES2_SES7) {
+  int cleared = 0;
+  RemoteSessionOptions options;
+  options.on_audio = [](const SessionAudio&) {};
+  options.on_flush = [] {};
+  options.on_clear = [&] { ++cleared; };
+  pair.emplace(with_sound(), std::move(options));
+  speaks();
+  pair->begin();
+  pair->world.spawn([](Pair& its) -> Task<> {
+    co_await its.world.clock.sleep_for(200ms);
+    its.host->stop();
+  }(*pair));
+  const auto reply = pair->say("speak");
+  EXPECT_EQ(reply.text(), "Hello.");
+  EXPECT_FALSE(reply.interrupted());
+  EXPECT_EQ(cleared, 1);
+  EXPECT_LT(pair->world.clock.now(), 300ms);
+}
+
+TEST_F(Playback, WhatIsSaidOutsideOfAnyTextEndsWithTheSimulation_SES7_SES9) {
+  int cleared = 0, heard = 0;
+  RemoteSessionOptions options;
+  options.on_audio = [&](const SessionAudio&) { ++heard; };
+  options.on_clear = [&] { ++cleared; };
+  pair.emplace(with_sound(), std::move(options));
+  pair->begin();
+  pair->world.run(pair->remote->ping());
+  pair->world.spawn([](Pair& its) -> Task<> {
+    for (int i = 0; i < 10; ++i) {
+      its.host->play({.samples = std::vector<std::int16_t>(4800, 100)});
+      co_await its.world.clock.sleep_for(100ms);
+    }
+  }(*pair));
+  pair->agent.on_silence = [this] { return pair->world.clock.sleep_for(600ms); };
+  pair->world.run(pair->world.clock.sleep_for(250ms));
+  EXPECT_EQ(heard, 3);
+  pair->world.run(pair->remote->finalize_simulation({true, "done"}));
+  EXPECT_EQ(cleared, 1);
+  EXPECT_EQ(heard, 3);
+  pair->host->play({.samples = std::vector<std::int16_t>(4800, 100)});
+  pair->world.run(pair->remote->ping());
+  EXPECT_EQ(heard, 4) << "and then the session goes on";
+}
+
 TEST_F(Playback, OfATurnThatIsOverNothingIsPlayedAnyMore_SES7) {
   pair.emplace();
   auto [near, far] = net::memory_connection(pair->world.runtime, {.capacity = 20'000});

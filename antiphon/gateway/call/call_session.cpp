@@ -228,6 +228,11 @@ Task<> CallSession::take(SpeechStarted started) {
   co_await interrupt();
 }
 
+Task<> CallSession::fall_silent() {
+  if (output_.busy() && !output_.holding()) co_await interrupt();
+  if (answering_ || output_.busy()) cut_off();
+}
+
 Task<> CallSession::interrupt() {
   co_await output_.hold(soon());
   const auto heard = output_.heard();
@@ -314,7 +319,11 @@ void CallSession::give_floor(Floor floor) {
 /// Words take the floor; a cough gives it back.
 Task<> CallSession::settle_interruption(bool with_words) {
   if (!with_words || !settings_.interruptible) co_return co_await take_back(false);
-  if (!answering_) co_return output_.drop();
+  cut_off();
+}
+
+void CallSession::cut_off() {
+  if (!answering_) return output_.drop();
   answering_->interrupted = true;
   if (!answering_->heard) answering_->heard = output_.heard();
   speech_.forget();

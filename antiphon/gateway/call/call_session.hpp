@@ -58,6 +58,8 @@ class CallSession {
   void end(CallEnd why);
   /// The same after the sentence under way, within `last_sentence`.
   void wind_down(CallEnd why);
+  /// Ends what the agent is saying, or about to say, at once, also where callers may not interrupt; the call goes on.
+  Task<> fall_silent();
   const SessionState& state() const { return state_; }
   /// The turn that is being answered.
   const std::optional<OpenTurn>& open_turn() const { return open_; }
@@ -99,6 +101,7 @@ class CallSession {
   void give_floor(Floor floor);
   Task<> interrupt();
   Task<> settle_interruption(bool with_words);
+  void cut_off();
   Task<> take_back(bool where_heard);
   Task<> think(std::shared_ptr<Stoppable> work, SessionState session);
   void stop_thinking();

@@ -161,6 +161,13 @@ void HostedSession::hear(const session::SessionAudio& audio) {
   if (caller_) caller_->hear(audio);
 }
 
+// What was heard of the turn under way is in the history by then.
+Task<> HostedSession::fall_silent() {
+  if (!call_) co_return;
+  co_await call_->fall_silent();
+  while (call_ && started_ > ended_) co_await changed_.wait();
+}
+
 Task<> HostedSession::run(session::SessionHost& host) {
   host_ = &host;
   gateway::tell(parts_.settings.observer.get(), CallBegan{state_.caller_id, state_.locale});

@@ -42,6 +42,7 @@ class HostedSession final : public session::HostedAgent {
   Task<> answer(std::string text, session::AgentTurn& turn) override;
   void io_changed(const session::SessionIo& io) override;
   void hear(const session::SessionAudio& audio) override;
+  Task<> fall_silent() override;
 
  private:
   class Reply;

@@ -535,6 +535,59 @@ TEST_F(HostedGateway, WhatWasHeardBeforeAudioWentOffStands_SES6_SES7) {
   EXPECT_THAT(say("second").text(), HasSubstr("twelve."));
 }
 
+const std::string long_story = "providers:\n" + hears_and_speaks +
+                               "  llm: {stub: {text: It is a long story that goes on and on and on and on and on and on and on and on and on and on.}}\n";
+
+TEST_F(HostedGateway, TheEndOfTheSimulationEndsWhatAnAnswerIsSaying_SES7_SES9) {
+  start(long_story);
+  connect();
+  listen();
+  std::optional<wire::RunReply> reply;
+  begin_aloud("tell me", reply);
+  world.run(world.clock.sleep_for(500ms));
+  const auto began = world.clock.now();
+  world.run(remote->finalize_simulation({true, "enough"}));
+  EXPECT_LT(world.clock.now() - began, 200ms);
+  ASSERT_TRUE(reply);
+  EXPECT_TRUE(reply->interrupted());
+  ASSERT_EQ(cleared.size(), 1U);
+  const auto heard = played.size();
+  world.run(world.clock.sleep_for(8s));
+  EXPECT_EQ(played.size(), heard);
+}
+
+TEST_F(HostedGateway, AndWhatItAnswersAVoiceOfWhichTheHistoryTells_SES7_SES9) {
+  start(long_story);
+  connect();
+  listen();
+  be_silent(200ms);
+  speak(1s);
+  while (played.empty()) be_silent(30ms);
+  be_silent(600ms);
+  world.run(remote->finalize_simulation({true, "enough"}));
+  ASSERT_EQ(cleared.size(), 1U);
+  EXPECT_THAT(history(), HasSubstr("\"interrupted\":true"));
+  const auto heard = played.size();
+  be_silent(8s);
+  EXPECT_EQ(played.size(), heard);
+}
+
+TEST_F(HostedGateway, AStopOfTheGatewayWaitsForNoSentence_SES2_SES7) {
+  start(long_story);
+  connect();
+  listen();
+  std::optional<wire::RunReply> reply;
+  begin_aloud("tell me", reply);
+  world.run(world.clock.sleep_for(500ms));
+  const auto began = world.clock.now();
+  world.run(gateway->drain(world.soon()));
+  EXPECT_LT(world.clock.now() - began, 200ms);
+  EXPECT_EQ(cleared.size(), 1U);
+  world.run(world.clock.sleep_for(10ms));
+  ASSERT_TRUE(reply) << "what was heard of it is the answer";
+  EXPECT_THAT(reply->text(), HasSubstr("It is a"));
+}
+
 TEST_F(HostedGateway, AControllerThatVanishesLeavesNothing_SES2) {
   start("providers:\n" + hears_and_speaks + "  llm: {stub: {}}\n");
   connect();

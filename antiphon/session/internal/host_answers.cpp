@@ -28,6 +28,7 @@ void SessionHost::State::take_request(const SessionRequest& request) {
   if (jobs.size() >= most_jobs)
     return respond_error(request, {Stage::session, "exhausted", std::nullopt, fmt::format("{} requests wait already", jobs.size())});
   jobs.push_back(request);
+  if (!run) silence();
   interrupt();
   jobs_changed.beat();
 }
@@ -140,7 +141,8 @@ void SessionHost::State::set_user_state(UserState state) {
 }
 
 void SessionHost::State::play(const SessionAudio& audio) {
-  if (!io.output_audio || audio.samples.empty()) return;
+  if (!io.output_audio || silenced || audio.samples.empty()) return;
+  sounding = true;
   AgentSessionMessage message;
   to_wire(audio, *message.mutable_audio_output());
   send(message);
@@ -152,7 +154,17 @@ void SessionHost::State::flush_playback() {
   send(message);
 }
 
+// Who waits for it to be played need not any more.
+void SessionHost::State::silence() {
+  silenced = true;
+  if (sounding) clear_playback();
+  playback.beat();
+}
+
 void SessionHost::State::clear_playback() {
+  const bool cleared_already = silenced && !sounding;
+  sounding = false;
+  if (cleared_already) return;
   AgentSessionMessage message;
   message.mutable_audio_playback_clear();
   send(message);

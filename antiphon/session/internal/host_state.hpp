@@ -45,6 +45,7 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   void play(const SessionAudio& audio);
   void flush_playback();
   void clear_playback();
+  void silence();
   WallTime now() const;
 
   // --- host_turns.cpp: what is done one after another
@@ -84,7 +85,9 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   bool may_interrupt = true;          ///< a greeting is let begin
   bool interrupt_wanted = false;
   std::uint64_t playbacks_finished = 0;
-  Pulse playback;
+  bool sounding = false;  ///< what was played may not be heard to its end yet
+  bool silenced = false;  ///< nothing is played any more
+  Pulse playback;         ///< one of these
 
   bool starting = false, started = false, serving = false, stopping = false;
   Pulse start_ended;

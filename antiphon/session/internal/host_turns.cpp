@@ -12,6 +12,7 @@ using wire::SessionRequest;
 using wire::SessionResponse;
 
 constexpr auto playback_grace = 1s;  // beyond the sound's own length (contracts.md §13)
+constexpr auto silence_limit = 2s;
 
 struct Completion {
   WallTime time;
@@ -77,7 +78,7 @@ class SessionHost::State::Turn final : public AgentTurn {
     auto& state = state_;
     const auto sound = sound_;
     co_await state.outbox.room();
-    if (sound->over) co_return;
+    if (sound->over || state.silenced) co_return;
     state.play(audio);
     sound->played += audio.duration();
     state.set_agent_state(AgentState::speaking);
@@ -89,7 +90,7 @@ class SessionHost::State::Turn final : public AgentTurn {
   /// Until what was played has been heard. A controller that never says so is waited for no longer than the sound lasts, and a second.
   Task<> heard() {
     const auto played = std::exchange(sound_->played, Duration::zero());
-    if (played == Duration::zero()) co_return;
+    if (played == Duration::zero() || state_.silenced) co_return;
     sound_->flushed = played;
     state_.flush_playback();
     try {
@@ -120,7 +121,7 @@ class SessionHost::State::Turn final : public AgentTurn {
 
  private:
   static Task<> finished(State& state, std::uint64_t before) {
-    while (state.playbacks_finished == before && state.io.output_audio) co_await state.playback.wait();
+    while (state.playbacks_finished == before && state.io.output_audio && !state.silenced) co_await state.playback.wait();
   }
 
   static bool mark(SessionItems& items) {
@@ -246,7 +247,14 @@ Task<> SessionHost::State::run_text(SessionRequest request) {
 }
 
 Task<> SessionHost::State::finalize(SessionRequest request) {
+  silence();
+  try {
+    co_await at_most(runtime.clock, Deadline::after(runtime.clock, silence_limit), agent.fall_silent(), Error(ErrorKind::timeout, "silence"));
+  } catch (const Error&) {
+    // it speaks on to nobody
+  }
   if (!finalized) finalized = co_await ask_hook(request);
+  silenced = stopping;
   auto response = *finalized;
   response.set_request_id(request.request_id());
   respond(std::move(response));

@@ -25,6 +25,9 @@ class ScriptedAgent : public HostedAgent {
   }
   void io_changed(const SessionIo& io) override { changes.push_back(io); }
   void hear(const SessionAudio& audio) override { audio_heard += audio.samples.size(); }
+  Task<> fall_silent() override {
+    if (on_silence) co_await on_silence();
+  }
   std::vector<ModelUsage> usage() const override { return used; }
   std::map<std::string, std::string> options() const override { return {{"max_tool_steps", "3"}}; }
 
@@ -35,6 +38,7 @@ class ScriptedAgent : public HostedAgent {
   std::string id = "desk";
   std::map<std::string, Action> actions{};
   Action on_greet{};
+  std::function<Task<>()> on_silence{};
   std::vector<std::string> heard{};
   std::vector<SessionIo> changes{};
   std::size_t audio_heard = 0;
