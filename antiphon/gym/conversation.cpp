@@ -20,7 +20,8 @@ namespace {
 constexpr auto goodbye_limit = 2s;
 constexpr auto data_patience = 2s;  // data need not be answered
 constexpr std::size_t most_problems = 50;
-constexpr auto mix_growth = 1.5;  // the mix is written as a whole: after each turn would cost the square of them
+constexpr auto load_patience = 100ms;  // for a processor that has nothing better to do
+constexpr auto mix_growth = 1.5;       // the mix is written as a whole: after each turn would cost the square of them
 
 LayercodeCall::Options call_options(const UserSimulator& simulator, const Settings& settings, const GymParts& shared) {
   LayercodeTurnTiming timing;
@@ -35,12 +36,6 @@ std::size_t samples_of(const LayercodeAnswer& answer) {
   for (const auto& sound : answer.sounds) count += sound.samples.size();
   return count;
 }
-
-struct Clip {
-  bool of_user;
-  int number;
-  audio::Samples samples;
-};
 
 audio::Samples sound_of(const LayercodeAnswer& answer) {
   audio::Samples all;
@@ -131,7 +126,7 @@ Task<> Conversation::converse() {
   stage_ = "connect_failed";
   co_await call_.connect();
   stage_ = "internal";
-  co_await save();
+  save();
   co_await greet();
   while (!call_.over()) {
     stage_ = "simulator_failed";
@@ -140,7 +135,7 @@ Task<> Conversation::converse() {
     if (!response || call_.over()) break;
     co_await complete_turn();
     stage_ = "internal";
-    if (clock_.now() - began_ >= mixed_until_ * mix_growth) co_await save_mix();
+    if (clock_.now() - began_ >= mixed_until_ * mix_growth) save_mix();
     co_await perform(std::move(*response));
     if (silent_ >= settings_.max_silent_turns) co_return end("agent_silent", fmt::format("the agent answered {} lines in a row with nothing at all", silent_));
   }
@@ -164,6 +159,7 @@ void Conversation::open_folder(const std::string& id) {
   folder_ = std::make_shared<const ConversationFolder>(settings_.output_root, id);
   log_.conversation_id = id;
   log_.folder = folder_->path();
+  writer_.emplace(runtime_, folder_);
   if (!folder_->notice().empty()) note(folder_->notice());
   if (!folder_->earlier()) return;
   const auto& earlier = *folder_->earlier();
@@ -192,7 +188,7 @@ Task<> Conversation::greet() {
   turn_over_ = how != LayercodeCall::End::pause;
   if (how == LayercodeCall::End::idle) note("the end of the greeting was not told, and was taken from silence");
   if (turn_over_) co_await call_.acknowledge();
-  co_await save();
+  save();
 }
 
 /// What the agent said before our user did is a turn of its own.
@@ -241,7 +237,7 @@ Task<std::optional<UserResponse>> Conversation::next_words() {
     const auto longest = bounded_wait(*response->wait_seconds);
     waits.record_wait(to_seconds(longest), asked.text.size());
     co_await wait(longest);
-    co_await save();
+    save();
   }
   co_return std::nullopt;
 }
@@ -258,15 +254,22 @@ Task<> Conversation::wait(Duration longest) {
   adopt_greeting();
 }
 
-/// What the line carries of it; nothing where it has no sound. Hundreds of conversations may be here at once while others speak.
+/// What the line carries of it; nothing where it has no sound. Hundreds of conversations may be here at once while others speak, so that it may wait, but
+/// not behind all that they write.
 Task<audio::Samples> Conversation::load(UserResponse& response) {
   if (response.speech.empty() && !response.audio_path) co_return audio::Samples{};
   stage_ = "simulator_failed";
   const auto made = std::make_shared<const audio::Samples>(std::exchange(response.speech, {}));
+  const Error busy(ErrorKind::timeout, "no processor was idle");
   const std::function<audio::Samples()> work = [made, path = response.audio_path.value_or("")] {
     return layercode_speech(made->empty() ? audio::read_audio_file(path) : *made);
   };
-  co_return co_await compute_in_background<audio::Samples>(runtime_, work);
+  try {
+    co_return co_await at_most(clock_, Deadline::after(clock_, load_patience), compute_in_background<audio::Samples>(runtime_, work), busy);
+  } catch (const Error& error) {
+    if (error.message() != busy.message()) throw;
+  }
+  co_return co_await compute<audio::Samples>(runtime_, work);
 }
 
 Task<> Conversation::perform(UserResponse response) {
@@ -280,8 +283,8 @@ Task<> Conversation::perform(UserResponse response) {
   for (auto& data : response.data) co_await call_.send_data(std::move(data));
   if (!speech.empty()) {
     if (settings_.store_audio) {
-      records_[at].speech = speech;
-      mix_.add_user(speech, layercode::client_rate_hz, clock_.now() - began_);
+      records_[at].speech = std::make_shared<const audio::Samples>(speech);
+      mix_.add_user(records_[at].speech, layercode::client_rate_hz, clock_.now() - began_);
     }
     records_[at].reference = (co_await call_.say(std::move(speech))).voice_ended;
   } else if (says_something) {
@@ -296,7 +299,7 @@ Task<> Conversation::perform(UserResponse response) {
     note(call_.ear().ended()
              ? fmt::format("turn {}: the agent's turn ended without words, sound or data", log_.turns.back().turn_number)
              : fmt::format("turn {}: nothing came of the agent within {}", log_.turns.back().turn_number, format_duration(settings_.response_timeout)));
-  co_await save();
+  save();
 }
 
 /// A greeting that took longer than it was waited for is no answer: the platform has not even said yet what it understood of our user.
@@ -323,7 +326,7 @@ void Conversation::take_answer() {
     auto& turn = log_.turns[first + i];
     if (turn.user_message && i + 1 == records_.size()) {
       const auto heard = ear.understood();
-      if (!heard.empty() && (!record.speech.empty() || !turn.user_message->text)) turn.user_message->heard = heard;
+      if (!heard.empty() && (record.speech || !turn.user_message->text)) turn.user_message->heard = heard;
       if (!turn.user_message->text && !heard.empty()) turn.user_message->text = heard;
     }
     if (answer.is_empty()) continue;
@@ -341,8 +344,9 @@ void Conversation::take_answer() {
 
 Task<> Conversation::complete_turn() {
   if (!std::exchange(open_, false)) co_return;
-  co_await save();
+  save();
   if (!parts_.turn_callback) co_return;
+  co_await writer_->settled();  // it finds the files of its turn
   std::string thrown;
   try {
     co_await parts_.turn_callback.call(runtime_, log_.turns.back(), log_);
@@ -358,8 +362,9 @@ Task<> Conversation::complete_turn() {
 // --- Files ------------------------------------------------------------------------------------------------------------------------------------
 
 /// All that is not on disk yet, and the transcript.
-Task<> Conversation::save() {
-  if (!folder_) co_return;
+void Conversation::save() {
+  if (!writer_) return;
+  writer_->check();
   take_answer();
   log_.stats = stats_of(log_.turns);
   log_.stats.duration_seconds = earlier_seconds_ + to_seconds(clock_.now() - began_);
@@ -368,7 +373,7 @@ Task<> Conversation::save() {
   for (std::size_t i = 0; settings_.store_audio && i < records_.size(); ++i) {
     auto& record = records_[i];
     auto& turn = log_.turns[first + i];
-    if (!record.speech.empty() && !std::exchange(record.user_written, true)) {
+    if (record.speech && !std::exchange(record.user_written, true)) {
       turn.user_message->audio_path = fmt::format("user_{}.wav", turn.turn_number);
       clips.push_back({true, turn.turn_number, record.speech});
     }
@@ -376,34 +381,23 @@ Task<> Conversation::save() {
     if (const auto count = samples_of(answer); count > 0 && count != record.written_samples) {
       record.written_samples = count;
       turn.agent_message->audio_path = fmt::format("assistant_{}.wav", turn.turn_number);
-      clips.push_back({false, turn.turn_number, sound_of(answer)});
+      clips.push_back({false, turn.turn_number, std::make_shared<const audio::Samples>(sound_of(answer))});
     }
   }
-  auto& pool = clips.empty() ? runtime_.blocking : BlockingPool::in_background();  // sound may be long, and others' frames go first
-  // All of it is its own: a disk that hangs may outlive the conversation.
-  const std::function<void()> write = [folder = folder_, clips = std::make_shared<const std::vector<Clip>>(std::move(clips)),
-                                       log = std::make_shared<const ConversationLog>(log_)] {
-    for (const auto& clip : *clips)
-      if (clip.of_user)
-        folder->write_user_audio(clip.number, clip.samples, layercode::client_rate_hz);
-      else
-        folder->write_agent_audio(clip.number, clip.samples, layercode::response_rate_hz);
-    folder->write_transcript(*log);
-  };
-  co_await compute<void>(runtime_, write, pool);
+  writer_->write(std::move(clips), std::make_shared<const ConversationLog>(log_));
 }
 
 /// Both voices so far.
-Task<> Conversation::save_mix() {
-  if (!folder_ || !settings_.store_audio) co_return;
+void Conversation::save_mix() {
+  if (!writer_ || !settings_.store_audio) return;
   mixed_until_ = clock_.now() - began_;
-  const auto mix = std::make_shared<Mix>(mix_);
   const auto& answers = call_.ear().answers();
-  for (const auto& record : records_)
-    for (const auto& sound : answers[record.answer].sounds) mix->add_agent(sound.samples, layercode::response_rate_hz, sound.heard_at - began_);
-  if (mix->empty()) co_return;
-  const std::function<void()> write = [folder = folder_, mix] { folder->write_mix(mix->interleaved()); };
-  co_await compute_in_background<void>(runtime_, write);
+  for (auto& record : records_)
+    for (const auto& sounds = answers[record.answer].sounds; record.mixed_sounds < sounds.size(); ++record.mixed_sounds) {
+      const auto& sound = sounds[record.mixed_sounds];
+      mix_.add_agent(std::make_shared<const audio::Samples>(sound.samples), layercode::response_rate_hz, sound.heard_at - began_);
+    }
+  if (!mix_.empty()) writer_->write_mix(std::make_shared<const Mix>(mix_));
 }
 
 /// Whatever happened: says goodbye, writes all, and tells who wants to know.
@@ -413,8 +407,9 @@ Task<> Conversation::finish() {
   take_answer();
   co_await tell_everybody();
   log_.ended_at = stamp(clock_.now());
-  co_await save();
-  co_await save_mix();
+  save();
+  save_mix();
+  co_await writer_->settled();
   if (!parts_.conversation_callback) co_return;
   std::string thrown;
   try {
@@ -424,14 +419,16 @@ Task<> Conversation::finish() {
   }
   if (thrown.empty()) co_return;
   note(fmt::format("the conversation callback threw: {}", thrown));
-  co_await save();
+  save();
+  co_await writer_->settled();
 }
 
 /// What could not be written is lost; the rest, and who asked, shall know.
 Task<> Conversation::say_what_failed(const Error& error) {
   log_.end = {.reason = "output_failed", .message = with_hint(error)};
   try {
-    co_await save();
+    save();
+    co_await writer_->settled();
   } catch (const Error&) {}  // the same disk
 }
 

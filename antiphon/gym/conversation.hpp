@@ -10,6 +10,7 @@
 #include "antiphon/gym/callbacks.hpp"
 #include "antiphon/gym/client.hpp"
 #include "antiphon/gym/conversation_folder.hpp"
+#include "antiphon/gym/folder_writer.hpp"
 #include "antiphon/gym/mix.hpp"
 
 namespace antiphon::gym {
@@ -48,8 +49,8 @@ class Conversation {
   void begin_turn();
   void take_answer();
   Task<> complete_turn();
-  Task<> save();
-  Task<> save_mix();
+  void save();
+  void save_mix();
   Task<> finish();
   Task<> say_what_failed(const Error& error);
   Task<> tell_everybody();
@@ -61,10 +62,11 @@ class Conversation {
 
   /// A turn of this session, beside what the log says of it.
   struct Record {
-    std::size_t answer = 0;                  ///< of the ear's
-    std::optional<Clock::Time> reference{};  ///< end of what the user said
-    audio::Samples speech{};                 ///< of the user, as sent
-    std::size_t written_samples = 0;         ///< of the agent, in its file
+    std::size_t answer = 0;                          ///< of the ear's
+    std::optional<Clock::Time> reference{};          ///< end of what the user said
+    std::shared_ptr<const audio::Samples> speech{};  ///< of the user, as sent; nullptr: typed, or not kept
+    std::size_t written_samples = 0;                 ///< of the agent, in its file
+    std::size_t mixed_sounds = 0;                    ///< of the agent, in the mix
     bool user_written = false;
   };
 
@@ -77,10 +79,11 @@ class Conversation {
   std::unique_ptr<SimulatedUser> user_;
   LayercodeCall call_;
   std::shared_ptr<const ConversationFolder> folder_;
+  std::optional<FolderWriter> writer_;  ///< of that folder
   ConversationLog log_;
   std::vector<Record> records_;
-  Mix mix_;                  ///< of the user alone: what the agent said is in the call
-  Duration mixed_until_{0};  ///< what the file holds
+  Mix mix_;
+  Duration mixed_until_{0};  ///< what its file holds
   Clock::Time began_;
   std::chrono::system_clock::time_point began_at_;
   double earlier_seconds_ = 0;

@@ -117,8 +117,8 @@ TEST(ConversationFolder, PlaceThatCannotBeMadeIsAnErrorThatNamesIt_GYM7) {
 TEST(ConversationFolder, MixLinesUpBothAt16kHz_GYM7) {
   Mix mix;
   EXPECT_TRUE(mix.empty());
-  mix.add_user(audio::Samples(80, 1000), 8000, 10ms);
-  mix.add_agent(audio::Samples(160, 2000), 16000, 40ms);
+  mix.add_user(std::make_shared<const audio::Samples>(80, audio::Sample(1000)), 8000, 10ms);
+  mix.add_agent(std::make_shared<const audio::Samples>(160, audio::Sample(2000)), 16000, 40ms);
   const auto both = mix.interleaved();
   ASSERT_EQ(both.size(), 2u * 800);
   EXPECT_EQ(both[2 * 100], 0);

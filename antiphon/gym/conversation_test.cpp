@@ -714,6 +714,24 @@ TEST_F(GymConversation, StopLeavesTheFolderWithWhatThereWas_GYM7) {
   EXPECT_EQ(transcript_of(log).at("turns").at(1).at("agent_message").at("text"), "I was just about to");
 }
 
+TEST_F(GymSpeech, StopWaitsForNoSentence_GYM7) {
+  StopSource stop;
+  std::optional<Clock::Time> asked;
+  desk.on_speech = [&](Peer& peer, std::string) -> Task<> {
+    co_await peer.start("t");
+    co_await peer.audio("t", 20s);
+    co_await peer.end("t");
+    co_await peer.sleep(2s);
+    asked = desk.world.clock.now();
+    stop.request();
+  };
+  const auto user = UserSimulator::from_files({desk.folder.path() + "/line.wav"});
+  const auto log = desk.run(LayercodeClient(user, desk.settings()), {}, stop);
+  EXPECT_EQ(log.end.reason, "interrupted");
+  ASSERT_TRUE(asked);
+  EXPECT_LT(desk.world.clock.now() - *asked, 100ms) << "it would be spoken for 18 s more";
+}
+
 TEST_F(GymConversation, WhileItGoesOnTheFolderTellsSoFar_GYM7) {
   std::vector<std::string> seen;
   const auto folder = desk.folder.path() + "/lc_conv_1";

@@ -1,5 +1,6 @@
 #include "antiphon/adapters/layercode/layercode_agent.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -9,6 +10,7 @@
 #include "antiphon/audio/levels.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/gym/platform/platform.hpp"
+#include "antiphon/gym/testing/busy_background.hpp"
 #include "antiphon/gym/testing/fake_platform.hpp"
 #include "antiphon/gym/testing/platform_stage.hpp"
 #include "antiphon/net/local_server.hpp"
@@ -183,9 +185,14 @@ TEST_F(GymWithPlatform, WhatWasTypedBeforeTheAnswerWasPlayedInterruptedNobody_GY
     if (const auto* message = std::get_if<layercode::MessageEvent>(&hook.event)) EXPECT_FALSE(message->interruption) << message->text;
 }
 
-TEST_F(GymWithPlatform, SpokenLineIsUnderstoodAndAnsweredAloud_GYM7) {
+audio::Samples square_voice() {
   audio::Samples voice(24000);
   for (std::size_t i = 0; i < voice.size(); ++i) voice[i] = static_cast<audio::Sample>(i / 40 % 2 == 0 ? 8000 : -8000);
+  return voice;
+}
+
+TEST_F(GymWithPlatform, SpokenLineIsUnderstoodAndAnsweredAloud_GYM7) {
+  const auto voice = square_voice();
   for (const auto pace : {Pace::realtime, Pace::burst}) {
     auto with = settings();
     with.pace = pace;
@@ -238,6 +245,32 @@ TEST_F(GymWithPlatform, HundredsAtOnceAndOneThatFailsDisturbsNone_GYM10) {
     EXPECT_EQ(logs[i].end.reason, "completed") << logs[i].end.message;
     EXPECT_EQ(logs[i].turns.back().agent_message->text, fmt::format("you asked line {}", i));
   }
+}
+
+// In real time, since in virtual time nothing is left to other threads: the turns themselves take some seconds.
+TEST_F(GymWithPlatform, BusyProcessorsDelayNoLine_GYM7_GYM10) {
+  testing::BusyBackground background;
+  bool spoke_twice = false;
+  const auto user = UserSimulator::custom([&](UserRequest request) -> Task<std::optional<UserResponse>> {
+    if (request.turn_number <= 2) {
+      UserResponse response;
+      response.speech = square_voice();
+      co_return response;
+    }
+    spoke_twice = true;
+    background.let_go();
+    co_return std::nullopt;
+  });
+  auto with = settings();
+  with.pace = Pace::burst;
+  with.conversation_timeout = 15s;  // sooner than the background is free by itself
+  with.greeting = 10s;
+  office->think = 1ms;
+  const auto logs = run_conversations({LayercodeClient(user, with)});
+  EXPECT_TRUE(spoke_twice);
+  ASSERT_EQ(logs.front().end.reason, "completed") << logs.front().end.message;
+  EXPECT_TRUE(std::filesystem::exists(logs.front().folder + "/user_2.wav"));
+  EXPECT_TRUE(std::filesystem::exists(logs.front().folder + "/conversation_mix.wav"));
 }
 
 }  // namespace

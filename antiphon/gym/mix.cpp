@@ -15,17 +15,12 @@ audio::Samples at_mix_rate(audio::SampleView samples, int rate_hz) {
 
 }  // namespace
 
-// Another rate is for whoever writes it: here frames are waiting.
-void Mix::add_user(audio::SampleView samples, int rate_hz, Duration at) { user_.push_back({{samples.begin(), samples.end()}, rate_hz, at}); }
-
-void Mix::add_agent(audio::SampleView samples, int rate_hz, Duration at) { agent_.push_back({{samples.begin(), samples.end()}, rate_hz, at}); }
-
 audio::Samples Mix::track(const std::vector<Piece>& pieces) {
   std::vector<audio::Samples> heard;
   std::vector<audio::Placed> placed;
   heard.reserve(pieces.size());
   for (const auto& piece : pieces) {
-    heard.push_back(at_mix_rate(piece.samples, piece.rate_hz));
+    heard.push_back(at_mix_rate(*piece.samples, piece.rate_hz));
     placed.push_back({heard.back(), audio::samples_in(piece.at, mix_rate_hz)});
   }
   return audio::mix(placed);
