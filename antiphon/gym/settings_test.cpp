@@ -145,6 +145,14 @@ TEST(GymSettings, VoiceIsOpenAisWithAKeyAndOurOwnWithout_GYM3) {
   EXPECT_EQ(voice_choice(settings, variables({})).voice, "auto");
   settings.tts_voice = "flite/rms";
   EXPECT_EQ(voice_choice(settings, variables({{"OPENAI_API_KEY", "k"}})).voice, "flite/rms") << "one that was named is taken";
+  settings.tts_voice = "nonsense";
+  for (const auto& environment : {variables({}), variables({{"OPENAI_API_KEY", "k"}})}) try {
+      voice_choice(settings, environment);
+      ADD_FAILURE() << "it was taken";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::configuration);
+      EXPECT_THAT(error.hint(), HasSubstr("coral"));
+    }
 }
 
 }  // namespace

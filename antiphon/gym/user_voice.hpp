@@ -8,7 +8,11 @@
 namespace antiphon::gym {
 
 /// Which voice speaks (GYM-3): one that the settings name with its provider; else OpenAI's where there is a key; else the one that this program has in itself.
+/// @throws Error configuration for a name without provider that is none of OpenAI's, with those that there are.
 VoiceChoice voice_choice(const Settings& settings, const Settings::Variables& environment);
+
+/// @throws Error configuration where that voice cannot speak here: nobody has it, it needs a key.
+void check_voice(const Settings& settings, const Settings::Variables& environment, const SpeechRegistry& speech);
 
 /// The user's mouth.
 class UserVoice {

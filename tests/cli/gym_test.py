@@ -128,6 +128,16 @@ class Gym(unittest.TestCase):
             time.sleep(0.05)
         return process
 
+    def test_AVoiceThatThereIsNotIsTheCommandsMistake_GYM3(self):
+        for voice, listed in (("nonsense", "coral"), ("hibari/nonsense", "hibari/low"), ("nobody/low", "flite"), ("openai/coral", "OPENAI_API_KEY")):
+            with self.subTest(voice):
+                ran = self.gym("--text", "Where is my parcel?", "--tts-voice", voice)
+                self.assertEqual(ran.returncode, 2, ran.stdout + ran.stderr)
+                self.assertIn(listed, ran.stderr)
+        ran = self.gym("--text", "Where is my parcel?", "--spoken", OPENAI_TTS_VOICE="nonsense")
+        self.assertEqual(ran.returncode, 2, ran.stdout + ran.stderr)
+        self.assertFalse((self.folder / "conversations").exists(), "nothing has begun")
+
     def test_CtrlCKeepsTheFolder_GYM7(self):
         process = self.in_the_middle_of_a_long_line()
         process.send_signal(signal.SIGINT)

@@ -12,6 +12,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/gym/gym_report.hpp"
 #include "antiphon/gym/client.hpp"
+#include "antiphon/gym/user_voice.hpp"
 
 namespace antiphon::cli {
 
@@ -55,10 +56,12 @@ class GymCommand {
     if (!flags_.criteria.empty())
       judge_.emplace(flags_.criteria, flags_.judge_model.empty() ? ModelSettings() : model_of(flags_.judge_model), flags_.judge_context);
     check_models();
+    if (is_spoken() && flags_.files.empty()) gym::check_voice(settings_, variables(), *speech_);
     outcomes_.resize(flags_.conversations);
     std::vector<gym::LayercodeClient> clients;
     for (std::size_t i = 0; i < flags_.conversations; ++i) clients.emplace_back(user, settings_, gym::TurnCallback(), judging(i));
-    gym::BatchOptions options{.at_once = flags_.jobs, .parts = {.models = models_, .environment = variables(), .seed = flags_.seed.value_or(random_seed())}};
+    gym::BatchOptions options{.at_once = flags_.jobs,
+                              .parts = {.models = models_, .speech = speech_, .environment = variables(), .seed = flags_.seed.value_or(random_seed())}};
     options.stop = environment_.stop;
     options.on_end = [this](std::size_t index, const gym::ConversationLog& log) { tell(index, log); };
     gym::run_conversations(clients, {{.conversation_id = flags_.conversation_id}}, std::move(options));
@@ -207,6 +210,7 @@ class GymCommand {
   gym::Settings settings_;
   std::optional<gym::CriteriaJudge> judge_;
   std::shared_ptr<const ModelRegistry> models_ = ModelRegistry::with_defaults();
+  std::shared_ptr<const SpeechRegistry> speech_ = SpeechRegistry::with_defaults();
   std::vector<GymOutcome> outcomes_;
 };
 
@@ -220,7 +224,7 @@ void declare_users(CLI::App& app, Flags& flags) {
   app.add_option("--max-turns", flags.max_turns, "How often the user speaks at most (a persona: 3)")->check(CLI::Range(1, 100'000));
   app.add_flag("--spoken", flags.spoken, "Speak lines and not type them; so does any flag of the voice");
   app.add_option("--tts-model", flags.tts_model, "Model of OpenAI's voices (gpt-4o-mini-tts)");
-  app.add_option("--tts-voice", flags.tts_voice, "Voice of OpenAI (coral), or one of ours: hibari/low, flite/slt");
+  app.add_option("--tts-voice", flags.tts_voice, "Voice of OpenAI (coral), or one with its provider: hibari/low, flite/slt");
   app.add_option("--tts-instructions", flags.tts_instructions, "How OpenAI's voice is to speak");
 }
 
