@@ -109,6 +109,21 @@ TEST_F(SessionAgents, NobodyListeningIsTheTransportsFault_TRN12) {
   EXPECT_EQ(result.error->party, Party::transport);
 }
 
+TEST_F(SessionAgents, NobodyListeningIsNotWaitedForAsLongAsForAnAnswer_TRN12) {
+  const auto result = play({.connect = "127.0.0.1:1", .connect_timeout = 25s, .refused_timeout = 100ms}, {user("hello"), antiphon::agent()});
+  ASSERT_EQ(result.outcome, RunOutcome::error);
+  EXPECT_THAT(result.error->message, HasSubstr("cannot connect to 127.0.0.1:1: connection refused (tried for "));
+  EXPECT_THAT(result.error->message, HasSubstr("start the agent first"));
+}
+
+TEST_F(SessionAgents, AProgramThatDiesInsteadOfListeningIsToldAtOnce_TRN12) {
+  const auto result =
+      play({.connect = "127.0.0.1:1", .run = {"sh", "-c", "echo no such model >&2; exit 7"}, .connect_timeout = 25s}, {user("hello"), antiphon::agent()});
+  ASSERT_EQ(result.outcome, RunOutcome::error);
+  EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.error->message, HasSubstr("exit code 7 instead of answering; its last words: no such model"));
+}
+
 TEST_F(SessionAgents, WhereNoSessionIsServedThatIsToldAtOnceAndNobodyIsAskedForAVerdict_TRN12) {
   const HostThread host(agent, {}, "s3cret");
   const auto result = play({.connect = "ws://" + host.place() + "/elsewhere", .token = "s3cret"}, {user("hello"), antiphon::agent()});

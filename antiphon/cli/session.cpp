@@ -35,6 +35,7 @@ struct SessionFlags {
 
 SessionAgentOptions options_of(const SessionFlags& flags) {
   SessionAgentOptions options{.connect = flags.address, .listen = flags.listen, .run = flags.program, .token = flags.token};
+  options.refused_timeout = options.connect_timeout;  // who looks on is told, and can stop it
   try {
     check_session_options(options);
   } catch (const Error& error) {
@@ -94,10 +95,13 @@ class Talk {
     }
     const auto began = runtime_.clock.now();
     co_await link_.open([this](const session::SessionEvent& event) { hear(event); }, listener.get(), Deadline::never(),
-                        [this, began](const Error& error) {
-                          if (runtime_.clock.now() - began >= patience && std::exchange(waiting_for_, error.message()) != error.message())
-                            environment_.err << "waiting: " << printable(error.message()) << std::endl;
-                        });
+                        [this, began](const Error& error) { tell_of_waiting(error, runtime_.clock.now() - began); });
+  }
+
+  void tell_of_waiting(const Error& error, Duration waited) {
+    if (waited < patience || std::exchange(waiting_for_, error.message()) == error.message()) return;
+    const auto left = std::chrono::floor<std::chrono::seconds>(SessionAgentOptions().connect_timeout - waited);
+    environment_.err << fmt::format("waiting: {}; for {} s more\n", printable(error.message()), left.count()) << std::flush;
   }
 
   Task<int> given() {

@@ -197,7 +197,7 @@ ParticipantSpec read_session(ReadContext& context, const Node& node, const Node&
   options.token = fields.text("token").value_or("");
   options.tls = read_tls(context, fields);
   options.simulated = context.simulated;
-  if (const auto limit = fields.duration("connect_timeout")) options.connect_timeout = *limit;
+  if (const auto limit = fields.duration("connect_timeout")) options.connect_timeout = options.refused_timeout = *limit;
   fields.finish();
   return made(context, node, before, [&] { return session_agent(std::move(options)); });
 }

@@ -22,6 +22,8 @@ struct SessionAgentOptions {
   net::TlsOptions tls{};
   std::shared_ptr<const SimulatedCase> simulated{};     ///< what the agent is told of the rehearsal; nullptr: nothing
   Duration connect_timeout = std::chrono::seconds(60);  ///< until the agent answers
+  /// Of it, for a place at which nobody listens, and where `run` starts nobody who will.
+  Duration refused_timeout = std::chrono::seconds(10);
 };
 
 /// @throws Error configuration for addresses that are none.

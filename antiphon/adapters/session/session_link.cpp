@@ -36,9 +36,10 @@ net::HostPort place_in(const std::string& text, std::string_view what) {
   }
 }
 
-// Throws once the program has ended: nobody will come any more.
-Task<> until_it_ends(net::Process& process, Clock& clock) {
+// Once the program has ended nobody will come any more.
+Task<> stop_when_it_ends(net::Process& process, Clock& clock, Stoppable& waiting) {
   while (!process.exit_status()) co_await clock.sleep_for(look_again);
+  waiting.stop();
 }
 
 }  // namespace
@@ -96,12 +97,8 @@ Task<std::unique_ptr<session::SessionTransport>> SessionLink::accept(net::TcpLis
   std::optional<Error> failure;
   try {
     if (process_) {
-      const auto racing = std::make_shared<Stoppable>();
-      const auto watch = [](net::Process& process, Clock& clock, std::shared_ptr<Stoppable> race) -> Task<> {
-        co_await until_it_ends(process, clock);
-        race->stop();
-      };
-      stream = co_await beside(watch(*process_, runtime_.clock, racing), racing->run(listener.accept(deadline)));
+      Stoppable racing;
+      stream = co_await beside(stop_when_it_ends(*process_, runtime_.clock, racing), racing.run(listener.accept(deadline)));
     } else {
       stream = co_await listener.accept(deadline);
     }
@@ -128,10 +125,35 @@ Task<Error> SessionLink::explained(Error error) {
       .with_party(Party::agent);
 }
 
+// Where nobody listens, somebody may be about to; not for long, unless it is us who have started them.
+void SessionLink::tried(const Error& error) {
+  if (on_retry_) on_retry_(error);
+  const auto waited = runtime_.clock.now() - dialled_;
+  if (error.kind() != ErrorKind::refused || process_ || waited < options_.refused_timeout) return;
+  given_up_ = Error(error.kind(), fmt::format("{} (tried for {})", error.message(), format_duration(waited)))
+                  .with_hint("start the agent first, or let it be started (`run: [PROGRAM, …]`); a longer `connect_timeout` waits for it");
+  waiting_.stop();
+}
+
+Task<> SessionLink::until_ready(Deadline deadline) {
+  dialled_ = runtime_.clock.now();
+  auto ready = waiting_.run(remote_->wait_for_ready(deadline.left(runtime_.clock)));
+  try {
+    if (process_)
+      co_await beside(stop_when_it_ends(*process_, runtime_.clock, waiting_), std::move(ready));
+    else
+      co_await std::move(ready);
+  } catch (const boost::system::system_error&) {
+    if (!waiting_.stopped()) throw;
+    if (!given_up_) given_up_ = Error(ErrorKind::closed, "");  // its program's end says more
+  }
+  if (given_up_) throw Error(*given_up_);
+}
+
 Task<> SessionLink::wait_until_ready(Deadline deadline) {
   std::optional<Error> failure;
   try {
-    co_await remote_->wait_for_ready(deadline.left(runtime_.clock));
+    co_await until_ready(deadline);
     ready_ = true;
     co_await remote_->update_io(session::IoChange::text_only(), deadline.left(runtime_.clock));
   } catch (const session::SessionError&) {
@@ -158,7 +180,9 @@ Task<> SessionLink::open(std::function<void(const session::SessionEvent&)> on_ev
     start_program(net::HostPort{host, listener->port()}.text());
     transport = co_await accept(*listener, deadline);
   }
-  remote_.emplace(runtime_, std::move(transport), session::RemoteSessionOptions{.on_retry = std::move(on_retry), .on_event = std::move(on_event)});
+  on_retry_ = std::move(on_retry);
+  remote_.emplace(runtime_, std::move(transport),
+                  session::RemoteSessionOptions{.on_retry = [this](const Error& error) { tried(error); }, .on_event = std::move(on_event)});
   co_await wait_until_ready(deadline);
 }
 

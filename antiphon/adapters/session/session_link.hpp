@@ -5,6 +5,7 @@
 #include <string>
 
 #include "antiphon/adapters/session/session_agent.hpp"
+#include "antiphon/base/limit.hpp"
 #include "antiphon/base/runtime.hpp"
 #include "antiphon/net/process.hpp"
 #include "antiphon/session/remote_session.hpp"
@@ -37,6 +38,8 @@ class SessionLink {
   std::unique_ptr<session::SessionTransport> dial() const;
   Task<std::unique_ptr<session::SessionTransport>> accept(net::TcpListener& listener, Deadline deadline);
   Task<> wait_until_ready(Deadline deadline);
+  Task<> until_ready(Deadline deadline);
+  void tried(const Error& error);
 
   Runtime& runtime_;
   SessionAgentOptions options_;
@@ -44,6 +47,10 @@ class SessionLink {
   std::unique_ptr<net::TcpListener> listener_;
   std::unique_ptr<net::Process> process_;
   std::optional<session::RemoteSession> remote_;
+  std::function<void(const Error&)> on_retry_;
+  Stoppable waiting_;
+  Clock::Time dialled_{0};
+  std::optional<Error> given_up_;  ///< why nobody waits any longer
   bool ready_ = false;
 };
 
