@@ -76,6 +76,16 @@ TEST_F(SessionAgents, AGreetingOpensTheConversationWhereTheAgentSpeaksFirst_TRN1
   EXPECT_EQ(result.messages[2].text(), "Good day.");
 }
 
+TEST_F(SessionAgents, OneThatNeverStopsGreetingIsLeft_TRN12) {
+  const HostThread host(agent, {}, {}, [](session::SessionHost& its) {
+    for (int i = 0; i < 30; ++i) its.add(session::ChatMessage{.text = std::string(50'000, 'x')});
+  });
+  const auto result = play({.connect = host.place()}, {user("hello"), antiphon::agent(), succeed("")});
+  EXPECT_EQ(result.outcome, RunOutcome::error) << result;
+  EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.error->message, HasSubstr("said more than 1048576 bytes before it was spoken to"));
+}
+
 TEST_F(SessionAgents, OneThatIsLostBeforeItGreetsIsToldAsLost_TRN12) {
   std::optional<HostThread> host(std::in_place, agent);
   const auto place = host->place();

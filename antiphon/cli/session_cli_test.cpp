@@ -65,8 +65,9 @@ TEST_F(SessionCommand, AnErrorIsToldAndTheNextTextIsSaidAllTheSame_PRD62) {
 
 // Each is written to a terminal, which is slow, while everything else waits.
 TEST_F(SessionCommand, OfAFloodOfErrorsAFewAreShownAndTheOthersCounted_PRD62) {
-  session::testing::HostThread host(agent_);
-  host.troubles = 500;
+  const session::testing::HostThread host(agent_, {}, {}, [](session::SessionHost& its) {
+    for (int i = 0; i < 500; ++i) its.emit({.what = session::SessionTrouble{fmt::format("trouble {}", i)}});
+  });
   EXPECT_EQ(antiphon({"session", host.place(), "--text", "hello", "--text", "hello"}), 0) << err();
   EXPECT_THAT(err(), HasSubstr("agent's error: trouble 19\nagent's error: and 480 more\n"));
   EXPECT_THAT(err(), Not(HasSubstr("trouble 20")));

@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto look_again = 200ms;
+constexpr std::size_t longest_greeting = 1024 * 1024;  // bytes
 
 /// Agents that dial one address: whoever comes first is given to who waits first.
 class SharedListeners {
@@ -74,6 +75,8 @@ class SessionAgent final : public Participant, public ObjectsAtEnd {
   Task<AgentReply> call(AgentInput input) override {
     if (!opened_) co_await open(input.deadline);
     if (!link_.is_open()) throw Error(ErrorKind::closed, "there is no session with the agent any more").with_party(Party::agent);
+    if (greeting_bytes_ > longest_greeting)
+      throw Error(ErrorKind::too_large, fmt::format("the agent said more than {} bytes before it was spoken to", longest_greeting)).with_party(Party::agent);
     auto text = texts_of(input);
     if (text.empty()) co_return co_await greeting(input.deadline);
     auto span = trace::begin(spans_.get(), "session run", trace::SpanKind::client);
@@ -105,7 +108,8 @@ class SessionAgent final : public Participant, public ObjectsAtEnd {
     const auto* added = std::get_if<session::ItemAdded>(&event.what);
     const auto* message = added ? std::get_if<session::ChatMessage>(&added->item) : nullptr;
     if (asked_ || !message || message->role != MessageRole::assistant) return;
-    greeting_.emplace_back(*message);
+    greeting_bytes_ += message->text.size();
+    if (greeting_bytes_ <= longest_greeting) greeting_.emplace_back(*message);
     greeted_.beat();
   }
 
@@ -160,6 +164,7 @@ class SessionAgent final : public Participant, public ObjectsAtEnd {
   SessionLink link_;
   bool opened_ = false, asked_ = false;
   session::SessionItems greeting_;
+  std::size_t greeting_bytes_ = 0;
   Pulse greeted_;
   std::vector<Message> partial_;
 };

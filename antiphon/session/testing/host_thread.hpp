@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -17,9 +17,11 @@ namespace antiphon::session::testing {
 /// A host on a thread of its own; one agent for all its sessions.
 class HostThread {
  public:
-  explicit HostThread(ScriptedAgent& agent, SessionHostOptions options = {}, std::string token = {})
+  /// @param first what each session tells before anything else
+  explicit HostThread(ScriptedAgent& agent, SessionHostOptions options = {}, std::string token = {}, std::function<void(SessionHost&)> first = {})
       : agent_(agent),
         options_(std::move(options)),
+        first_(std::move(first)),
         listener_(runtime_, {.token = std::move(token)}, [this](SessionArrival arrival) { return serve(std::move(arrival)); }),
         thread_([this] {
           asio::co_spawn(context_, listener_.serve(), [](std::exception_ptr) {});
@@ -29,7 +31,6 @@ class HostThread {
     asio::post(context_, [this] { listener_.stop(); });
     thread_.join();
   }
-  std::atomic<int> troubles = 0;  ///< that it tells whoever comes, before anything else
   std::string place() const { return fmt::format("127.0.0.1:{}", listener_.port()); }
 
  private:
@@ -37,7 +38,7 @@ class HostThread {
     auto options = options_;
     if (arrival.simulation) options.simulation = std::move(arrival.simulation);
     SessionHost host(runtime_, std::move(arrival.transport), agent_, std::move(options));
-    for (int i = 0; i < troubles; ++i) host.emit({.what = SessionTrouble{fmt::format("trouble {}", i)}});
+    if (first_) first_(host);
     co_await host.serve();
   }
 
@@ -47,6 +48,7 @@ class HostThread {
   Runtime runtime_{context_.get_executor(), clock_, blocking_};
   ScriptedAgent& agent_;
   SessionHostOptions options_;
+  std::function<void(SessionHost&)> first_;
   SessionListener listener_;
   std::thread thread_;
 };
