@@ -76,7 +76,7 @@ class WebSocket {
   virtual bool send_all_now(std::span<const WsMessage> messages) = 0;
 
   /// Says goodbye and waits for the far side's; messages that come meanwhile are dropped. Cuts the connection when that takes until `deadline`
-  /// or is cancelled. Nothing to do where it has ended already. Never throws an Error.
+  /// or more than 8 MiB, or is cancelled. Nothing to do where it has ended already. Never throws an Error.
   ///
   /// `reason`: at most 123 bytes are sent.
   virtual Task<> close(std::uint16_t code, std::string reason, Deadline deadline) = 0;

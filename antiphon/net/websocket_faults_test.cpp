@@ -188,6 +188,15 @@ TEST_F(WebSocketFaults, AFloodThatNobodyReceivesIsHeldBack) {
   EXPECT_GE(sent, 50);
 }
 
+TEST_F(WebSocketFaults, WhoFloodsInsteadOfSayingGoodbyeIsCutOff) {
+  std::string flood;
+  while (flood.size() < std::size_t{12} * 1024 * 1024) flood += server_frame(0x82, std::string(60'000, 'x'));
+  const auto socket = world.run(dial(accepts, std::move(flood)));
+  const auto began = world.clock.now();
+  world.run(socket->close(1000, "", Deadline::after(world.clock, 2s)));
+  EXPECT_EQ(world.clock.now(), began);
+}
+
 TEST_F(WebSocketFaults, TextThatIsNotUtf8IsNeverSent) {
   const auto socket = world.run(dial(accepts, ""));
   EXPECT_EQ(failure_of(world, socket->send(WsMessage::text("\xFF"), world.soon())).kind(), ErrorKind::invalid_input);

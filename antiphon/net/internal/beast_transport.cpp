@@ -88,6 +88,8 @@ Task<> drop_the_rest(std::shared_ptr<BeastTransport::State> state) {
 
 /// Beast answers every ping and joins every empty part: who sends nothing else, and more than anybody needs, is cut off.
 void BeastTransport::give(State& state, std::string_view bytes) {
+  if (bytes.size() > state.may_still_come) return state.stream->close();
+  if (state.may_still_come != std::string::npos) state.may_still_come -= bytes.size();
   state.given.feed(bytes);
   const auto idle = state.given.take_idle();
   if (idle == 0) return;

@@ -35,16 +35,17 @@ class BeastTransport {
     std::size_t used = 0;
     /// Asked for what came between two messages, before Beast sees it: how many bytes of it were whole messages that somebody else has taken.
     std::function<std::size_t(std::span<char>)> take_messages{};
-    FrameBoundaries given{};          ///< to Beast, since the handshake
-    Clock::Time idle_until{0};        ///< at which the frames that carried nothing would have come at the highest rate
-    bool until_header_end = false;    ///< the end of an HTTP header is never passed in one read
-    bool in_handshake = false;        ///< what follows a header is the body of a refusal, and may never end
-    bool writing = false;             ///< one write at a time
-    bool far_side_closes = false;     ///< it has said goodbye: what Beast writes now repeats that
-    std::size_t message_limit = 0;    ///< bytes, for those who break it
-    std::string unsent{};             ///< taken by `write_some`, and not yet by the stream
-    std::size_t header_end_seen = 0;  ///< characters of "\r\n\r\n"
-    Gate written{runtime.executor};   ///< a write has ended
+    FrameBoundaries given{};                         ///< to Beast, since the handshake
+    Clock::Time idle_until{0};                       ///< at which the frames that carried nothing would have come at the highest rate
+    bool until_header_end = false;                   ///< the end of an HTTP header is never passed in one read
+    bool in_handshake = false;                       ///< what follows a header is the body of a refusal, and may never end
+    bool writing = false;                            ///< one write at a time
+    bool far_side_closes = false;                    ///< it has said goodbye: what Beast writes now repeats that
+    std::size_t message_limit = 0;                   ///< bytes, for those who break it
+    std::size_t may_still_come = std::string::npos;  ///< after our goodbye, in bytes: who sends more does not listen, and is cut off
+    std::string unsent{};                            ///< taken by `write_some`, and not yet by the stream
+    std::size_t header_end_seen = 0;                 ///< characters of "\r\n\r\n"
+    Gate written{runtime.executor};                  ///< a write has ended
   };
 
   explicit BeastTransport(std::shared_ptr<State> state) : state_(std::move(state)) {}

@@ -28,10 +28,11 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using boost::system::system_error;
 
-constexpr std::size_t kept_capacity = 16 * 1024;  // of a buffer that waits for the next message
-constexpr std::size_t reason_limit = 123;         // what fits into a control frame
-constexpr std::size_t longest_field = 60 * 1024;  // of Beast's headers
-constexpr std::size_t longest_key = 24;           // of a client: none is shorter, either
+constexpr std::size_t kept_capacity = 16 * 1024;             // of a buffer that waits for the next message
+constexpr std::size_t reason_limit = 123;                    // what fits into a control frame
+constexpr std::size_t longest_field = 60 * 1024;             // of Beast's headers
+constexpr std::size_t most_after_goodbye = 8 * 1024 * 1024;  // what systems on the way may hold of who has not seen it yet
+constexpr std::size_t longest_key = 24;                      // of a client: none is shorter, either
 
 beast::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -211,6 +212,7 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
     if (ended()) co_return;
     arrived_.clear();
     ahead_ = 0;
+    transport_->may_still_come = most_after_goodbye;
     error_code error;
     co_await stream_.async_close(ws::close_reason(static_cast<ws::close_code>(goodbye_->code), view(goodbye_->reason)), uncancelled(error));
     finish(*goodbye_);
