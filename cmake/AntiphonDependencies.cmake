@@ -1,4 +1,5 @@
 # Every entry has its reason in docs/dependencies.md.
+include(GNUInstallDirs)
 set(Boost_NO_WARN_NEW_VERSIONS ON)
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
@@ -18,13 +19,14 @@ pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)
 pkg_check_modules(webrtc REQUIRED IMPORTED_TARGET webrtc-audio-processing)
 pkg_check_modules(alsa REQUIRED alsa)  # its headers: the library is looked for when somebody wants to listen
 pkg_check_modules(kissfft REQUIRED IMPORTED_TARGET kissfft-float)
-pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(pq REQUIRED libpq)  # its headers
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 
 # flite has no description for CMake or pkg-config. Bare names, as users of the installed library link them, too.
 find_path(ANTIPHON_FLITE_INCLUDE flite/flite.h REQUIRED)
-set(ANTIPHON_FLITE flite_cmu_us_slt flite_cmu_us_rms flite_cmu_us_kal16 flite_cmu_us_awb flite_usenglish flite_cmulex flite)
+# Its voices, libpq and the neural runtime are loaded when they are needed (antiphon/base/shared_library.hpp).
+set(ANTIPHON_FLITE flite_usenglish flite_cmulex flite)
 # Debian's description of pocketsphinx names a folder that there is not. Bare names, as users of the installed library link them, too.
 find_path(ANTIPHON_POCKETSPHINX_INCLUDE pocketsphinx.h PATH_SUFFIXES pocketsphinx REQUIRED)
 find_path(ANTIPHON_SPHINXBASE_INCLUDE sphinxbase/cmd_ln.h REQUIRED)
@@ -50,6 +52,6 @@ if(ANTIPHON_ONNX AND NOT EXISTS "${ANTIPHON_ONNX_DIR}/lib/libonnxruntime.so")
   message(NOTICE "-- no neural runtime in build/deps/onnx (tools/get-speech.sh): built without the recogniser moonshine and the voice hibari")
 elseif(ANTIPHON_ONNX)
   include("${CMAKE_CURRENT_LIST_DIR}/AntiphonOnnx.cmake")
-  antiphon_onnx_targets("${ANTIPHON_ONNX_DIR}/lib" "${ANTIPHON_ONNX_DIR}/include")
-  set(ANTIPHON_ONNX_TARGETS antiphon::sherpa antiphon::onnxruntime)
+  antiphon_onnx_target(INCLUDE "${ANTIPHON_ONNX_DIR}/include")
+  set(ANTIPHON_ONNX_TARGETS antiphon::onnxruntime)
 endif()

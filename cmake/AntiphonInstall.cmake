@@ -17,8 +17,6 @@ if(ANTIPHON_ONNX_TARGETS)
   install(FILES "${PROJECT_SOURCE_DIR}/cmake/AntiphonOnnx.cmake" DESTINATION "${ANTIPHON_PACKAGE_DIR}")
 endif()
 if(TARGET antiphon)
-  file(RELATIVE_PATH to_libraries "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}/antiphon")
-  set_target_properties(antiphon PROPERTIES INSTALL_RPATH "$ORIGIN/${to_libraries}")
   install(TARGETS antiphon RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 
   # The program itself writes its manual pages and completions; where it cannot be run here (a cross build), they are left out.

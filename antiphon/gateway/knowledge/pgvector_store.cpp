@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "antiphon/base/shared_library.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/knowledge/knowledge_store.hpp"
 
@@ -22,13 +23,64 @@ using WallTime = std::chrono::steady_clock;
 constexpr int look_around_ms = 100;  // how soon a stop is seen
 constexpr std::size_t longest_table = 48;
 
+/// What is called of libpq, which brings twenty libraries with it (Kerberos, LDAP, GnuTLS): they are loaded with the first store. Names as there, without PQ.
+struct Libpq {
+  Libpq() {
+    const SharedLibrary library("libpq.so.5", {.what = "the library of PostgreSQL", .remedy = "apt-get install libpq5"});
+    library.find("PQclear", clear);
+    library.find("PQconnectPoll", connectPoll);
+    library.find("PQconnectStart", connectStart);
+    library.find("PQconsumeInput", consumeInput);
+    library.find("PQerrorMessage", errorMessage);
+    library.find("PQfinish", finish);
+    library.find("PQflush", flush);
+    library.find("PQgetResult", getResult);
+    library.find("PQgetlength", getlength);
+    library.find("PQgetvalue", getvalue);
+    library.find("PQisBusy", isBusy);
+    library.find("PQntuples", ntuples);
+    library.find("PQresultErrorMessage", resultErrorMessage);
+    library.find("PQresultStatus", resultStatus);
+    library.find("PQsendQueryParams", sendQueryParams);
+    library.find("PQsetNoticeProcessor", setNoticeProcessor);
+    library.find("PQsetnonblocking", setnonblocking);
+    library.find("PQsocket", socket);
+    library.find("PQstatus", status);
+  }
+
+  decltype(PQclear)* clear = nullptr;
+  decltype(PQconnectPoll)* connectPoll = nullptr;
+  decltype(PQconnectStart)* connectStart = nullptr;
+  decltype(PQconsumeInput)* consumeInput = nullptr;
+  decltype(PQerrorMessage)* errorMessage = nullptr;
+  decltype(PQfinish)* finish = nullptr;
+  decltype(PQflush)* flush = nullptr;
+  decltype(PQgetResult)* getResult = nullptr;
+  decltype(PQgetlength)* getlength = nullptr;
+  decltype(PQgetvalue)* getvalue = nullptr;
+  decltype(PQisBusy)* isBusy = nullptr;
+  decltype(PQntuples)* ntuples = nullptr;
+  decltype(PQresultErrorMessage)* resultErrorMessage = nullptr;
+  decltype(PQresultStatus)* resultStatus = nullptr;
+  decltype(PQsendQueryParams)* sendQueryParams = nullptr;
+  decltype(PQsetNoticeProcessor)* setNoticeProcessor = nullptr;
+  decltype(PQsetnonblocking)* setnonblocking = nullptr;
+  decltype(PQsocket)* socket = nullptr;
+  decltype(PQstatus)* status = nullptr;
+};
+
+const Libpq& pq() {
+  static const Libpq functions;
+  return functions;
+}
+
 struct FreeResult {
-  void operator()(PGresult* result) const { PQclear(result); }
+  void operator()(PGresult* result) const { pq().clear(result); }
 };
 using Result = std::unique_ptr<PGresult, FreeResult>;
 
 struct FreeConnection {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
+  void operator()(PGconn* connection) const { pq().finish(connection); }
 };
 
 /// Until when, and whether somebody still wants it. On the wall clock: a server knows no other.
@@ -38,7 +90,7 @@ struct Patience {
 };
 
 std::string text_of(const PGresult* result, int row, int column) {
-  return {PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column))};
+  return {pq().getvalue(result, row, column), static_cast<std::size_t>(pq().getlength(result, row, column))};
 }
 
 /// One connection, used by one thread at a time. Every wait ends: at the deadline, or when a stop is asked for.
@@ -50,25 +102,25 @@ class PgConnection {
     connect(patience);
     std::vector<const char*> texts;
     for (const auto& value : values) texts.push_back(value.c_str());
-    if (PQsendQueryParams(link_.get(), statement.c_str(), static_cast<int>(texts.size()), nullptr, texts.data(), nullptr, nullptr, 0) == 0)
+    if (pq().sendQueryParams(link_.get(), statement.c_str(), static_cast<int>(texts.size()), nullptr, texts.data(), nullptr, nullptr, 0) == 0)
       fail(ErrorKind::closed);
-    while (PQflush(link_.get()) > 0) wait(POLLIN | POLLOUT, patience), PQconsumeInput(link_.get());
+    while (pq().flush(link_.get()) > 0) wait(POLLIN | POLLOUT, patience), pq().consumeInput(link_.get());
     Result last;
     for (;;) {
-      while (PQisBusy(link_.get()) != 0) {
+      while (pq().isBusy(link_.get()) != 0) {
         wait(POLLIN, patience);
-        if (PQconsumeInput(link_.get()) == 0) fail(ErrorKind::closed);
+        if (pq().consumeInput(link_.get()) == 0) fail(ErrorKind::closed);
       }
-      Result next(PQgetResult(link_.get()));
+      Result next(pq().getResult(link_.get()));
       if (!next) break;
-      const auto status = PQresultStatus(next.get());
+      const auto status = pq().resultStatus(next.get());
       if (!last || (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)) last = std::move(next);
     }
     if (!last) fail(ErrorKind::closed);
-    const auto status = PQresultStatus(last.get());
+    const auto status = pq().resultStatus(last.get());
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return last;
-    const std::string why(trim(PQresultErrorMessage(last.get())));
-    if (PQstatus(link_.get()) != CONNECTION_OK) link_.reset();
+    const std::string why(trim(pq().resultErrorMessage(last.get())));
+    if (pq().status(link_.get()) != CONNECTION_OK) link_.reset();
     throw Error(ErrorKind::unavailable, "PostgreSQL: " + cut(repair_utf8(why), 300));
   }
 
@@ -87,15 +139,15 @@ class PgConnection {
 
  private:
   void connect(const Patience& patience) {
-    if (link_ && PQstatus(link_.get()) == CONNECTION_OK) return;
-    link_.reset(PQconnectStart(target_.c_str()));
-    if (!link_ || PQstatus(link_.get()) == CONNECTION_BAD) fail(ErrorKind::refused);
-    for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = PQconnectPoll(link_.get())) {
+    if (link_ && pq().status(link_.get()) == CONNECTION_OK) return;
+    link_.reset(pq().connectStart(target_.c_str()));
+    if (!link_ || pq().status(link_.get()) == CONNECTION_BAD) fail(ErrorKind::refused);
+    for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = pq().connectPoll(link_.get())) {
       if (state == PGRES_POLLING_FAILED) fail(ErrorKind::refused);
       wait(static_cast<short>(state == PGRES_POLLING_READING ? POLLIN : POLLOUT), patience);
     }
-    PQsetNoticeProcessor(link_.get(), [](void*, const char*) {}, nullptr);  // a library never prints
-    if (PQsetnonblocking(link_.get(), 1) != 0) fail(ErrorKind::io);
+    pq().setNoticeProcessor(link_.get(), [](void*, const char*) {}, nullptr);  // a library never prints
+    if (pq().setnonblocking(link_.get(), 1) != 0) fail(ErrorKind::io);
   }
 
   void wait(short events, const Patience& patience) {
@@ -103,7 +155,7 @@ class PgConnection {
       if (patience.stop.stop_requested()) give_up(Error(ErrorKind::cancelled, "PostgreSQL: stopped"));
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(patience.until - WallTime::now()).count();
       if (left <= 0) give_up(Error(ErrorKind::timeout, "PostgreSQL did not answer in time"));
-      pollfd watched{.fd = PQsocket(link_.get()), .events = events, .revents = 0};
+      pollfd watched{.fd = pq().socket(link_.get()), .events = events, .revents = 0};
       const int ready = ::poll(&watched, 1, static_cast<int>(std::min<long long>(left, look_around_ms)));
       if (ready > 0) return;
       if (ready < 0 && errno != EINTR) fail(ErrorKind::io);
@@ -115,7 +167,7 @@ class PgConnection {
     throw Error(error);
   }
   [[noreturn]] void fail(ErrorKind kind) {
-    const std::string why(link_ ? trim(PQerrorMessage(link_.get())) : "no memory");
+    const std::string why(link_ ? trim(pq().errorMessage(link_.get())) : "no memory");
     link_.reset();
     throw Error(kind, "PostgreSQL: " + cut(repair_utf8(why), 300)).with_hint("check `connection`, and that the server runs");
   }
@@ -155,9 +207,9 @@ class PgIndex {
     make_tables(patience);
     KnowledgeState state;
     const auto facts = run(sql("SELECT value FROM {0}_facts WHERE name = 'embedder'"), {}, patience);
-    if (PQntuples(facts.get()) > 0) state.embedder = text_of(facts.get(), 0, 0);
+    if (pq().ntuples(facts.get()) > 0) state.embedder = text_of(facts.get(), 0, 0);
     const auto rows = run(sql("SELECT id, digest FROM {0}_documents"), {}, patience);
-    for (int i = 0; i < PQntuples(rows.get()); ++i) state.digests.emplace(text_of(rows.get(), i, 0), text_of(rows.get(), i, 1));
+    for (int i = 0; i < pq().ntuples(rows.get()); ++i) state.digests.emplace(text_of(rows.get(), i, 0), text_of(rows.get(), i, 1));
     return state;
   }
 
@@ -180,7 +232,7 @@ class PgIndex {
     make_tables(patience);
     const auto rows = run(sql("SELECT {1}, digest FROM {0} JOIN {0}_documents ON {0}_documents.id = document ORDER BY document, position"), {}, patience);
     std::vector<IndexedDocument> documents;
-    for (int i = 0; i < PQntuples(rows.get()); ++i) {
+    for (int i = 0; i < pq().ntuples(rows.get()); ++i) {
       auto chunk = chunk_in(rows.get(), i);
       if (documents.empty() || documents.back().id != chunk.document) documents.push_back({.id = chunk.document, .digest = text_of(rows.get(), i, 6)});
       documents.back().chunks.push_back({.chunk = std::move(chunk)});
@@ -243,8 +295,8 @@ class PgIndex {
 
   std::vector<KnowledgeHit> hits(const Result& rows) const {
     std::vector<KnowledgeHit> all;
-    for (int i = 0; i < PQntuples(rows.get()); ++i) {
-      const auto similarity = std::strtod(PQgetvalue(rows.get(), i, 6), nullptr);
+    for (int i = 0; i < pq().ntuples(rows.get()); ++i) {
+      const auto similarity = std::strtod(pq().getvalue(rows.get(), i, 6), nullptr);
       all.push_back({chunk_in(rows.get(), i), std::isfinite(similarity) ? similarity : 0});  // NaN: one of them is all zero
     }
     return all;

@@ -13,6 +13,8 @@
 
 #ifdef ANTIPHON_ONNX
 #include <sherpa-onnx/c-api/c-api.h>
+
+#include "antiphon/providers/onnx/library.hpp"
 #endif
 
 namespace antiphon::moonshine {
@@ -79,7 +81,10 @@ void check_tokens(std::string_view table) {
   if (expected == 0) throw Error(ErrorKind::configuration, "tokens.txt has no tokens");
 }
 
-void check_installed() { check_files(installed_folder()); }
+void check_installed() {
+  check_files(installed_folder());
+  require_runtime();
+}
 
 std::shared_ptr<const Model> installed_model() {
   static const auto model = std::make_shared<const Model>(installed_folder(), true);  // what throws here is tried again next time
@@ -103,10 +108,45 @@ void check_contents(const std::string& folder, bool pinned) {
 
 }  // namespace
 
+namespace {
+
+/// What is called of the library.
+struct Sherpa {
+  Sherpa() {
+    const auto& library = onnx::recognisers();
+    library.find("SherpaOnnxCreateOfflineRecognizer", create);
+    library.find("SherpaOnnxDestroyOfflineRecognizer", destroy);
+    library.find("SherpaOnnxCreateOfflineStream", create_stream);
+    library.find("SherpaOnnxDestroyOfflineStream", destroy_stream);
+    library.find("SherpaOnnxAcceptWaveformOffline", accept);
+    library.find("SherpaOnnxDecodeOfflineStream", decode);
+    library.find("SherpaOnnxGetOfflineStreamResult", result_of);
+    library.find("SherpaOnnxDestroyOfflineRecognizerResult", destroy_result);
+  }
+
+  decltype(SherpaOnnxCreateOfflineRecognizer)* create = nullptr;
+  decltype(SherpaOnnxDestroyOfflineRecognizer)* destroy = nullptr;
+  decltype(SherpaOnnxCreateOfflineStream)* create_stream = nullptr;
+  decltype(SherpaOnnxDestroyOfflineStream)* destroy_stream = nullptr;
+  decltype(SherpaOnnxAcceptWaveformOffline)* accept = nullptr;
+  decltype(SherpaOnnxDecodeOfflineStream)* decode = nullptr;
+  decltype(SherpaOnnxGetOfflineStreamResult)* result_of = nullptr;
+  decltype(SherpaOnnxDestroyOfflineRecognizerResult)* destroy_result = nullptr;
+};
+
+const Sherpa& sherpa() {
+  static const Sherpa functions;
+  return functions;
+}
+
+}  // namespace
+
+void require_runtime() { sherpa(); }
+
 struct Model::Loaded {
   const SherpaOnnxOfflineRecognizer* recogniser = nullptr;
   ~Loaded() {
-    if (recogniser) SherpaOnnxDestroyOfflineRecognizer(recogniser);
+    if (recogniser) sherpa().destroy(recogniser);
   }
 };
 
@@ -122,30 +162,32 @@ Model::Model(const std::string& folder, bool pinned) : loaded_(std::make_unique<
   config.model_config.num_threads = 1;  // calls share it: a thread each
   config.model_config.provider = "cpu";
   config.decoding_method = "greedy_search";
-  loaded_->recogniser = SherpaOnnxCreateOfflineRecognizer(&config);
+  loaded_->recogniser = sherpa().create(&config);
   if (!loaded_->recogniser) throw cannot(fmt::format("{} holds no model that can be read", folder));
 }
 
 std::string Model::decode(std::span<const float> samples) const {
   struct Stream {
     const SherpaOnnxOfflineStream* stream;
-    ~Stream() { SherpaOnnxDestroyOfflineStream(stream); }
+    ~Stream() { sherpa().destroy_stream(stream); }
   };
   if (samples.empty()) return {};
-  const Stream held{SherpaOnnxCreateOfflineStream(loaded_->recogniser)};
-  SherpaOnnxAcceptWaveformOffline(held.stream, 16000, samples.data(), static_cast<int32_t>(samples.size()));
-  SherpaOnnxDecodeOfflineStream(loaded_->recogniser, held.stream);
-  const auto* result = SherpaOnnxGetOfflineStreamResult(held.stream);
+  const Stream held{sherpa().create_stream(loaded_->recogniser)};
+  sherpa().accept(held.stream, 16000, samples.data(), static_cast<int32_t>(samples.size()));
+  sherpa().decode(loaded_->recogniser, held.stream);
+  const auto* result = sherpa().result_of(held.stream);
   if (!result) throw Error(ErrorKind::internal, "the recogniser Moonshine gave no result");
   std::string text = result->text ? result->text : "";
-  SherpaOnnxDestroyOfflineRecognizerResult(result);
+  sherpa().destroy_result(result);
   return repair_utf8(text);
 }
 
 #else
 
+void require_runtime() { throw cannot("this program was built without the neural runtime"); }
+
 struct Model::Loaded {};
-Model::Model(const std::string&, bool) { throw cannot("this program was built without the neural runtime"); }
+Model::Model(const std::string&, bool) { require_runtime(); }
 std::string Model::decode(std::span<const float>) const { return {}; }
 
 #endif

@@ -50,6 +50,7 @@ std::string folder_of(const EarChoice& choice) {
 }
 
 std::shared_ptr<const Model> model_in(const std::string& folder) {
+  require_runtime();  // before `models` exists, so that at the end of the process the runtime is there until they are gone
   static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<const Model>> models;
   const std::lock_guard lock(mutex);
@@ -88,6 +89,7 @@ SpeechRegistry::EarProvider folder_provider() {
     const auto folder = folder_of(choice);
     if (!is_built_in()) throw Error(ErrorKind::configuration, "this program was built without the neural runtime, so `sherpa/DIR` cannot be used");
     require_model_in(folder);
+    require_runtime();
   };
   return {.make =
               [check](const EarChoice& choice, const SpeechContext& context) {

@@ -31,8 +31,10 @@ class Model {
 std::shared_ptr<const Model> installed_model();
 /// @throws Error configuration, naming the first file that a model's folder lacks.
 void require_model_in(const std::string& folder);
-/// Looks for the files, not into them. @throws Error configuration, as above.
+/// Looks for the files, not into them, and loads the runtime. @throws Error configuration, as above.
 void check_installed();
+/// Loads the runtime unless it is there already. @throws Error configuration where it cannot be loaded, or this build has none.
+void require_runtime();
 /// False where the program was built without the neural runtime.
 bool is_built_in();
 

@@ -1,21 +1,16 @@
 #include "antiphon/providers/tts/flite/flite_voice.hpp"
 
 #include <array>
+#include <optional>
 
 #include <flite/flite.h>
 
 #include "antiphon/audio/resample.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/random.hpp"
+#include "antiphon/base/shared_library.hpp"
 #include "antiphon/providers/tts/flite/library.hpp"
 #include "antiphon/providers/tts/local_voice.hpp"
-
-extern "C" {  // flite's headers leave these out
-cst_voice* register_cmu_us_slt(const char*);
-cst_voice* register_cmu_us_rms(const char*);
-cst_voice* register_cmu_us_kal16(const char*);
-cst_voice* register_cmu_us_awb(const char*);
-}
 
 namespace antiphon::flite {
 
@@ -26,13 +21,20 @@ struct Voice {
   float usual_stretch;
 };
 
-Voice ready(cst_voice* voice) { return {voice, get_param_float(voice->features, "duration_stretch", 1.0F)}; }
+/// Their libraries are full of pointers, which the loader has to visit: linked, they would take 5 MB of every process.
+Voice loaded(const std::string& name) {
+  const SharedLibrary library("libflite_cmu_us_" + name + ".so.1",
+                              {.what = "the voice flite/" + name, .remedy = "install flite's libraries: apt-get install libflite1"});
+  auto* voice = library.function<cst_voice*(const char*)>(("register_cmu_us_" + name).c_str())(nullptr);
+  return {voice, get_param_float(voice->features, "duration_stretch", 1.0F)};
+}
 
-/// Made at the first call, within a session.
+/// Made at the first call, within a session, which is why they need no lock of their own.
 const Voice& voice_at(std::size_t index) {
-  static const std::array<Voice, 4> all = {ready(register_cmu_us_slt(nullptr)), ready(register_cmu_us_rms(nullptr)), ready(register_cmu_us_kal16(nullptr)),
-                                           ready(register_cmu_us_awb(nullptr))};
-  return all.at(index);
+  static std::array<std::optional<Voice>, 4> all;
+  auto& voice = all.at(index);
+  if (!voice) voice = loaded(voices()[index]);
+  return *voice;
 }
 
 std::size_t index_of(const std::string& name) {

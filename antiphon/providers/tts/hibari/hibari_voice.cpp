@@ -69,6 +69,7 @@ const Speaker& speaker_called(const std::string& name) {
 void check(const VoiceChoice& choice) {
   check_voice_name("hibari", name_of(choice), voices());
   installed_folder();
+  Network::require_runtime();  // now, so that `auto` can take another voice, and nobody learns of it in the middle of a call
 }
 
 }  // namespace
@@ -101,10 +102,12 @@ audio::Samples Hibari::say(const std::string& piece, const std::string& voice, d
 }
 
 std::shared_ptr<const Hibari> Hibari::shared() {
+  const auto folder = installed_folder();
+  Network::require_runtime();  // before `one` exists, so that at the end of the process the runtime is there until the network is gone
   static std::mutex mutex;
   static std::shared_ptr<const Hibari> one;
   const std::lock_guard lock(mutex);
-  if (!one) one = std::make_shared<const Hibari>(installed_folder());
+  if (!one) one = std::make_shared<const Hibari>(folder);
   return one;
 }
 

@@ -7,7 +7,10 @@
 #include "antiphon/base/error.hpp"
 
 #if ANTIPHON_ONNX
+#define ORT_API_MANUAL_INIT  // nothing here may run, or need the library, before somebody wants to speak
 #include <onnxruntime_cxx_api.h>
+
+#include "antiphon/providers/onnx/library.hpp"
 #endif
 
 namespace antiphon::hibari {
@@ -16,8 +19,19 @@ namespace antiphon::hibari {
 
 namespace {
 
+Ort::Env begun() {
+  const auto* base = onnx::networks().function<decltype(OrtGetApiBase)>("OrtGetApiBase")();
+  const auto* api = base->GetApi(ORT_API_VERSION);
+  if (!api)
+    throw Error(ErrorKind::configuration,
+                fmt::format("the neural runtime is too old: ONNX Runtime {}, and this program needs its API {}", base->GetVersionString(), ORT_API_VERSION))
+        .with_hint("install the one of this program again: make speech");
+  Ort::InitApi(api);
+  return Ort::Env(ORT_LOGGING_LEVEL_FATAL, "antiphon");  // errors come as exceptions
+}
+
 Ort::Env& environment() {
-  static Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "antiphon");  // errors come as exceptions
+  static Ort::Env env = begun();
   return env;
 }
 
@@ -77,6 +91,8 @@ class OnnxNetwork final : public Network {
 
 bool Network::is_built_in() { return true; }
 
+void Network::require_runtime() { environment(); }
+
 std::unique_ptr<Network> Network::open(std::string_view bytes) {
   try {
     return std::make_unique<OnnxNetwork>(bytes);
@@ -89,8 +105,13 @@ std::unique_ptr<Network> Network::open(std::string_view bytes) {
 
 bool Network::is_built_in() { return false; }
 
-std::unique_ptr<Network> Network::open(std::string_view) {
+void Network::require_runtime() {
   throw Error(ErrorKind::unsupported, "this build has no neural runtime").with_hint("run tools/get-speech.sh, then build again");
+}
+
+std::unique_ptr<Network> Network::open(std::string_view) {
+  require_runtime();
+  return nullptr;
 }
 
 #endif

@@ -18,7 +18,9 @@ class Network {
 
   /// Whether this build has a neural runtime at all.
   static bool is_built_in();
-  /// @param bytes the model file's. @throws Error configuration where the runtime refuses it; unsupported where there is none.
+  /// Loads the runtime unless it is there already. @throws Error configuration where it cannot be loaded; unsupported where this build has none.
+  static void require_runtime();
+  /// @param bytes the model file's. @throws Error configuration where the runtime refuses it or cannot be loaded; unsupported where there is none.
   static std::unique_ptr<Network> open(std::string_view bytes);
 };
 
