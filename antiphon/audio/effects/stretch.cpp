@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
+#include <limits>
 #include <numbers>
 
 #include "antiphon/audio/effects/internal/stretch.hpp"
@@ -22,26 +24,59 @@ std::array<float, piece> make_window() {
   return window;
 }
 
-/// How well the piece at `b` goes on where that at `a` ended, whatever their level. Four sums side by side: one would wait for each addition.
-float likeness(const float* a, const float* b, std::ptrdiff_t step) {
-  std::array<float, 4> dots{}, powers{};
-  for (std::ptrdiff_t i = 0; i < piece; i += 4 * step)
-    for (std::size_t lane = 0; lane < 4; ++lane) {
-      const auto at = i + static_cast<std::ptrdiff_t>(lane) * step;
-      dots[lane] += a[at] * b[at];
-      powers[lane] += b[at] * b[at];
-    }
-  const float dot = dots[0] + dots[1] + dots[2] + dots[3];
-  return dot * std::abs(dot) / (1 + powers[0] + powers[1] + powers[2] + powers[3]);
+using Four = float __attribute__((vector_size(16)));
+
+Four four(const float* at) {
+  Four values;
+  std::memcpy(&values, at, sizeof values);
+  return values;
 }
 
-std::ptrdiff_t best_lag(const float* wanted, const float* around, std::ptrdiff_t from, std::ptrdiff_t to, std::ptrdiff_t step) {
-  std::ptrdiff_t best = from;
-  float most = likeness(wanted, around + from, step);
-  for (auto lag = from + step; lag <= to; lag += step)
-    if (const float now = likeness(wanted, around + lag, step); now > most) most = now, best = lag;
+float sum(const Four& values) { return values[0] + values[1] + values[2] + values[3]; }
+
+/// How well the pieces that begin at `b`, `b + 1` … go on where that at `a` ended, whatever their level. Many sums side by side: one would wait for each addition.
+template <std::size_t Count>
+std::array<float, Count> likenesses(const float* a, const float* b, std::ptrdiff_t length) {
+  std::array<Four, Count> dots{}, powers{};
+  for (std::ptrdiff_t i = 0; i < length; i += 4)
+    for (std::size_t n = 0; n < Count; ++n) {
+      const auto other = four(b + i + n);
+      dots[n] += four(a + i) * other;
+      powers[n] += other * other;
+    }
+  std::array<float, Count> found;
+  for (std::size_t n = 0; n < Count; ++n) found[n] = sum(dots[n]) * std::abs(sum(dots[n])) / (1 + sum(powers[n]));
+  return found;
+}
+
+/// Which of the pieces at `b`, `b + 1` … `b + count − 1` is most like what should follow; of equal ones the first.
+std::ptrdiff_t best_of(const float* wanted, const float* b, std::ptrdiff_t count, std::ptrdiff_t length) {
+  constexpr std::ptrdiff_t together = 4;
+  std::ptrdiff_t best = 0, next = 0;
+  float most = -std::numeric_limits<float>::infinity();
+  const auto compare = [&](float like) {
+    if (like > most) most = like, best = next;
+    ++next;
+  };
+  while (next + together <= count) std::ranges::for_each(likenesses<together>(wanted, b + next, length), compare);
+  while (next < count) compare(likenesses<1>(wanted, b + next, length)[0]);
   return best;
 }
+
+/// Every fourth sample, from each of the first four on: side by side, so that a coarse search reads what lies together.
+class Phases {
+ public:
+  explicit Phases(const std::vector<float>& input) {
+    for (std::size_t phase = 0; phase < phases_.size(); ++phase) {
+      phases_[phase].reserve(input.size() / coarse + 1);
+      for (auto at = phase; at < input.size(); at += coarse) phases_[phase].push_back(input[at]);
+    }
+  }
+  const float* at(std::ptrdiff_t sample) const { return phases_[static_cast<std::size_t>(sample % coarse)].data() + sample / coarse; }
+
+ private:
+  std::array<std::vector<float>, coarse> phases_;
+};
 
 }  // namespace
 
@@ -52,6 +87,7 @@ Samples stretch(SampleView samples, double factor) {
   constexpr std::ptrdiff_t margin = piece + reach;
   std::vector<float> input(samples.size() + 3 * margin);
   std::ranges::copy(samples, input.begin() + margin);
+  const Phases phases(input);
   std::vector<float> output(length + 2 * piece);
   const auto last = static_cast<std::ptrdiff_t>(input.size()) - piece - half;
   std::ptrdiff_t taken = margin - half;
@@ -59,9 +95,10 @@ Samples stretch(SampleView samples, double factor) {
     if (made > 0) {
       const auto target = margin - half + static_cast<std::ptrdiff_t>(std::llround(static_cast<double>(made) * factor));
       const auto low = std::clamp<std::ptrdiff_t>(target - reach, 0, last), high = std::clamp<std::ptrdiff_t>(target + reach, 0, last);
-      const auto* wanted = input.data() + std::min(taken + half, last);
-      const auto rough = best_lag(wanted, input.data(), low, high, coarse);
-      taken = best_lag(wanted, input.data(), std::max(low, rough - coarse + 1), std::min(high, rough + coarse - 1), 1);
+      const auto wanted = std::min(taken + half, last);
+      const auto rough = low + coarse * best_of(phases.at(wanted), phases.at(low), (high - low) / coarse + 1, piece / coarse);
+      const auto from = std::max(low, rough - coarse + 1), to = std::min(high, rough + coarse - 1);
+      taken = from + best_of(input.data() + wanted, input.data() + from, to - from + 1, piece);
     }
     for (std::ptrdiff_t i = 0; i < piece; ++i)
       output[static_cast<std::size_t>(made + i)] += window[static_cast<std::size_t>(i)] * input[static_cast<std::size_t>(taken + i)];
