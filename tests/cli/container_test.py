@@ -57,6 +57,7 @@ class Container(unittest.TestCase):
         self.assertGreater(len(owners), 10)
         missing = {libraries[path]: package for path, package in owners.items() if package not in listed | WITH_ALL_OTHERS}
         self.assertEqual(missing, {})
+        self.assertLessEqual({"libpq5", "libflite1"}, listed, "loaded when they are needed")
 
 
 if __name__ == "__main__":

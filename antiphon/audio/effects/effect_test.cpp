@@ -241,6 +241,28 @@ TEST(PacketLoss, ConcealmentFillsTheGap_VOX40) {
   }
 }
 
+TEST(PacketLoss, WhatLiesFarFromLossesIsLeftAsItWasByOpusToo_VOX40) {
+  const auto speech = testing::speech(20);
+  const EffectSettings opus{.numbers = {{"rate", 0.02}}, .words = {{"concealment", "opus"}}};
+  const auto out = heard("packet_loss", speech, opus);
+  const auto lost = heard("packet_loss", speech, {{"rate", 0.02}});  // the same packets: it draws the same numbers
+  const auto is_lost = [&](std::size_t packet) {
+    return std::ranges::all_of(SampleView(lost).subspan(packet * 480, 480), [](Sample sample) { return sample == 0; });
+  };
+  std::size_t near = 0, far = 0;
+  for (std::size_t i = 8; i + 8 < speech.size() / 480; ++i) {
+    const auto before = SampleView(speech).subspan(i * 480, 480), after = SampleView(out).subspan(i * 480, 480);
+    bool any = false;
+    for (auto packet = i - 5; packet <= i + 5; ++packet) any |= is_lost(packet);
+    far += !any;
+    if (!any) EXPECT_TRUE(std::ranges::equal(before, after)) << i;
+    if (is_lost(i)) ++near, EXPECT_FALSE(std::ranges::equal(before, after)) << i;
+  }
+  EXPECT_GT(near, 5U);
+  EXPECT_GT(far, 300U);
+  EXPECT_EQ(heard("packet_loss", speech, EffectSettings{.numbers = {{"rate", 0}}, .words = {{"concealment", "opus"}}}), speech);
+}
+
 TEST(Jitter, OnlyWhatIsLaterThanTheBufferIsReplaced_VOX40) {
   const auto speech = testing::speech(20);
   EXPECT_EQ(heard("jitter", speech, {{"spread_ms", 0}}), speech);

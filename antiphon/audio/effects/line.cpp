@@ -22,19 +22,26 @@ Samples padded(SampleView samples, std::size_t frame, std::size_t more = 0) {
   return whole;
 }
 
-/// Through Opus and back, in place: what the coder looks ahead is taken off again.
+/// What is heard of whole frames after a coder that begins with the first of them. It lags behind by what the coder looks ahead.
 template <class Receive>
-Samples through_opus(SampleView samples, const OpusSettings& settings, const Receive& receive) {
-  OpusPacker packer(settings);
-  OpusUnpacker unpacker(settings.rate_hz);
-  const auto lag = packer.lookahead(), frame = static_cast<std::size_t>(settings.rate_hz) / 50;
-  const auto input = padded(samples, frame, lag);
+Samples late_through_opus(OpusPacker& packer, SampleView input, int rate_hz, const Receive& receive) {
+  OpusUnpacker unpacker(rate_hz);
+  const auto frame = static_cast<std::size_t>(rate_hz) / 50;
   Samples output;
   output.reserve(input.size());
   for (std::size_t i = 0; i < input.size(); i += frame) {
-    const auto heard = receive(unpacker, packer.encode(SampleView(input).subspan(i, frame)), i / frame);
+    const auto heard = receive(unpacker, packer.encode(input.subspan(i, frame)), i / frame);
     output.insert(output.end(), heard.begin(), heard.end());
   }
+  return output;
+}
+
+/// Through Opus and back, in place: what the coder looks ahead is taken off again.
+Samples through_opus(SampleView samples, const OpusSettings& settings) {
+  OpusPacker packer(settings);
+  const auto lag = packer.lookahead();
+  auto output = late_through_opus(packer, padded(samples, static_cast<std::size_t>(settings.rate_hz) / 50, lag), settings.rate_hz,
+                                  [](OpusUnpacker& unpacker, const std::string& packet, std::size_t) { return unpacker.decode(packet); });
   output.erase(output.begin(), output.begin() + static_cast<std::ptrdiff_t>(lag));
   output.resize(samples.size());
   return output;
@@ -76,6 +83,56 @@ std::vector<bool> draw_losses(std::size_t count, double rate, double burst, Rand
   return lost;
 }
 
+/// Packets from `begin` to before `end`, of which `first_lost` is the first that is lost.
+struct Span {
+  std::size_t begin, first_lost, end;
+};
+
+// By then the decoder knows the voice that it has to go on with, and after the loss it is as near to the coder again as the coder to what was said.
+constexpr std::size_t warm_up = 2, recovery = 3;
+
+/// The packets around losses that somebody has to code.
+std::vector<Span> spans_around(const std::vector<bool>& lost, std::size_t count) {
+  std::vector<Span> spans;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!lost[i]) continue;
+    const auto begin = i - std::min(i, warm_up), end = std::min(i + 1 + recovery, count);
+    if (!spans.empty() && begin <= spans.back().end)
+      spans.back().end = end;
+    else
+      spans.push_back({begin, i, end});
+  }
+  return spans;
+}
+
+/// As a receiver with Opus hears it: what stands in for lost packets is made by its decoder, which then finds its way back. What lies further off
+/// is left as it was, as the other concealments leave it.
+Samples concealed_by_opus(SampleView samples, const std::vector<bool>& lost) {
+  constexpr double fade_in = 120, fade_out = 240;
+  const OpusSettings settings{.bit_rate = 32000, .complexity = 0};
+  const auto lag = OpusPacker(settings).lookahead();
+  const auto input = padded(samples, opus_frame, lag);
+  const auto count = input.size() / opus_frame;
+  Samples heard(samples.begin(), samples.end());
+  for (const auto& span : spans_around(lost, count)) {
+    OpusPacker packer(settings);
+    const auto coded = late_through_opus(packer, SampleView(input).subspan(span.begin * opus_frame, (span.end - span.begin) * opus_frame), settings.rate_hz,
+                                         [&](OpusUnpacker& unpacker, const std::string& packet, std::size_t k) {
+                                           return lost[span.begin + k] ? unpacker.conceal(opus_frame) : unpacker.decode(packet);
+                                         });
+    const auto loss = static_cast<double>(span.first_lost * opus_frame), end = static_cast<double>(span.end * opus_frame);
+    for (std::size_t i = 0; i < coded.size(); ++i) {
+      const auto at = span.begin * opus_frame + i;  // in time with the packets; what is heard then was said `lag` before
+      if (at < lag || at - lag >= heard.size()) continue;
+      const double in = 1 - (loss - static_cast<double>(at)) / fade_in, out = span.end == count ? 1 : (end - static_cast<double>(at)) / fade_out;
+      const double share = std::clamp(std::min(in, out), 0.0, 1.0);
+      auto& sample = heard[at - lag];
+      sample = to_sample(share * coded[i] + (1 - share) * sample);
+    }
+  }
+  return heard;
+}
+
 }  // namespace
 
 Samples phone_quality(SampleView samples, const Values& values, RandomStream&) {
@@ -92,9 +149,7 @@ Samples phone_quality(SampleView samples, const Values& values, RandomStream&) {
 Samples low_bandwidth(SampleView samples, const Values& values, RandomStream&) {
   const int bit_rate = static_cast<int>(std::lround(values.number("bit_rate")));
   const OpusSettings settings{.rate_hz = bit_rate <= narrowband_bit_rate ? line_rate_hz : canonical_rate_hz, .bit_rate = bit_rate, .complexity = 0};
-  auto heard = through_opus(resample(samples, canonical_rate_hz, settings.rate_hz), settings,
-                            [](OpusUnpacker& unpacker, const std::string& packet, std::size_t) { return unpacker.decode(packet); });
-  heard = resample(heard, settings.rate_hz, canonical_rate_hz);
+  auto heard = resample(through_opus(resample(samples, canonical_rate_hz, settings.rate_hz), settings), settings.rate_hz, canonical_rate_hz);
   heard.resize(samples.size());
   return heard;
 }
@@ -103,10 +158,7 @@ Samples packet_loss(SampleView samples, const Values& values, RandomStream& rand
   const auto& concealment = values.word("concealment");
   const auto frame = concealment == "opus" ? opus_frame : samples_in_ms(values.number("frame_ms"));
   const auto lost = draw_losses(frames_in(samples.size(), frame) + 1, values.number("rate"), values.number("burst"), random);
-  if (concealment == "opus")
-    return through_opus(samples, {.bit_rate = 32000, .complexity = 0}, [&](OpusUnpacker& unpacker, const std::string& packet, std::size_t k) {
-      return k < lost.size() && lost[k] ? unpacker.conceal(opus_frame) : unpacker.decode(packet);
-    });
+  if (concealment == "opus") return concealed_by_opus(samples, lost);
   Samples heard(samples.begin(), samples.end());
   Concealer(concealment == "repeat").run(heard, lost, frame);
   return heard;

@@ -34,7 +34,8 @@ Four four(const float* at) {
 
 float sum(const Four& values) { return values[0] + values[1] + values[2] + values[3]; }
 
-/// How well the pieces that begin at `b`, `b + 1` … go on where that at `a` ended, whatever their level. Many sums side by side: one would wait for each addition.
+/// How well the pieces that begin at `b`, `b + 1` … go on where that at `a` ended, whatever their level. Many sums side by side: one would wait for each
+/// addition.
 template <std::size_t Count>
 std::array<float, Count> likenesses(const float* a, const float* b, std::ptrdiff_t length) {
   std::array<Four, Count> dots{}, powers{};
