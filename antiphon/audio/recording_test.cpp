@@ -108,7 +108,7 @@ TEST(SampleStore, ItReadsTheSameFromMemoryAndFromDisk_VOX62) {
   }
 }
 
-TEST(SampleStore, PastItsLimitItHoldsNothingInMemoryAndLeavesNoFile_VOX62) {
+TEST(SampleStore, PastItsLimitItGoesToDiskAndLeavesNoFile_VOX62) {
   const auto folder = fresh_path("spill");
   std::filesystem::create_directories(folder);
   {
@@ -123,6 +123,29 @@ TEST(SampleStore, PastItsLimitItHoldsNothingInMemoryAndLeavesNoFile_VOX62) {
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder));
   std::filesystem::remove_all(folder);
+}
+
+// 20 s of speech within a limit of 2 s: the middle is read from both.
+TEST(SampleStore, OnlyItsEndIsInMemory_VOX62) {
+  const auto speech = testing::speech(20);
+  constexpr auto limit = static_cast<std::size_t>(canonical_rate_hz) * 2;
+  SampleStore store(limit);
+  for (std::size_t at = 0; at < speech.size(); at += 480) store.append(SampleView(speech).subspan(at, std::min<std::size_t>(480, speech.size() - at)));
+  EXPECT_TRUE(store.spilled());
+  EXPECT_EQ(store.read(0, speech.size()), speech);
+  const auto at = speech.size() - limit - 20'000;
+  EXPECT_EQ(store.read(at, 40'000), Samples(speech.begin() + static_cast<std::ptrdiff_t>(at), speech.begin() + static_cast<std::ptrdiff_t>(at + 40'000)));
+}
+
+// What one call gives back is used by the next, whatever it held.
+TEST(SampleStore, WhatAnotherHeldIsNotHeard_VOX62) {
+  { SampleStore(1 << 20).append(Samples(100'000, 7)); }
+  SampleStore store;
+  store.append(Samples(1000));
+  store.append(Samples(10, 3));
+  Samples expected(1000);
+  expected.resize(1010, 3);
+  EXPECT_EQ(store.read(0, 2000), expected);
 }
 
 TEST(SampleStore, AFolderThatCannotBeWrittenIsNamed_VOX62) {

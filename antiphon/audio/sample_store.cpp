@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include <fcntl.h>
@@ -22,7 +23,10 @@ namespace antiphon::audio {
 
 namespace {
 
-constexpr std::size_t piece_samples = 4096;
+using internal::piece_samples;
+
+// 64 kB at once: among a thousand calls nobody waits for megabytes of one of them.
+constexpr std::size_t most_spilled_at_once = 8;
 
 bool is_silence(SampleView samples) {
   return std::accumulate(samples.begin(), samples.end(), 0, [](int all, Sample sample) { return all | sample; }) == 0;
@@ -67,18 +71,21 @@ void SampleStore::append(SampleView samples) {
     in_memory_ += part.size();
     samples = samples.subspan(part.size());
   }
-  if (in_memory_ > most_in_memory_) spill();
+  while (in_memory_ > most_in_memory_) spill_oldest();
 }
 
 void SampleStore::prefetch_end() const {
-  if (!pieces_.empty()) prefetch(&pieces_.back(), sizeof(Samples));
+  if (pieces_.empty() || !pieces_.back()) return;
+  constexpr std::size_t frame = static_cast<std::size_t>(canonical_rate_hz) / 50;
+  const auto known = in_memory_ % piece_samples;
+  prefetch(pieces_.back().get() + known, std::min(frame, piece_samples - known) * sizeof(Sample));
 }
 
 void SampleStore::add_to_last(std::size_t known, SampleView part) {
   auto& piece = pieces_.back();
-  if (piece.empty() && is_silence(part)) return;
-  if (piece.empty()) piece.reserve(piece_samples), piece.resize(known);
-  piece.insert(piece.end(), part.begin(), part.end());
+  if (!piece && is_silence(part)) return;
+  if (!piece) piece = internal::take_piece(), std::fill_n(piece.get(), known, Sample{0});
+  std::ranges::copy(part, piece.get() + known);
 }
 
 Samples SampleStore::read(std::size_t at, std::size_t count) const {
@@ -96,13 +103,13 @@ Samples SampleStore::read(std::size_t at, std::size_t count) const {
   for (auto done = from_disk; done < count;) {
     const auto place = at + done - on_disk_, from = place % piece_samples, part = std::min(piece_samples - from, count - done);
     const auto& piece = pieces_[place / piece_samples];
-    if (!piece.empty()) std::copy_n(piece.begin() + static_cast<std::ptrdiff_t>(from), part, samples.begin() + static_cast<std::ptrdiff_t>(done));
+    if (piece) std::copy_n(piece.get() + from, part, samples.begin() + static_cast<std::ptrdiff_t>(done));
     done += part;
   }
   return samples;
 }
 
-void SampleStore::spill() {
+void SampleStore::spill_oldest() {
   if (fd_ < 0) {
     auto name = folder_ + "/antiphon-audio-XXXXXX";
     fd_ = ::mkostemp(name.data(), O_CLOEXEC);
@@ -110,16 +117,20 @@ void SampleStore::spill() {
     ::unlink(name.c_str());
   }
   static constexpr std::array<Sample, piece_samples> silence{};
-  const auto end = on_disk_ + in_memory_;
-  for (auto at = on_disk_; const auto& piece : pieces_) {
-    const auto size = std::min(piece_samples, end - at);
-    const std::string_view bytes(reinterpret_cast<const char*>(piece.empty() ? silence.data() : piece.data()), size * sizeof(Sample));
-    if (const int code = internal::write_at(fd_, at * sizeof(Sample), bytes)) fail("write", code);
-    at += size;
+  const auto oldest = std::span(pieces_).first(std::min(pieces_.size(), most_spilled_at_once));
+  std::ptrdiff_t written = 0;
+  int code = 0;
+  for (const auto& piece : oldest) {
+    const auto size = std::min(piece_samples, in_memory_);
+    const std::string_view bytes(reinterpret_cast<const char*>(piece ? piece.get() : silence.data()), size * sizeof(Sample));
+    code = internal::write_at(fd_, on_disk_ * sizeof(Sample), bytes);
+    if (code != 0) break;
+    on_disk_ += size;
+    in_memory_ -= size;
+    ++written;
   }
-  on_disk_ = end;
-  in_memory_ = 0;
-  pieces_.clear();
+  pieces_.erase(pieces_.begin(), pieces_.begin() + written);
+  if (code != 0) fail("write", code);
 }
 
 void SampleStore::fail(const char* verb, int code) const {

@@ -3,16 +3,17 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/audio/internal/sample_pieces.hpp"
 #include "antiphon/audio/pcm.hpp"
 
 namespace antiphon::audio {
 
-/// A long piece of audio that grows: up to a limit in memory, from there on in a file without a name, so that a call of hours costs no more than one of
-/// minutes, and silence costs nothing before. The file vanishes with the store, also when the process is killed. One thread at a time; once nobody appends, any
-/// number may read.
+/// A long piece of audio that grows: its end in memory, up to a limit, and what came before in a file without a name, so that a call of hours costs no more
+/// than one of minutes. Silence takes no memory. The file vanishes with the store, also when the process is killed. One thread at a time; once nobody appends,
+/// any number may read.
 class SampleStore {
  public:
-  /// `folder` takes the file; empty is the system's folder for temporary files.
+  /// Holds at most `most_in_memory` samples there once it has been appended to. `folder` takes the file; empty is the system's folder for temporary files.
   explicit SampleStore(std::size_t most_in_memory = std::size_t{4} << 20, std::string folder = {});
   ~SampleStore();
   SampleStore(SampleStore&& other) noexcept;
@@ -29,11 +30,11 @@ class SampleStore {
 
  private:
   void add_to_last(std::size_t known, SampleView part);
-  void spill();
+  void spill_oldest();
   [[noreturn]] void fail(const char* verb, int code) const;
 
-  /// What is not on disk; all but the last are full: one long array would be copied, and half empty, each time it grows. Empty: silence.
-  std::vector<Samples> pieces_;
+  /// What is not on disk; all but the last are full: one long array would be copied, and half empty, each time it grows.
+  std::vector<internal::SamplePiece> pieces_;
   std::size_t in_memory_ = 0, most_in_memory_, on_disk_ = 0;
   std::string folder_;
   int fd_ = -1;
