@@ -106,10 +106,14 @@ std::optional<bool> DocumentReader::boolean(const Node& node, std::string_view w
 }
 
 std::optional<Duration> DocumentReader::duration(const Node& node, std::string_view what, bool or_none) {
+  bool has_unit = false;
   if (node.is_scalar()) {
     if (auto value = parse_duration(node.text); value && value->count() >= (or_none ? 0 : 1)) return value;
+    const std::string_view text = node.text;
+    has_unit = parse_duration(text.substr(text.starts_with('-') ? 1 : 0)).has_value();
   }
-  report_type(node, what, "a duration with its unit", fmt::format("`{}: 800ms`, `2s`, `1.5m` or `1h`", what));
+  const auto* wanted = !has_unit ? "a duration with its unit" : or_none ? "0s or longer" : "longer than 0s";
+  report_type(node, what, wanted, fmt::format("`{}: 800ms`, `2s`, `1.5m` or `1h`", what));
   return std::nullopt;
 }
 

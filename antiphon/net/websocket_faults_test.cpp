@@ -398,6 +398,50 @@ TEST(WebSocketServer, WhoSendsNothingButPingsIsCutOff_GTW13) {
   }
 }
 
+// A burst may be had once; from then on it is what the rate gives back, however long it goes on.
+TEST(WebSocketServer, WhoSendsPingsTooFastForLongIsCutOff_GTW13) {
+  const std::string ping{'\x89', '\x80', 0, 0, 0, 0}, begin{'\x02', '\x80', 0, 0, 0, 0}, empty{'\x00', '\x80', 0, 0, 0, 0};
+  struct Case {
+    std::string first, more;
+    int per_second;
+    std::chrono::seconds until_cut;  ///< zero: it may go on
+  };
+  // 1000 at once, and 100 a second: at N a second there is room for 1000 / (N - 100) seconds.
+  for (const auto& [first, more, per_second, until_cut] :
+       std::vector<Case>{{ping, ping, 90, 0s}, {begin, empty, 90, 0s}, {ping, ping, 200, 10s}, {begin, empty, 200, 10s}, {ping, ping, 120, 50s}}) {
+    VirtualWorld world;
+    std::optional<Error> end;
+    std::optional<Clock::Time> ended_at;
+    const auto server = make_http_server(world.runtime, {}, [&](const ServerRequest&, ServerReply& reply) -> Task<> {
+      const auto socket = co_await reply.accept_websocket({});
+      try {
+        while (co_await socket->receive(Deadline::never())) {}
+      } catch (const Error& error) {
+        end = error;
+        ended_at = world.clock.now();
+      }
+    });
+    world.spawn(server->serve());
+    const auto line = connect_to(world.runtime, *server);
+    world.run(write_all(*line, upgrade("dGhlIHNhbXBsZSBub25jZQ==") + first));
+    const auto began = world.clock.now();
+    for (int tenths = 0; tenths < 3000 && !end; ++tenths) {
+      std::string bytes;
+      for (int i = 0; i < per_second / 10; ++i) bytes += more;
+      world.run(write_all(*line, std::move(bytes)));
+      world.run(world.clock.sleep_for(100ms));
+    }
+    EXPECT_EQ(end.has_value(), until_cut > 0s) << per_second;
+    if (end) {
+      EXPECT_EQ(end->kind(), ErrorKind::closed);
+      EXPECT_GE(*ended_at - began, until_cut - 1s) << per_second;
+      EXPECT_LE(*ended_at - began, until_cut + 1s) << per_second;
+    }
+    line->close();
+    world.run(world.clock.sleep_for(1s));
+  }
+}
+
 TEST(WebSocketServer, AKeyThatIsNoneIsRefused_GTW10) {
   World world;
   const Served served(world, [](const ServerRequest&, ServerReply& reply) -> Task<> {

@@ -178,7 +178,8 @@ class CallCommand {
   static std::string waited(const json::value& event) {
     const auto* latency = find(event, "latency_ms");
     const auto* total = latency && latency->is_object() ? find(*latency, "total") : nullptr;
-    return total && total->is_number() ? fmt::format("answered after {:.2f} s, as the gateway tells", total->to_number<double>() / 1000) : "answered";
+    if (total && total->is_number()) return fmt::format("answered after {:.2f} s, as the gateway tells", total->to_number<double>() / 1000);
+    return find_string(event, "text").value_or("").empty() ? "ended without an answer" : "answered";
   }
 
   /// The gateway tells nothing: what its answers say is for us to hear.

@@ -106,8 +106,36 @@ TEST_F(ServeCommand, MistakesOfSqlSayWhichAndWhere_GTW1) {
     EXPECT_THAT(err(), HasSubstr("tool status: its query cannot be run"));
     EXPECT_THAT(err(), HasSubstr(what));
   }
+  config("ATTACH 'copy.db' AS copy");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2);
+  EXPECT_THAT(err(), HasSubstr("gateway.yaml:4:59\n"));
+  EXPECT_THAT(err(), HasSubstr("ATTACH, VACUUM and PRAGMA"));
   config("SELECT id FROM orders;");
   EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 0) << err();
+}
+
+TEST_F(ServeCommand, SqlThatWouldWriteElsewhereIsAMistakeAndWritesNothing_GTW1) {
+  const auto config = [this](const std::string& query) {
+    write("gateway.yaml", stubs + "tools:\n  status:\n    sql: {database: orders.db, schema: orders.sql, writes: true, query: \"" + query + "\"}\n");
+  };
+  config("SELECT id FROM orders");
+  const auto copy = folder_ + "/copy.db";
+  for (const auto& [statement, line] : std::vector<std::pair<std::string, int>>{{"ATTACH '" + copy + "' AS copy;\nCREATE TABLE copy.orders (id TEXT);", 2},
+                                                                               {"COMMIT;\nVACUUM INTO '" + copy + "';\nBEGIN;", 3},
+                                                                               {"PRAGMA temp_store_directory = '" + folder_ + "';", 2},
+                                                                               {"PRAGMA Writable_Schema = ON;", 2}}) {
+    write("orders.sql", "CREATE TABLE orders (id TEXT);\n" + statement);
+    EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2) << statement;
+    EXPECT_THAT(err(), HasSubstr("orders.sql:" + std::to_string(line) + ":1\n"));
+    EXPECT_THAT(err(), HasSubstr("ATTACH, VACUUM and PRAGMA that reach another file"));
+    EXPECT_FALSE(fs::exists(copy)) << statement;
+  }
+  write("orders.sql", "PRAGMA foreign_keys = ON;\nPRAGMA user_version = 3;\nCREATE TABLE orders (id TEXT);");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 0) << err();
+  config("/* a copy */ VACUUM INTO '" + copy + "'");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2);
+  EXPECT_THAT(err(), HasSubstr("its query is VACUUM, which reaches other files"));
+  EXPECT_FALSE(fs::exists(copy));
 }
 
 TEST_F(ServeCommand, ACheckWritesNothing_GTW1) {

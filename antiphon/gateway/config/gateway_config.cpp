@@ -7,11 +7,13 @@
 
 #include <fmt/format.h>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/config/environment.hpp"
 #include "antiphon/gateway/config/named_things.hpp"
 #include "antiphon/gateway/config/operator_reader.hpp"
 #include "antiphon/gateway/config/provider_reader.hpp"
+#include "antiphon/net/tcp.hpp"
 
 namespace antiphon::gateway {
 
@@ -57,8 +59,19 @@ class ConfigReader {
       if (member.key != "tools") expand_variables(member.value, variables_, reader_.problems());
   }
 
+  void read_listen(const Node& node) {
+    const auto listen = reader_.text(node, "listen");
+    if (!listen) return;
+    config_.listen = *listen;
+    try {
+      (void)net::parse_host_port(*listen, "listen");
+    } catch (const Error& error) {
+      reader_.report(node, error.message(), "write for example 127.0.0.1:8080; port 0 is any free one");
+    }
+  }
+
   void read_keys(DocumentFields& fields) {
-    if (const auto listen = fields.text("listen")) config_.listen = *listen;
+    if (const auto* node = fields.get("listen")) read_listen(*node);
     if (const auto* node = fields.get("tls")) read_tls(*node);
     if (const auto* node = fields.get("access")) read_access(*node);
     if (const auto* node = fields.get("sessions")) read_sessions(*node);

@@ -119,9 +119,7 @@ class NamedThings {
 
   void check_providers() {
     const auto& providers = config_.providers;
-    if (known_.models && providers.models.empty())
-      report(place({"providers"}), "nobody is there to answer: no model is named, and there is no key",
-             "write `providers: {llm: openai/gpt-4o}` or `{llm: rules/desk.rules.yaml}`, or set OPENAI_API_KEY");
+    if (known_.models && providers.models.empty()) report(place({"providers"}), nobody_answers().message(), nobody_answers().hint());
     if (known_.models)
       check_each(providers.models, "llm", "LLM_MODEL", [this](const ModelSettings& model) {
         if (!model.empty()) known_.models->check(model);
@@ -205,6 +203,11 @@ class NamedThings {
 };
 
 }  // namespace
+
+Error nobody_answers() {
+  return Error(ErrorKind::configuration, "nobody is there to answer: no model is named, and there is no key")
+      .with_hint("write `providers: {llm: openai/gpt-4o}` or `{llm: rules/desk.rules.yaml}`, or set OPENAI_API_KEY");
+}
 
 void check_named_things(DocumentReader& reader, const Node& root, const GatewayConfig& config, const KnownProviders& known) {
   NamedThings(reader, root, config, known).check();

@@ -1,9 +1,13 @@
 #pragma once
 
 #include "antiphon/base/document_reader.hpp"
+#include "antiphon/base/error.hpp"
 #include "antiphon/gateway/config/gateway_config.hpp"
 
 namespace antiphon::gateway {
+
+/// What is wrong with a configuration that names no model, where no key chooses one either.
+Error nobody_answers();
 
 /// Looks at what a configuration names: files, the SQL of tools, programs, the locale, models, recognisers and voices. What is wrong goes to `reader` with the
 /// place of the entry that names it, and mistakes inside of a file with their places there. @param root of the configuration, null where there is none

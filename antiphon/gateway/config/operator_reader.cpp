@@ -45,7 +45,7 @@ void read_tracing(DocumentReader& reader, const Node& node, GatewayConfig& confi
   }
   DocumentFields fields(reader, node, "`tracing`", std::string(tracing_example));
   if (const auto* url = fields.require("url", "url: http://collector:4318/v1/traces"))
-    if (const auto text = reader.text(*url, "url")) config.tracing.url = *text;
+    if (const auto address = reader.url(*url, "url")) config.tracing.url = *address;
   if (const auto* headers = fields.get("headers"))
     for (const auto& member : headers->members)
       if (const auto value = reader.text(member.value, member.key)) config.tracing.headers.emplace_back(member.key, *value);

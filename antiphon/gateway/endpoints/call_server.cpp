@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "antiphon/base/beside.hpp"
 #include "antiphon/base/ids.hpp"
 #include "antiphon/gateway/endpoints/call_address.hpp"
@@ -22,6 +24,13 @@ net::HttpReply json_reply(int status, const json::value& body) { return {status,
 net::Headers retry_after(Duration wait) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
   return {{"Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1))}};
+}
+
+bool reads(const net::ServerRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
+
+net::HttpReply told(const net::ServerRequest& request, net::HttpReply reply) {
+  if (reads(request)) return reply;
+  return refusal(405, fmt::format("{} is read with GET", request.path()), {{"Allow", "GET, HEAD"}});
 }
 
 json::object started(const CallRequest& request, const std::string& id, const std::string& token) {
@@ -83,9 +92,9 @@ Task<> CallServer::handle(const net::ServerRequest& request, net::ServerReply& r
   }
   if (path == address_path) co_return co_await reply.reply(address(request));
   if (auto page = talk_page(request)) co_return co_await reply.reply(std::move(*page));
-  if (path == "/health") co_return co_await reply.reply(json_reply(200, json::object{{"status", "ok"}}));
-  if (path == "/metrics" && settings_.observability) co_return co_await reply.reply(metrics());
-  if (path == "/ready") co_return co_await reply.reply(ready());
+  if (path == "/health") co_return co_await reply.reply(told(request, json_reply(200, json::object{{"status", "ok"}})));
+  if (path == "/metrics" && settings_.observability) co_return co_await reply.reply(told(request, metrics()));
+  if (path == "/ready") co_return co_await reply.reply(told(request, ready()));
   // Without a token nobody could be told from anybody: then there is no list.
   if (path.starts_with(sessions_path) && !settings_.access.tokens.empty()) co_return co_await reply.reply(sessions(request));
   co_await reply.reply(refusal(404, "there are / (a page to talk on), /ws/call, /health, /ready and /metrics"));
@@ -276,9 +285,9 @@ Task<> CallServer::drain(Deadline deadline) {
 net::HttpReply CallServer::sessions(const net::ServerRequest& request) {
   if (auto refused = access_.refuse(request, settings_.wall_time())) return std::move(*refused);
   auto rest = request.path().substr(sessions_path.size());
-  if (request.method == "GET" && rest.empty()) return json_reply(200, list());
+  if (reads(request) && rest.empty()) return json_reply(200, list());
   if (request.method == "DELETE" && rest.starts_with('/')) return end_session(rest.substr(1));
-  return refusal(405, "GET /sessions lists the calls, DELETE /sessions/ID ends one", {{"Allow", "GET, DELETE"}});
+  return refusal(405, "GET /sessions lists the calls, DELETE /sessions/ID ends one", {{"Allow", rest.empty() ? "GET, HEAD" : "DELETE"}});
 }
 
 json::array CallServer::list() const {

@@ -26,7 +26,7 @@ struct MetricsEndpoint : ::testing::Test {
     server = medium.listen({}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return calls->handle(request, reply); });
     medium.spawn(server->serve());
   }
-  net::HttpReply get(std::string path) {
+  net::HttpReply get(std::string path, std::string method = "GET") {
     struct Kept final : net::ServerReply {
       Task<> reply(net::HttpReply given) override {
         got = std::move(given);
@@ -37,7 +37,7 @@ struct MetricsEndpoint : ::testing::Test {
       void abort() override {}
       net::HttpReply got;
     } kept;
-    medium.run(calls->handle({.method = "GET", .target = std::move(path)}, kept));
+    medium.run(calls->handle({.method = std::move(method), .target = std::move(path)}, kept));
     return kept.got;
   }
 
@@ -71,6 +71,18 @@ TEST_F(MetricsEndpoint, CountsCallsThatWereRefused_GTW50) {
   failure_of(medium, medium.dial(*server, {.url = "/ws/call?caller_id=me"}, medium.soon()));
   EXPECT_THAT(get("/metrics").body, HasSubstr("\nvoice_sessions_refused_total{reason=\"access\"} 1\n"));
   EXPECT_THAT(get("/metrics").body, HasSubstr("\nvoice_active_sessions 0\n"));
+}
+
+TEST_F(MetricsEndpoint, WhatOnlyTellsIsReadAndNothingElse_GTW12) {
+  serve();
+  for (const auto* path : {"/health", "/ready", "/metrics"}) {
+    for (const auto* method : {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
+      const auto refused = get(path, method);
+      EXPECT_EQ(refused.status, 405) << method << " " << path;
+      EXPECT_EQ(net::find_header(refused.headers, "allow"), "GET, HEAD") << method << " " << path;
+    }
+    EXPECT_EQ(get(path, "HEAD").status, 200) << path;
+  }
 }
 
 TEST_F(MetricsEndpoint, IsNotThereWhereNobodyObserves_GTW50) {

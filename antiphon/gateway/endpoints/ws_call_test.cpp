@@ -470,7 +470,11 @@ TEST_F(WsCall, ListsAndEndsCallsForThoseWithAToken_GTW12) {
   const std::string id(json::parse(list.body).at(0).at("call_id").as_string());
   EXPECT_EQ(get("/sessions/nobody", "DELETE", token).status, 404);
   EXPECT_EQ(get("/sessions/" + id, "DELETE", token).status, 204);
-  EXPECT_EQ(get("/sessions", "POST", token).status, 405);
+  const auto refused = get("/sessions", "POST", token);
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(net::find_header(refused.headers, "allow"), "GET, HEAD");
+  EXPECT_EQ(net::find_header(get("/sessions/" + id, "GET", token).headers, "allow"), "DELETE");
+  EXPECT_EQ(get("/sessions", "HEAD", token).status, 200);
   const auto got = play(*socket, say(*socket, {}));
   EXPECT_EQ(got.first("call.ended").at("reason").as_string(), "completed");
 }

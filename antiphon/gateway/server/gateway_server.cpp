@@ -58,7 +58,7 @@ GatewayServer::GatewayServer(Runtime& runtime, GatewayConfig config, GatewayCont
       sessions_(runtime, context_.http, [this](const session::SimulationDispatch* simulated) { return session_parts(simulated); }) {
   const auto& running = agent_->config();
   auto settings = limits_of(*agent_);
-  settings.sessions = open_sessions(runtime_, running.redis, context_);
+  settings.sessions = store_ = open_sessions(runtime_, running.redis, context_);
   settings.keep = running.keep;
   settings.twilio = running.twilio;
   settings.observability = &observability_;
@@ -79,8 +79,17 @@ CallServerSettings GatewayServer::limits_of(const ServedAgent& agent) const {
 Task<> GatewayServer::load(Deadline deadline) {
   co_await agent_->load(deadline);
   observability_.metrics().expect_tools(agent_->tool_names());
+  co_await look_for_store();
   loaded_ = true;
   loading_.beat();
+}
+
+/// One that is away is told by the store itself, and now, not when the first call needs it.
+Task<> GatewayServer::look_for_store() {
+  if (!store_) co_return;
+  try {
+    (void)co_await store_->has("anything", Deadline::after(runtime_.clock, std::chrono::seconds(1)));
+  } catch (const Error&) {}  // calls go on from memory
 }
 
 // --- Another configuration --------------------------------------------------------------------------------------------------------------------

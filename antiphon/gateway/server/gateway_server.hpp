@@ -47,6 +47,7 @@ class GatewayServer {
   SessionDesk::Parts session_parts(const session::SimulationDispatch* simulated);
   CallServerSettings limits_of(const ServedAgent& agent) const;
   Task<> retire(std::shared_ptr<ServedAgent> agent);
+  Task<> look_for_store();
 
   Runtime& runtime_;
   GatewayContext context_;
@@ -54,6 +55,7 @@ class GatewayServer {
   Masker masker_;  ///< of what is reported
   std::optional<JsonLog> log_;
   Observability observability_;
+  std::shared_ptr<SessionStore> store_;  ///< nullptr: calls are kept in memory
   std::optional<CallServer> calls_;
   SessionDesk sessions_;
   bool loaded_ = false, draining_ = false;

@@ -309,6 +309,12 @@ TEST_F(ServedGateway, AToolThatDoesNotStartIsToldAndLeftOut_GTW34) {
   EXPECT_EQ(get("/ready").status, 200);
 }
 
+TEST_F(ServedGateway, ARedisThatIsAwayIsToldBeforeAnybodyCalls_GTW40) {
+  start(stubs + "{stub: {}}\nsessions: {redis: 'redis://127.0.0.1:1/0'}\n");
+  EXPECT_THAT(log, HasSubstr("warning: Redis is gone, calls go on from memory: Redis at 127.0.0.1:1"));
+  EXPECT_EQ(get("/ready").status, 200);
+}
+
 TEST_F(ServedGateway, AStopWhileARecogniserStartsIsNoFailureOfIt_GTW25) {
   auto registry = std::make_shared<SpeechRegistry>();
   registry->add("stopped", SpeechRegistry::EarProvider{.make = [](const EarChoice&, const SpeechContext&) -> std::unique_ptr<SpeechToText> {

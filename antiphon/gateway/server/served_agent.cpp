@@ -8,6 +8,7 @@
 
 #include "antiphon/base/compute.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/config/named_things.hpp"
 #include "antiphon/gateway/hearing/backchannel.hpp"
 
 namespace antiphon::gateway {
@@ -56,9 +57,7 @@ void ServedAgent::log(const std::string& line) const {
 void ServedAgent::warn(const std::string& line) const { context_.warn ? context_.warn(line) : log(line); }
 
 void ServedAgent::check() const {
-  if (config_.providers.models.empty())
-    throw Error(ErrorKind::configuration, "nobody is there to answer: no model is named, and there is no key")
-        .with_hint("write `providers: {llm: openai/gpt-4o}` or `{llm: rules/desk.rules.yaml}`, or set OPENAI_API_KEY");
+  if (config_.providers.models.empty()) throw nobody_answers();
   for (const auto& ear : config_.providers.ears)
     if (const auto* choice = std::get_if<EarChoice>(&ear)) context_.speech->check(*choice);
   for (const auto& model : config_.providers.models)

@@ -8,6 +8,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/store/sqlite/confine.hpp"
 #include "antiphon/store/sqlite/sql_text.hpp"
 
 namespace antiphon::gateway {
@@ -43,6 +44,17 @@ store::DatabaseKind kind_of_tool_database() {
   return {.name = "the database", .instead = "name another file", .otherwise = "", .when_damaged = "and make it again"};
 }
 
+Error no_database(const SqlToolOptions& options) {
+  return Error(ErrorKind::configuration, fmt::format("tool {}: there is no database {}", options.entry.tool.name, options.database))
+      .with_hint("name one that is there, or the statements that fill it with `schema`");
+}
+
+std::shared_ptr<store::Database> open_for_tool(const std::string& path, bool may_make) {
+  auto database = std::make_shared<store::Database>(path, may_make, kind_of_tool_database());
+  store::confine(*database);
+  return database;
+}
+
 void fill_by_schema(const store::Database& database, const SqlToolOptions& options) {
   const auto statements = read_file(options.schema);
   database.execute("BEGIN");
@@ -58,6 +70,7 @@ void check_query(const store::Database& database, const SqlToolOptions& options)
     throw wrong(options, "its query cannot be run: " + mistake->reason)
         .with_hint(mistake->offset < options.query.size() ? "correct it at " + from(options.query, mistake->offset) : "something is missing at its end");
   const store::Statement statement(database, options.query);
+  if (store::is_vacuum(database, options.query)) throw wrong(options, "its query is VACUUM, which reaches other files").with_hint("leave that to sqlite3");
   if (!options.writes && !statement.only_reads()) throw wrong(options, "its query changes the database").with_hint("say `writes: true` where that is meant");
   const auto* properties = find(options.entry.tool.parameters, "properties");
   for (int i = 1; i <= statement.parameters(); ++i) {
@@ -89,13 +102,13 @@ SqlCheck::Made SqlCheck::open(const SqlToolOptions& options, const Places& place
     problems.push_back({.message = std::move(message), .where = where, .hint = std::move(hint), .width = 0});
   };
   try {
-    if (is_there) return std::make_shared<const store::Database>(options.database, false, kind_of_tool_database());
+    if (is_there) return open_for_tool(options.database, false);
     if (options.schema.empty()) {
-      report(places.database, fmt::format("tool {}: there is no database {}", options.entry.tool.name, options.database),
-             "name one that is there, or the statements that fill it with `schema`");
+      const auto missing = no_database(options);
+      report(places.database, missing.message(), missing.hint());
       return nullptr;
     }
-    auto made = std::make_shared<const store::Database>(":memory:", true, kind_of_tool_database());
+    auto made = open_for_tool(":memory:", true);
     fill_by_schema(*made, options);
     return made;
   } catch (const Problems& found) {

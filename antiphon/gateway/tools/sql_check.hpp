@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "antiphon/base/document.hpp"
+#include "antiphon/base/error.hpp"
 #include "antiphon/gateway/tools/sql_tool.hpp"
 #include "antiphon/store/sqlite/database.hpp"
 
@@ -13,6 +14,12 @@ namespace antiphon::gateway {
 
 /// What a database of tools is called where it cannot be used.
 store::DatabaseKind kind_of_tool_database();
+
+/// What is wrong where its file is missing, and nothing says what to fill it with.
+Error no_database(const SqlToolOptions& options);
+
+/// Opens the tool's file, from which its SQL reaches no other (`store::confine`). @throws Error configuration
+std::shared_ptr<store::Database> open_for_tool(const std::string& path, bool may_make);
 
 /// Runs the statements of the tool's schema. @throws Problems with the place in that file; Error not_found or io for the file itself.
 void fill_by_schema(const store::Database& database, const SqlToolOptions& options);

@@ -9,6 +9,7 @@
 #include "antiphon/base/ids.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/tools/sql_check.hpp"
+#include "antiphon/store/sqlite/confine.hpp"
 #include "antiphon/store/sqlite/database.hpp"
 
 namespace antiphon::gateway {
@@ -52,8 +53,9 @@ class SqlFile {
  public:
   explicit SqlFile(const SqlToolOptions& options) : options_(options) {
     fill_where_missing();
-    database_.emplace(options_.database, true, kind_of_tool_database());
+    database_ = std::make_shared<store::Database>(options_.database, true, kind_of_tool_database());
     if (!options_.writes) database_->execute("PRAGMA query_only = ON");
+    store::confine(*database_);  // then nobody takes that back, either
     check_query(*database_, options_);
   }
 
@@ -77,12 +79,10 @@ class SqlFile {
   void fill_where_missing() const {
     std::error_code unknown;
     if (std::filesystem::exists(options_.database, unknown)) return;
-    if (options_.schema.empty())
-      throw Error(ErrorKind::configuration, fmt::format("tool {}: there is no database {}", options_.entry.tool.name, options_.database))
-          .with_hint("name one that is there, or the statements that fill it with `schema`");
+    if (options_.schema.empty()) throw no_database(options_);
     const auto partial = fmt::format("{}.{}.partial", options_.database, make_id("new"));
     try {
-      fill_by_schema(store::Database(partial, true, kind_of_tool_database()), options_);
+      fill_by_schema(*open_for_tool(partial, true), options_);
     } catch (...) {
       std::error_code ignored;
       std::filesystem::remove(partial, ignored);
@@ -95,7 +95,7 @@ class SqlFile {
   }
 
   SqlToolOptions options_;
-  std::optional<store::Database> database_;
+  std::shared_ptr<store::Database> database_;
   std::mutex mutex_;
 };
 

@@ -64,6 +64,22 @@ TEST_F(SqlToolTest, RefusesToWriteUnlessThatIsMeant_GTW34) {
   EXPECT_EQ(json_text(call({})), R"({"status":"cancelled"})");
 }
 
+TEST_F(SqlToolTest, ReachesNoFileButItsOwn_GTW34) {
+  options.writes = true;
+  const auto copy = folder + "/copy.db";
+  for (const auto& query : {"ATTACH '" + copy + "' AS copy", "ATTACH :id AS copy", "VACUUM INTO '" + copy + "'", "VACUUM INTO :id", "PRAGMA journal_mode = OFF",
+                            "PRAGMA query_only = OFF"}) {
+    options.query = query;
+    EXPECT_THAT(mistake(), ::testing::AnyOf(HasSubstr("reach another file"), HasSubstr("reaches other files"))) << query;
+    EXPECT_FALSE(std::filesystem::exists(copy));
+  }
+  options.database = folder + "/others.db";
+  write_file_atomically(options.schema, "CREATE TABLE orders (id TEXT);\nATTACH '" + copy + "' AS copy;");
+  EXPECT_THROW(sql_tool(options, world.runtime), Problems);
+  EXPECT_FALSE(std::filesystem::exists(copy));
+  EXPECT_FALSE(std::filesystem::exists(options.database)) << "nor half of its own";
+}
+
 TEST_F(SqlToolTest, NamesWhatIsWrongWithItsConfiguration_GTW34) {
   options.query = "SELECT * FROM orders WHERE id = :nr";
   EXPECT_THAT(mistake(), HasSubstr("no parameter \"nr\""));

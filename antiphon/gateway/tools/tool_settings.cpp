@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "antiphon/base/error.hpp"
+#include "antiphon/base/json_schema.hpp"
 #include "antiphon/gateway/knowledge/knowledge_tool.hpp"
 
 namespace antiphon::gateway {
@@ -28,11 +32,28 @@ net::Headers read_headers(DocumentReader& reader, DocumentFields& fields) {
   return headers;
 }
 
+/// What is filled at each call may be anything, its beginning as well.
+std::string read_address(DocumentReader& reader, const Node& node) {
+  if (node.is_scalar() && node.text.starts_with("${")) return node.text;
+  return reader.url(node, "url").value_or("");
+}
+
+void read_parameters(DocumentReader& reader, DocumentFields& fields, Tool& tool) {
+  const auto parameters = fields.object("parameters");
+  if (!parameters) return;
+  try {
+    (void)JsonSchema(*parameters);
+    tool.parameters = *parameters;
+  } catch (const Error& error) {
+    reader.report(*fields.get("parameters"), fmt::format("tool {}: its parameters are {}", tool.name, error.message()), error.hint());
+  }
+}
+
 HttpToolOptions read_http(DocumentReader& reader, const Node& node) {
   DocumentFields fields(reader, node, "a tool over HTTP", "http: {url: \"https://shop/orders/${arguments.id}\"}");
   HttpToolOptions options;
   options.method = fields.text("method").value_or("POST");
-  if (fields.require("url", "url: https://…")) options.url = fields.text("url").value_or("");
+  if (const auto* url = fields.require("url", "url: https://…")) options.url = read_address(reader, *url);
   options.headers = read_headers(reader, fields);
   if (const auto* body = fields.get("body")) options.body = body->to_json();
   options.result = fields.text("result").value_or("");
@@ -75,13 +96,14 @@ McpOptions read_mcp(DocumentReader& reader, const Node& node, const ToolRules& r
   }
   if (const auto* env = fields.get("env"))
     if (const auto texts = reader.named_texts(*env, "env")) options.process.env = {texts->begin(), texts->end()};
-  options.url = fields.text("url").value_or("");
+  const auto* url = fields.get("url");
+  if (url) options.url = read_address(reader, *url);
   options.headers = read_headers(reader, fields);
   options.prefix = fields.text("prefix").value_or("");
   if (const auto only = fields.texts("only")) options.only = {only->begin(), only->end()};
   options.version = fields.text("version").value_or("");
   if (const auto* tools = fields.get("tools")) read_rules_of(reader, *tools, options);
-  if (options.process.argv.empty() == options.url.empty()) reader.report(node, "an MCP server has either a command or a url", "keep one of them");
+  if (options.process.argv.empty() == !url) reader.report(node, "an MCP server has either a command or a url", "keep one of them");
   fields.finish();
   return options;
 }
@@ -91,7 +113,7 @@ std::optional<ToolSettings> read_tool(DocumentReader& reader, const Node::Member
   if (!fields.is_mapping()) return std::nullopt;
   ToolSettings settings{.name = member.key};
   ToolEntry entry{.tool = {.name = member.key, .description = fields.text("description").value_or("")}};
-  if (const auto parameters = fields.object("parameters")) entry.tool.parameters = *parameters;
+  read_parameters(reader, fields, entry.tool);
   const auto* http = fields.get("http");
   const auto* sql = fields.get("sql");
   const auto* mcp = fields.get("mcp");

@@ -32,7 +32,9 @@ std::size_t begin_of(std::string_view text) { return std::min(text.find_first_no
 
 /// Of what was refused last.
 SqlMistake mistake(const Database& database, std::string_view statement) {
-  const std::string reason = sqlite3_errmsg(database.handle());
+  const bool reaches_out = sqlite3_errcode(database.handle()) == SQLITE_AUTH;
+  const std::string reason = reaches_out ? "ATTACH, VACUUM and PRAGMA that reach another file or how this one is kept are not allowed"
+                                         : sqlite3_errmsg(database.handle());
   const int offset = sqlite3_error_offset(database.handle());
   if (offset >= 0) return {.reason = reason, .offset = static_cast<std::size_t>(offset)};
   return {.reason = reason, .offset = reason == "incomplete input" ? statement.size() : begin_of(statement)};
@@ -54,6 +56,18 @@ std::optional<SqlMistake> mistake_in(const Database& database, std::string_view 
   const auto second = prepare(database, statement.substr(next.length));
   if (second.wrong || second.statement) return SqlMistake{.reason = "there is a second statement", .offset = behind};
   return std::nullopt;
+}
+
+// Its program says so, whatever comments stand before the word. What is an EXPLAIN already only tells.
+bool is_vacuum(const Database& database, std::string_view statement) {
+  constexpr int opcode = 1;
+  const auto explained = prepare(database, "EXPLAIN " + std::string(statement));
+  if (explained.wrong || !explained.statement) return false;
+  while (sqlite3_step(explained.statement.get()) == SQLITE_ROW) {
+    const auto* name = sqlite3_column_text(explained.statement.get(), opcode);
+    if (name && std::string_view(reinterpret_cast<const char*>(name)) == "Vacuum") return true;
+  }
+  return false;
 }
 
 std::optional<SqlMistake> run_statements(const Database& database, std::string_view statements) {

@@ -17,6 +17,9 @@ struct SqlMistake {
 /// Whether one statement could be run as it stands: nothing is run.
 std::optional<SqlMistake> mistake_in(const Database& database, std::string_view statement);
 
+/// Whether it is VACUUM, which a confined database (`confine`) refuses only when it runs. @param statement one that can be prepared
+bool is_vacuum(const Database& database, std::string_view statement);
+
 /// Runs statements one after the other, up to the first that cannot be run. What those before it did stays done.
 std::optional<SqlMistake> run_statements(const Database& database, std::string_view statements);
 
