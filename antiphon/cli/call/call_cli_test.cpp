@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "antiphon/audio/file.hpp"
+#include "antiphon/cli/call/call_report.hpp"
 #include "antiphon/cli/command_line_test.hpp"
 #include "antiphon/gateway/endpoints/call_server.hpp"
 #include "antiphon/gateway/stub/stubs.hpp"
@@ -54,6 +55,14 @@ class Gateway {
   std::unique_ptr<net::HttpServer> server_;
   std::thread thread_;
 };
+
+TEST(CallSummary, CountsWhatCouldNotBeSaidAnyMore_PRD62) {
+  gateway::CallReport report;
+  report.turns.resize(1);
+  report.turns[0].response = std::chrono::milliseconds(700);
+  EXPECT_EQ(call_summary(report, 3), "1 of 3 answered (2 not said: the call was over), response p50 0.70 s, longest 0.70 s\n");
+  EXPECT_EQ(call_summary(report, 1), "1 of 1 answered, response p50 0.70 s, longest 0.70 s\n");
+}
 
 json::value written(const std::string& text) { return json::parse(text); }
 

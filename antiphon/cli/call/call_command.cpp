@@ -206,7 +206,7 @@ class CallCommand {
     if (flags_.json)
       environment_.out << json_text(object) << '\n';
     else
-      environment_.out << call_summary(report_);
+      environment_.out << call_summary(report_, flags_.steps.size());
     if (!report_.error.empty()) environment_.err << "error: " << report_.error << '\n';
     if (stopped_) return interrupted;
     if (!report_.error.empty()) return call_failed;

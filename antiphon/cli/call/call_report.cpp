@@ -46,12 +46,13 @@ json::object call_json(const gateway::CallReport& report, const CallFacts& facts
           {"recording", or_null(facts.recording)}};
 }
 
-std::string call_summary(const gateway::CallReport& report) {
+std::string call_summary(const gateway::CallReport& report, std::size_t planned) {
   std::vector<double> waited;
   for (const auto& turn : report.turns)
     if (turn.response) waited.push_back(to_seconds(*turn.response));
   std::ranges::sort(waited);
-  auto text = fmt::format("{} of {} answered", waited.size(), report.turns.size());
+  auto text = fmt::format("{} of {} answered", waited.size(), std::max(planned, report.turns.size()));
+  if (planned > report.turns.size()) text += fmt::format(" ({} not said: the call was over)", planned - report.turns.size());
   if (!waited.empty()) text += fmt::format(", response p50 {:.2f} s, longest {:.2f} s", waited[(waited.size() - 1) / 2], waited.back());
   if (report.closed) text += fmt::format("; closed with {}{}", report.closed->code, report.reason.empty() ? "" : " " + report.reason);
   return text + "\n";

@@ -17,7 +17,7 @@ struct CallFacts {
 
 /// `antiphon.call/1` (contracts.md §11).
 json::object call_json(const gateway::CallReport& report, const CallFacts& facts);
-/// The last lines for people: how it ended, and how many were answered how fast.
-std::string call_summary(const gateway::CallReport& report);
+/// The last lines for people: how it ended, and how many were answered how fast. @param planned how many turns were to be said
+std::string call_summary(const gateway::CallReport& report, std::size_t planned);
 
 }  // namespace antiphon::cli

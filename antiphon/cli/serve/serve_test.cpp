@@ -121,9 +121,9 @@ TEST_F(ServeCommand, SqlThatWouldWriteElsewhereIsAMistakeAndWritesNothing_GTW1) 
   config("SELECT id FROM orders");
   const auto copy = folder_ + "/copy.db";
   for (const auto& [statement, line] : std::vector<std::pair<std::string, int>>{{"ATTACH '" + copy + "' AS copy;\nCREATE TABLE copy.orders (id TEXT);", 2},
-                                                                               {"COMMIT;\nVACUUM INTO '" + copy + "';\nBEGIN;", 3},
-                                                                               {"PRAGMA temp_store_directory = '" + folder_ + "';", 2},
-                                                                               {"PRAGMA Writable_Schema = ON;", 2}}) {
+                                                                                {"COMMIT;\nVACUUM INTO '" + copy + "';\nBEGIN;", 3},
+                                                                                {"PRAGMA temp_store_directory = '" + folder_ + "';", 2},
+                                                                                {"PRAGMA Writable_Schema = ON;", 2}}) {
     write("orders.sql", "CREATE TABLE orders (id TEXT);\n" + statement);
     EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2) << statement;
     EXPECT_THAT(err(), HasSubstr("orders.sql:" + std::to_string(line) + ":1\n"));

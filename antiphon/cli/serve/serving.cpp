@@ -163,7 +163,8 @@ void Serving::spawn(Task<> task, bool is_server) {
 void Serving::begin_to_stop() {
   if (std::exchange(stopping_, true)) return;
   log_.say("stopping", gateway_.active_calls() == 0 ? "no call is under way"
-                                                    : fmt::format("{} calls may go on for {}", gateway_.active_calls(), format_duration(config_.drain)));
+                                                    : fmt::format("{} {} may go on for {}", gateway_.active_calls(),
+                                                                  gateway_.active_calls() == 1 ? "call" : "calls", format_duration(config_.drain)));
   loading_->stop();
   asio::co_spawn(context_, drain(), [this](std::exception_ptr) { server_->stop(); });
 }

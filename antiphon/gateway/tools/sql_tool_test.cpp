@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "antiphon/base/document.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/ids.hpp"
 #include "antiphon/providers/llm/testing.hpp"
@@ -67,8 +68,8 @@ TEST_F(SqlToolTest, RefusesToWriteUnlessThatIsMeant_GTW34) {
 TEST_F(SqlToolTest, ReachesNoFileButItsOwn_GTW34) {
   options.writes = true;
   const auto copy = folder + "/copy.db";
-  for (const auto& query : {"ATTACH '" + copy + "' AS copy", "ATTACH :id AS copy", "VACUUM INTO '" + copy + "'", "VACUUM INTO :id", "PRAGMA journal_mode = OFF",
-                            "PRAGMA query_only = OFF"}) {
+  for (const auto& query : std::vector<std::string>{"ATTACH '" + copy + "' AS copy", "ATTACH :id AS copy", "VACUUM INTO '" + copy + "'", "VACUUM INTO :id",
+                                                    "PRAGMA journal_mode = OFF", "PRAGMA query_only = OFF"}) {
     options.query = query;
     EXPECT_THAT(mistake(), ::testing::AnyOf(HasSubstr("reach another file"), HasSubstr("reaches other files"))) << query;
     EXPECT_FALSE(std::filesystem::exists(copy));

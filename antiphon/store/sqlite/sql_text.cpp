@@ -33,8 +33,8 @@ std::size_t begin_of(std::string_view text) { return std::min(text.find_first_no
 /// Of what was refused last.
 SqlMistake mistake(const Database& database, std::string_view statement) {
   const bool reaches_out = sqlite3_errcode(database.handle()) == SQLITE_AUTH;
-  const std::string reason = reaches_out ? "ATTACH, VACUUM and PRAGMA that reach another file or how this one is kept are not allowed"
-                                         : sqlite3_errmsg(database.handle());
+  const std::string reason =
+      reaches_out ? "ATTACH, VACUUM and PRAGMA that reach another file or how this one is kept are not allowed" : sqlite3_errmsg(database.handle());
   const int offset = sqlite3_error_offset(database.handle());
   if (offset >= 0) return {.reason = reason, .offset = static_cast<std::size_t>(offset)};
   return {.reason = reason, .offset = reason == "incomplete input" ? statement.size() : begin_of(statement)};
