@@ -119,10 +119,10 @@ TEST_F(ServeCommand, SqlThatWouldWriteElsewhereIsAMistakeAndWritesNothing_GTW1) 
     write("gateway.yaml", stubs + "tools:\n  status:\n    sql: {database: orders.db, schema: orders.sql, writes: true, query: \"" + query + "\"}\n");
   };
   config("SELECT id FROM orders");
-  const auto copy = folder_ + "/copy.db";
+  const auto copy = (folder_ / "copy.db").string();
   for (const auto& [statement, line] : std::vector<std::pair<std::string, int>>{{"ATTACH '" + copy + "' AS copy;\nCREATE TABLE copy.orders (id TEXT);", 2},
                                                                                 {"COMMIT;\nVACUUM INTO '" + copy + "';\nBEGIN;", 3},
-                                                                                {"PRAGMA temp_store_directory = '" + folder_ + "';", 2},
+                                                                                {"PRAGMA temp_store_directory = '" + folder_.string() + "';", 2},
                                                                                 {"PRAGMA Writable_Schema = ON;", 2}}) {
     write("orders.sql", "CREATE TABLE orders (id TEXT);\n" + statement);
     EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2) << statement;
