@@ -6,16 +6,14 @@
 #include <mutex>
 #include <thread>
 
-#include <sched.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+
+#include "antiphon/base/give_way.hpp"
 
 namespace antiphon {
 
@@ -24,13 +22,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto grace = 2s;  // contracts.md §2
-
-// To other threads, this process's included: a frame that is due goes first. Where the system refuses, it is only less polite.
-void give_way() {
-  const sched_param lowest{};
-  sched_setscheduler(0, SCHED_BATCH, &lowest);
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
-}
 
 }  // namespace
 

@@ -16,9 +16,11 @@ struct GivePieceBack {
 /// Room for `piece_samples`; nullptr is silence.
 using SamplePiece = std::unique_ptr<Sample[], GivePieceBack>;
 
-/// A piece whose content is whatever was there before. All calls of a process take theirs from one stock, which asks the system for memory in huge pages
-/// (`madvise(2)`, MADV_HUGEPAGE): a thousand calls record 100 MB a second, and 25,000 page faults for that took a quarter of their core. What is given
-/// back is used again, and returned to the system once nothing is in use. Any thread.
+/// A piece whose content is whatever was there before. All calls of a process take theirs from one stock.
+///
+/// A thousand calls record 100 MB a second, and to be given memory by the system on first use took a quarter of the thread that paces them. So a thread in the
+/// background keeps some ready once much is in use, in huge pages (`madvise(2)`, MADV_HUGEPAGE), and what is given back is used again; it is returned
+/// to the system when nothing is in use any more. Any thread.
 /// @throws std::bad_alloc.
 SamplePiece take_piece();
 
