@@ -96,6 +96,7 @@ TEST(GatewayConfigTest, KeysChooseProvidersThatTheFileDoesNotName_GTW1) {
   EXPECT_EQ(ear_of(by_keys).recogniser, "deepgram/nova-2");
   EXPECT_EQ(voice_of(by_keys).voice, "openai/alloy");
   EXPECT_EQ(voice_of(by_keys).extra.at("model").as_string(), "tts-1");
+  EXPECT_EQ(std::get<VoiceChoice>(by_keys.providers.voices.at(1)).voice, "auto") << "says that the vendor is away";
   EXPECT_TRUE(by_keys.providers.voice_by_locale);
 
   auto named = keys;

@@ -240,6 +240,28 @@ TEST_F(ServedGateway, WhereNoRecogniserStartsItDoesNotStart_GTW25) {
   EXPECT_THAT(failure("providers: {asr: [broken, {recogniser: broken, language: en}], llm: {stub: {}}, tts: {stub: {}}}"), HasSubstr("the model is damaged"));
 }
 
+std::shared_ptr<const SpeechRegistry> with_broken_voice() {
+  const auto damaged = [](const VoiceChoice&, const SpeechContext&) -> std::unique_ptr<TextToSpeech> {
+    throw Error(ErrorKind::unavailable, "the voice is damaged").with_hint("install it again");
+  };
+  auto registry = std::make_shared<SpeechRegistry>();
+  registry->add("broken", SpeechRegistry::VoiceProvider{.make = damaged, .check = [](const VoiceChoice&) {}, .waits_on_clock_alone = true});
+  return registry;
+}
+
+TEST_F(ServedGateway, AVoiceThatStandsInAndDoesNotStartIsLeftOut_GTW25) {
+  speech = with_broken_voice();
+  start("providers: {asr: {stub: {text: what time is it}}, llm: {stub: {}}, tts: [{stub: {}}, broken]}");
+  EXPECT_THAT(log, HasSubstr("warning: a voice does not start, and is left out: the voice is damaged"));
+  const auto socket = dial("me");
+  EXPECT_THAT(play(*socket, ask_aloud(*socket, medium.clock)), HasSubstr("Your parcel left our house"));
+}
+
+TEST_F(ServedGateway, WhereItsFirstVoiceDoesNotStartNeitherDoesIt_GTW25) {
+  speech = with_broken_voice();
+  EXPECT_THAT(failure("providers: {asr: {stub: {}}, llm: {stub: {}}, tts: [broken, {stub: {}}]}"), HasSubstr("the voice is damaged"));
+}
+
 /// Hums, and keeps whose voice was asked for.
 class NotedVoice final : public TextToSpeech {
  public:

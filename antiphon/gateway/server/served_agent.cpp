@@ -120,18 +120,27 @@ Task<> ServedAgent::open_ears(Deadline deadline) {
   if (ears_.empty()) throw std::move(*failed);
 }
 
+/// Without those that stand in for the first and do not start.
 Task<> ServedAgent::open_voices() {
-  const SpeechContext speech{.runtime = runtime_, .http = context_.http};
   for (const auto& provider : config_.providers.voices) {
-    if (const auto* stub = std::get_if<StubVoiceSettings>(&provider)) {
-      voices_.push_back({stub_voice(runtime_, *stub), {}});
-      continue;
+    std::optional<Error> failed;
+    try {
+      voices_.push_back(co_await open_voice(provider));
+    } catch (const Error& error) {
+      if (voices_.empty() || error.kind() == ErrorKind::cancelled) throw;
+      failed = error;
     }
-    const auto& choice = std::get<VoiceChoice>(provider);
-    auto voice = co_await compute<OpenVoice>(runtime_, [this, speech, choice] { return context_.speech->open(choice, speech); });
-    if (voice.notice) log(*voice.notice);
-    voices_.push_back({std::move(voice.synthesiser), std::move(voice.defaults)});
+    if (failed) warn(fmt::format("a voice does not start, and is left out: {}", failed->message()));
   }
+}
+
+Task<SpeakingVoice> ServedAgent::open_voice(const VoiceProvider& provider) {
+  if (const auto* stub = std::get_if<StubVoiceSettings>(&provider)) co_return SpeakingVoice{stub_voice(runtime_, *stub), {}};
+  const SpeechContext speech{.runtime = runtime_, .http = context_.http};
+  const auto& choice = std::get<VoiceChoice>(provider);
+  auto voice = co_await compute<OpenVoice>(runtime_, [this, speech, choice] { return context_.speech->open(choice, speech); });
+  if (voice.notice) log(*voice.notice);
+  co_return SpeakingVoice{std::move(voice.synthesiser), std::move(voice.defaults)};
 }
 
 /// The first caller need not wait for what the voice reads when it is used first.

@@ -60,6 +60,7 @@ class ServedAgent {
   Task<> open_ears(Deadline deadline);
   Task<OpenEar> open_ear(EarProvider provider, Deadline deadline);
   Task<> open_voices();
+  Task<SpeakingVoice> open_voice(const VoiceProvider& provider);
   Task<> try_voice(Deadline deadline);
   std::vector<Recogniser> recognisers_for(const LocaleRules& rules, std::uint64_t number) const;
   Task<> start_tools(Deadline deadline);
