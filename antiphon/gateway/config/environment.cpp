@@ -85,6 +85,7 @@ void choose_by_keys(const Environment& environment, const std::set<std::string>&
     VoiceChoice choice(of_vendor("openai", voice.value_or("alloy")));
     if (choice.voice.starts_with("openai/")) choice.extra["model"] = environment.text("TTS_MODEL").value_or("tts-1");
     providers.voices = {choice, VoiceChoice("auto")};  // while the vendor is away, it is this program that says so
+    providers.voice_by_key = true;
     providers.voice_by_locale = !voice;
   }
 }

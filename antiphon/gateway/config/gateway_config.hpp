@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,7 +39,11 @@ struct ProviderConfig {
   std::vector<EarProvider> ears{EarChoice("auto")};  ///< at least one
   std::vector<ModelProvider> models{};               ///< empty: nobody has said so, and there is no key
   std::vector<VoiceProvider> voices{};
+  bool voice_by_key = false;     ///< a key chose the first; the second is that of this program, where it has one
   bool voice_by_locale = false;  ///< the locale names the voice (GTW-22), not the configuration
+
+  /// Those without which nothing starts.
+  std::span<const VoiceProvider> required_voices() const { return std::span(voices).first(voice_by_key ? 1 : voices.size()); }
 };
 
 /// Where PINs are checked: nowhere, in a file, by a server.

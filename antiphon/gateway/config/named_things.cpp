@@ -121,16 +121,16 @@ class NamedThings {
     const auto& providers = config_.providers;
     if (known_.models && providers.models.empty()) report(place({"providers"}), nobody_answers().message(), nobody_answers().hint());
     if (known_.models)
-      check_each(providers.models, "llm", "LLM_MODEL", [this](const ModelSettings& model) {
+      check_each<ModelSettings>(providers.models, "llm", "LLM_MODEL", [this](const ModelSettings& model) {
         if (!model.empty()) known_.models->check(model);
       });
     if (!known_.speech) return;
-    check_each(providers.ears, "asr", "ASR_MODEL", [this](const EarChoice& ear) { known_.speech->check(ear); });
-    check_each(providers.voices, "tts", "TTS_VOICE", [this](const VoiceChoice& voice) { known_.speech->check(voice); });
+    check_each<EarChoice>(providers.ears, "asr", "ASR_MODEL", [this](const EarChoice& ear) { known_.speech->check(ear); });
+    check_each<VoiceChoice>(providers.required_voices(), "tts", "TTS_VOICE", [this](const VoiceChoice& voice) { known_.speech->check(voice); });
   }
 
-  template <class Choice, class Stub, class Check>
-  void check_each(const std::vector<std::variant<Choice, Stub>>& all, std::string_view kind, std::string_view variable, const Check& check) {
+  template <class Choice, class All, class Check>
+  void check_each(const All& all, std::string_view kind, std::string_view variable, const Check& check) {
     for (std::size_t i = 0; i < all.size(); ++i)
       if (const auto* choice = std::get_if<Choice>(&all[i])) attempt(place_of(kind, variable, i), [&] { check(*choice); });
   }

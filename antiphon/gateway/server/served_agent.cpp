@@ -62,7 +62,7 @@ void ServedAgent::check() const {
     if (const auto* choice = std::get_if<EarChoice>(&ear)) context_.speech->check(*choice);
   for (const auto& model : config_.providers.models)
     if (const auto* settings = std::get_if<ModelSettings>(&model)) context_.models->check(*settings);
-  for (const auto& voice : config_.providers.voices)
+  for (const auto& voice : config_.providers.required_voices())
     if (const auto* choice = std::get_if<VoiceChoice>(&voice)) context_.speech->check(*choice);
   if (!config_.knowledge) return;
   EmbedderRegistry::check(config_.knowledge->embedder);
