@@ -1,5 +1,6 @@
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "antiphon/audio/file.hpp"
+#include "antiphon/audio/sample_pieces.hpp"
 #include "antiphon/audio/sample_store.hpp"
 #include "antiphon/audio/testing/signals.hpp"
 #include "antiphon/audio/wav_writer.hpp"
@@ -132,6 +134,7 @@ TEST(SampleStore, OnlyItsEndIsInMemory_VOX62) {
   SampleStore store(limit);
   for (std::size_t at = 0; at < speech.size(); at += 480) store.append(SampleView(speech).subspan(at, std::min<std::size_t>(480, speech.size() - at)));
   EXPECT_TRUE(store.spilled());
+  EXPECT_LE(pieces_in_use(), limit / piece_samples + 1);
   EXPECT_EQ(store.read(0, speech.size()), speech);
   const auto at = speech.size() - limit - 20'000;
   EXPECT_EQ(store.read(at, 40'000), Samples(speech.begin() + static_cast<std::ptrdiff_t>(at), speech.begin() + static_cast<std::ptrdiff_t>(at + 40'000)));
@@ -146,6 +149,25 @@ TEST(SampleStore, WhatAnotherHeldIsNotHeard_VOX62) {
   Samples expected(1000);
   expected.resize(1010, 3);
   EXPECT_EQ(store.read(0, 2000), expected);
+}
+
+// So many that some are kept ready in the background.
+TEST(SamplePieces, BelongToOneAtATimeWhoeverTakesThem_VOX62) {
+  constexpr std::size_t many = 3000;
+  const auto hold_and_give_back = [&many](Sample mine) {
+    std::vector<SamplePiece> pieces(many);
+    for (auto& piece : pieces) piece = take_piece(), std::fill_n(piece.get(), piece_samples, mine);
+    const bool all_mine = std::ranges::all_of(pieces, [mine](const SamplePiece& piece) {
+      return std::all_of(piece.get(), piece.get() + piece_samples, [mine](Sample sample) { return sample == mine; });
+    });
+    EXPECT_TRUE(all_mine);
+    EXPECT_GE(pieces_in_use(), many);
+    for (std::size_t i = 0; i < many; i += 2) pieces[i].reset(), pieces[i] = take_piece();
+  };
+  for (int round = 0; round < 3; ++round) {
+    const std::jthread one(hold_and_give_back, Sample{1}), other(hold_and_give_back, Sample{2});
+  }
+  EXPECT_EQ(pieces_in_use(), 0U);
 }
 
 TEST(SampleStore, AFolderThatCannotBeWrittenIsNamed_VOX62) {

@@ -23,8 +23,6 @@ namespace antiphon::audio {
 
 namespace {
 
-using internal::piece_samples;
-
 // 64 kB at once: among a thousand calls nobody waits for megabytes of one of them.
 constexpr std::size_t most_spilled_at_once = 8;
 
@@ -84,7 +82,7 @@ void SampleStore::prefetch_end() const {
 void SampleStore::add_to_last(std::size_t known, SampleView part) {
   auto& piece = pieces_.back();
   if (!piece && is_silence(part)) return;
-  if (!piece) piece = internal::take_piece(), std::fill_n(piece.get(), known, Sample{0});
+  if (!piece) piece = take_piece(), std::fill_n(piece.get(), known, Sample{0});
   std::ranges::copy(part, piece.get() + known);
 }
 

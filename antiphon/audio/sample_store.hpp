@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "antiphon/audio/internal/sample_pieces.hpp"
 #include "antiphon/audio/pcm.hpp"
+#include "antiphon/audio/sample_pieces.hpp"
 
 namespace antiphon::audio {
 
@@ -14,7 +14,7 @@ namespace antiphon::audio {
 class SampleStore {
  public:
   /// Holds at most `most_in_memory` samples there once it has been appended to. `folder` takes the file; empty is the system's folder for temporary files.
-  explicit SampleStore(std::size_t most_in_memory = std::size_t{4} << 20, std::string folder = {});
+  explicit SampleStore(std::size_t most_in_memory = std::size_t{2} << 20, std::string folder = {});
   ~SampleStore();
   SampleStore(SampleStore&& other) noexcept;
   SampleStore& operator=(SampleStore&& other) noexcept;
@@ -34,7 +34,7 @@ class SampleStore {
   [[noreturn]] void fail(const char* verb, int code) const;
 
   /// What is not on disk; all but the last are full: one long array would be copied, and half empty, each time it grows.
-  std::vector<internal::SamplePiece> pieces_;
+  std::vector<SamplePiece> pieces_;
   std::size_t in_memory_ = 0, most_in_memory_, on_disk_ = 0;
   std::string folder_;
   int fd_ = -1;

@@ -5,7 +5,7 @@
 
 #include "antiphon/audio/pcm.hpp"
 
-namespace antiphon::audio::internal {
+namespace antiphon::audio {
 
 /// Samples in one piece of long audio: 8 kB.
 inline constexpr std::size_t piece_samples = 4096;
@@ -18,10 +18,13 @@ using SamplePiece = std::unique_ptr<Sample[], GivePieceBack>;
 
 /// A piece whose content is whatever was there before. All calls of a process take theirs from one stock.
 ///
-/// A thousand calls record 100 MB a second, and to be given memory by the system on first use took a quarter of the thread that paces them. So a thread in the
-/// background keeps some ready once much is in use, in huge pages (`madvise(2)`, MADV_HUGEPAGE), and what is given back is used again; it is returned
-/// to the system when nothing is in use any more. Any thread.
+/// A thousand calls record 100 MB a second, and to be given memory by the system on first use took a quarter of the thread that paces them. So what is given
+/// back is used again, and once 16 MB are in use a thread in the background keeps some ready, in huge pages (`madvise(2)`, MADV_HUGEPAGE). What is neither in
+/// use nor kept ready goes back to the system, 2 MB at a time. Any thread.
 /// @throws std::bad_alloc.
 SamplePiece take_piece();
 
-}  // namespace antiphon::audio::internal
+/// How many are taken and not given back.
+std::size_t pieces_in_use();
+
+}  // namespace antiphon::audio
