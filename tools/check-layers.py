@@ -7,6 +7,7 @@ Reads the antiphon_module(NAME DEPENDS …) calls of ROOT/antiphon/CMakeLists.tx
   - a module that depends on an unknown module, on itself, or in a circle;
   - an include of a module that the file's own module does not declare;
   - an include of another module's internal/ folder, also from tests, examples and benches;
+  - an include of an internal/ folder in a header that is installed, which its own folder is not;
   - Boost.Beast outside antiphon/net/, and the include-everything header <boost/asio.hpp> anywhere.
 Prints one line per offence, `file:line: what; what is allowed`, and exits 1 when there is one. Standard library only.
 """
@@ -18,7 +19,8 @@ SOURCES = {".cpp", ".hpp", ".h", ".cc"}
 FOLDERS = ["antiphon", "examples", "tests", "bench"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 KEYWORDS = {"DEPENDS", "LIBRARIES", "PRIVATE_LIBRARIES", "TEST_LIBRARIES", "PROGRAM"}
-TOP_MODULE = "cli"  # knows every module; nobody may know it
+HEADERS = {".hpp", ".h"}
+TOP_MODULE = "cli"  # knows every module; nobody may know it, and none of its headers is installed
 
 
 def read_modules(cmake_text):
@@ -80,7 +82,7 @@ class Checker:
         for number, line in enumerate(text.splitlines(), 1):
             if match := INCLUDE.match(line):
                 included = self.resolved(path, match[1]) if match[1] else match[2]
-                if why := self.refusal(own, included):
+                if why := self.refusal(own, included) or self.installed_refusal(path, included):
                     yield f"{path.relative_to(self.root)}:{number}: includes {included}: {why}"
 
     def module_of(self, path):
@@ -106,6 +108,13 @@ class Checker:
         if len(parts) == 2:
             return None if own is None else "a module may not include the headers that gather all modules; include the module's own header"
         return self.module_refusal(own, parts[1], "internal" in parts[2:-1])
+
+    def installed_refusal(self, path, included):
+        parts = path.relative_to(self.root).parts
+        installed = path.suffix in HEADERS and parts[0] == "antiphon" and parts[1] != TOP_MODULE and "internal" not in parts[:-1]
+        if installed and included.startswith("antiphon/") and "internal" in included.split("/")[:-1]:
+            return "internal/ is not installed, this header is; move what it needs to a public header, or include it in a .cpp"
+        return None
 
     def module_refusal(self, own, target, internal):
         if target == own:

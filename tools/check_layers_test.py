@@ -55,6 +55,16 @@ class CheckLayers(unittest.TestCase):
         self.refuses("antiphon/net/http.cpp", '"antiphon/base/internal/heap.hpp"', "belongs to base alone")
         self.refuses("tests/whole_test.cpp", '"antiphon/base/internal/heap.hpp"', "belongs to base alone")
 
+    def test_internal_header_in_one_that_is_installed_is_refused(self):
+        self.refuses("antiphon/base/clock.hpp", '"antiphon/base/internal/heap.hpp"', "internal/ is not installed")
+        self.refuses("antiphon/base/clock/wall.hpp", '"../internal/heap.hpp"', "internal/ is not installed",
+                     **{"antiphon/base/internal/heap.hpp": "#pragma once\n"})
+
+    def test_internal_headers_are_for_sources_and_for_what_is_not_installed(self):
+        include = '#include "antiphon/base/internal/heap.hpp"\n'
+        self.assertEqual(self.offences({"antiphon/base/clock.cpp": include, "antiphon/base/clock_test.cpp": include, "antiphon/base/internal/tree.hpp": include,
+                                        "antiphon/cli/run/plan.hpp": '#include "antiphon/cli/internal/options.hpp"\n'}), [])
+
     def test_module_header_that_gathers_all_is_refused_inside_modules(self):
         self.refuses("antiphon/base/clock.hpp", '"antiphon/antiphon.hpp"', "gather all modules")
 
