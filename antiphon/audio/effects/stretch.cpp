@@ -32,7 +32,8 @@ Four four(const float* at) {
   return values;
 }
 
-float sum(const Four& values) { return values[0] + values[1] + values[2] + values[3]; }
+// From left to right, the order that every result so far was rounded in: of lags that are nearly as good, another could win.
+float sum(float first, const Four& values) { return first + values[0] + values[1] + values[2] + values[3]; }
 
 /// How well the pieces that begin at `b`, `b + 1` … go on where that at `a` ended, whatever their level. Many sums side by side: one would wait for each
 /// addition.
@@ -46,7 +47,10 @@ std::array<float, Count> likenesses(const float* a, const float* b, std::ptrdiff
       powers[n] += other * other;
     }
   std::array<float, Count> found;
-  for (std::size_t n = 0; n < Count; ++n) found[n] = sum(dots[n]) * std::abs(sum(dots[n])) / (1 + sum(powers[n]));
+  for (std::size_t n = 0; n < Count; ++n) {
+    const float dot = sum(0, dots[n]);
+    found[n] = dot * std::abs(dot) / sum(1, powers[n]);
+  }
   return found;
 }
 
