@@ -159,12 +159,12 @@ TEST(GatewayConfigTest, EveryMistakeIsToldAtOnceWithItsPlaceAndTheNearestName_GT
 TEST(GatewayConfigTest, AddressesSchemasAndLengthsOfNothingAreMistakesWhereTheyStand_GTW1) {
   const auto all = mistakes(
       "listen: 127.0.0.1\ntracing: {url: collector}\ndrain: 0s\ntools:\n  a: {http: {url: 'ftp://x'}}\n  b: {mcp: {url: x}}\n"
-      "  c: {http: {url: '${session.shop}/x'}, parameters: {type: strin}}\n");
+      "  c: {http: {url: '${session.shop}/x'}, parameters: {type: strin}}\n  d: {mcp: {url: '${session.shop}/x'}}\n");
   for (const auto* part : {"gateway.yaml:1:9: listen \"127.0.0.1\" is no HOST:PORT", "gateway.yaml:2:16: url must be an address that begins with http://",
                            "gateway.yaml:3:8: drain must be longer than 0s, not \"0s\"", "gateway.yaml:5:19: url must be", "gateway.yaml:6:18: url must be",
-                           "gateway.yaml:7:53: tool c: its parameters are not a JSON Schema: /type: unknown type strin"})
+                           "gateway.yaml:7:53: tool c: its parameters are not a JSON Schema: /type: unknown type strin", "gateway.yaml:8:18: url must be"})
     EXPECT_THAT(all, HasSubstr(part));
-  EXPECT_EQ(std::ranges::count(all, '\n'), 6) << all;
+  EXPECT_EQ(std::ranges::count(all, '\n'), 7) << all;
 }
 
 TEST(GatewayConfigTest, VariablesAreFilledInButNotInTools_GTW1) {

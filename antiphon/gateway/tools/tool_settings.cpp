@@ -97,7 +97,7 @@ McpOptions read_mcp(DocumentReader& reader, const Node& node, const ToolRules& r
   if (const auto* env = fields.get("env"))
     if (const auto texts = reader.named_texts(*env, "env")) options.process.env = {texts->begin(), texts->end()};
   const auto* url = fields.get("url");
-  if (url) options.url = read_address(reader, *url);
+  if (url) options.url = reader.url(*url, "url").value_or("");  // used as it stands
   options.headers = read_headers(reader, fields);
   options.prefix = fields.text("prefix").value_or("");
   if (const auto only = fields.texts("only")) options.only = {only->begin(), only->end()};
