@@ -23,48 +23,48 @@ using WallTime = std::chrono::steady_clock;
 constexpr int look_around_ms = 100;  // how soon a stop is seen
 constexpr std::size_t longest_table = 48;
 
-/// What is called of libpq, which brings twenty libraries with it (Kerberos, LDAP, GnuTLS): they are loaded with the first store. Names as there, without PQ.
+/// What is called of libpq, which brings twenty libraries with it (Kerberos, LDAP, GnuTLS): they are loaded with the first store.
 struct Libpq {
   Libpq() {
     const SharedLibrary library("libpq.so.5", {.what = "the library of PostgreSQL", .remedy = "apt-get install libpq5"});
     library.find("PQclear", clear);
-    library.find("PQconnectPoll", connectPoll);
-    library.find("PQconnectStart", connectStart);
-    library.find("PQconsumeInput", consumeInput);
-    library.find("PQerrorMessage", errorMessage);
+    library.find("PQconnectPoll", connect_poll);
+    library.find("PQconnectStart", connect_start);
+    library.find("PQconsumeInput", consume_input);
+    library.find("PQerrorMessage", error_message);
     library.find("PQfinish", finish);
     library.find("PQflush", flush);
-    library.find("PQgetResult", getResult);
-    library.find("PQgetlength", getlength);
-    library.find("PQgetvalue", getvalue);
-    library.find("PQisBusy", isBusy);
+    library.find("PQgetResult", get_result);
+    library.find("PQgetlength", get_length);
+    library.find("PQgetvalue", get_value);
+    library.find("PQisBusy", is_busy);
     library.find("PQntuples", ntuples);
-    library.find("PQresultErrorMessage", resultErrorMessage);
-    library.find("PQresultStatus", resultStatus);
-    library.find("PQsendQueryParams", sendQueryParams);
-    library.find("PQsetNoticeProcessor", setNoticeProcessor);
-    library.find("PQsetnonblocking", setnonblocking);
+    library.find("PQresultErrorMessage", result_error_message);
+    library.find("PQresultStatus", result_status);
+    library.find("PQsendQueryParams", send_query_params);
+    library.find("PQsetNoticeProcessor", set_notice_processor);
+    library.find("PQsetnonblocking", set_nonblocking);
     library.find("PQsocket", socket);
     library.find("PQstatus", status);
   }
 
   decltype(PQclear)* clear = nullptr;
-  decltype(PQconnectPoll)* connectPoll = nullptr;
-  decltype(PQconnectStart)* connectStart = nullptr;
-  decltype(PQconsumeInput)* consumeInput = nullptr;
-  decltype(PQerrorMessage)* errorMessage = nullptr;
+  decltype(PQconnectPoll)* connect_poll = nullptr;
+  decltype(PQconnectStart)* connect_start = nullptr;
+  decltype(PQconsumeInput)* consume_input = nullptr;
+  decltype(PQerrorMessage)* error_message = nullptr;
   decltype(PQfinish)* finish = nullptr;
   decltype(PQflush)* flush = nullptr;
-  decltype(PQgetResult)* getResult = nullptr;
-  decltype(PQgetlength)* getlength = nullptr;
-  decltype(PQgetvalue)* getvalue = nullptr;
-  decltype(PQisBusy)* isBusy = nullptr;
+  decltype(PQgetResult)* get_result = nullptr;
+  decltype(PQgetlength)* get_length = nullptr;
+  decltype(PQgetvalue)* get_value = nullptr;
+  decltype(PQisBusy)* is_busy = nullptr;
   decltype(PQntuples)* ntuples = nullptr;
-  decltype(PQresultErrorMessage)* resultErrorMessage = nullptr;
-  decltype(PQresultStatus)* resultStatus = nullptr;
-  decltype(PQsendQueryParams)* sendQueryParams = nullptr;
-  decltype(PQsetNoticeProcessor)* setNoticeProcessor = nullptr;
-  decltype(PQsetnonblocking)* setnonblocking = nullptr;
+  decltype(PQresultErrorMessage)* result_error_message = nullptr;
+  decltype(PQresultStatus)* result_status = nullptr;
+  decltype(PQsendQueryParams)* send_query_params = nullptr;
+  decltype(PQsetNoticeProcessor)* set_notice_processor = nullptr;
+  decltype(PQsetnonblocking)* set_nonblocking = nullptr;
   decltype(PQsocket)* socket = nullptr;
   decltype(PQstatus)* status = nullptr;
 };
@@ -90,7 +90,7 @@ struct Patience {
 };
 
 std::string text_of(const PGresult* result, int row, int column) {
-  return {pq().getvalue(result, row, column), static_cast<std::size_t>(pq().getlength(result, row, column))};
+  return {pq().get_value(result, row, column), static_cast<std::size_t>(pq().get_length(result, row, column))};
 }
 
 /// One connection, used by one thread at a time. Every wait ends: at the deadline, or when a stop is asked for.
@@ -102,24 +102,24 @@ class PgConnection {
     connect(patience);
     std::vector<const char*> texts;
     for (const auto& value : values) texts.push_back(value.c_str());
-    if (pq().sendQueryParams(link_.get(), statement.c_str(), static_cast<int>(texts.size()), nullptr, texts.data(), nullptr, nullptr, 0) == 0)
+    if (pq().send_query_params(link_.get(), statement.c_str(), static_cast<int>(texts.size()), nullptr, texts.data(), nullptr, nullptr, 0) == 0)
       fail(ErrorKind::closed);
-    while (pq().flush(link_.get()) > 0) wait(POLLIN | POLLOUT, patience), pq().consumeInput(link_.get());
+    while (pq().flush(link_.get()) > 0) wait(POLLIN | POLLOUT, patience), pq().consume_input(link_.get());
     Result last;
     for (;;) {
-      while (pq().isBusy(link_.get()) != 0) {
+      while (pq().is_busy(link_.get()) != 0) {
         wait(POLLIN, patience);
-        if (pq().consumeInput(link_.get()) == 0) fail(ErrorKind::closed);
+        if (pq().consume_input(link_.get()) == 0) fail(ErrorKind::closed);
       }
-      Result next(pq().getResult(link_.get()));
+      Result next(pq().get_result(link_.get()));
       if (!next) break;
-      const auto status = pq().resultStatus(next.get());
+      const auto status = pq().result_status(next.get());
       if (!last || (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)) last = std::move(next);
     }
     if (!last) fail(ErrorKind::closed);
-    const auto status = pq().resultStatus(last.get());
+    const auto status = pq().result_status(last.get());
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return last;
-    const std::string why(trim(pq().resultErrorMessage(last.get())));
+    const std::string why(trim(pq().result_error_message(last.get())));
     if (pq().status(link_.get()) != CONNECTION_OK) link_.reset();
     throw Error(ErrorKind::unavailable, "PostgreSQL: " + cut(repair_utf8(why), 300));
   }
@@ -140,14 +140,14 @@ class PgConnection {
  private:
   void connect(const Patience& patience) {
     if (link_ && pq().status(link_.get()) == CONNECTION_OK) return;
-    link_.reset(pq().connectStart(target_.c_str()));
+    link_.reset(pq().connect_start(target_.c_str()));
     if (!link_ || pq().status(link_.get()) == CONNECTION_BAD) fail(ErrorKind::refused);
-    for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = pq().connectPoll(link_.get())) {
+    for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = pq().connect_poll(link_.get())) {
       if (state == PGRES_POLLING_FAILED) fail(ErrorKind::refused);
       wait(static_cast<short>(state == PGRES_POLLING_READING ? POLLIN : POLLOUT), patience);
     }
-    pq().setNoticeProcessor(link_.get(), [](void*, const char*) {}, nullptr);  // a library never prints
-    if (pq().setnonblocking(link_.get(), 1) != 0) fail(ErrorKind::io);
+    pq().set_notice_processor(link_.get(), [](void*, const char*) {}, nullptr);  // a library never prints
+    if (pq().set_nonblocking(link_.get(), 1) != 0) fail(ErrorKind::io);
   }
 
   void wait(short events, const Patience& patience) {
@@ -167,7 +167,7 @@ class PgConnection {
     throw Error(error);
   }
   [[noreturn]] void fail(ErrorKind kind) {
-    const std::string why(link_ ? trim(pq().errorMessage(link_.get())) : "no memory");
+    const std::string why(link_ ? trim(pq().error_message(link_.get())) : "no memory");
     link_.reset();
     throw Error(kind, "PostgreSQL: " + cut(repair_utf8(why), 300)).with_hint("check `connection`, and that the server runs");
   }
@@ -296,7 +296,7 @@ class PgIndex {
   std::vector<KnowledgeHit> hits(const Result& rows) const {
     std::vector<KnowledgeHit> all;
     for (int i = 0; i < pq().ntuples(rows.get()); ++i) {
-      const auto similarity = std::strtod(pq().getvalue(rows.get(), i, 6), nullptr);
+      const auto similarity = std::strtod(pq().get_value(rows.get(), i, 6), nullptr);
       all.push_back({chunk_in(rows.get(), i), std::isfinite(similarity) ? similarity : 0});  // NaN: one of them is all zero
     }
     return all;
