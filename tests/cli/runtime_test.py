@@ -42,6 +42,23 @@ class Runtime(unittest.TestCase):
         for library in ["onnx", "flite_cmu_us", "libpq"]:
             self.assertNotIn(library, loaded)
 
+    def test_AVoiceThatIsCheckedLoadsItsOwnLibraryBeforeTheCall_VOX21(self):
+        (self.folder / "gateway.yaml").write_text("providers: {asr: {stub: {}}, llm: {stub: {}}, tts: flite/rms}\n")
+        ended, loaded = self.run_program("serve", "gateway.yaml", "--check")
+        self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
+        self.assertIn("libflite_cmu_us_rms", loaded)
+        self.assertNotIn("libflite_cmu_us_slt", loaded)
+
+    def test_AnInstalledProgramLoadsNothingFromBesideItsInstallation_VOX21(self):
+        self.say("hibari/heart")  # skips where there is nothing to load
+        alone = self.folder / "x" / "bin" / "antiphon"
+        alone.parent.mkdir(parents=True)
+        shutil.copy(ANTIPHON, alone)
+        (self.folder / "deps").symlink_to(MODELS.parent)
+        ended, _ = self.say("hibari/heart", program=alone)
+        self.assertEqual(ended.returncode, 2, ended.stderr)
+        self.assertNotIn("deps", ended.stderr)
+
     def test_TheVoiceLoadsTheRuntimeAndNoRecogniser_VOX21(self):
         ended, loaded = self.say("hibari/heart")
         self.assertEqual(ended.returncode, 0, ended.stderr)

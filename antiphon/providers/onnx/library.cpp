@@ -11,7 +11,10 @@ std::vector<fs::path> folders() {
   const auto program = fs::read_symlink("/proc/self/exe", error);
   if (error) return {};
   const auto folder = program.parent_path();
-  return {(folder / ANTIPHON_RUNTIME_FOLDER).lexically_normal(), (folder / "../../deps/onnx/lib").lexically_normal()};  // the latter: of build/PRESET/bin
+  std::vector<fs::path> found{(folder / ANTIPHON_RUNTIME_FOLDER).lexically_normal()};
+  // What is installed must load nothing from beside its installation: only build/PRESET/bin has the list of CMake's variables above it.
+  if (fs::exists(folder / "../CMakeCache.txt", error)) found.push_back((folder / "../../deps/onnx/lib").lexically_normal());
+  return found;
 }
 
 SharedLibrary load(const char* name) {

@@ -29,7 +29,7 @@ Voice loaded(const std::string& name) {
   return {voice, get_param_float(voice->features, "duration_stretch", 1.0F)};
 }
 
-/// Made at the first call, within a session, which is why they need no lock of their own.
+/// Made at the first call, or earlier by `check`; always within a session, which is why they need no lock of their own.
 const Voice& voice_at(std::size_t index) {
   static std::array<std::optional<Voice>, 4> all;
   auto& voice = all.at(index);
@@ -56,6 +56,9 @@ std::string name_of(const VoiceChoice& choice) {
 
 void check(const VoiceChoice& choice) {
   if (choice.voice.find('/') != std::string::npos) check_voice_name("flite", name_of(choice), voices());
+  const auto index = index_of(name_of(choice));
+  const Session session(0);
+  voice_at(index);
 }
 
 }  // namespace
