@@ -57,12 +57,10 @@ std::shared_ptr<store::Database> open_for_tool(const std::string& path, bool may
 
 void fill_by_schema(const store::Database& database, const SqlToolOptions& options) {
   const auto statements = read_file(options.schema);
-  database.execute("BEGIN");
   if (const auto mistake = store::run_statements(database, statements))
     throw Problems({{.message = fmt::format("tool {}: a statement that fills its database cannot be run: {}", options.entry.tool.name, mistake->reason),
                      .where = place_in(statements, mistake->offset, options.schema),
                      .hint = mistake->offset < statements.size() ? "correct it at " + from(statements, mistake->offset) : "something is missing at its end"}});
-  database.execute("COMMIT");
 }
 
 void check_query(const store::Database& database, const SqlToolOptions& options) {

@@ -69,6 +69,7 @@ TEST_F(SqlToolTest, ReachesNoFileButItsOwn_GTW34) {
   options.writes = true;
   const auto copy = folder + "/copy.db";
   for (const auto& query : std::vector<std::string>{"ATTACH '" + copy + "' AS copy", "ATTACH :id AS copy", "VACUUM INTO '" + copy + "'", "VACUUM INTO :id",
+                                                    ";VACUUM INTO '" + copy + "'", "; -- a copy\n/* ; */;VACUUM INTO :id", "PRAGMA schema_version = 7",
                                                     "PRAGMA journal_mode = OFF", "PRAGMA query_only = OFF"}) {
     options.query = query;
     EXPECT_THAT(mistake(), ::testing::AnyOf(HasSubstr("reach another file"), HasSubstr("reaches other files"))) << query;
@@ -79,6 +80,42 @@ TEST_F(SqlToolTest, ReachesNoFileButItsOwn_GTW34) {
   EXPECT_THROW(sql_tool(options, world.runtime), Problems);
   EXPECT_FALSE(std::filesystem::exists(copy));
   EXPECT_FALSE(std::filesystem::exists(options.database)) << "nor half of its own";
+}
+
+TEST_F(SqlToolTest, MayAskHowItsFileIsKeptAndSetWhatConcernsItselfAlone_GTW34) {
+  options.one = true;
+  options.query = "PRAGMA journal_mode";
+  EXPECT_EQ(json_text(call({})), R"({"journal_mode":"delete"})");
+  for (const auto* query :
+       {"PRAGMA schema_version", "PRAGMA max_page_count", "PRAGMA cache_size = 100", "PRAGMA busy_timeout = 100", "PRAGMA temp_store = 2"}) {
+    options.query = query;
+    EXPECT_NO_THROW(sql_tool(options, world.runtime)) << query;
+  }
+}
+
+TEST_F(SqlToolTest, FillsItsDatabaseFromADumpThatHasATransactionOfItsOwn_GTW34) {
+  const auto fill = [this](const std::string& statements) {
+    std::filesystem::remove(options.database);
+    write_file_atomically(options.schema, statements);
+    options.query = "SELECT count(*) AS n FROM orders";
+    return json_text(call({}));
+  };
+  const std::string make = "CREATE TABLE orders (id TEXT);\nINSERT INTO orders VALUES ('A');\n";
+  const std::string one = R"({"rows":[{"n":1}]})", two = R"({"rows":[{"n":2}]})";
+  EXPECT_EQ(fill("PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n" + make + "COMMIT;\n"), one);
+  EXPECT_EQ(fill(make + "BEGIN; INSERT INTO orders VALUES ('B'); COMMIT;"), two);
+  EXPECT_EQ(fill("BEGIN;" + make + "END; SAVEPOINT s; INSERT INTO orders VALUES ('B'); ROLLBACK TO s; INSERT INTO orders VALUES ('C'); RELEASE s;"), two);
+  EXPECT_EQ(fill(make + "SAVEPOINT s; INSERT INTO orders VALUES ('B'); ROLLBACK TO s; RELEASE s;"), one);
+  for (const auto& [statements, line] : std::vector<std::pair<std::string, int>>{{"BEGIN;\n" + make, 4}, {make + "COMMIT;", 3}, {make + "ROLLBACK;", 3}}) {
+    try {
+      fill(statements);
+      ADD_FAILURE() << statements;
+    } catch (const Problems& problems) {
+      EXPECT_EQ(problems.list().at(0).where.line, line) << statements;
+      EXPECT_THAT(problems.list().at(0).message, ::testing::AnyOf(HasSubstr("has no COMMIT"), HasSubstr("no transaction is active"))) << statements;
+    }
+    EXPECT_FALSE(std::filesystem::exists(options.database)) << "nor half of it";
+  }
 }
 
 TEST_F(SqlToolTest, NamesWhatIsWrongWithItsConfiguration_GTW34) {

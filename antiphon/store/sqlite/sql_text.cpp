@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -40,11 +41,56 @@ SqlMistake mistake(const Database& database, std::string_view statement) {
   return {.reason = reason, .offset = reason == "incomplete input" ? statement.size() : begin_of(statement)};
 }
 
+/// Behind the semicolons, blanks and comments that it may begin with.
+std::string_view bare(std::string_view statement) {
+  for (;;) {
+    statement.remove_prefix(std::min(statement.find_first_not_of("; \t\r\n\f"), statement.size()));
+    const bool is_line = statement.starts_with("--");
+    if (!is_line && !statement.starts_with("/*")) return statement;
+    const auto end = is_line ? statement.find('\n') : statement.find("*/", 2);
+    if (end == std::string_view::npos) return {};
+    statement.remove_prefix(end + (is_line ? 1 : 2));
+  }
+}
+
+/// Whether the program that SQLite makes of it does that. What is an EXPLAIN already only tells.
+bool has_operation(const Database& database, std::string_view statement, std::string_view operation) {
+  constexpr int opcode = 1;
+  const auto explained = prepare(database, "EXPLAIN " + std::string(bare(statement)));
+  if (explained.wrong || !explained.statement) return false;
+  while (sqlite3_step(explained.statement.get()) == SQLITE_ROW) {
+    const auto* name = sqlite3_column_text(explained.statement.get(), opcode);
+    if (name && std::string_view(reinterpret_cast<const char*>(name)) == operation) return true;
+  }
+  return false;
+}
+
 bool run(sqlite3_stmt* statement) {
   int code = SQLITE_ROW;
   while (code == SQLITE_ROW) code = sqlite3_step(statement);
   return code == SQLITE_DONE;
 }
+
+/// Around statements that have no transaction of their own: each alone would wait for the disk. It makes way for one of theirs.
+class OwnTransaction {
+ public:
+  explicit OwnTransaction(const Database& database) : database_(database) {}
+
+  bool make_room(sqlite3_stmt* statement, std::string_view text) {
+    const bool only_reads = sqlite3_stmt_readonly(statement) != 0;
+    if (sqlite3_get_autocommit(database_.handle()) == 0) return !only_reads || !has_operation(database_, text, "AutoCommit") || end();
+    open_ = !only_reads && !is_vacuum(database_, text);
+    return !open_ || execute("BEGIN");
+  }
+
+  bool end() { return !std::exchange(open_, false) || execute("COMMIT"); }
+
+ private:
+  bool execute(const char* sql) const { return sqlite3_exec(database_.handle(), sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
+
+  const Database& database_;
+  bool open_ = false;
+};
 
 }  // namespace
 
@@ -58,23 +104,14 @@ std::optional<SqlMistake> mistake_in(const Database& database, std::string_view 
   return std::nullopt;
 }
 
-// Its program says so, whatever comments stand before the word. What is an EXPLAIN already only tells.
-bool is_vacuum(const Database& database, std::string_view statement) {
-  constexpr int opcode = 1;
-  const auto explained = prepare(database, "EXPLAIN " + std::string(statement));
-  if (explained.wrong || !explained.statement) return false;
-  while (sqlite3_step(explained.statement.get()) == SQLITE_ROW) {
-    const auto* name = sqlite3_column_text(explained.statement.get(), opcode);
-    if (name && std::string_view(reinterpret_cast<const char*>(name)) == "Vacuum") return true;
-  }
-  return false;
-}
+bool is_vacuum(const Database& database, std::string_view statement) { return has_operation(database, statement, "Vacuum"); }
 
 std::optional<SqlMistake> run_statements(const Database& database, std::string_view statements) {
+  OwnTransaction around(database);
   for (std::size_t begin = 0; begin < statements.size();) {
     const auto rest = statements.substr(begin);
     const auto next = prepare(database, rest);
-    if (next.wrong || (next.statement && !run(next.statement.get()))) {
+    if (next.wrong || (next.statement && !(around.make_room(next.statement.get(), rest.substr(0, next.length)) && run(next.statement.get())))) {
       auto found = mistake(database, rest);
       found.offset += begin;
       return found;
@@ -82,6 +119,8 @@ std::optional<SqlMistake> run_statements(const Database& database, std::string_v
     begin += next.length;
     if (!next.statement && next.length == 0) break;
   }
+  if (!around.end()) return SqlMistake{.reason = sqlite3_errmsg(database.handle()), .offset = statements.size()};
+  if (sqlite3_get_autocommit(database.handle()) == 0) return SqlMistake{.reason = "its transaction has no COMMIT", .offset = statements.size()};
   return std::nullopt;
 }
 

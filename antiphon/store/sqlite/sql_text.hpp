@@ -20,7 +20,8 @@ std::optional<SqlMistake> mistake_in(const Database& database, std::string_view 
 /// Whether it is VACUUM, which a confined database (`confine`) refuses only when it runs. @param statement one that can be prepared
 bool is_vacuum(const Database& database, std::string_view statement);
 
-/// Runs statements one after the other, up to the first that cannot be run. What those before it did stays done.
+/// Runs statements one after the other, up to the first that cannot be run: in one transaction where they have none of their own, which is left open when
+/// one cannot be run. A transaction of theirs must have its end.
 std::optional<SqlMistake> run_statements(const Database& database, std::string_view statements);
 
 }  // namespace antiphon::store
