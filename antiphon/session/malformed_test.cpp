@@ -55,6 +55,7 @@ struct RawController : ::testing::Test {
         AgentSessionMessage parsed;
         EXPECT_TRUE(parsed.ParseFromString(*message));
         if (parsed.has_response()) return parsed.response();
+        if (parsed.has_audio_output()) ++sounds;
       }
       const auto bytes = world.run(stream->read_some());
       if (bytes.empty()) return std::nullopt;
@@ -67,6 +68,7 @@ struct RawController : ::testing::Test {
   std::unique_ptr<net::ByteStream> stream;
   std::optional<SessionHost> host;
   FrameReader reader;
+  int sounds = 0;  ///< frames that were passed over
   std::optional<Error> end;
   bool served = false;
 };
@@ -111,6 +113,20 @@ TEST_F(RawController, ALengthOverTheLimitIsAnsweredAndThenItHangsUp_SES2_SES3) {
   world.run(world.clock.sleep_for(1s));
   ASSERT_TRUE(end);
   EXPECT_EQ(end->kind(), ErrorKind::too_large);
+}
+
+TEST_F(RawController, AfterALengthOverTheLimitNothingIsPlayedThatASimulationsEndHadSilenced_SES3_SES7) {
+  ask("on", [](wire::SessionRequest& request) { request.mutable_update_io()->mutable_output()->set_audio_enabled(true); });
+  response();
+  agent.on_silence = [this] { return world.clock.sleep_for(600ms); };
+  ask("end", [](wire::SessionRequest& request) { request.mutable_finalize_simulation(); });
+  world.run(world.clock.sleep_for(100ms));
+  write(std::string("\x00\x10\x00\x01", 4));
+  world.run(world.clock.sleep_for(550ms));  // the simulation is over, and not all of the farewell
+  EXPECT_FALSE(served);
+  host->play({.samples = std::vector<std::int16_t>(480, 100)});
+  while (response()) {}
+  EXPECT_EQ(sounds, 0);
 }
 
 TEST_F(RawController, AnEndInsideAFrameIsTold_SES3) {

@@ -129,12 +129,11 @@ Task<> until_idle(const bool& working, Pulse& changed) {
 // What was begun may end; what was not is refused. All that is to be told is sent.
 Task<> SessionHost::State::drain() {
   for (const auto& job : std::exchange(jobs, {})) respond_error(job, session_closed());
-  silence();
   const auto deadline = Deadline::after(runtime.clock, options.drain);
   const Error late(ErrorKind::timeout, "drain");
+  co_await fall_silent(options.drain);
   bool idle = false;
   try {
-    co_await at_most(runtime.clock, deadline, agent.fall_silent(), late);
     co_await at_most(runtime.clock, deadline, until_idle(working, jobs_changed), late);
     idle = true;
   } catch (const Error&) {

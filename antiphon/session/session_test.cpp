@@ -394,7 +394,6 @@ TEST_F(Playback, AnInterruptionClearsWhatIsStillPlaying_SES7) {
   EXPECT_EQ(pair->world.clock.now(), 200ms);
 }
 
-// As an agent does whose voice is a call that goes on: it speaks beside its answers, and waits while the controller takes nothing.
 TEST_F(Playback, TheEndOfTheHostWaitsForNoSoundAndKeepsTheAnswer_SES2_SES7) {
   int cleared = 0;
   RemoteSessionOptions options;
@@ -440,6 +439,7 @@ TEST_F(Playback, WhatIsSaidOutsideOfAnyTextEndsWithTheSimulation_SES7_SES9) {
   EXPECT_EQ(heard, 4) << "and then the session goes on";
 }
 
+// As an agent does whose voice is a call that goes on: it speaks beside its answers, and waits while the controller takes nothing.
 TEST_F(Playback, OfATurnThatIsOverNothingIsPlayedAnyMore_SES7) {
   pair.emplace();
   auto [near, far] = net::memory_connection(pair->world.runtime, {.capacity = 20'000});
@@ -566,6 +566,41 @@ TEST(Session, StopLetsTheAnswerUnderWayEndAndRefusesTheRest_SES2) {
   EXPECT_EQ(pair.say("slow").text(), "there");
   EXPECT_EQ(failure_of(pair.world, pair.remote->ping()).kind(), ErrorKind::closed);
   EXPECT_FALSE(pair.host_end);
+}
+
+TEST(Session, AnAgentThatCannotFallSilentCostsItsAnswerNothing_SES2_SES7) {
+  const std::vector<std::function<Task<>(VirtualWorld&)>> silences = {[](VirtualWorld& world) { return world.clock.sleep_for(10min); },
+                                                                      [](VirtualWorld&) -> Task<> {
+                                                                        throw Error(ErrorKind::unavailable, "no voice");
+                                                                        co_return;
+                                                                      },
+                                                                      [](VirtualWorld&) -> Task<> {
+                                                                        throw std::runtime_error("no voice");
+                                                                        co_return;
+                                                                      }};
+  for (const auto& silence : silences) {
+    Pair pair;
+    pair.agent.on_silence = [&] { return silence(pair.world); };
+    pair.agent.actions["slow"] = [&](AgentTurn& turn) -> Task<> {
+      co_await pair.world.clock.sleep_for(3500ms);
+      co_await turn.say("there");
+    };
+    pair.begin();
+    static_cast<void>(pair.world.clock.call_at(1s, [&] { pair.host->stop(); }));
+    EXPECT_EQ(pair.say("slow").text(), "there");
+  }
+}
+
+TEST(Session, AnAgentThatCannotFallSilentEndsWithItsSimulationAllTheSame_SES9) {
+  Pair pair;
+  pair.agent.on_silence = []() -> Task<> {
+    throw std::runtime_error("no voice");
+    co_return;
+  };
+  pair.agent.says("hello", "Good day.");
+  pair.begin();
+  pair.world.run(pair.remote->finalize_simulation({true, "done"}));
+  EXPECT_EQ(pair.say("hello").text(), "Good day.");
 }
 
 TEST(Session, StopDoesNotWaitForEver_SES2) {

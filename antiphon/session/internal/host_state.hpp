@@ -56,6 +56,7 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   Task<> answer_text(std::string text, Turn& turn);
   Task<std::optional<SessionError>> play(Stoppable& active, Task<> turn);
   Task<> finalize(wire::SessionRequest request);
+  Task<> fall_silent(Duration limit);
   Task<wire::SessionResponse> ask_hook(wire::SessionRequest request);
   void add(SessionItem item);
   void note_failure(const SessionError& failure) const;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/ids.hpp"
@@ -246,15 +248,23 @@ Task<> SessionHost::State::run_text(SessionRequest request) {
   respond(std::move(response));
 }
 
-Task<> SessionHost::State::finalize(SessionRequest request) {
+// An agent that fails at it, or takes longer than anybody waits, speaks on to nobody.
+Task<> SessionHost::State::fall_silent(Duration limit) {
   silence();
+  std::exception_ptr thrown;
   try {
-    co_await at_most(runtime.clock, Deadline::after(runtime.clock, silence_limit), agent.fall_silent(), Error(ErrorKind::timeout, "silence"));
-  } catch (const Error&) {
-    // it speaks on to nobody
+    co_await at_most(runtime.clock, Deadline::after(runtime.clock, std::min<Duration>(limit, silence_limit)), agent.fall_silent(),
+                     Error(ErrorKind::timeout, "silence"));
+  } catch (...) {
+    thrown = std::current_exception();
   }
+  if (thrown && is_abort(thrown)) std::rethrow_exception(thrown);
+}
+
+Task<> SessionHost::State::finalize(SessionRequest request) {
+  co_await fall_silent(silence_limit);
   if (!finalized) finalized = co_await ask_hook(request);
-  silenced = stopping;
+  silenced = stopping || ended;
   auto response = *finalized;
   response.set_request_id(request.request_id());
   respond(std::move(response));
