@@ -1,5 +1,7 @@
 #include "antiphon/session/session_host.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
@@ -160,7 +162,8 @@ void SessionHost::State::take(const AgentSessionMessage& message) {
     }
     case AgentSessionMessage::kAudioPlaybackFinished:
       ++playbacks_finished;
-      sounding = false;
+      flushes_heard = std::min(flushes_heard + 1, flushes);
+      if (flushes_heard >= last_sound) sounding = false;
       playback.beat();
       return;
     default: return;  // what only hosts send, what later versions add, and empty ones

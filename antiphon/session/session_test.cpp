@@ -439,6 +439,27 @@ TEST_F(Playback, WhatIsSaidOutsideOfAnyTextEndsWithTheSimulation_SES7_SES9) {
   EXPECT_EQ(heard, 4) << "and then the session goes on";
 }
 
+TEST_F(Playback, TheEndOfAnEarlierUtteranceIsNotThatOfALaterOne_SES7_SES9) {
+  int cleared = 0;
+  RemoteSessionOptions options;
+  options.on_audio = [](const SessionAudio&) {};
+  options.on_flush = [] {};
+  options.on_clear = [&] { ++cleared; };
+  pair.emplace(with_sound(), std::move(options));
+  pair->begin();
+  pair->world.run(pair->remote->ping());
+  for (int i = 0; i < 2; ++i) {
+    pair->host->play({.samples = std::vector<std::int16_t>(4800, 100)});
+    pair->host->flush_playback();
+  }
+  pair->remote->playback_finished();
+  pair->world.run(pair->remote->finalize_simulation({true, "done"}));
+  EXPECT_EQ(cleared, 1) << "the second plays on";
+  pair->remote->playback_finished();
+  pair->world.run(pair->remote->finalize_simulation({true, "done"}));
+  EXPECT_EQ(cleared, 1) << "nothing plays";
+}
+
 // As an agent does whose voice is a call that goes on: it speaks beside its answers, and waits while the controller takes nothing.
 TEST_F(Playback, OfATurnThatIsOverNothingIsPlayedAnyMore_SES7) {
   pair.emplace();

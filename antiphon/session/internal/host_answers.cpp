@@ -143,12 +143,14 @@ void SessionHost::State::set_user_state(UserState state) {
 void SessionHost::State::play(const SessionAudio& audio) {
   if (!io.output_audio || silenced || audio.samples.empty()) return;
   sounding = true;
+  last_sound = flushes + 1;
   AgentSessionMessage message;
   to_wire(audio, *message.mutable_audio_output());
   send(message);
 }
 
 void SessionHost::State::flush_playback() {
+  ++flushes;
   AgentSessionMessage message;
   message.mutable_audio_playback_flush();
   send(message);

@@ -86,6 +86,8 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   bool may_interrupt = true;          ///< a greeting is let begin
   bool interrupt_wanted = false;
   std::uint64_t playbacks_finished = 0;
+  std::uint64_t flushes = 0, flushes_heard = 0;
+  std::uint64_t last_sound = 0;  ///< the flush behind what was played last
   bool sounding = false;  ///< what was played may not be heard to its end yet
   bool silenced = false;  ///< nothing is played any more
   Pulse playback;         ///< one of these
