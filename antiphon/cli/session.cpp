@@ -24,8 +24,9 @@ constexpr int answered = 0;
 constexpr int could_not = 3;
 constexpr int interrupted = 130;
 constexpr auto patience = 2s;  // an agent that is being started is there by then
-constexpr std::size_t most_troubles = 20,
-                      longest_trouble = 1000;  // shown of one answer: a terminal is slow, and what is written to it keeps everything waiting
+// Shown of one answer: a terminal is slow, and what is written to it keeps everything waiting.
+constexpr std::size_t most_troubles = 20;
+constexpr std::size_t longest_trouble = 1000;  // bytes
 
 struct SessionFlags {
   std::string address, listen, token, timeout = "60s";
