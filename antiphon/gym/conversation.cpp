@@ -33,14 +33,14 @@ LayercodeCall::Options call_options(const UserSimulator& simulator, const Settin
 
 std::size_t samples_of(const LayercodeAnswer& answer) {
   std::size_t count = 0;
-  for (const auto& sound : answer.sounds) count += sound.samples.size();
+  for (const auto& sound : answer.sounds) count += sound.samples->size();
   return count;
 }
 
 audio::Samples sound_of(const LayercodeAnswer& answer) {
   audio::Samples all;
   all.reserve(samples_of(answer));
-  for (const auto& sound : answer.sounds) all.insert(all.end(), sound.samples.begin(), sound.samples.end());
+  for (const auto& sound : answer.sounds) all.insert(all.end(), sound.samples->begin(), sound.samples->end());
   return all;
 }
 
@@ -387,17 +387,15 @@ void Conversation::save() {
   writer_->write(std::move(clips), std::make_shared<const ConversationLog>(log_));
 }
 
-/// Both voices so far.
+/// Both voices so far. What of the agent was mixed before may have been cut off since.
 void Conversation::save_mix() {
   if (!writer_ || !settings_.store_audio) return;
   mixed_until_ = clock_.now() - began_;
   const auto& answers = call_.ear().answers();
-  for (auto& record : records_)
-    for (const auto& sounds = answers[record.answer].sounds; record.mixed_sounds < sounds.size(); ++record.mixed_sounds) {
-      const auto& sound = sounds[record.mixed_sounds];
-      mix_.add_agent(std::make_shared<const audio::Samples>(sound.samples), layercode::response_rate_hz, sound.heard_at - began_);
-    }
-  if (!mix_.empty()) writer_->write_mix(std::make_shared<const Mix>(mix_));
+  auto mix = std::make_shared<Mix>(mix_);
+  for (const auto& record : records_)
+    for (const auto& sound : answers[record.answer].sounds) mix->add_agent(sound.samples, layercode::response_rate_hz, sound.heard_at - began_);
+  if (!mix->empty()) writer_->write_mix(std::move(mix));
 }
 
 /// Whatever happened: says goodbye, writes all, and tells who wants to know.

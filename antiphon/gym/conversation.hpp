@@ -66,7 +66,6 @@ class Conversation {
     std::optional<Clock::Time> reference{};          ///< end of what the user said
     std::shared_ptr<const audio::Samples> speech{};  ///< of the user, as sent; nullptr: typed, or not kept
     std::size_t written_samples = 0;                 ///< of the agent, in its file
-    std::size_t mixed_sounds = 0;                    ///< of the agent, in the mix
     bool user_written = false;
   };
 
@@ -82,7 +81,7 @@ class Conversation {
   std::optional<FolderWriter> writer_;  ///< of that folder
   ConversationLog log_;
   std::vector<Record> records_;
-  Mix mix_;
+  Mix mix_;  ///< of what the user said
   Duration mixed_until_{0};  ///< what its file holds
   Clock::Time began_;
   std::chrono::system_clock::time_point began_at_;

@@ -469,6 +469,37 @@ TEST_F(GymSpeech, PlatformThatStopsTheAgentIsHeardNoFurther_GYM1) {
   EXPECT_EQ(read_file(log.folder + "/assistant_0.wav").size(), 44u + 2 * 8000) << "half a second was heard";
 }
 
+TEST_F(GymSpeech, MixHoldsNothingThatWasCutOffSinceItWasMixed_GYM1_GYM7) {
+  desk.on_text = [](Peer& peer, std::string) -> Task<> {
+    co_await peer.start("t");
+    co_await peer.audio("t", 10s);
+    co_await peer.end("t");
+  };
+  desk.on_speech = [](Peer& peer, std::string) -> Task<> {
+    co_await peer.send(layercode::TurnStart{layercode::Role::user, "user-2"});
+    co_await peer.understood("stop");
+    co_await peer.turn("u", "Fine.");
+  };
+  const auto user = UserSimulator::custom([&](UserRequest request) -> Task<std::optional<UserResponse>> {
+    if (request.turn_number == 0) co_return UserResponse{.text = "tell me"};
+    if (request.turn_number > 1) co_return std::nullopt;
+    UserResponse line;
+    line.audio_path = desk.folder.path() + "/line.wav";
+    co_return line;
+  });
+  std::vector<std::size_t> sizes;
+  const TurnCallback look([&](const auto&, const ConversationLog& log) {
+    const auto path = log.folder + "/conversation_mix.wav";
+    sizes.push_back(std::filesystem::exists(path) ? read_file(path).size() : 0);
+  });
+  auto settings = desk.settings();
+  settings.pace = Pace::burst, settings.greeting = 0s;
+  const auto log = desk.run(LayercodeClient(user, settings, look));
+  ASSERT_THAT(sizes, SizeIs(2));
+  EXPECT_GE(sizes[1], 10u * 16000 * 4) << "the user typed, and nobody had cut in yet";
+  EXPECT_LT(read_file(log.folder + "/conversation_mix.wav").size(), 5u * 16000 * 4);
+}
+
 // --- Waiting ----------------------------------------------------------------------------------------------------------------------------------
 
 TEST_F(GymConversation, WaitingUserIsAskedAgainWithAllThatWasSaid_GYM4) {

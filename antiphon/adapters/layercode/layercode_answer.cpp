@@ -72,7 +72,7 @@ void LayercodeEar::on(layercode::ResponseAudio audio, Clock::Time now) {
   const auto begins = std::max(now, heard_until_);
   if (!answer.first_sound) answer.first_sound = now, answer.heard_from = begins;
   heard_until_ = begins + audio::duration_of(samples.size(), layercode::response_rate_hz);
-  answer.sounds.push_back({std::move(samples), begins});
+  answer.sounds.push_back({std::make_shared<const audio::Samples>(std::move(samples)), begins});
   if (touch(answer, now)) last_sound_ = now, sounded_ = true;
 }
 
@@ -139,9 +139,10 @@ void LayercodeEar::stop_playing(Clock::Time now) {
   for (auto& answer : answers_) {
     for (auto& sound : answer.sounds) {
       const auto heard = audio::samples_in(std::max<Duration>(now - sound.heard_at, Duration{0}), layercode::response_rate_hz);
-      sound.samples.resize(std::min(sound.samples.size(), heard));
+      if (heard >= sound.samples->size()) continue;
+      sound.samples = std::make_shared<const audio::Samples>(sound.samples->begin(), sound.samples->begin() + static_cast<std::ptrdiff_t>(heard));
     }
-    std::erase_if(answer.sounds, [](const LayercodeSound& sound) { return sound.samples.empty(); });
+    std::erase_if(answer.sounds, [](const LayercodeSound& sound) { return sound.samples->empty(); });
   }
 }
 

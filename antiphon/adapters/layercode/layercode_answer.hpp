@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace antiphon {
 
 /// Sound that came in one go, and when it begins to be heard.
 struct LayercodeSound {
-  audio::Samples samples;  ///< 16 kHz
+  std::shared_ptr<const audio::Samples> samples;  ///< 16 kHz
   Clock::Time heard_at{0};
 };
 
