@@ -94,7 +94,10 @@ FolderWriter::~FolderWriter() { state_->abandoned = true; }
 
 void FolderWriter::write(std::vector<Clip> clips, std::shared_ptr<const ConversationLog> log) {
   auto& next = state_->next;
-  for (auto& clip : clips) next.clips.push_back(std::move(clip));
+  for (auto& clip : clips) {
+    std::erase_if(next.clips, [&](const Clip& waiting) { return waiting.of_user == clip.of_user && waiting.turn_number == clip.turn_number; });
+    next.clips.push_back(std::move(clip));
+  }
   next.log = std::move(log);
   begin(state_);
 }
