@@ -86,6 +86,15 @@ TEST_F(SessionAgents, OneThatNeverStopsGreetingIsLeft_TRN12) {
   EXPECT_THAT(result.error->message, HasSubstr("said more than 1048576 bytes before it was spoken to"));
 }
 
+TEST_F(SessionAgents, OneThatNeverStopsGreetingWithoutAWordIsLeft_TRN12) {
+  const HostThread host(agent, {}, {}, [](session::SessionHost& its) {
+    for (int i = 0; i < 11'000; ++i) its.add(session::ChatMessage{});
+  });
+  const auto result = play({.connect = host.place()}, {user("hello"), antiphon::agent(), succeed("")});
+  EXPECT_EQ(result.outcome, RunOutcome::error) << result;
+  EXPECT_THAT(result.error->message, HasSubstr("before it was spoken to"));
+}
+
 TEST_F(SessionAgents, OneThatIsLostBeforeItGreetsIsToldAsLost_TRN12) {
   std::optional<HostThread> host(std::in_place, agent);
   const auto place = host->place();
@@ -128,10 +137,17 @@ TEST_F(SessionAgents, NobodyListeningIsNotWaitedForAsLongAsForAnAnswer_TRN12) {
 
 TEST_F(SessionAgents, AProgramThatDiesInsteadOfListeningIsToldAtOnce_TRN12) {
   const auto result =
-      play({.connect = "127.0.0.1:1", .run = {"sh", "-c", "echo no such model >&2; exit 7"}, .connect_timeout = 25s}, {user("hello"), antiphon::agent()});
+      play({.connect = "127.0.0.1:1", .run = {"sh", "-c", "echo no such model >&2; exit 7"}, .connect_timeout = 1h}, {user("hello"), antiphon::agent()});
   ASSERT_EQ(result.outcome, RunOutcome::error);
   EXPECT_EQ(result.error->party, Party::agent);
   EXPECT_THAT(result.error->message, HasSubstr("exit code 7 instead of answering; its last words: no such model"));
+}
+
+TEST_F(SessionAgents, AProgramThatEndsWellMayHaveStartedWhoListens_TRN12) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto result = play({.connect = "127.0.0.1:1", .run = {"true"}, .connect_timeout = 1s}, {user("hello"), antiphon::agent()});
+  EXPECT_EQ(result.outcome, RunOutcome::error);
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 500ms) << "it was waited for";
 }
 
 TEST_F(SessionAgents, WhereNoSessionIsServedThatIsToldAtOnceAndNobodyIsAskedForAVerdict_TRN12) {

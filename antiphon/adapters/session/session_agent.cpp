@@ -21,6 +21,7 @@ namespace {
 
 constexpr auto look_again = 200ms;
 constexpr std::size_t longest_greeting = 1024 * 1024;  // bytes
+constexpr std::size_t message_cost = 100;              // of them, beside its text
 
 /// Agents that dial one address: whoever comes first is given to who waits first.
 class SharedListeners {
@@ -108,7 +109,7 @@ class SessionAgent final : public Participant, public ObjectsAtEnd {
     const auto* added = std::get_if<session::ItemAdded>(&event.what);
     const auto* message = added ? std::get_if<session::ChatMessage>(&added->item) : nullptr;
     if (asked_ || !message || message->role != MessageRole::assistant) return;
-    greeting_bytes_ += message->text.size();
+    greeting_bytes_ += message->text.size() + message_cost;
     if (greeting_bytes_ <= longest_greeting) greeting_.emplace_back(*message);
     greeted_.beat();
   }

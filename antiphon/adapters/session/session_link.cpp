@@ -36,7 +36,13 @@ net::HostPort place_in(const std::string& text, std::string_view what) {
   }
 }
 
-// Once the program has ended nobody will come any more.
+// Once the program has failed nobody will come any more. One that ended well may have left somebody who listens.
+Task<> stop_when_it_fails(net::Process& process, Clock& clock, Stoppable& waiting) {
+  while (process.exit_status().value_or(0) == 0) co_await clock.sleep_for(look_again);
+  waiting.stop();
+}
+
+// Nor somebody who dials once it has ended at all.
 Task<> stop_when_it_ends(net::Process& process, Clock& clock, Stoppable& waiting) {
   while (!process.exit_status()) co_await clock.sleep_for(look_again);
   waiting.stop();
@@ -140,7 +146,7 @@ Task<> SessionLink::until_ready(Deadline deadline) {
   auto ready = waiting_.run(remote_->wait_for_ready(deadline.left(runtime_.clock)));
   try {
     if (process_)
-      co_await beside(stop_when_it_ends(*process_, runtime_.clock, waiting_), std::move(ready));
+      co_await beside(stop_when_it_fails(*process_, runtime_.clock, waiting_), std::move(ready));
     else
       co_await std::move(ready);
   } catch (const boost::system::system_error&) {
