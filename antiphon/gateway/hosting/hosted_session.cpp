@@ -164,7 +164,9 @@ void HostedSession::hear(const session::SessionAudio& audio) {
 // What was heard of the turn under way is in the history by then.
 Task<> HostedSession::fall_silent() {
   if (!call_) co_return;
-  co_await call_->fall_silent();
+  const auto caller = caller_;  // both may be gone from here meanwhile
+  const auto call = call_;
+  co_await call->fall_silent();
   while (call_ && started_ > ended_) co_await changed_.wait();
 }
 
@@ -341,14 +343,14 @@ void HostedSession::note_failure(int number, SessionError error) {
 }
 
 Task<> HostedSession::hold_call() {
-  caller_ = std::make_unique<SessionCaller>(runtime_.clock, SessionCaller::Ends{.event = [this](json::object event) { return on_event(std::move(event)); },
+  caller_ = std::make_shared<SessionCaller>(runtime_.clock, SessionCaller::Ends{.event = [this](json::object event) { return on_event(std::move(event)); },
                                                                                 .play = [this](session::SessionAudio audio) { return play(std::move(audio)); },
                                                                                 .clear = [this] { host_->clear_playback(); }});
   started_ = ended_ = static_cast<int>(state_.turns.size());
   told_ = state_.messages.size();
   own_to_come_ = told_of_ = 0;
   attended_ = attended();
-  call_ = std::make_unique<CallSession>(runtime_, *caller_, *parts_.recogniser, *attended_, std::move(state_), settings_of_call());
+  call_ = std::make_shared<CallSession>(runtime_, *caller_, *parts_.recogniser, *attended_, std::move(state_), settings_of_call());
   changed_.beat();
   std::exception_ptr failure;
   try {

@@ -101,9 +101,9 @@ class HostedSession final : public session::HostedAgent {
   const bool greets_in_call_;
   bool has_called_ = false;
 
-  std::unique_ptr<SessionCaller> caller_;
+  std::shared_ptr<SessionCaller> caller_;
   std::unique_ptr<Dialogue> attended_;
-  std::unique_ptr<CallSession> call_;
+  std::shared_ptr<CallSession> call_;
   bool switching_ = false;       ///< audio went off: the call ends, the conversation goes on
   int own_to_come_ = 0;          ///< texts of the controller that the call has still to tell
   int told_of_ = 0;              ///< a turn of the call whose words were told when it was cut off
