@@ -128,10 +128,12 @@ Task<CallEnd> CallSession::run() {
 void CallSession::end(CallEnd why) {
   if (!ended_) ended_ = why;
   tasks_.stop();
+  turned_.beat();
 }
 
 void CallSession::wind_down(CallEnd why) {
   if (!std::exchange(winding_down_, true)) tasks_.spawn(end_after_sentence(why));
+  turned_.beat();
 }
 
 Task<> CallSession::end_after_sentence(CallEnd why) {
@@ -231,6 +233,11 @@ Task<> CallSession::take(SpeechStarted started) {
 Task<> CallSession::fall_silent() {
   if (output_.busy() && !output_.holding()) co_await interrupt();
   if (answering_ || output_.busy()) cut_off();
+  // Turns that wait are begun all the same, so that the history tells of them.
+  while (floor_given_ && !winding_down_ && !ended_) {
+    if (answering_ && !answering_->interrupted) cut_off();
+    co_await turned_.wait();
+  }
 }
 
 Task<> CallSession::interrupt() {
@@ -351,6 +358,7 @@ Task<> CallSession::converse() {
     if (!floor) co_return end(CallEnd::expired);
     co_await (floor->text.empty() ? answer_unheard() : respond(std::move(*floor)));
     floor_given_ = !turns_.empty();
+    turned_.beat();
     if (turn_number() >= settings_.most_turns && after_ == AfterAnswer::go_on) {
       state_.escalated = EscalationReason::turn_limit;
       after_ = AfterAnswer::escalate;
@@ -416,6 +424,7 @@ Task<> CallSession::say_alone(std::string text) {
   output_.begin_turn(turn_number());
   speech_.say(turn_number(), text);
   answering_ = std::make_shared<Answering>();
+  turned_.beat();
   const auto answering = answering_;
   try {
     co_await answering->work->run(output_.wait_until_idle());
@@ -462,6 +471,7 @@ Task<> CallSession::answer_turn(Clock::Time voice_ended, Task<> work) {
   output_.begin_turn(state_.turns.back().id);
   answering_ = std::make_shared<Answering>();
   answering_->voice_ended = voice_ended;
+  turned_.beat();
   const auto answering = answering_;
   try {
     co_await answering->work->run(std::move(work));

@@ -58,7 +58,7 @@ class CallSession {
   void end(CallEnd why);
   /// The same after the sentence under way, within `last_sentence`.
   void wind_down(CallEnd why);
-  /// Ends what the agent is saying, or about to say, at once, also where callers may not interrupt; the call goes on.
+  /// Ends what the agent is saying at once, and what it is about to answer as soon as that begins, also where callers may not interrupt; the call goes on.
   Task<> fall_silent();
   const SessionState& state() const { return state_; }
   /// The turn that is being answered.

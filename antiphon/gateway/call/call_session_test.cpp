@@ -218,6 +218,24 @@ TEST_F(Call, WhereTheDialogueFailsItSaysSo_GTW25) {  // the reference ends the c
   EXPECT_EQ(session->state().consecutive_failures, 1);
 }
 
+TEST_F(Call, FallingSilentEndsAlsoTheAnswerThatIsStillToCome_SES7) {
+  play(
+      [](Call& its) -> Task<> {
+        co_await its.caller.be_silent(4s);
+        its.caller.put(CallerText{"one"});
+        its.caller.put(CallerText{"two"});
+        co_await its.caller.be_silent(1500ms);  // at the first of them
+        co_await its.session->fall_silent();
+        co_await its.caller.be_silent(8s);
+        its.caller.hang_up();
+      }(*this),
+      {.interruptible = false});
+  ASSERT_EQ(session->state().turns.size(), 2U);
+  EXPECT_TRUE(session->state().turns[0].interrupted);
+  EXPECT_TRUE(session->state().turns[1].interrupted);
+  EXPECT_EQ(session->state().turns[1].heard_text, "");
+}
+
 TEST_F(Call, AtItsLastTurnItGoesToAPerson_GTW26) {
   EXPECT_EQ(play(ask_and_listen(caller, 20s), {.most_turns = 1}), CallEnd::escalated);
   EXPECT_EQ(said().back(), "Goodbye.");
