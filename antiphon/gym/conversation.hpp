@@ -81,7 +81,7 @@ class Conversation {
   std::optional<FolderWriter> writer_;  ///< of that folder
   ConversationLog log_;
   std::vector<Record> records_;
-  Mix mix_;  ///< of what the user said
+  Mix mix_;                  ///< of what the user said
   Duration mixed_until_{0};  ///< what its file holds
   Clock::Time began_;
   std::chrono::system_clock::time_point began_at_;

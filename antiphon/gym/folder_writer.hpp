@@ -20,7 +20,8 @@ struct Clip {
 
 /// Writes the files of a conversation while that goes on: nobody waits for a disk, nor for a processor that has better things to do. One executor.
 ///
-/// Files are written in the order in which they were asked for, but of transcripts, mixes and clips of one side of a turn that wait only the last. In virtual time each is written at once.
+/// Files are written in the order in which they were asked for, but of transcripts, mixes and clips of one side of a turn that wait only the last. In virtual
+/// time each is written at once.
 class FolderWriter {
  public:
   FolderWriter(Runtime& runtime, std::shared_ptr<const ConversationFolder> folder);

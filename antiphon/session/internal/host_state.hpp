@@ -88,9 +88,9 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   std::uint64_t playbacks_finished = 0;
   std::uint64_t flushes = 0, flushes_heard = 0;
   std::uint64_t last_sound = 0;  ///< the flush behind what was played last
-  bool sounding = false;  ///< what was played may not be heard to its end yet
-  bool silenced = false;  ///< nothing is played any more
-  Pulse playback;         ///< one of these
+  bool sounding = false;         ///< what was played may not be heard to its end yet
+  bool silenced = false;         ///< nothing is played any more
+  Pulse playback;                ///< one of these
 
   bool starting = false, started = false, serving = false, stopping = false;
   Pulse start_ended;
