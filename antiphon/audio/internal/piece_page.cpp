@@ -34,6 +34,12 @@ std::byte* map_page() {
   return begin + before;
 }
 
+// By hand: MADV_POPULATE_WRITE would lock the map of the process' memory meanwhile, for which whoever else asks for memory has to wait.
+void touch(std::byte* page) {
+  constexpr std::size_t small_page = 4096;
+  for (std::size_t at = 0; at < page_bytes; at += small_page) *static_cast<volatile std::byte*>(page + at) = std::byte{0};
+}
+
 }  // namespace
 
 static_assert(sizeof(PiecePage) <= piece_bytes);
@@ -44,7 +50,7 @@ PiecePage* PiecePage::make(Memory memory) {
   auto* bytes = map_page();
   if (memory == Memory::ready) {
     ::madvise(bytes, page_bytes, MADV_HUGEPAGE);
-    ::madvise(bytes, page_bytes, MADV_POPULATE_WRITE);
+    touch(bytes);
   }
   auto* page = new (bytes) PiecePage;
   ASAN_POISON_MEMORY_REGION(bytes + piece_bytes, page_bytes - piece_bytes);
