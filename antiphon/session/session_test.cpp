@@ -334,6 +334,15 @@ struct Playback : ::testing::Test {
     options.io.output_audio = true;
     return options;
   }
+  /// To a controller that plays nothing back, says nothing of it, and counts what it is told to drop.
+  void speaks_to_one_who_counts(int& cleared) {
+    RemoteSessionOptions options;
+    options.on_audio = [](const SessionAudio&) {};
+    options.on_flush = [] {};
+    options.on_clear = [&cleared] { ++cleared; };
+    pair.emplace(with_sound(), std::move(options));
+    speaks();
+  }
   std::optional<Pair> pair;
 };
 
@@ -371,12 +380,7 @@ TEST_F(Playback, IsWaitedForNoLongerThanTheSoundAndASecond_SES7) {
 
 TEST_F(Playback, AnInterruptionClearsWhatIsStillPlaying_SES7) {
   int cleared = 0;
-  RemoteSessionOptions options;
-  options.on_audio = [](const SessionAudio&) {};
-  options.on_flush = [] {};
-  options.on_clear = [&] { ++cleared; };
-  pair.emplace(with_sound(), std::move(options));
-  speaks();
+  speaks_to_one_who_counts(cleared);
   pair->agent.says("stop", "Fine.");
   pair->begin();
   RunReply spoken;
@@ -396,12 +400,7 @@ TEST_F(Playback, AnInterruptionClearsWhatIsStillPlaying_SES7) {
 
 TEST_F(Playback, TheEndOfTheHostWaitsForNoSoundAndKeepsTheAnswer_SES2_SES7) {
   int cleared = 0;
-  RemoteSessionOptions options;
-  options.on_audio = [](const SessionAudio&) {};
-  options.on_flush = [] {};
-  options.on_clear = [&] { ++cleared; };
-  pair.emplace(with_sound(), std::move(options));
-  speaks();
+  speaks_to_one_who_counts(cleared);
   pair->begin();
   pair->world.spawn([](Pair& its) -> Task<> {
     co_await its.world.clock.sleep_for(200ms);

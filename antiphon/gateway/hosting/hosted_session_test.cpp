@@ -41,6 +41,9 @@ class HookHttp final : public net::HttpClient {
   std::string answer = R"({"veto": null})";
 };
 
+const std::string long_story = "providers:\n" + hears_and_speaks +
+                               "  llm: {stub: {text: It is a long story that goes on and on and on and on and on and on and on and on and on and on.}}\n";
+
 struct HostedGateway : ::testing::Test {
   HostedGateway() { fs::create_directories(folder); }
   ~HostedGateway() override { fs::remove_all(folder); }
@@ -114,6 +117,14 @@ struct HostedGateway : ::testing::Test {
       into = co_await session.run(std::move(said));
     }(*remote, std::move(text), reply));
     while (played.empty()) world.run(world.clock.sleep_for(20ms));
+  }
+  /// Which is still being told when this returns.
+  void begin_long_story(std::optional<wire::RunReply>& reply) {
+    start(long_story);
+    connect();
+    listen();
+    begin_aloud("tell me", reply);
+    world.run(world.clock.sleep_for(500ms));
   }
   std::optional<wire::SessionError> failure_on(std::string text) {
     try {
@@ -535,16 +546,9 @@ TEST_F(HostedGateway, WhatWasHeardBeforeAudioWentOffStands_SES6_SES7) {
   EXPECT_THAT(say("second").text(), HasSubstr("twelve."));
 }
 
-const std::string long_story = "providers:\n" + hears_and_speaks +
-                               "  llm: {stub: {text: It is a long story that goes on and on and on and on and on and on and on and on and on and on.}}\n";
-
 TEST_F(HostedGateway, TheEndOfTheSimulationEndsWhatAnAnswerIsSaying_SES7_SES9) {
-  start(long_story);
-  connect();
-  listen();
   std::optional<wire::RunReply> reply;
-  begin_aloud("tell me", reply);
-  world.run(world.clock.sleep_for(500ms));
+  begin_long_story(reply);
   const auto began = world.clock.now();
   world.run(remote->finalize_simulation({true, "enough"}));
   EXPECT_LT(world.clock.now() - began, 200ms);
@@ -573,12 +577,8 @@ TEST_F(HostedGateway, AndWhatItAnswersAVoiceOfWhichTheHistoryTells_SES7_SES9) {
 }
 
 TEST_F(HostedGateway, AStopOfTheGatewayWaitsForNoSentence_SES2_SES7) {
-  start(long_story);
-  connect();
-  listen();
   std::optional<wire::RunReply> reply;
-  begin_aloud("tell me", reply);
-  world.run(world.clock.sleep_for(500ms));
+  begin_long_story(reply);
   const auto began = world.clock.now();
   world.run(gateway->drain(world.soon()));
   EXPECT_LT(world.clock.now() - began, 200ms);
