@@ -15,29 +15,27 @@ namespace {
 using namespace antiphon;
 using namespace std::chrono_literals;
 
-// Of the length of the first that asks: one for all calls.
-const audio::Samples& speech_of(std::chrono::seconds length) {
-  static const auto speech = audio::testing::speech(std::chrono::duration<double>(length).count());
-  return speech;
-}
+// One recording, which all calls play.
+Step speech_of(std::chrono::seconds length) { return play_audio(audio::testing::speech(std::chrono::duration<double>(length).count())); }
 
-Scenario call(int number, const std::string& url, bool speaks, std::chrono::seconds length) {
+Scenario call(int number, const std::string& url, Step says) {
   return {.name = fmt::format("call {}", number),
           .agent = websocket_agent({.url = url, .line = {.send = {audio::Encoding::mulaw, 8000}}}),
-          .script = {speaks ? play_audio(speech_of(length)) : silence(length), succeed("it was long enough")}};
+          .script = {std::move(says), succeed("it was long enough")}};
 }
 
 // Who calls first loads the models, which are no part of a call.
 void load_models() {
   bench::StubVoiceAgent stub(1, "mute");
-  run_all({call(0, stub.url(), false, 1s)}, {.jobs = 1, .seed = 1, .keep_audio = false});
+  run_all({call(0, stub.url(), silence(1s))}, {.jobs = 1, .seed = 1, .keep_audio = false});
 }
 
 void measure(const std::string& talk, int calls, std::string_view limit, std::chrono::seconds length = 30s) {
   bench::StubVoiceAgent stub(calls, talk);
+  const auto says = talk == "mute" ? silence(length) : speech_of(length);
   std::vector<Scenario> all;
   all.reserve(static_cast<std::size_t>(calls));
-  for (int i = 0; i < calls; ++i) all.push_back(call(i, stub.url(), talk != "mute", length));
+  for (int i = 0; i < calls; ++i) all.push_back(call(i, stub.url(), says));
   const double before = bench::peak_mb();
   const bench::Meter meter;
   const auto results = run_all(std::move(all), {.jobs = calls, .seed = 1, .keep_audio = false});

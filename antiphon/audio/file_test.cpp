@@ -104,6 +104,20 @@ TEST_F(AudioFile, WhatIsWrittenByEverySuffixIsReadBack_VOX60) {
   }
 }
 
+TEST_F(AudioFile, ManyWhoReadOneFileShareWhatItHoldsUntilItChanges_VOX30) {
+  const auto path = at("shared.wav");
+  write_audio_file(path, testing::speech(0.5));
+  const auto first = share_audio_file(path);
+  EXPECT_EQ(*first, read_audio_file(path));
+  EXPECT_EQ(share_audio_file(path), first);
+  write_audio_file(path, testing::speech(0.25));
+  const auto changed = share_audio_file(path);
+  EXPECT_EQ(*changed, read_audio_file(path));
+  EXPECT_EQ(first->size(), samples_in(std::chrono::milliseconds(500))) << "who holds it keeps it";
+  std::filesystem::remove(path);
+  EXPECT_THROW(share_audio_file(path), Error);
+}
+
 TEST_F(AudioFile, OtherSuffixesAreRefusedWithThoseThereAre_VOX60) {
   for (const auto* name : {"a.aac", "a", "a.wav.zip", ".wav", ""})
     EXPECT_THAT(refusal([&] { write_audio_file(name, Samples(10)); }), HasSubstr(".wav, .flac, .ogg, .mp3")) << name;

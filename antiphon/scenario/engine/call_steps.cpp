@@ -38,6 +38,10 @@ voice::SayOptions options_of(const SpokenHow& how, UtteranceKind kind = Utteranc
 // What a recording says, where somebody wrote that down.
 std::string words_of(const auto& step) { return step.text.empty() ? "[audio]" : step.text; }
 
+voice::FindRecording in_file(const std::string& file) {
+  return [file] { return audio::share_audio_file(file); };
+}
+
 void make_folder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
@@ -192,9 +196,8 @@ Task<> ScenarioRun::act(std::string told, std::function<Task<std::size_t>()> act
 
 Task<> ScenarioRun::play(const Step::Audio& step) {
   if (!call_) refuse_without_call("audio");
-  const auto play = [this, &step] {
-    return call_->play(step.samples ? *step.samples : audio::read_audio_file(step.file), step.text, options_of(step.how, UtteranceKind::audio));
-  };
+  const auto recording = step.samples ? voice::FindRecording([samples = step.samples] { return samples; }) : in_file(step.file);
+  const auto play = [this, &step, &recording] { return call_->play(recording, step.text, options_of(step.how, UtteranceKind::audio)); };
   co_await act(words_of(step), play, step.how);
 }
 
@@ -276,7 +279,7 @@ Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step, bool scripted) 
       .text = step.text, .after_words = step.after_words, .after = step.after, .after_sent = step.after_sent, .wait_for_speech = step.wait_for_speech};
   cut.how = options_of(step.how, UtteranceKind::interruption);
   if (!step.file.empty())
-    cut.audio = audio::read_audio_file(step.file);
+    cut.audio = in_file(step.file);
   else if (!step.text.empty())
     voice::require_speech(step.text, Party::harness);
   else

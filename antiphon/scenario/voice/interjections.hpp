@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace antiphon::voice {
 struct Interjection {
   UtteranceKind kind = UtteranceKind::backchannel;
   std::string word;
-  audio::Samples samples{};  ///< without effects
+  std::shared_ptr<const audio::Samples> samples{};  ///< without effects
 };
 
 /// Decides when our user makes them, by chance: what one turn of the agent draws shifts nothing in another. Pure: whoever drives it says what time it is.

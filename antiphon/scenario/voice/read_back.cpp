@@ -25,7 +25,7 @@ audio::Samples with_silence_around(audio::SampleView samples) {
 }  // namespace
 
 Task<> require_read_back(const Interjection& sound, const OpenEar& ear, Deadline deadline) {
-  const auto heard = co_await ear.recogniser->transcribe(with_silence_around(sound.samples), ear.defaults, deadline);
+  const auto heard = co_await ear.recogniser->transcribe(with_silence_around(*sound.samples), ear.defaults, deadline);
   if (word_errors(sound.word, heard.text).errors() == 0) co_return;
   throw Error(ErrorKind::configuration, fmt::format("{} is read back by {} as {}", quote(sound.word), ear.recogniser->name(), quote(heard.text)))
       .with_party(Party::harness)

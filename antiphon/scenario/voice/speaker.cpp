@@ -22,12 +22,13 @@ RandomStream effects_stream(const SpeechContext& context, std::string_view purpo
 }
 
 // Where it is voiced is told of the speech itself: an effect such as noise has no say in when our user spoke.
-Speech finish(audio::Samples samples, const std::vector<audio::Effect>& effects, const audio::VoiceSettings& detector, RandomStream& random) {
-  auto voiced = voiced_spans(samples, detector);
-  const auto clean = samples.size();
-  samples = audio::apply_effects(effects, samples, random);
-  if (samples.size() != clean) voiced = voiced_spans(samples, detector);
-  return {.samples = std::move(samples), .voiced = std::move(voiced)};
+Speech finish(std::shared_ptr<const audio::Samples> clean, const std::vector<audio::Effect>& effects, const audio::VoiceSettings& detector,
+              RandomStream& random) {
+  auto voiced = voiced_spans(*clean, detector);
+  if (effects.empty()) return {.samples = std::move(clean), .voiced = std::move(voiced)};
+  auto samples = audio::apply_effects(effects, *clean, random);
+  if (samples.size() != clean->size()) voiced = voiced_spans(samples, detector);
+  return {.samples = std::make_shared<const audio::Samples>(std::move(samples)), .voiced = std::move(voiced)};
 }
 
 }  // namespace
@@ -89,18 +90,19 @@ Task<audio::Samples> Speaker::synthesise(std::string text, std::string style, De
 
 Task<Speech> Speaker::speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline) {
   auto samples = co_await synthesise(std::move(text), std::move(style), deadline);
-  co_return co_await play(std::move(samples), effects);
+  auto made = std::make_shared<const audio::Samples>(std::move(samples));
+  co_return co_await play([made = std::move(made)] { return made; }, effects);
 }
 
-Task<Speech> Speaker::play(audio::Samples samples, std::optional<std::vector<VoiceEffect>> effects) {
+Task<Speech> Speaker::play(FindRecording recording, std::optional<std::vector<VoiceEffect>> effects) {
   struct Made {
     Speech speech;
     RandomStream random;
   };
   auto used = effects ? make_effects(*effects, false) : effects_;
-  auto made =
-      co_await compute_in_background<Made>(runtime_, [samples = std::move(samples), used = std::move(used), detector = detector_, random = random_]() mutable {
-        auto speech = finish(std::move(samples), used, detector, random);
+  auto made = co_await compute_in_background<Made>(
+      runtime_, [recording = std::move(recording), used = std::move(used), detector = detector_, random = random_]() mutable {
+        auto speech = finish(recording(), used, detector, random);
         return Made{std::move(speech), random};
       });
   random_ = made.random;
@@ -108,6 +110,6 @@ Task<Speech> Speaker::play(audio::Samples samples, std::optional<std::vector<Voi
   co_return std::move(made.speech);
 }
 
-Speech Speaker::aside(audio::Samples samples) { return finish(std::move(samples), effects_, detector_, asides_); }
+Speech Speaker::aside(std::shared_ptr<const audio::Samples> samples) { return finish(std::move(samples), effects_, detector_, asides_); }
 
 }  // namespace antiphon::voice

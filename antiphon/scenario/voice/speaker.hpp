@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,10 +15,13 @@ namespace antiphon::voice {
 
 /// Audio that our user is going to send.
 struct Speech {
-  audio::Samples samples;
-  std::vector<VoicedSpan> voiced{};  ///< since its first sample
-  bool own_noise = false;            ///< with effects of its own: what lies under the line does not lie under it
+  std::shared_ptr<const audio::Samples> samples;  ///< never null; others may play the same
+  std::vector<VoicedSpan> voiced{};               ///< since its first sample
+  bool own_noise = false;                         ///< with effects of its own: what lies under the line does not lie under it
 };
+
+/// Finds what was recorded elsewhere, on another thread than the call's, since that may take a while.
+using FindRecording = std::function<std::shared_ptr<const audio::Samples>()>;
 
 /// Our user's voice: text to speech, effects on it (VOX-20). Belongs to one run.
 class Speaker {
@@ -27,12 +31,12 @@ class Speaker {
 
   /// `style` and `effects`, where given, hold for this text alone. @throws Error as `TextToSpeech`, party provider.
   Task<Speech> speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline);
-  /// What was recorded elsewhere, with the effects on it.
-  Task<Speech> play(audio::Samples samples, std::optional<std::vector<VoiceEffect>> effects);
+  /// What was recorded elsewhere, with the effects on it. @throws whatever `recording` throws.
+  Task<Speech> play(FindRecording recording, std::optional<std::vector<VoiceEffect>> effects);
   /// A text of many uses, without effects; `aside` puts them on.
   Task<audio::Samples> synthesise(std::string text, std::string style, Deadline deadline);
   /// The sound of an interjection now: whether there was one changes nothing about what else is said.
-  Speech aside(audio::Samples samples);
+  Speech aside(std::shared_ptr<const audio::Samples> samples);
   /// From the next text on (VOX-41). @throws Error configuration.
   void set_effects(const std::vector<VoiceEffect>& effects);
 

@@ -63,7 +63,8 @@ Speech without_silence_before(Speech speech) {
   if (speech.voiced.empty() || speech.voiced.front().start <= VoiceLine::frame) return speech;
   const auto skipped = speech.voiced.front().start - VoiceLine::frame;
   for (auto& span : speech.voiced) span.start -= skipped, span.end -= skipped;
-  speech.samples.erase(speech.samples.begin(), speech.samples.begin() + static_cast<std::ptrdiff_t>(audio::samples_in(skipped)));
+  const auto rest = audio::SampleView(*speech.samples).subspan(audio::samples_in(skipped));
+  speech.samples = std::make_shared<const audio::Samples>(rest.begin(), rest.end());
   return speech;
 }
 
@@ -122,7 +123,7 @@ Task<std::optional<Heard>> VoiceCall::begin(Deadline deadline, bool script_takes
 Task<> VoiceCall::prepare_interjections() {
   std::optional<OpenEar> ear;
   for (auto* sound : interjections_.sounds()) {
-    sound->samples = co_await speaker_.synthesise(sound->word, {}, soon());
+    sound->samples = std::make_shared<const audio::Samples>(co_await speaker_.synthesise(sound->word, {}, soon()));
     if (!is_a_noise(sound->word)) continue;
     if (!ear) ear = ear_ ? *ear_ : place_.speech.open(EarChoice{}, speech_context(place_));
     co_await require_read_back(*sound, *ear, soon());
@@ -155,7 +156,7 @@ Task<> VoiceCall::measure_sound() {
     sound_ = co_await measure_sound_apart(place_.runtime.clock, BlockingPool::in_background(), std::move(call), line_.tracks());
 }
 
-Task<std::size_t> VoiceCall::send(UserUtterance utterance, audio::Samples samples, bool own_noise) {
+Task<std::size_t> VoiceCall::send(UserUtterance utterance, std::shared_ptr<const audio::Samples> samples, bool own_noise) {
   if (speaker_.noise_changed()) line_.set_noise(speaker_.take_noise());
   return sent(line_.say(std::move(utterance), std::move(samples), own_noise));
 }
@@ -182,8 +183,8 @@ Task<std::size_t> VoiceCall::say(std::string text, SayOptions how) {
   co_return co_await send(std::move(speech), std::move(text), how);
 }
 
-Task<std::size_t> VoiceCall::play(audio::Samples samples, std::string text, SayOptions how) {
-  auto speech = co_await speaker_.play(std::move(samples), how.effects);
+Task<std::size_t> VoiceCall::play(FindRecording recording, std::string text, SayOptions how) {
+  auto speech = co_await speaker_.play(std::move(recording), how.effects);
   co_return co_await send(std::move(speech), std::move(text), how);
 }
 
@@ -193,7 +194,8 @@ Task<std::size_t> VoiceCall::press(std::string keys) {
   auto tones = audio::dtmf_tones(keys);
   if (!capabilities_.dtmf) {
     auto voiced = voiced_spans(tones, options_.detection());
-    co_return co_await send({.kind = UtteranceKind::dtmf, .keys = std::move(keys), .voiced = std::move(voiced)}, std::move(tones));
+    co_return co_await send({.kind = UtteranceKind::dtmf, .keys = std::move(keys), .voiced = std::move(voiced)},
+                            std::make_shared<const audio::Samples>(std::move(tones)));
   }
   co_await line_.send_keys(keys, soon());
   co_return co_await send_silence({.kind = UtteranceKind::dtmf, .keys = std::move(keys)}, audio::duration_of(tones.size()));
@@ -364,7 +366,7 @@ Duration VoiceCall::lead_of(const Speech& speech) const {
 }
 
 Task<Speech> VoiceCall::words_of(CutIn& cut) {
-  if (cut.audio) co_return co_await speaker_.play(*std::move(cut.audio), cut.how.effects);
+  if (cut.audio) co_return co_await speaker_.play(std::move(cut.audio), cut.how.effects);
   if (cut.words) {
     auto heard = co_await heard_so_far();
     cut.text = co_await cut.words(std::move(heard));

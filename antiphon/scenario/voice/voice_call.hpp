@@ -56,7 +56,7 @@ struct SayOptions {
 /// A cut into the agent's speech (VOX-33).
 struct CutIn {
   std::string text{};  ///< spoken, unless `audio` is there; then what it says
-  std::optional<audio::Samples> audio{};
+  FindRecording audio{};
   /// Finds the words once the moment has come, from what was heard of the agent's turn so far; then `text` is not used. They come late by as long as it takes
   /// to find and speak them.
   std::function<Task<std::string>(std::string heard)> words{};
@@ -88,7 +88,7 @@ class VoiceCall {
 
   /// Speaks; returns when it has left. Its utterance.
   Task<std::size_t> say(std::string text, SayOptions how);
-  Task<std::size_t> play(audio::Samples samples, std::string text, SayOptions how);
+  Task<std::size_t> play(FindRecording recording, std::string text, SayOptions how);
   Task<std::size_t> stay_silent(Duration duration);
   Task<std::size_t> press(std::string keys);
   /// The line goes on, and our user does nothing.
@@ -120,7 +120,7 @@ class VoiceCall {
   std::shared_ptr<VoiceRecording> recording(const CallRecord& record);
 
  private:
-  Task<std::size_t> send(UserUtterance utterance, audio::Samples samples, bool own_noise = false);
+  Task<std::size_t> send(UserUtterance utterance, std::shared_ptr<const audio::Samples> samples, bool own_noise = false);
   Task<std::size_t> send_silence(UserUtterance utterance, Duration length);
   Task<std::size_t> sent(std::size_t utterance);
   Task<std::size_t> send(Speech speech, std::string text, const SayOptions& how);

@@ -156,8 +156,8 @@ void VoiceLine::prefetch_all() const {
   activity_.prefetch_all();
   user_track_.prefetch_end();
   agent_track_.prefetch_end();
-  if (outgoing_.empty() || outgoing_.front().samples.empty()) return;
-  const auto next = audio::SampleView(outgoing_.front().samples).subspan(outgoing_.front().used);
+  if (outgoing_.empty() || !outgoing_.front().samples) return;
+  const auto next = audio::SampleView(*outgoing_.front().samples).subspan(outgoing_.front().used);
   prefetch(next.data(), std::min(next.size(), frame_samples) * sizeof(audio::Sample));
 }
 
@@ -236,7 +236,7 @@ audio::Samples VoiceLine::next_speech(Duration at) {
   }
   const auto count = std::min(frame_samples, speech.length - speech.used);
   audio::Samples samples(frame_samples);
-  if (!speech.samples.empty()) std::copy_n(speech.samples.begin() + static_cast<std::ptrdiff_t>(speech.used), count, samples.begin());
+  if (speech.samples) std::copy_n(speech.samples->begin() + static_cast<std::ptrdiff_t>(speech.used), count, samples.begin());
   speech.used += count;
   utterance.end = at + audio::duration_of(count);
   if (speech.used == speech.length) {
@@ -246,8 +246,8 @@ audio::Samples VoiceLine::next_speech(Duration at) {
   return samples;
 }
 
-std::size_t VoiceLine::say(UserUtterance utterance, audio::Samples samples, bool own_noise) {
-  const auto length = samples.size();
+std::size_t VoiceLine::say(UserUtterance utterance, std::shared_ptr<const audio::Samples> samples, bool own_noise) {
+  const auto length = samples->size();
   return put(std::move(utterance), {.length = length, .samples = std::move(samples), .own_noise = own_noise});
 }
 

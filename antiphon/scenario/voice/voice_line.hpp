@@ -62,7 +62,7 @@ class VoiceLine final : private SignalSink {
 
   /// Puts an utterance behind what is still to be said; it starts with the next frame. Its place in `utterances`.
   /// `own_noise`: that of the line does not lie under it.
-  std::size_t say(UserUtterance utterance, audio::Samples samples, bool own_noise = false);
+  std::size_t say(UserUtterance utterance, std::shared_ptr<const audio::Samples> samples, bool own_noise = false);
   /// The same of silence.
   std::size_t say_nothing(UserUtterance utterance, Duration length);
   /// From the next frame on.
@@ -121,7 +121,7 @@ class VoiceLine final : private SignalSink {
   struct Outgoing {
     std::size_t utterance = 0;
     std::size_t length = 0;
-    audio::Samples samples{};  ///< none: silence of that length
+    std::shared_ptr<const audio::Samples> samples{};  ///< nullptr: silence of that length
     bool own_noise = false;
     std::size_t used = 0;
   };
