@@ -52,7 +52,8 @@ void measure(const std::string& talk, int calls, std::string_view limit, std::ch
   const auto share = [&](double cpu_s) { return 100 * cpu_s / std::chrono::duration<double>(length).count(); };
   bench::report(what + ": CPU of one core for the calls", fmt::format("{:.0f} %", share(paced)));
   bench::report(what + ": CPU in the background, for the sound of calls", fmt::format("{:.0f} %", share(all_threads - paced)));
-  bench::report(what + ": memory per call", fmt::format("{:.0f} kB", (bench::peak_mb() - before) * 1024 / calls), talk == "mute" ? "40 kB" : "");
+  const double grown_mb = bench::peak_mb() - before;  // none where an earlier measurement of this process took more
+  if (grown_mb > 0) bench::report(what + ": memory per call", fmt::format("{:.0f} kB", grown_mb * 1024 / calls), talk == "mute" ? "40 kB" : "");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -64,6 +65,8 @@ struct AgentConfigUpdate {
 
 using SessionItem = std::variant<ChatMessage, FunctionCall, FunctionCallOutput, AgentHandoff, AgentConfigUpdate>;
 using SessionItems = std::vector<SessionItem>;
+/// All items of a session that goes on: what is there already is never moved to make room, so that no answer waits for that.
+using SessionHistory = std::deque<SessionItem>;
 
 /// The protocol's own JSON of an item with its field names, and `type`, `content` as one text, `role` in lower case (contracts.md §13).
 json::object to_json(const SessionItem& item);

@@ -194,7 +194,7 @@ void SessionHost::flush_playback() { state_->flush_playback(); }
 void SessionHost::clear_playback() { state_->clear_playback(); }
 void SessionHost::set_agent_state(AgentState state) { state_->set_agent_state(state); }
 void SessionHost::set_user_state(UserState state) { state_->set_user_state(state); }
-const SessionItems& SessionHost::history() const { return state_->history; }
+const SessionHistory& SessionHost::history() const { return state_->history; }
 const SessionIo& SessionHost::io() const { return state_->io; }
 SimulationContext* SessionHost::simulation() { return state_->simulation ? &*state_->simulation : nullptr; }
 int SessionHost::dropped_events() const { return state_->dropped_events; }

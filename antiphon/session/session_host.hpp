@@ -107,7 +107,7 @@ class SessionHost {
   void set_user_state(UserState state);
 
   /// The history so far.
-  const SessionItems& history() const;
+  const SessionHistory& history() const;
   const SessionIo& io() const;
   SimulationContext* simulation();
   /// How many events were too large for a frame, and were left out.

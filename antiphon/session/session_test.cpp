@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using wire::AgentSessionMessage;
 
-const ChatMessage& message_at(const SessionItems& items, std::size_t index) { return std::get<ChatMessage>(items.at(index)); }
+const ChatMessage& message_at(const auto& items, std::size_t index) { return std::get<ChatMessage>(items.at(index)); }
 
 TEST(Session, ATextIsAnsweredWithTheItemsOfItsTurnAndNotWithItself_SES1_SES4) {
   Pair pair;

@@ -53,7 +53,8 @@ void SessionHost::State::answer_getter(const SessionRequest& request, SessionRes
       out.set_id(wire_text(info.id));
       if (info.instructions) out.set_instructions(wire_text(*info.instructions));
       for (const auto& tool : info.tools) out.add_tools(wire_text(tool));
-      to_wire(info.chat.empty() ? history : info.chat, *out.mutable_chat_ctx());
+      auto& chat = *out.mutable_chat_ctx();
+      info.chat.empty() ? to_wire(history, chat) : to_wire(info.chat, chat);
       break;
     }
     case SessionRequest::kGetSessionState: {

@@ -71,7 +71,7 @@ struct SessionHost::State : std::enable_shared_from_this<State> {
   Outbox outbox;
   WallTime born;
   Clock::Time born_at;
-  SessionItems history;
+  SessionHistory history;
   SessionIo io;
   AgentState agent_state = AgentState::initializing;
   UserState user_state = UserState::listening;

@@ -126,7 +126,7 @@ class SessionHost::State::Turn final : public AgentTurn {
     while (state.playbacks_finished == before && state.io.output_audio && !state.silenced) co_await state.playback.wait();
   }
 
-  static bool mark(SessionItems& items) {
+  static bool mark(auto& items) {
     for (auto item = items.rbegin(); item != items.rend(); ++item) {
       auto* message = std::get_if<ChatMessage>(&*item);
       if (!message || message->role != MessageRole::assistant) continue;
@@ -275,7 +275,7 @@ Task<SessionResponse> SessionHost::State::ask_hook(SessionRequest request) {
   response.mutable_finalize_simulation();
   if (!simulation) co_return response;
   const auto& provisional = request.finalize_simulation();
-  simulation->end({provisional.provisional_success(), provisional.provisional_reason()}, history);
+  simulation->end({provisional.provisional_success(), provisional.provisional_reason()}, {history.begin(), history.end()});
   if (!options.on_simulation_end) co_return response;
   const auto mine = active = std::make_shared<Stoppable>();
   may_interrupt = false;  // a text waits for the verdict; the end of the host does not

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +21,9 @@ std::string wire_text(std::string_view text);
 void to_wire(const SessionItem& item, wire::ChatContext::ChatItem& out);
 /// nullopt for one that this version does not know.
 std::optional<SessionItem> from_wire(const wire::ChatContext::ChatItem& item);
-template <class Out>
-void to_wire(const SessionItems& items, Out& out) {
+template <class Items, class Out>
+  requires std::same_as<typename Items::value_type, SessionItem>
+void to_wire(const Items& items, Out& out) {
   for (const auto& item : items) to_wire(item, *out.Add());
 }
 template <class In>
