@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sndfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "antiphon/audio/internal/memory_file.hpp"
@@ -116,6 +117,11 @@ TEST_F(AudioFile, ManyWhoReadOneFileShareWhatItHoldsUntilItChanges_VOX30) {
   EXPECT_EQ(first->size(), samples_in(std::chrono::milliseconds(500))) << "who holds it keeps it";
   std::filesystem::remove(path);
   EXPECT_THROW(share_audio_file(path), Error);
+}
+
+TEST_F(AudioFile, APipeIsNothingToShare_VOX30) {
+  ASSERT_EQ(mkfifo(at("pipe.wav").c_str(), 0600), 0);
+  EXPECT_THAT(refusal([&] { share_audio_file(at("pipe.wav")); }), HasSubstr("pipe.wav is a pipe or a device"));
 }
 
 TEST_F(AudioFile, OtherSuffixesAreRefusedWithThoseThereAre_VOX60) {

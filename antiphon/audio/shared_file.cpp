@@ -2,7 +2,10 @@
 #include <map>
 #include <mutex>
 
+#include <fmt/format.h>
+
 #include "antiphon/audio/file.hpp"
+#include "antiphon/base/error.hpp"
 
 namespace antiphon::audio {
 
@@ -38,7 +41,9 @@ class SharedFiles {
 
 std::shared_ptr<const Samples> share_audio_file(const std::string& path) {
   std::error_code unknown;  // what cannot be looked at cannot be read either, and that says why
-  if (!fs::is_regular_file(path, unknown)) return std::make_shared<const Samples>(read_audio_file(path));
+  const auto status = fs::status(path, unknown);
+  if (fs::is_other(status)) throw Error(ErrorKind::configuration, fmt::format("{} is a pipe or a device, which may never end", path)).with_hint("name a file");
+  if (!fs::is_regular_file(status)) return std::make_shared<const Samples>(read_audio_file(path));
   static SharedFiles files;
   const auto file = files.of(path);
   const std::lock_guard lock(file->one_decodes);

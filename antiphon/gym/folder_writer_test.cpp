@@ -62,6 +62,21 @@ TEST_F(AFolderWriter, OfTranscriptsThatWaitTheLastIsWritten_GYM7) {
   EXPECT_THAT(read_file(folder->path() + "/transcript.json"), HasSubstr("third"));
 }
 
+TEST_F(AFolderWriter, OfClipsOfOneSideOfATurnThatWaitTheLastIsWritten_GYM7) {
+  BusyBackground background;
+  auto half = tone();
+  const std::weak_ptr<const audio::Samples> held = half;
+  writer.write({{.of_user = true, .turn_number = 1, .samples = std::move(half)}}, log_that_ended("half"));
+  writer.write({{.of_user = false, .turn_number = 1, .samples = tone()}}, log_that_ended("the other side"));
+  EXPECT_FALSE(held.expired());
+  writer.write({{.of_user = true, .turn_number = 1, .samples = tone()}}, log_that_ended("whole"));
+  EXPECT_TRUE(held.expired()) << "a long turn is held twice";
+  background.let_go();
+  world.run(writer.settled());
+  EXPECT_TRUE(has("user_1.wav"));
+  EXPECT_TRUE(has("assistant_1.wav"));
+}
+
 TEST_F(AFolderWriter, WhatCouldNotBeWrittenIsToldOnce_GYM7) {
   std::filesystem::remove_all(folder->path());
   std::ofstream(folder->path()) << "in the way";
