@@ -52,7 +52,7 @@ test-asan: ## run all tests under AddressSanitizer and UndefinedBehaviorSanitize
 	@UBSAN_OPTIONS=print_stacktrace=1 $(CTEST) --test-dir build/asan
 
 # The modules that have threads. What is not built here has no tests to run.
-TSAN_TARGETS = base_test chat_test net_test providers_test scenario_test adapters_test store_test cli_test spanning_test antiphon
+TSAN_TARGETS = base_test audio_test chat_test net_test providers_test scenario_test adapters_test store_test cli_test spanning_test antiphon
 test-tsan: ## run the tests of the modules that have threads under ThreadSanitizer
 	@tools/bootstrap.sh asan
 	$(call say,test-tsan: building (tsan))
