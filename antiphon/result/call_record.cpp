@@ -56,6 +56,11 @@ std::string_view to_string(Expectation expectation) {
   return "";
 }
 
+Duration speech_began(const std::vector<AgentTurn>& turns, std::size_t turn) {
+  while (turn > 0 && turns[turn - 1].ending == TurnEnding::capped && turns[turn].start - turns[turn - 1].end < stop_silence) --turn;
+  return turns[turn].start;
+}
+
 std::string_view to_string(TurnEnding ending) {
   switch (ending) {
     case TurnEnding::signal: return "signal";

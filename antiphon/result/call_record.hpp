@@ -82,6 +82,8 @@ struct AgentTurn {
 inline constexpr Duration stop_window = std::chrono::seconds(2);
 /// It has stopped once it was silent for so long: a shorter gap lies between sentences.
 inline constexpr Duration stop_silence = std::chrono::milliseconds(600);
+/// When the agent began what the turn is part of: what follows a capped turn without such a silence goes on with it.
+Duration speech_began(const std::vector<AgentTurn>& turns, std::size_t turn);
 /// A cut-in that came further than this from where it was meant to is the harness's fault (VOX-91).
 inline constexpr Duration cut_in_tolerance = std::chrono::milliseconds(100);
 

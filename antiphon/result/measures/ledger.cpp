@@ -50,7 +50,7 @@ class Ledger {
   }
   std::optional<std::size_t> first_turn(Duration from, Duration until) const {
     for (std::size_t t = 0; t < call_.turns.size(); ++t)
-      if (call_.turns[t].start >= from && call_.turns[t].start < until) return t;
+      if (const auto began = speech_began(call_.turns, t); began >= from && began < until) return t;
     return std::nullopt;
   }
 

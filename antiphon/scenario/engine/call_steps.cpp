@@ -96,12 +96,17 @@ Task<> ScenarioRun::begin_call() {
 Task<> ScenarioRun::end_call() {
   if (!call_) co_return;
   watchdog_.forgive();
+  const bool cut_off = voice::hung_up_while_speaking(call_->line());
   try {
     co_await watchdog_.guard(hang_up_limit + 1s, call_->end(Deadline::after(clock(), hang_up_limit)));
+    if (cut_off || ending_.error)
+      for (const auto& heard : co_await watchdog_.guard(sound_limit, call_->rest())) add_heard(heard, find_seat(Role::agent));
     co_await watchdog_.guard(sound_limit, call_->measure_sound());
   } catch (...) {
     // What was said and heard stands, however the line went down.
   }
+  if (cut_off && ending_.kind != Ending::Kind::failed && ending_.verdict != RunOutcome::failed && !ending_.error)
+    ending_ = {.kind = Ending::Kind::error, .error = blame(std::make_exception_ptr(voice::hung_up(call_->line())), Role::agent), .line = std::nullopt};
   // What breaks at the very end has nobody left to tell it to: a hook, a disk that is full.
   const auto hook = call_->hook_failure();
   if (const auto failure = hook ? hook : call_->line().lost(); failure && !ending_.error)
@@ -135,12 +140,22 @@ Task<> ScenarioRun::keep_overheard() {
   for (const auto& heard : co_await watchdog_.guard(turn_limit(), call_->overheard())) add_heard(heard, find_seat(Role::agent));
 }
 
+// Nor does it answer what our user says over it.
+Task<> ScenarioRun::keep_cut_off() {
+  for (const auto& heard : co_await watchdog_.guard(turn_limit(), call_->overheard_before_our_line())) add_heard(heard, find_seat(Role::agent));
+}
+
 void ScenarioRun::expect(std::size_t utterance, const SpokenHow& how) {
   if (how.expect) expected_turns_.push_back({.utterance = utterance, .expect = *how.expect, .line = line_});
 }
 
 void ScenarioRun::add_said(Message message, std::size_t utterance, std::optional<std::size_t> author, bool scripted) {
   const auto& said = call_->line().utterances()[utterance];
+  if (!said.sent && call_->line().closed()) {
+    notices_.push_back(
+        fmt::format("{} was not said: the agent had hung up {:.2f} s into the call", quote(cut(message.text(), 60)), to_seconds(call_->line().closed_at())));
+    return;
+  }
   agent_called_ = true;  // it hears us, whether or not a step waits for its answer
   call_->place_utterance(utterance, messages().size());
   add(std::move(message), {call_began_ + said.start, call_began_ + said.end}, author, scripted);
@@ -150,6 +165,7 @@ Task<> ScenarioRun::say(Message message, std::optional<std::size_t> author, bool
   voice::require_speech(message.text(), scripted ? Party::harness : Party::simulated_user);
   co_await keep_overheard();
   const auto utterance = co_await watchdog_.guard(no_limit, call_->say(message.text(), options_of(how)));
+  co_await keep_cut_off();
   expect(utterance, how);
   add_said(std::move(message), utterance, author, scripted);
 }
@@ -162,6 +178,7 @@ Task<> ScenarioRun::say_reply(std::size_t seat, AgentReply reply) {
 }
 
 void ScenarioRun::take_answer(std::size_t seat, const CallParticipant& agent) {
+  for (const auto& heard : call_->take_passed_over()) add_heard(heard, seat);
   if (!agent.last()) return;  // it has hung up: what is left of the script concludes quietly
   if (const auto latency = response_latency(*agent.last())) {
     answer_s_.push_back(*latency);
@@ -190,6 +207,7 @@ Task<> ScenarioRun::act(std::string told, std::function<Task<std::size_t>()> act
   const auto seat = order_.claim(Role::user);
   co_await keep_overheard();
   const auto utterance = co_await watchdog_.guard(no_limit, act());
+  co_await keep_cut_off();
   expect(utterance, how);
   add_said(Message(MessageRole::user, std::move(told)), utterance, seat, true);
 }

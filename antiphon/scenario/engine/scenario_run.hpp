@@ -123,6 +123,7 @@ class ScenarioRun final : public RunState {
   Task<> begin_call();
   Task<> end_call();
   Task<> keep_overheard();
+  Task<> keep_cut_off();
   Task<> act(std::string told, std::function<Task<std::size_t>()> act, const SpokenHow& how);
   Task<> say_reply(std::size_t seat, AgentReply reply);
   void take_answer(std::size_t seat, const CallParticipant& agent);

@@ -40,6 +40,17 @@ std::string what_it_had(const VoiceLine& line) {
   return "after " + words_for(*last);
 }
 
+// It may have spoken, and yet said nothing that answers.
+std::string what_it_did_not(const VoiceLine& line, double limit_s) {
+  const auto* last = last_turn(line);
+  const auto& turns = line.turns().turns();
+  if (!last || turns.empty() || turns.back().end <= last->start) return fmt::format("said nothing for {:g} s {}", limit_s, what_it_had(line));
+  const auto end = to_seconds(turns.back().end);
+  if (speech_began(turns, turns.size() - 1) >= last->start)
+    return fmt::format("said nothing more for {:g} s after its turn that ended at {:.2f} s", limit_s, end);
+  return fmt::format("began no turn for {:g} s {}, over which it had spoken on until {:.2f} s", limit_s, what_it_had(line), end);
+}
+
 // Whoever was never spoken to owes no answer, unless the script wants it to speak first.
 bool had_nothing(const VoiceLine& line) {
   const bool spoke = !line.turns().turns().empty();
@@ -63,9 +74,15 @@ Error hung_up(const VoiceLine& line) {
   return Error(ErrorKind::closed, fmt::format("the agent hung up {:.2f} s into the call, {}{}", at, when_it_hung_up(line), reason)).with_party(Party::agent);
 }
 
+bool hung_up_while_speaking(const VoiceLine& line) {
+  const auto& turns = line.turns().turns();
+  return line.closed() && !line.closed()->on_purpose && !turns.empty() && turns.back().ending == TurnEnding::closed &&
+         turns.back().end + still_speaking >= line.closed_at();
+}
+
 Error said_nothing(const VoiceLine& line, Duration limit) {
-  const auto text = fmt::format("{}: the agent said nothing for {:g} s {} ({:.2f} s into the call)", line.adapter_name(), to_seconds(limit), what_it_had(line),
-                                to_seconds(line.now()));
+  const auto text =
+      fmt::format("{}: the agent {} ({:.2f} s into the call)", line.adapter_name(), what_it_did_not(line, to_seconds(limit)), to_seconds(line.now()));
   if (had_nothing(line))
     return Error(ErrorKind::timeout, text + ", and our user had not said a word or pressed a key before")
         .with_party(Party::harness)

@@ -10,6 +10,8 @@ namespace antiphon::voice {
 
 /// The agent has gone without meaning to. At fault is who the adapter says, else the agent.
 Error hung_up(const VoiceLine& line);
+/// Whether the agent's end of the line went down, by no will of its own, before it had said all of what it was saying.
+bool hung_up_while_speaking(const VoiceLine& line);
 
 /// The agent was silent for `limit`. It is told what it had to go on; where that is nothing but our own silence, the script is at fault (party harness).
 Error said_nothing(const VoiceLine& line, Duration limit);

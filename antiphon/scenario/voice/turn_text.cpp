@@ -1,6 +1,7 @@
 #include "antiphon/scenario/voice/turn_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace antiphon::voice {
 
@@ -27,11 +28,26 @@ void TurnText::add(const AgentTranscript& piece) {
 }
 
 void TurnText::end_of_turn() {
+  if (std::exchange(end_may_follow_, false) && now_.empty()) return;
   ended_.push_back(std::exchange(now_, {}));
   settled_.clear();
 }
 
+void TurnText::dropped(std::size_t turns) {
+  if (!now_.empty()) {
+    end_of_turn();
+    end_may_follow_ = true;
+  }
+  while (!ended_.empty() && taken_ + ended_.size() > turns) ended_.pop_back();
+}
+
+std::string_view TurnText::of(std::size_t later) const {
+  if (later < ended_.size()) return ended_[later];
+  return later == ended_.size() ? std::string_view(now_) : std::string_view();
+}
+
 std::string TurnText::take() {
+  ++taken_;
   if (!ended_.empty()) {
     auto text = std::move(ended_.front());
     ended_.pop_front();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -14,13 +15,18 @@ class TurnText {
   void add(const AgentTranscript& piece);
   /// What follows belongs to the next turn.
   void end_of_turn();
+  /// The turn was dropped: the same, and where its end is told later, that ends no other turn. Of `turns` something was heard so far, those taken included;
+  /// texts of any beyond them are of nobody's turn.
+  void dropped(std::size_t turns);
   /// The text of the oldest turn that was ended; else all there is.
   std::string take();
-  /// Of the turn under way, so far.
-  const std::string& now() const { return ended_.empty() ? now_ : ended_.front(); }
+  /// Of the turn that `later` turns follow on the oldest one, so far.
+  std::string_view of(std::size_t later) const;
   bool empty() const { return ended_.empty() && now_.empty(); }
 
  private:
+  bool end_may_follow_ = false;
+  std::size_t taken_ = 0;
   std::string settled_, now_;  // `now_` is `settled_` and what may still be replaced
   std::deque<std::string> ended_;
 };

@@ -11,8 +11,11 @@ constexpr Duration grain = std::chrono::milliseconds(40);  // more than the long
 }  // namespace
 
 bool TurnTracker::resumes(Duration at) const {
-  return !turns_.empty() && turns_.back().ending == TurnEnding::tail_silence && at - decided_ <= rules_.resumption;
+  return !turns_.empty() && turns_.back().ending == TurnEnding::tail_silence && at - decided_ <= rules_.resumption && !answers(at);
 }
+
+// What our user began to say over the turn is said by then.
+bool TurnTracker::answers(Duration at) const { return line_ && line_->began > turns_.back().start && line_->began <= decided_ && line_->ended <= at; }
 
 void TurnTracker::start_speaking(Duration at, std::optional<Duration> received) {
   // What was undecided has turned out to begin too late.

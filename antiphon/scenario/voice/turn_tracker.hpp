@@ -29,6 +29,8 @@ class TurnTracker {
   void end_signal(Duration heard_all);
   /// Our user has cut into the turn that is open: it ends by `tail_silence`, too, where the adapter tells ends of turns.
   void cut_into();
+  /// Our user has said something that asks for an answer.
+  void answerable_line(Duration began, Duration ended) { line_ = {began, ended}; }
   /// What was not heard yet was dropped.
   void cleared(Duration now);
   /// So it was, and it may go on: the turn is not over, whatever was signalled.
@@ -50,6 +52,7 @@ class TurnTracker {
  private:
   void end(TurnEnding how, Duration now);
   bool resumes(Duration at) const;
+  bool answers(Duration at) const;
   bool was_cut_into() const { return cut_turn_ && *cut_turn_ + 1 == turns_.size(); }
   bool ends_by_silence() const { return !rules_.signalled || was_cut_into(); }
 
@@ -58,6 +61,10 @@ class TurnTracker {
   bool speaking_ = false, open_ = false;
   std::optional<Duration> ends_at_;  ///< by a signal
   std::optional<std::size_t> cut_turn_;
+  struct Line {
+    Duration began, ended;
+  };
+  std::optional<Line> line_;
   Duration decided_{0};
 };
 

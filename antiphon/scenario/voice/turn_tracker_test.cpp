@@ -36,6 +36,17 @@ TEST(TurnTracker, NoTurnEndsWhileSoundMayTurnOutToBeSpeech_VOX91) {
   EXPECT_EQ(tracker.turns()[0].resumed, 0);
 }
 
+TEST(TurnTracker, WhatComesAfterOurLineOverATurnAnswersItHoweverSoon_VOX11) {
+  for (const bool over : {true, false}) {
+    TurnTracker tracker({});
+    speak(tracker, 1s, 2s, 2580ms);
+    tracker.advance(2600ms, std::nullopt);
+    over ? tracker.answerable_line(1800ms, 2700ms) : tracker.answerable_line(2620ms, 2700ms);  // that one was premature
+    tracker.start_speaking(2800ms, 2800ms);
+    EXPECT_EQ(tracker.turns().size(), over ? 2U : 1U);
+  }
+}
+
 TEST(TurnTracker, WhatTurnsOutToBeginTooLateResumesTheTurnThatWasOver_VOX11) {
   TurnTracker tracker({});
   speak(tracker, 1s, 2s, 2580ms);

@@ -234,7 +234,7 @@ Task<std::optional<Spoken>> VoiceCall::listen() {
 std::optional<std::size_t> VoiceCall::next_ended(Duration since) const {
   const auto& turns = line_.turns().turns();
   for (std::size_t i = taken_; i < turns.size(); ++i)
-    if (turns[i].ending != TurnEnding::open && turns[i].start >= since) return i;
+    if (turns[i].ending != TurnEnding::open && speech_began(turns, i) >= since) return i;
   return std::nullopt;
 }
 
@@ -265,14 +265,33 @@ Task<std::optional<Heard>> VoiceCall::answer() {
   }
 }
 
+Task<std::vector<Heard>> VoiceCall::overheard_before_our_line() {
+  std::vector<Heard> all;
+  const auto& turns = line_.turns().turns();
+  while (taken_ < turns.size() && turns[taken_].ending != TurnEnding::open && turns[taken_].start < answerable_since_) all.push_back(co_await take_next());
+  co_return all;
+}
+
+Task<std::vector<Heard>> VoiceCall::rest() {
+  std::vector<Heard> all;
+  while (taken_ < line_.turns().turns().size()) all.push_back(co_await take_next());
+  co_return all;
+}
+
 Task<std::vector<Heard>> VoiceCall::overheard() {
   std::vector<Heard> all;
   while (const auto turn = next_ended(Duration::zero())) all.push_back(co_await take(*turn));
   co_return all;
 }
 
+// The turns before it were cut off, or went on beside what our user said: they are heard as well, and their words are not those of this one.
 Task<Heard> VoiceCall::take(std::size_t index) {
-  taken_ = index + 1;
+  while (taken_ < index) passed_over_.push_back(co_await take_next());
+  co_return co_await take_next();
+}
+
+Task<Heard> VoiceCall::take_next() {
+  const auto index = taken_++;
   const auto until = line_.now() + transcript_grace;
   while (capabilities_.streaming_transcripts && line_.text().empty() && line_.now() < until && !line_.is_over()) co_await line_.tick();
   auto told = line_.text().take();
@@ -304,15 +323,20 @@ Task<bool> VoiceCall::until_speaking(Duration limit) {
   co_return true;
 }
 
+// What the agent told of the turn that began last.
+std::string_view VoiceCall::words_so_far() const {
+  const auto turns = line_.turns().turns().size();
+  return turns > taken_ ? line_.text().of(turns - taken_ - 1) : std::string_view();
+}
+
 // In proportion to what was heard of all that came, where the agent tells its words; else what a recogniser makes of it so far.
 Task<std::string> VoiceCall::heard_so_far() {
   const auto& turns = line_.turns().turns();
   if (turns.size() <= taken_) co_return "";
   const auto& turn = turns.back();
   const auto heard = line_.known_until() - turn.start;
-  if (!line_.text().now().empty()) {
+  if (const auto words = words_so_far(); !words.empty()) {
     const auto all = std::max(line_.playout().track_end() - turn.start, heard);
-    const auto& words = line_.text().now();
     const auto share = static_cast<double>(count_words(words)) * to_seconds(heard) / std::max(to_seconds(all), 0.001);
     co_return std::string(first_words(words, static_cast<std::size_t>(std::max(share, 0.0))));
   }
@@ -326,7 +350,7 @@ Task<bool> VoiceCall::until_words(int words) {
   constexpr auto look_again = 240ms;  // a recogniser starts anew each time
   auto next = line_.now();
   while (line_.turns().open()) {
-    const bool told = !line_.text().now().empty();
+    const bool told = !words_so_far().empty();
     if (told || line_.now() >= next) {
       const auto heard = co_await heard_so_far();
       if (count_words(heard) >= static_cast<std::size_t>(words)) co_return true;

@@ -104,6 +104,12 @@ class VoiceCall {
   Task<std::optional<Heard>> answer();
   /// Turns that have ended and nobody has taken yet, the answer not among them.
   Task<std::vector<Heard>> overheard();
+  /// Those of them alone that cannot answer any more: they began before what our user said last.
+  Task<std::vector<Heard>> overheard_before_our_line();
+  /// All that nobody has taken, also what was cut off. After `end`.
+  Task<std::vector<Heard>> rest();
+  /// Turns that the last `answer` has passed over, in order.
+  std::vector<Heard> take_passed_over() { return std::exchange(passed_over_, {}); }
   /// Cuts in, and returns when our user has finished and the agent has stopped, or 2 s have shown that it does not.
   Task<Cut> interrupt(CutIn cut);
 
@@ -126,6 +132,8 @@ class VoiceCall {
   Task<std::size_t> send(Speech speech, std::string text, const SayOptions& how);
   std::optional<std::size_t> next_ended(Duration since) const;
   Task<Heard> take(std::size_t turn);
+  Task<Heard> take_next();
+  std::string_view words_so_far() const;
   Task<std::optional<std::string>> hear(AgentTurn turn, std::string told);
   std::optional<double> oov_rate() const;
   Task<> prepare_interjections();
@@ -160,6 +168,7 @@ class VoiceCall {
   VoiceLine line_;
   Duration answerable_since_{0};  // only a turn that begins from here on can answer
   std::size_t taken_ = 0;         // turns that are part of the conversation
+  std::vector<Heard> passed_over_{};
   std::vector<Interruption> interruptions_;
   MeasuredSound sound_;
   bool left_ = false;

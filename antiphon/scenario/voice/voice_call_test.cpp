@@ -160,9 +160,102 @@ TEST(VoiceCall, AnAgentThatHangsUpMidWordKeepsWhatWasHeard_VOX14) {
   ASSERT_TRUE(result.error);
   EXPECT_EQ(result.error->party, Party::agent);
   EXPECT_THAT(result.error->message, HasSubstr("the agent hung up 1.00 s into the call, while it was speaking: line dropped"));
-  EXPECT_THAT(words(result), ElementsAre("hours", "goodbye now", "hello"));
+  EXPECT_THAT(words(result), ElementsAre("hours", "goodbye now"));
+  EXPECT_THAT(result.notices, testing::Contains(HasSubstr("\"hello\" was not said: the agent had hung up 1.00 s into the call")));
   ASSERT_TRUE(result.recording);
   EXPECT_GT(audio::rms_dbfs(result.recording->track(audio::Speaker::agent, 1s, 600ms)), -30);
+}
+
+TEST(VoiceCall, AnAgentThatHangsUpInItsLastWordHasNotPassed_TRN21) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) -> Task<> {
+    co_await self.clock.sleep_for(1s);
+    self.signals.push(spoken(*desk.tones, "we open at nine"));
+    self.signals.push(AgentClosed{.on_purpose = false, .reason = "line dropped"});
+  });
+
+  const auto result = desk.play(agent, {user("hours"), antiphon::agent()});
+  EXPECT_EQ(result.outcome, RunOutcome::error);
+  ASSERT_TRUE(result.error);
+  EXPECT_EQ(result.error->party, Party::agent);
+  EXPECT_THAT(result.error->message, HasSubstr("the agent hung up 1.00 s into the call, while it was speaking: line dropped"));
+  EXPECT_THAT(words(result), ElementsAre("hours", "we open at nine"));
+
+  EXPECT_EQ(desk.play(agent, {user("hours"), antiphon::agent(), fail("no")}).outcome, RunOutcome::failed);
+}
+
+// Tells its words, and stops where our user speaks over it; `told_ahead` of what it then answers.
+Task<> stop_and_answer(PlayedAgent& agent, std::shared_ptr<Tones> tones) {
+  co_await agent.clock.sleep_for(1s);
+  agent.signals.push(AgentTranscript{.text = "one two three four five six seven eight", .final = true});
+  agent.signals.push(spoken(*tones, "one two three four five six seven eight"));
+  co_await agent.clock.sleep_for(1500ms);
+  agent.signals.push(AgentClear{});
+  co_await agent.clock.sleep_for(1500ms);
+  agent.signals.push(AgentTranscript{.text = "you are welcome", .final = true});
+  agent.signals.push(spoken(*tones, "you are welcome"));
+  agent.signals.push(AgentTurnEnd{});
+  co_await agent.clock.sleep_for(1h);
+}
+
+TEST(VoiceCall, ALineOverTheAgentLeavesEachTurnItsOwnWords_VOX11) {
+  Desk desk;
+  for (const bool signalled : {false, true}) {
+    auto capabilities = paced();
+    capabilities.streaming_transcripts = true;
+    capabilities.turn_end = signalled;
+    const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) { return stop_and_answer(self, desk.tones); });
+
+    const auto result = desk.play(agent, {user("hours"), sleep(1700ms), user("thank you"), antiphon::agent(), succeed("")});
+
+    ASSERT_FALSE(result.error) << result.error->message;
+    EXPECT_THAT(words(result), ElementsAre("hours", "one two three four five six seven eight", "thank you", "you are welcome")) << signalled;
+    ASSERT_EQ(result.call->turns.size(), 2U);
+    EXPECT_EQ(result.call->turns[0].ending, TurnEnding::cleared);
+    EXPECT_TRUE(result.call->turns[0].transcript_truncated);
+    EXPECT_EQ(result.call->turns[1].told, "you are welcome");
+  }
+}
+
+TEST(VoiceCall, WordsOfAGreetingThatNobodyHeardAreNobodys_VOX11) {
+  Desk desk;
+  auto capabilities = paced();
+  capabilities.streaming_transcripts = true;
+  const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) -> Task<> {
+    self.signals.push(AgentTranscript{.text = "good morning", .final = true});
+    self.signals.push(AgentTurnEnd{});
+    self.signals.push(AgentClear{});
+    co_await self.clock.sleep_for(1s);
+    self.signals.push(AgentTranscript{.text = "we open at nine", .final = true});
+    co_await answer_after(self, desk.tones, 0s, "we open at nine");
+  });
+
+  EXPECT_THAT(words(desk.play(agent, {user("hours"), antiphon::agent(), succeed("")})), ElementsAre("hours", "we open at nine"));
+}
+
+TEST(VoiceCall, WhatWasSaidBeforeATimeoutIsJudged_SCN72) {
+  Desk desk;
+  const auto agent =
+      testing_support::played_agent(paced(), [&](PlayedAgent& self) { return answer_after(self, desk.tones, 1s, "your card is four two four two and so on"); });
+  Check check = not_contains("your card");
+
+  const auto result = run({.name = "a call", .agent = agent, .script = {user("hours"), antiphon::agent()}, .checks = {check}, .turn_timeout = 2s},
+                          {.seed = 7, .speech = testing_support::tone_speech(desk.tones)});
+  EXPECT_THAT(words(result), ElementsAre("hours", testing::StartsWith("your card")));
+  EXPECT_EQ(result.outcome, RunOutcome::failed) << "nothing later could have mended it";
+}
+
+TEST(VoiceCall, ASpeechWithoutEndThatBeganBeforeOurLineDoesNotAnswerIt_VOX11) {
+  Desk desk;
+  std::string long_speech;
+  for (int i = 0; i < 60; ++i) long_speech += "on ";
+  auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) -> Task<> {
+    co_await answer_after(self, desk.tones, 1s, long_speech);  // 18 s
+  });
+
+  const auto result = desk.play(agent, {user("hours"), sleep(2s), user("thank you"), antiphon::agent()}, {.response_max_duration = 5s});
+  ASSERT_TRUE(result.error) << "its third piece answers";
+  EXPECT_THAT(result.error->message, HasSubstr("began no turn for 30 s after \"thank you\", over which it had spoken on until"));
 }
 
 TEST(VoiceCall, ABurstIsHeardInItsOwnTime_VOX14) {

@@ -32,6 +32,8 @@ std::string what_broke(const AgentClosed& closed) {
   return closed.reason.empty() ? what : what + ": " + closed.reason;
 }
 
+bool asks(const UserUtterance& utterance) { return utterance.kind != UtteranceKind::silence && utterance.expect != Expectation::ignore; }
+
 audio::Samples piece_of(const audio::SampleStore& track, Duration from, Duration to) {
   const auto at = audio::samples_in(from), end = audio::samples_in(to);
   return end > at ? track.read(at, end - at) : audio::Samples{};
@@ -241,6 +243,7 @@ audio::Samples VoiceLine::next_speech(Duration at) {
   utterance.end = at + audio::duration_of(count);
   if (speech.used == speech.length) {
     ended_now_ = speech.utterance;
+    if (asks(utterance)) turns_.answerable_line(utterance.start, utterance.end);
     outgoing_.pop_front();
   }
   return samples;
@@ -291,11 +294,20 @@ void VoiceLine::take(AgentAudio audio) {
   playout_.receive(std::move(audio.samples), now());
 }
 
+// Where the agent tells no ends of turns, words that come when its turn is over and our user has spoken since are the next one's.
+bool VoiceLine::begins_text() const {
+  const auto& turns = turns_.turns();
+  if (settings_.turns.signalled || turns.empty() || turns_.open()) return false;
+  return std::ranges::any_of(utterances_, [&](const UserUtterance& said) { return said.sent && asks(said) && said.start > turns.back().start; });
+}
+
 void VoiceLine::take(AgentTranscript transcript) {
-  if (transcript.speaker == audio::Speaker::agent)
+  if (transcript.speaker == audio::Speaker::agent) {
+    if (begins_text()) text_.dropped(turns_.turns().size());
     text_.add(transcript);
-  else if (transcript.final)
+  } else if (transcript.final) {
     claims_.understood.emplace_back(now(), std::move(transcript.text));
+  }
 }
 
 void VoiceLine::take(AgentTurnEnd) {
@@ -305,8 +317,12 @@ void VoiceLine::take(AgentTurnEnd) {
 }
 
 void VoiceLine::take(AgentClear clear) {
+  const bool unheard = turns_.speaking() || playout_.track_end() > now();
   playout_.clear(now());
-  clear.may_go_on ? turns_.held() : turns_.cleared(now());
+  if (clear.may_go_on) return turns_.held();
+  text_.dropped(turns_.turns().size());
+  if (turns_.open() && unheard) turns_.turns().back().transcript_truncated = true;
+  turns_.cleared(now());
 }
 
 void VoiceLine::take(AgentToolCall call) {

@@ -87,6 +87,7 @@ class VoiceLine final : private SignalSink {
   TurnTracker& turns() { return turns_; }
   const Playout& playout() const { return playout_; }
   TurnText& text() { return text_; }
+  const TurnText& text() const { return text_; }
   /// When something was received last; nullopt: nothing yet.
   std::optional<Duration> last_received() const { return last_received_; }
   /// The agent has hung up, and all it sent was heard.
@@ -150,6 +151,7 @@ class VoiceLine final : private SignalSink {
   void fail(std::exception_ptr failure) override;
   void take(AgentAudio audio);
   void take(AgentTranscript transcript);
+  bool begins_text() const;
   void take(AgentTurnEnd);
   void take(AgentClear clear);
   void take(AgentToolCall call);

@@ -1,0 +1,46 @@
+#include "antiphon/scenario/voice/turn_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace antiphon::voice {
+namespace {
+
+AgentTranscript said(std::string text) { return {.text = std::move(text), .final = true}; }
+
+TEST(TurnText, EachTurnHasItsOwnInTheOrderOfTheWire_VOX11) {
+  TurnText text;
+  text.add(said("We open at nine."));
+  text.end_of_turn();
+  text.add(said("Goodbye."));
+  EXPECT_EQ(text.of(0), "We open at nine.");
+  EXPECT_EQ(text.of(1), "Goodbye.");
+  EXPECT_EQ(text.of(2), "");
+  EXPECT_EQ(text.take(), "We open at nine.");
+  EXPECT_EQ(text.take(), "Goodbye.");
+}
+
+TEST(TurnText, TheEndOfATurnThatWasDroppedEndsNoOther_VOX11) {
+  TurnText text;
+  text.add(said("We open"));
+  text.dropped(1);
+  text.end_of_turn();
+  text.add(said("You are welcome."));
+  text.end_of_turn();
+  EXPECT_EQ(text.take(), "We open");
+  EXPECT_EQ(text.take(), "You are welcome.");
+  EXPECT_TRUE(text.empty());
+}
+
+TEST(TurnText, ADroppedTurnThatNobodyHeardLeavesNoWords_VOX11) {
+  TurnText text;
+  text.add(said("We open."));
+  text.end_of_turn();
+  EXPECT_EQ(text.take(), "We open.");
+  text.add(said("Is anybody there?"));
+  text.dropped(1);
+  text.add(said("Goodbye."));
+  EXPECT_EQ(text.take(), "Goodbye.");
+}
+
+}  // namespace
+}  // namespace antiphon::voice
