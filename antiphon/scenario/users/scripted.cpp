@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "antiphon/scenario/users/recording.hpp"
 #include "antiphon/scenario/users/users.hpp"
 
@@ -18,9 +20,12 @@ class ScriptedUser final : public Participant {
 
   Brief brief() const override { return {.fixed_words = true}; }
 
-  json::object report(const History&) const override {
+  // The last one may have found nobody on the line any more.
+  json::object report(const History& messages) const override {
+    const auto is_last = [&](const Message& message) { return message.role() == MessageRole::user && message.text() == (*lines_)[next_ - 1].text(); };
+    const auto said = next_ > 0 && std::ranges::none_of(messages, is_last) ? next_ - 1 : next_;
     json::array unsaid;
-    for (std::size_t i = next_; i < lines_->size(); ++i) unsaid.emplace_back((*lines_)[i].text());
+    for (auto i = said; i < lines_->size(); ++i) unsaid.emplace_back((*lines_)[i].text());
     return unsaid.empty() ? json::object{} : json::object{{"unsaid", std::move(unsaid)}};
   }
 

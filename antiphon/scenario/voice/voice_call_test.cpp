@@ -9,6 +9,7 @@
 #include "antiphon/result/recording.hpp"
 #include "antiphon/scenario/run.hpp"
 #include "antiphon/scenario/testing/spoken.hpp"
+#include "antiphon/scenario/users/users.hpp"
 
 namespace antiphon {
 namespace {
@@ -182,6 +183,21 @@ TEST(VoiceCall, AnAgentThatHangsUpInItsLastWordHasNotPassed_TRN21) {
   EXPECT_THAT(words(result), ElementsAre("hours", "we open at nine"));
 
   EXPECT_EQ(desk.play(agent, {user("hours"), antiphon::agent(), fail("no")}).outcome, RunOutcome::failed);
+}
+
+TEST(VoiceCall, ALineThatFoundNobodyOnTheLineIsUnsaid_SCN41) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) -> Task<> {
+    co_await self.clock.sleep_for(1s);
+    self.signals.push(spoken(*desk.tones, "goodbye"));
+    co_await self.clock.sleep_for(900ms);
+    self.signals.push(AgentClosed{.on_purpose = true, .reason = "done"});
+  });
+
+  const auto result =
+      run({.name = "a call", .agent = agent, .user = scripted_user({"hours", "thank you"})}, {.seed = 7, .speech = testing_support::tone_speech(desk.tones)});
+  EXPECT_THAT(words(result), ElementsAre("hours", "goodbye"));
+  EXPECT_EQ(result.user_report.at("unsaid"), (json::array{"thank you"}));
 }
 
 // Tells its words, and stops where our user speaks over it; `told_ahead` of what it then answers.
