@@ -99,9 +99,9 @@ Task<> ScenarioRun::end_call() {
   const bool cut_off = voice::hung_up_while_speaking(call_->line());
   try {
     co_await watchdog_.guard(hang_up_limit + 1s, call_->end(Deadline::after(clock(), hang_up_limit)));
+    co_await watchdog_.guard(sound_limit, call_->measure_sound());
     if (cut_off || ending_.error)
       for (const auto& heard : co_await watchdog_.guard(sound_limit, call_->rest())) add_heard(heard, find_seat(Role::agent));
-    co_await watchdog_.guard(sound_limit, call_->measure_sound());
   } catch (...) {
     // What was said and heard stands, however the line went down.
   }

@@ -293,7 +293,7 @@ Task<Heard> VoiceCall::take(std::size_t index) {
 Task<Heard> VoiceCall::take_next() {
   const auto index = taken_++;
   const auto until = line_.now() + transcript_grace;
-  while (capabilities_.streaming_transcripts && line_.text().empty() && line_.now() < until && !line_.is_over()) co_await line_.tick();
+  while (capabilities_.streaming_transcripts && line_.text().empty() && line_.now() < until && !line_.is_still()) co_await line_.tick();
   auto told = line_.text().take();
   const auto turn = line_.turns().turns()[index];
   auto heard = co_await hear(turn, told);

@@ -261,6 +261,18 @@ TEST(VoiceCall, WhatWasSaidBeforeATimeoutIsJudged_SCN72) {
   EXPECT_EQ(result.outcome, RunOutcome::failed) << "nothing later could have mended it";
 }
 
+TEST(VoiceCall, NobodyWaitsForWordsOfATurnOnceWeHaveHungUp_SCN72) {
+  Desk desk;
+  auto capabilities = paced();
+  capabilities.streaming_transcripts = true;
+  const auto agent = testing_support::played_agent(
+      capabilities, [&](PlayedAgent& self) { return answer_after(self, desk.tones, 1s, "your card is four two four two and so on"); });
+
+  const auto result = run({.name = "a call", .agent = agent, .script = {user("hours"), antiphon::agent()}, .turn_timeout = 2s},
+                          {.seed = 7, .speech = testing_support::tone_speech(desk.tones)});
+  EXPECT_EQ(result.messages.size(), 2U) << "what was heard of it, which it told no words of";
+}
+
 TEST(VoiceCall, ASpeechWithoutEndThatBeganBeforeOurLineDoesNotAnswerIt_VOX11) {
   Desk desk;
   std::string long_speech;

@@ -92,6 +92,8 @@ class VoiceLine final : private SignalSink {
   std::optional<Duration> last_received() const { return last_received_; }
   /// The agent has hung up, and all it sent was heard.
   bool is_over() const { return closed_ && playout_.idle(now()); }
+  /// Nothing more comes: it is over, or our side has hung up.
+  bool is_still() const { return is_over() || !running_; }
   const std::optional<AgentClosed>& closed() const { return closed_; }
   /// When it did, on the wire.
   Duration closed_at() const { return closed_at_; }
