@@ -1,4 +1,5 @@
 #include "antiphon/scenario/engine/scenario_run.hpp"
+#include "antiphon/scenario/voice/call_errors.hpp"
 
 #include <limits>
 
@@ -495,6 +496,7 @@ void ScenarioRun::record_failure(std::exception_ptr failure) {
   ending_ = {.kind = Ending::Kind::error, .line = line_};
   const auto stopped = why_stopped(failure);
   ending_.error = stopped ? blame_stop(*stopped, awaited, waits_for, scenario_) : blame(failure, awaited);
+  if (stopped && call_ && ending_.error->party == Party::agent) ending_.error->message += voice::still_speaking_since(call_->line());
 }
 
 // A participant that minds its deadline may notice it before the watchdog does: the limit, and its name, are the same.

@@ -74,6 +74,12 @@ Error hung_up(const VoiceLine& line) {
   return Error(ErrorKind::closed, fmt::format("the agent hung up {:.2f} s into the call, {}{}", at, when_it_hung_up(line), reason)).with_party(Party::agent);
 }
 
+std::string still_speaking_since(const VoiceLine& line) {
+  const auto& turns = line.turns().turns();
+  if (!line.turns().open()) return "";
+  return fmt::format("; it has been speaking since {:.2f} s into the call, without an end", to_seconds(speech_began(turns, turns.size() - 1)));
+}
+
 bool hung_up_while_speaking(const VoiceLine& line) {
   const auto& turns = line.turns().turns();
   return line.closed() && !line.closed()->on_purpose && !turns.empty() && turns.back().ending == TurnEnding::closed &&

@@ -10,6 +10,8 @@ namespace antiphon::voice {
 
 /// The agent has gone without meaning to. At fault is who the adapter says, else the agent.
 Error hung_up(const VoiceLine& line);
+/// For the agent that ran out of time: since when it speaks without an end; empty where it does not.
+std::string still_speaking_since(const VoiceLine& line);
 /// Whether the agent's end of the line went down, by no will of its own, before it had said all of what it was saying.
 bool hung_up_while_speaking(const VoiceLine& line);
 

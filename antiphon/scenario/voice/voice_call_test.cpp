@@ -259,6 +259,8 @@ TEST(VoiceCall, WhatWasSaidBeforeATimeoutIsJudged_SCN72) {
                           {.seed = 7, .speech = testing_support::tone_speech(desk.tones)});
   EXPECT_THAT(words(result), ElementsAre("hours", testing::StartsWith("your card")));
   EXPECT_EQ(result.outcome, RunOutcome::failed) << "nothing later could have mended it";
+  ASSERT_TRUE(result.error);
+  EXPECT_THAT(result.error->message, HasSubstr("gave no answer within 2.00 s (turn_timeout); it has been speaking since 1.05 s into the call, without an end"));
 }
 
 TEST(VoiceCall, NobodyWaitsForWordsOfATurnOnceWeHaveHungUp_SCN72) {
