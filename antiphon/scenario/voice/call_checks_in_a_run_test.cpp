@@ -52,6 +52,18 @@ TEST(CallChecksInARun, AnAgentThatSpeaksOverAnInterruptionFailsAndIsToBlame_SCN6
   EXPECT_EQ(result.messages.at(static_cast<std::size_t>(result.checks[0].message.value())).text(), "wait");
 }
 
+TEST(CallChecksInARun, WhatOurEffectsLeftNothingOfSaysNothingOfTheAgent_VOX40_VOX92) {
+  Desk desk;
+  const auto never = [](PlayedAgent& agent) -> Task<> { co_await agent.clock.sleep_for(1h); };
+  const SpokenHow lost{.effects = std::vector<VoiceEffect>{{"packet_loss", {.numbers = {{"rate", 1}}}}}, .expect = Expectation::respond};
+  const auto result = desk.play(never, {user("hours", lost), antiphon::sleep(4s), succeed()}, {silence_at_most(2s), time_to_first_audio({.p50 = 2s})});
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_EQ(result.outcome, RunOutcome::inconclusive) << result.reasoning;
+  EXPECT_EQ(result.fault->party, Party::harness);
+  ASSERT_EQ(result.checks.size(), 3U);
+  for (const auto& check : result.checks) EXPECT_TRUE(check.inconclusive) << check.kind;
+}
+
 TEST(CallChecksInARun, AMomentThatNeverCameLeavesTheRunUndecidedByTheHarness_VOX92) {
   Desk desk;
   const auto result =

@@ -51,10 +51,30 @@ std::string what_it_did_not(const VoiceLine& line, double limit_s) {
   return fmt::format("began no turn for {:g} s {}, over which it had spoken on until {:.2f} s", limit_s, what_it_had(line), end);
 }
 
-// Whoever was never spoken to owes no answer, unless the script wants it to speak first.
+// Words, or a recording, that nobody can have heard.
+bool is_lost(const UserUtterance& utterance) {
+  return utterance.sent && utterance.expect != Expectation::ignore && utterance.voiced.empty() && utterance.kind != UtteranceKind::dtmf &&
+         utterance.kind != UtteranceKind::silence;
+}
+
+// Whoever was never spoken to owes no answer, unless the script wants it to speak first; nor does who has spoken since and then heard nothing where
+// our user meant to be heard. A silence that the script asks for is another thing: an agent may have to break it.
 bool had_nothing(const VoiceLine& line) {
-  const bool spoke = !line.turns().turns().empty();
-  return !spoke && last_turn(line) && std::none_of(line.utterances().begin(), line.utterances().end(), is_something);
+  const auto& turns = line.turns().turns();
+  const auto& all = line.utterances();
+  const auto since = turns.empty() ? Duration::zero() : turns.back().start;
+  const auto first = std::ranges::find_if(all, [&](const auto& each) { return each.start >= since; });
+  if (std::any_of(first, all.end(), is_something)) return false;
+  return turns.empty() ? last_turn(line) != nullptr : std::any_of(first, all.end(), is_lost);
+}
+
+Error silent_after_nothing(const VoiceLine& line, std::string text) {
+  text += line.turns().turns().empty() ? ", and our user had not said a word or pressed a key before" : ", and had heard nothing of our user since it spoke";
+  const auto* last = last_turn(line);
+  return Error(ErrorKind::timeout, std::move(text))
+      .with_party(Party::harness)
+      .with_hint(last && is_lost(*last) ? "let more of it be heard: look at its level, and at the effects on it"
+                                        : "let the script say something first, or begin it with `agent` where the agent is to speak first");
 }
 
 std::string when_it_hung_up(const VoiceLine& line) {
@@ -89,10 +109,7 @@ bool hung_up_while_speaking(const VoiceLine& line) {
 Error said_nothing(const VoiceLine& line, Duration limit) {
   const auto text =
       fmt::format("{}: the agent {} ({:.2f} s into the call)", line.adapter_name(), what_it_did_not(line, to_seconds(limit)), to_seconds(line.now()));
-  if (had_nothing(line))
-    return Error(ErrorKind::timeout, text + ", and our user had not said a word or pressed a key before")
-        .with_party(Party::harness)
-        .with_hint("let the script say something first, or begin it with `agent` where the agent is to speak first");
+  if (had_nothing(line)) return silent_after_nothing(line, text);
   return Error(ErrorKind::timeout, text).with_party(Party::agent).with_hint("set `response_timeout` where it may take longer");
 }
 

@@ -44,6 +44,26 @@ TEST(SilenceOfAnAgent, ThatWasNeverSpokenToIsNotItsFault_VOX11_SCN100) {
   expect_error(play(scenario({play_audio(audio::Samples(24000), "nothing to hear"), agent()})), Party::harness, "in which no speech was heard");
 }
 
+Task<> greets(PlayedAgent& agent) {
+  agent.signals.push(AgentAudio{testing_support::Tones().speak("hello")});
+  co_await agent.clock.sleep_for(1h);
+}
+
+SpokenHow with_effect(std::string name, std::string setting, double value) {
+  return {.effects = std::vector<VoiceEffect>{{std::move(name), {.numbers = {{std::move(setting), value}}}}}};
+}
+
+TEST(SilenceOfAnAgent, ThatOurEffectsLeftNothingToHearIsNotItsFault_VOX11_VOX40_SCN100) {
+  for (const auto& lost : {with_effect("packet_loss", "rate", 1), with_effect("volume", "gain_db", -60), with_effect("dropout", "probability", 1)}) {
+    expect_error(play(scenario({user("hours please", lost), agent()})), Party::harness, "after \"hours please\", in which no speech was heard");
+    const auto greeted = play(scenario({agent(), user("hours please", lost), agent()}, greets));
+    expect_error(greeted, Party::harness, "and had heard nothing of our user since it spoke");
+    EXPECT_THAT(greeted.error->message, HasSubstr("look at its level, and at the effects on it"));
+  }
+  expect_error(play(scenario({user("hours please", with_effect("volume", "gain_db", -30)), agent()})), Party::agent, "after \"hours please\" (");
+  expect_error(play(scenario({agent(), silence(2s), agent()}, greets)), Party::agent, "after a silence of 2 s");
+}
+
 TEST(TextWithoutSpeech, IsRefusedBeforeTheRunWhereTheScriptSaysIt_VOX20) {
   const auto problems = [](std::vector<Step> script) {
     return validate(scenario(std::move(script)), *ModelRegistry::with_defaults(), *testing_support::tone_speech());

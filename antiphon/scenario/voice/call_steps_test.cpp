@@ -156,6 +156,32 @@ TEST(Effects, WorkInTheOrderInWhichTheyAreGiven_VOX20) {
   EXPECT_LT(loudest({louder, softer}), loudest({}) - 3) << "what was clipped stays clipped";
 }
 
+TEST(Effects, ThatLeaveNothingOfTheSpeechLeaveNoVoice_VOX40_VOX92) {
+  const auto voiced = [](std::vector<VoiceEffect> effects) {
+    Listener line;
+    const auto result = line.play({user("one two three")}, {.effects = std::move(effects)});
+    return !result.call->utterances.at(0).voiced.empty();
+  };
+  const auto softer = [](double gain) { return VoiceEffect{"volume", {.numbers = {{"gain_db", gain}}}}; };
+  const auto losing = [](double rate) { return VoiceEffect{"packet_loss", {.numbers = {{"rate", rate}}}}; };
+  const VoiceEffect hiss{"static", {.numbers = {{"intensity", 0.3}}}}, babble{"background_noise", {.words = {{"kind", "babble"}}}}, other{"double_talk"},
+      missing{"dropout", {.numbers = {{"probability", 1}}}};
+  for (const auto& effects : std::vector<std::vector<VoiceEffect>>{{softer(-60)},
+                                                                   {losing(1)},
+                                                                   {losing(0.98)},
+                                                                   {missing},
+                                                                   {softer(-60), hiss},
+                                                                   {hiss, losing(1)},
+                                                                   {missing, babble},
+                                                                   {losing(1), other},
+                                                                   {softer(-30), softer(-30)}})
+    EXPECT_FALSE(voiced(effects)) << effects.front().name << " and " << effects.back().name;
+  for (const auto& description : audio::effect_descriptions()) EXPECT_TRUE(voiced({{std::string(description.name)}})) << description.name;
+  for (const auto& effects :
+       std::vector<std::vector<VoiceEffect>>{{softer(-35)}, {losing(0.3)}, {hiss, losing(0.3)}, {softer(-60), softer(40)}, {softer(40)}, {babble, hiss}})
+    EXPECT_TRUE(voiced(effects)) << effects.front().name << " and " << effects.back().name;
+}
+
 class CountedVoice final : public TextToSpeech {
  public:
   CountedVoice(std::shared_ptr<Tones> tones, std::vector<SpeechRequest>& asked) : voice_(std::move(tones)), asked_(asked) {}

@@ -15,19 +15,37 @@ namespace antiphon::voice {
 namespace {
 
 constexpr std::string_view noise_effect = "background_noise";
+constexpr double quietest_dbfs = audio::speech_dbfs - 40;  // what is left of our user's speech, for somebody to hear it
 
 RandomStream effects_stream(const SpeechContext& context, std::string_view purpose) {
   const std::array<std::string_view, 3> key{context.scenario_id, "user", purpose};
   return RandomStream(context.seed, key);
 }
 
-// Where it is voiced is told of the speech itself: an effect such as noise has no say in when our user spoke.
+// Noise that effects add is the same over the speech turned upside down, so that it is gone from half the difference; the speech is not.
+audio::Samples what_is_left(audio::SampleView clean, audio::SampleView heard, const std::vector<audio::Effect>& effects, RandomStream random) {
+  audio::Samples inverted(clean.size());
+  std::ranges::transform(clean, inverted.begin(), [](audio::Sample sample) { return audio::to_sample(-sample); });
+  auto left = audio::apply_effects(effects, inverted, random);
+  left.resize(std::min(left.size(), heard.size()));
+  std::ranges::transform(heard.first(left.size()), left, left.begin(), [](int one, int other) { return audio::to_sample((one - other) / 2.0); });
+  return left;
+}
+
+bool can_be_heard(audio::SampleView speech) {
+  if (audio::active_dbfs(speech) < quietest_dbfs) return false;
+  return !voiced_spans(audio::normalise(speech), {}).empty();  // pieces may be loud, and too short to be words
+}
+
+// Where it is voiced is told of the speech itself: an effect such as noise has no say in when our user spoke. One that leaves nothing of it has.
 Speech finish(std::shared_ptr<const audio::Samples> clean, const std::vector<audio::Effect>& effects, const audio::VoiceSettings& detector,
               RandomStream& random) {
   auto voiced = voiced_spans(*clean, detector);
   if (effects.empty()) return {.samples = std::move(clean), .voiced = std::move(voiced)};
+  const auto before = random;
   auto samples = audio::apply_effects(effects, *clean, random);
   if (samples.size() != clean->size()) voiced = voiced_spans(samples, detector);
+  if (!voiced.empty() && !can_be_heard(what_is_left(*clean, samples, effects, before))) voiced.clear();
   return {.samples = std::make_shared<const audio::Samples>(std::move(samples)), .voiced = std::move(voiced)};
 }
 

@@ -16,7 +16,7 @@ namespace antiphon::voice {
 /// Audio that our user is going to send.
 struct Speech {
   std::shared_ptr<const audio::Samples> samples;  ///< never null; others may play the same
-  std::vector<VoicedSpan> voiced{};               ///< since its first sample
+  std::vector<VoicedSpan> voiced{};               ///< since its first sample; none where effects leave nothing of the speech to hear
   bool own_noise = false;                         ///< with effects of its own: what lies under the line does not lie under it
 };
 
