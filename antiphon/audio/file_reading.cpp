@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <optional>
 
@@ -43,6 +44,7 @@ class Intake {
     for (std::size_t i = 0; i < mono.size(); ++i) {
       double sum = 0;
       for (const auto value : values.subspan(i * channels, channels)) sum += value;
+      if (!std::isfinite(sum)) refuse(name_, "it is damaged: it holds samples that are no numbers");
       mono[i] = to_sample(sum / static_cast<double>(channels) * 32768);
     }
     frames_ += mono.size();

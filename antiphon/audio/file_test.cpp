@@ -1,7 +1,9 @@
 #include "antiphon/audio/file.hpp"
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -146,6 +148,18 @@ TEST_F(AudioFile, WhatIsNoAudioNamesTheFileAndTheReason_VOX30) {
   EXPECT_THAT(why(encode_audio_file({}, FileKind::wav)), HasSubstr("it holds no audio"));
   for (const auto* magic : {"fLaC", "OggS", "ID3\x03", "\xff\xfb\x90\x64"})
     EXPECT_THAT(why(std::string(magic) + std::string(400, 'x')), HasSubstr("cannot read line.wav")) << magic;
+}
+
+TEST_F(AudioFile, SamplesThatAreNoNumbersAreDamage_VOX30) {
+  auto bytes = encoded_as(SF_FORMAT_WAV | SF_FORMAT_FLOAT, testing::sine(440, 0.5, 0.3), 1, 24000);
+  const auto why = [&](float value) {
+    auto damaged = bytes;
+    std::memcpy(damaged.data() + damaged.size() - 4000, &value, sizeof value);
+    return refusal([&] { decode_audio_file(damaged, "line.wav"); });
+  };
+  EXPECT_EQ(why(0.5F), "");
+  for (const auto value : {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()})
+    EXPECT_THAT(why(value), HasSubstr("cannot read line.wav as audio: it is damaged: it holds samples that are no numbers"));
 }
 
 TEST_F(AudioFile, AFileThatIsCutOffIsRefused_VOX30) {
