@@ -19,7 +19,8 @@ struct AudioFileLimits {
 ///         not_found or io where it cannot be read; too_large over a limit.
 Samples read_audio_file(const std::string& path, const AudioFileLimits& limits = {});
 /// The same where many read one file, at once or one after another: it is decoded once for as long as somebody holds what it holds, and again where it has
-/// changed meanwhile. From any thread. @throws Error as `read_audio_file`; configuration for pipes and devices, which might keep everybody waiting.
+/// changed meanwhile. From any thread. @throws Error as `read_audio_file`; configuration for folders, and for pipes and devices, which might keep
+/// everybody waiting.
 std::shared_ptr<const Samples> share_audio_file(const std::string& path);
 /// The same for bytes at hand; `name` stands for the file in errors.
 Samples decode_audio_file(std::string bytes, std::string_view name, const AudioFileLimits& limits = {});

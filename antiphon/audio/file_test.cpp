@@ -126,6 +126,18 @@ TEST_F(AudioFile, APipeIsNothingToShare_VOX30) {
   EXPECT_THAT(refusal([&] { share_audio_file(at("pipe.wav")); }), HasSubstr("pipe.wav is a pipe or a device"));
 }
 
+TEST_F(AudioFile, WhatIsNoFileToShareIsToldAsWhatItIs_VOX30) {
+  const auto why = [&](const std::string& path) { return refusal([&] { share_audio_file(path); }); };
+  std::filesystem::create_directories(at("folder.wav"));
+  std::filesystem::create_symlink("loop.wav", at("loop.wav"));
+  EXPECT_THAT(why(at("folder.wav")), HasSubstr("folder.wav is a folder"));
+  EXPECT_THAT(why(at("loop.wav")), HasSubstr("loop.wav: Too many levels of symbolic links"));
+  EXPECT_THAT(why("/dev/zero"), HasSubstr("/dev/zero is a pipe or a device"));
+  EXPECT_THAT(why(at("none.wav")), HasSubstr("none.wav: No such file"));
+  EXPECT_THAT(why("https://example.com/a.wav"), HasSubstr("is a URL"));
+  EXPECT_EQ(why(""), "no file is named");
+}
+
 TEST_F(AudioFile, OtherSuffixesAreRefusedWithThoseThereAre_VOX60) {
   for (const auto* name : {"a.aac", "a", "a.wav.zip", ".wav", ""})
     EXPECT_THAT(refusal([&] { write_audio_file(name, Samples(10)); }), HasSubstr(".wav, .flac, .ogg, .mp3")) << name;

@@ -1,6 +1,12 @@
-#include <filesystem>
+#include <cerrno>
+#include <cstring>
 #include <map>
 #include <mutex>
+#include <optional>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -11,13 +17,68 @@ namespace antiphon::audio {
 
 namespace {
 
-namespace fs = std::filesystem;
+/// What tells one state of a file from another.
+struct Version {
+  dev_t device = 0;
+  ino_t number = 0;
+  off_t bytes = 0;
+  time_t seconds = 0;
+  long nanoseconds = 0;
+
+  explicit Version(const struct stat& of)
+      : device(of.st_dev), number(of.st_ino), bytes(of.st_size), seconds(of.st_mtim.tv_sec), nanoseconds(of.st_mtim.tv_nsec) {}
+  friend bool operator==(const Version&, const Version&) = default;
+};
+
+void require_file(const std::string& path, mode_t mode) {
+  if (S_ISREG(mode)) return;
+  throw Error(ErrorKind::configuration, fmt::format("{} is {}", path, S_ISDIR(mode) ? "a folder" : "a pipe or a device, which may never end"))
+      .with_hint("name a file");
+}
+
+/// Whatever became of a path since somebody looked at it: neither opening it nor reading from it can wait.
+class OpenFile {
+ public:
+  explicit OpenFile(const std::string& path) : path_(path), descriptor_{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)} {
+    if (descriptor_.number < 0 || ::fstat(descriptor_.number, &seen_) != 0) fail("open", errno);
+    require_file(path, seen_.st_mode);
+  }
+
+  Version version() const { return Version(seen_); }
+
+  std::string read(std::size_t limit) {
+    std::string content;
+    for (;;) {
+      char buffer[65536];
+      const auto count = ::read(descriptor_.number, buffer, sizeof buffer);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) fail("read", errno);
+      content.append(buffer, static_cast<std::size_t>(count));
+      if (count == 0 || content.size() > limit) return content;
+    }
+  }
+
+ private:
+  struct Descriptor {
+    int number = -1;
+    ~Descriptor() {
+      if (number >= 0) ::close(number);
+    }
+  };
+
+  [[noreturn]] void fail(std::string_view verb, int code) const {
+    throw Error(code == ENOENT || code == ENOTDIR ? ErrorKind::not_found : ErrorKind::io, fmt::format("cannot {} {}: {}", verb, path_, std::strerror(code)));
+  }
+
+  const std::string& path_;
+  Descriptor descriptor_;
+  struct stat seen_{};
+};
 
 /// A file as it was when it was decoded last.
 struct SharedFile {
   std::mutex one_decodes{};
-  fs::file_time_type changed{};
-  std::uintmax_t bytes = 0;
+  std::optional<Version> version{};
   std::weak_ptr<const Samples> samples{};
 };
 
@@ -40,19 +101,19 @@ class SharedFiles {
 }  // namespace
 
 std::shared_ptr<const Samples> share_audio_file(const std::string& path) {
-  std::error_code unknown;  // what cannot be looked at cannot be read either, and that says why
-  const auto status = fs::status(path, unknown);
-  if (fs::is_other(status)) throw Error(ErrorKind::configuration, fmt::format("{} is a pipe or a device, which may never end", path)).with_hint("name a file");
-  if (!fs::is_regular_file(status)) return std::make_shared<const Samples>(read_audio_file(path));
+  if (path.empty()) throw Error(ErrorKind::configuration, "no file is named").with_hint("name a file");
+  struct stat seen{};
+  if (::stat(path.c_str(), &seen) != 0) return std::make_shared<const Samples>(read_audio_file(path));  // which says why it cannot be
+  require_file(path, seen.st_mode);
   static SharedFiles files;
-  const auto file = files.of(path);
-  const std::lock_guard lock(file->one_decodes);
-  const auto changed = fs::last_write_time(path, unknown);
-  const auto bytes = fs::file_size(path, unknown);
-  auto samples = file->samples.lock();
-  if (samples && file->changed == changed && file->bytes == bytes) return samples;
-  samples = std::make_shared<const Samples>(read_audio_file(path));
-  file->changed = changed, file->bytes = bytes, file->samples = samples;
+  const auto shared = files.of(path);
+  const std::lock_guard lock(shared->one_decodes);
+  OpenFile file(path);
+  auto samples = shared->samples.lock();
+  if (samples && shared->version == file.version()) return samples;
+  const AudioFileLimits limits;
+  samples = std::make_shared<const Samples>(decode_audio_file(file.read(limits.bytes), path, limits));
+  shared->version = file.version(), shared->samples = samples;
   return samples;
 }
 

@@ -45,7 +45,11 @@ std::vector<Entry> make_entries() {
         true,
         {number("per_second", "how many, on average", "1/s", 0, 200, 8), number("intensity", "the highest, as a share of full scale", "", 0, 1, 0.3)}},
        effects::crackle},
-      {{"double_talk", "somebody else speaks at the same time", "multiple_voices", true, {file("a recording of them, repeated"), volume, snr}},
+      {{"double_talk",
+        "somebody else speaks at the same time",
+        "multiple_voices",
+        true,
+        {file("a recording of them, repeated"), volume, snr}},
        effects::double_talk},
       {{"dropout",
         "pieces are missing",
@@ -168,7 +172,7 @@ effects::Values complete(const EffectDescription& effect, const EffectSettings& 
   for (const auto& [name, word] : settings.words) {
     const auto& parameter = require_parameter(effect, name, Wanted::word);
     if (parameter.is_file) {
-      values.file = std::make_shared<const Samples>(read_audio_file(word));
+      values.file = share_audio_file(word);
       continue;
     }
     if (std::ranges::find(parameter.choices, word) == parameter.choices.end())

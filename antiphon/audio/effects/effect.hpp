@@ -49,7 +49,7 @@ using Effect = std::function<Samples(SampleView, RandomStream&)>;
 
 /// Files are read here, once.
 /// @throws Error configuration, naming effect and setting, for an unknown name, a number out of range (NaN too) or another word than the choices; or
-///         what `read_audio_file` throws.
+///         what `share_audio_file` throws.
 Effect make_effect(std::string_view name, const EffectSettings& settings = {});
 
 /// The noise of `background_noise` by itself, for what lies under a whole call; `snr_db` counts from speech at its usual level.

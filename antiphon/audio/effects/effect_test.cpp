@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "antiphon/audio/dtmf.hpp"
@@ -166,6 +167,14 @@ TEST(BackgroundNoise, AFileOfOnesOwnIsRepeated_VOX40) {
     EXPECT_EQ(Samples(noisy.begin(), noisy.begin() + 12000), Samples(noisy.begin() + 12000, noisy.begin() + 24000));
   }
   ::unlink(path.c_str());
+}
+
+TEST(Effects, APipeIsNoFileOfTheirs_VOX40) {
+  const auto pipe = ::testing::TempDir() + std::to_string(::getpid()) + "pipe.wav";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const auto* effect : {"background_noise", "double_talk"})
+    EXPECT_THAT(refusal([&] { make_effect(effect, {.words = {{"file", pipe}}}); }), HasSubstr("pipe.wav is a pipe or a device")) << effect;
+  ::unlink(pipe.c_str());
 }
 
 TEST(NoiseSource, FramesJoinWithoutAGap_VOX40) {
