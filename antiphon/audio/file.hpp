@@ -22,6 +22,8 @@ Samples read_audio_file(const std::string& path, const AudioFileLimits& limits =
 /// changed meanwhile. From any thread. @throws Error as `read_audio_file`; configuration for folders, and for pipes and devices, which might keep
 /// everybody waiting.
 std::shared_ptr<const Samples> share_audio_file(const std::string& path);
+/// Whether that could be done now. A file is decoded for it once, and again where it has changed. From any thread. @throws Error as `share_audio_file`.
+void check_audio_file(const std::string& path);
 /// The same for bytes at hand; `name` stands for the file in errors.
 Samples decode_audio_file(std::string bytes, std::string_view name, const AudioFileLimits& limits = {});
 

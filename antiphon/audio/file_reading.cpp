@@ -81,17 +81,25 @@ Samples decode_mp3(std::string_view bytes, std::string_view name, const AudioFil
     if (!intake) intake.emplace(name, limits, static_cast<int>(rate_hz));
     intake->take(values, 1);
   });
-  if (!failure.empty()) refuse(name, lower(failure));
+  if (!failure.empty()) refuse(name, failure);
   if (!intake) refuse(name, "it holds no audio");
   return intake->finish();
 }
 
-std::string_view reason(SNDFILE* file) { return trim(sf_strerror(file)); }
+// libsndfile speaks to whoever programs with it, not to whoever recorded the file.
+std::string_view reason(SNDFILE* file) {
+  const std::string_view told = sf_strerror(file);
+  const auto says = [&](auto... parts) { return ((told.find(parts) != std::string_view::npos) || ...); };
+  if (says("SF_INFO", "hannel count", "channels")) return "its header gives a rate or a count of channels that no audio has";
+  if (says("unsupported encoding", "unimplemented format", "WAVPACK")) return "its encoding is none of those that are read";
+  if (says("chunk", "header", "marker")) return "its header is damaged";
+  return "it is damaged or cut off";
+}
 
 Samples decode_others(internal::MemoryFile memory, std::string_view name, const AudioFileLimits& limits) {
   SF_INFO info{};
   const std::unique_ptr<SNDFILE, Closed> file(sf_open_virtual(&internal::memory_io(), SFM_READ, &info, &memory));
-  if (!file) refuse(name, lower(reason(nullptr)));
+  if (!file) refuse(name, reason(nullptr));
   if (info.channels < 1 || info.channels > most_channels) refuse(name, fmt::format("it has {} channels; up to {} are read", info.channels, most_channels));
   Intake intake(name, limits, info.samplerate);
   const auto channels = static_cast<std::size_t>(info.channels);
@@ -101,7 +109,7 @@ Samples decode_others(internal::MemoryFile memory, std::string_view name, const 
     if (count <= 0) break;
     intake.take(std::span(block).first(static_cast<std::size_t>(count) * channels), channels);
   }
-  if (sf_error(file.get()) != SF_ERR_NO_ERROR) refuse(name, lower(reason(file.get())));
+  if (sf_error(file.get()) != SF_ERR_NO_ERROR) refuse(name, reason(file.get()));
   // A FLAC file says how many there are; of other formats the count is a guess.
   if ((info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC && info.frames < SF_COUNT_MAX && static_cast<sf_count_t>(intake.frames()) < info.frames)
     refuse(name, fmt::format("it is cut off: of {} samples {} are there", info.frames, intake.frames()));

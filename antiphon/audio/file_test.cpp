@@ -138,6 +138,49 @@ TEST_F(AudioFile, WhatIsNoFileToShareIsToldAsWhatItIs_VOX30) {
   EXPECT_EQ(why(""), "no file is named");
 }
 
+TEST_F(AudioFile, IsLookedThroughOnceUntilItChanges_VOX30) {
+  const auto path = at("checked.wav");
+  const auto why = [&] { return refusal([&] { check_audio_file(path); }); };
+  const auto bytes = encode_audio_file(testing::speech(0.5), FileKind::flac);
+  const auto then = std::filesystem::file_time_type::clock::now();
+  const auto write = [&](std::string_view content, int seconds) {
+    std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
+    std::filesystem::last_write_time(path, then + std::chrono::seconds(seconds));
+  };
+  write(bytes, 0);
+  EXPECT_EQ(why(), "");
+  write(std::string(bytes.size(), 'x'), 0);
+  EXPECT_EQ(why(), "") << "of the same size and time: it was not read again";
+  write(std::string(bytes.size(), 'x'), 2);
+  EXPECT_THAT(why(), HasSubstr("neither WAV, FLAC, OGG, Opus nor MP3"));
+  write(bytes, 2);
+  EXPECT_THAT(why(), HasSubstr("neither WAV, FLAC, OGG, Opus nor MP3"));
+  write(bytes, 4);
+  EXPECT_EQ(why(), "");
+  std::filesystem::remove(path);
+  EXPECT_THAT(why(), HasSubstr("checked.wav: No such file"));
+}
+
+TEST_F(AudioFile, ReasonsAreInWordsOfOurs_VOX30) {
+  const auto why = [](const std::string& bytes) { return refusal([&] { decode_audio_file(bytes, "x.wav"); }); };
+  const auto wav = encode_audio_file(testing::speech(0.5), FileKind::wav);
+  const auto with = [&](std::size_t place, std::string_view field) { return std::string(wav).replace(place, field.size(), field); };
+  for (const auto rate : {std::string_view("\0\0\0\0", 4), std::string_view("\xff\xff\xff\xff", 4)})
+    EXPECT_EQ(why(with(24, rate)), "cannot read x.wav as audio: its header gives a rate or a count of channels that no audio has");
+  EXPECT_EQ(why(with(22, "\xff\xff")), "cannot read x.wav as audio: its header gives a rate or a count of channels that no audio has");
+  EXPECT_EQ(why(with(20, std::string_view("\x63\0", 2))), "cannot read x.wav as audio: its header is damaged");
+  EXPECT_EQ(why(with(34, std::string_view("\0\0", 2))), "cannot read x.wav as audio: its encoding is none of those that are read");
+  const auto flac = encode_audio_file(testing::speech(3), FileKind::flac);
+  auto damaged = flac;
+  damaged.replace(damaged.size() / 2, 400, std::string(400, 'x'));
+  EXPECT_THAT(why(damaged), HasSubstr("cannot read x.wav as audio: it is damaged or cut off"));
+  EXPECT_THAT(why(flac.substr(0, flac.size() / 2)), HasSubstr("cannot read x.wav as audio: it is "));
+  for (std::size_t place = 0; place < 44; ++place) {
+    const auto told = why(with(place, std::string_view("\xff\xff", 2)));
+    EXPECT_THAT(told, ::testing::Not(::testing::AnyOf(HasSubstr("error"), HasSubstr("sf_info"), HasSubstr("SF_INFO"), ::testing::EndsWith(".")))) << place;
+  }
+}
+
 TEST_F(AudioFile, OtherSuffixesAreRefusedWithThoseThereAre_VOX60) {
   for (const auto* name : {"a.aac", "a", "a.wav.zip", ".wav", ""})
     EXPECT_THAT(refusal([&] { write_audio_file(name, Samples(10)); }), HasSubstr(".wav, .flac, .ogg, .mp3")) << name;

@@ -98,6 +98,32 @@ class SharedFiles {
   std::map<std::string, std::shared_ptr<SharedFile>> files_;
 };
 
+/// What was found out about files that somebody has looked through.
+class Verdicts {
+ public:
+  struct Verdict {
+    Version version;
+    std::optional<Error> refused{};
+  };
+
+  std::optional<Verdict> find(const std::string& path, const Version& version) {
+    const std::lock_guard lock(mutex_);
+    const auto found = verdicts_.find(path);
+    return found != verdicts_.end() && found->second.version == version ? std::optional(found->second) : std::nullopt;
+  }
+  void keep(const std::string& path, Verdict verdict) {
+    const std::lock_guard lock(mutex_);
+    verdicts_.insert_or_assign(path, std::move(verdict));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, Verdict> verdicts_;
+};
+
+// A disk that is slow to wake, or a program with too many files open, says nothing about the file.
+bool will_stay(const Error& error) { return error.kind() == ErrorKind::configuration || error.kind() == ErrorKind::too_large; }
+
 }  // namespace
 
 std::shared_ptr<const Samples> share_audio_file(const std::string& path) {
@@ -115,6 +141,25 @@ std::shared_ptr<const Samples> share_audio_file(const std::string& path) {
   samples = std::make_shared<const Samples>(decode_audio_file(file.read(limits.bytes), path, limits));
   shared->version = file.version(), shared->samples = samples;
   return samples;
+}
+
+void check_audio_file(const std::string& path) {
+  struct stat seen{};
+  if (::stat(path.c_str(), &seen) != 0) return void(share_audio_file(path));
+  static Verdicts verdicts;
+  Verdicts::Verdict verdict{.version = Version(seen)};
+  if (const auto known = verdicts.find(path, verdict.version)) {
+    if (known->refused) throw Error(*known->refused);
+    return;
+  }
+  try {
+    share_audio_file(path);
+  } catch (const Error& error) {
+    if (!will_stay(error)) throw;
+    verdict.refused = error;
+  }
+  verdicts.keep(path, verdict);
+  if (verdict.refused) throw Error(*verdict.refused);
 }
 
 }  // namespace antiphon::audio

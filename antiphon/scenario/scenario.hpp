@@ -95,6 +95,7 @@ inline bool is_audited(const Scenario& scenario) { return !scenario.audit.empty(
 struct ScenarioProblem {
   std::string text;
   Location place{};
+  std::string hint{};  ///< what to do about it; empty: the text says it
 };
 
 /// All that can be known to be wrong before the first step: no name, no agent, a role that the script needs and nobody plays (SCN-6), a

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "antiphon/audio/dtmf.hpp"
+#include "antiphon/audio/file.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/spoken_text.hpp"
 #include "antiphon/base/text.hpp"
@@ -38,8 +38,12 @@ class Validator {
  private:
   template <class... Args>
   void add(fmt::format_string<Args...> text, Args&&... args) {
+    add_with({}, text, std::forward<Args>(args)...);
+  }
+  template <class... Args>
+  void add_with(std::string hint, fmt::format_string<Args...> text, Args&&... args) {
     const auto& place = place_.line > 0 ? place_ : whole_;
-    problems_.push_back({.text = fmt::format(text, std::forward<Args>(args)...), .place = place});
+    problems_.push_back({.text = fmt::format(text, std::forward<Args>(args)...), .place = place, .hint = std::move(hint)});
   }
 
   /// Where what is looked at stands, for as long as this lives.
@@ -261,20 +265,22 @@ class Validator {
       for (auto& problem : problems_of({.effects = list}, speech_)) add("step {} of the script: {}", number, problem);
     };
     if (const auto* audio = std::get_if<Step::Audio>(&step.what)) {
-      file(audio->file, number);
+      if (!audio->samples) file(audio->file, number);
       if (audio->how.effects) effects(*audio->how.effects);
     }
     if (const auto* change = std::get_if<Step::Effects>(&step.what)) effects(change->effects);
     if (const auto* silence = std::get_if<Step::Silence>(&step.what); silence && silence->duration <= Duration::zero())
       add("step {} of the script: a silence must be longer than nothing", number);
-    if (const auto* keys = std::get_if<Step::Dtmf>(&step.what)) {
-      try {
-        audio::dtmf_tones(keys->keys);
-      } catch (const Error& error) {
-        add("step {} of the script: {}", number, error.message());
-      }
-    }
+    if (const auto* dtmf = std::get_if<Step::Dtmf>(&step.what)) keys(dtmf->keys, number);
     if (const auto* cut = std::get_if<Step::Interrupt>(&step.what)) interruption(*cut, number);
+  }
+
+  void keys(const std::string& pressed, int number) {
+    try {
+      audio::dtmf_tones(pressed);
+    } catch (const Error& error) {
+      add("step {} of the script: {}", number, error.message());
+    }
   }
 
   void words(const Step::Speak& speak, int number) {
@@ -288,7 +294,7 @@ class Validator {
   }
 
   void interruption(const Step::Interrupt& cut, int number) {
-    file(cut.file, number);
+    if (!cut.file.empty()) file(cut.file, number);
     if (!cut.text.empty() && cut.file.empty() && !has_speech(cut.text)) nothing_to_say(cut.text, number);
     if (cut.text.empty() && cut.file.empty()) add("step {} of the script interrupts with nothing: give it `text`", number);
     if ((cut.after_words ? 1 : 0) + (cut.after ? 1 : 0) + (cut.after_sent ? 1 : 0) > 1)
@@ -299,13 +305,18 @@ class Validator {
     if (cut.after_words.value_or(1) < 1) add("step {} of the script: after_words is {}, and counts from 1", number, *cut.after_words);
   }
 
+  // Read to its end: what breaks in the middle of a call has cost the call.
   void file(const std::string& path, int number) {
-    if (path.empty()) return;
-    std::error_code none;
-    if (path.find("://") != std::string::npos)
-      add("step {} of the script: \"{}\" looks like a URL, and recordings are files: fetch it first", number, path);
-    else if (!std::filesystem::is_regular_file(path, none))
-      add("step {} of the script: there is no recording {}", number, path);
+    try {
+      audio::check_audio_file(path);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::not_found)
+        add_with(scenario_.file.empty() ? "name one that is there" : "name one that is there: its path is relative to the suite's file",
+                 "step {} of the script: there is no recording {}", number, path);
+      else
+        add_with(error.hint().empty() ? "name a recording that can be played: WAV, MP3, OGG, FLAC or Opus" : error.hint(), "step {} of the script: {}", number,
+                 error.message());
+    }
   }
 
   void clock() {
@@ -335,7 +346,8 @@ std::optional<InterruptionConfig> interruptions_of(const Scenario& scenario) {
 
 std::vector<std::string> validate(const Scenario& scenario, const ModelRegistry& models, const SpeechRegistry& speech) {
   std::vector<std::string> texts;
-  for (auto& problem : find_problems(scenario, models, speech)) texts.push_back(std::move(problem.text));
+  for (auto& problem : find_problems(scenario, models, speech))
+    texts.push_back(problem.hint.empty() ? std::move(problem.text) : fmt::format("{}; {}", problem.text, problem.hint));
   return texts;
 }
 

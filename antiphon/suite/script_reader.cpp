@@ -128,15 +128,19 @@ std::optional<What> read_sleep(ReadContext& context, const Node* value) {
   return Step::Sleep{*duration};
 }
 
+void read_sound_file(ReadContext& context, const Node& node, std::string_view name, std::string& path) {
+  if (const auto text = context.reader.text(node, name)) path = read_sound_path(context, node, *text);
+}
+
 std::optional<What> read_audio(ReadContext& context, const Node* value) {
   if (!value) return std::nullopt;
   Step::Audio audio;
   if (value->is_scalar()) {
-    audio.file = resolve_path(*value, value->text);
+    audio.file = read_sound_path(context, *value, value->text);
     return audio;
   }
   Fields fields(context.reader, *value, "an audio step", "audio: {file: calls/angry.wav, text: what it says}");
-  if (const auto* file = fields.require("file", "file: calls/angry.wav")) audio.file = resolve_path(*file, context.reader.text(*file, "file").value_or(""));
+  if (const auto* file = fields.require("file", "file: calls/angry.wav")) read_sound_file(context, *file, "file", audio.file);
   audio.text = fields.text("text").value_or("");
   audio.how = read_how(context, fields);
   fields.finish();
@@ -164,7 +168,7 @@ std::optional<What> read_interrupt(ReadContext& context, const Node* value) {
   }
   Fields fields(context.reader, *value, "an interruption", "interrupt: {text: \"wait, I mean Sunday\", after_words: 5}");
   cut.text = fields.text("text").value_or("");
-  if (const auto* file = fields.get("audio")) cut.file = resolve_path(*file, context.reader.text(*file, "audio").value_or(""));
+  if (const auto* file = fields.get("audio")) read_sound_file(context, *file, "audio", cut.file);
   if (const auto* words = fields.get("after_words"))
     if (const auto count = context.reader.integer(*words, "after_words", 1, 10'000)) cut.after_words = static_cast<int>(*count);
   cut.after = fields.duration("after");

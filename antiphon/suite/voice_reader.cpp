@@ -61,7 +61,7 @@ void read_setting(ReadContext& context, const audio::EffectDescription& effect, 
   if (!text) return;
   const auto parameter = std::find_if(effect.parameters.begin(), effect.parameters.end(), [&](const auto& each) { return each.name == name; });
   if (parameter->is_file) {
-    settings.words[name] = resolve_path(member.value, *text);
+    settings.words[name] = read_sound_path(context, member.value, *text);
   } else if (!parameter->choices.empty()) {
     settings.words[name] = *text;
   } else if (const auto number = with_unit(*text, name)) {
@@ -148,6 +148,11 @@ std::optional<Greeting> read_greeting(ReadContext& context, const Node& node) {
   if (node.is_scalar() && node.text == "wait") return Greeting{};
   const auto longest = context.reader.duration(node, "greeting");
   return longest ? std::optional(Greeting{*longest}) : std::nullopt;
+}
+
+std::string read_sound_path(ReadContext& context, const Node& node, const std::string& text) {
+  if (text.empty()) context.reader.report(node, "no file is named", "name a recording, such as `calls/angry.wav`, relative to this file");
+  return text.empty() || text.find("://") != std::string::npos ? text : resolve_path(node, text);
 }
 
 std::optional<std::vector<VoiceEffect>> read_effects(ReadContext& context, const Node& node) {

@@ -17,6 +17,8 @@ VoiceChoice read_voice_choice(ReadContext& context, const Node& node);
 EarChoice read_ear_choice(ReadContext& context, const Node& node);
 /// A list of names and of `{name: {setting: value}}`.
 std::optional<std::vector<VoiceEffect>> read_effects(ReadContext& context, const Node& node);
+/// A sound file that a suite names: relative to the suite's file; a URL stays what it is, for whoever refuses it. Empty where none is named, which is reported.
+std::string read_sound_path(ReadContext& context, const Node& node, const std::string& text);
 /// `wait`, `none`, or how long.
 std::optional<Greeting> read_greeting(ReadContext& context, const Node& node);
 /// `composed: {model: …}`.

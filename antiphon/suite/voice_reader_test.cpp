@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 
 #include "antiphon/suite/load.hpp"
@@ -26,6 +27,20 @@ std::map<std::string, std::string> files(const std::string& scenario) {
 
 Scenario read(const std::string& scenario) { return SuiteFolder(files(scenario)).load({"a.yaml"}).scenarios.at(0); }
 std::string report(const std::string& scenario) { return SuiteFolder(files(scenario)).report({"a.yaml"}); }
+
+TEST(SuiteVoice, RecordingsAreNamedRelativeToTheSuiteAndUrlsAreLeftAsTheyAre_VOX30_PRD10) {
+  const SuiteFolder folder(files("    script: [{audio: calls/a.wav}, {interrupt: {audio: ../b.wav, after: 1s}}, {audio: \"https://example.com/c.wav\"}]\n"));
+  const auto script = folder.load({"a.yaml"}).scenarios.at(0).script;
+  EXPECT_EQ(folder.relative(std::get<Step::Audio>(script.at(0).what).file), "calls/a.wav");
+  EXPECT_EQ(std::get<Step::Interrupt>(script.at(1).what).file, std::filesystem::path(folder.path()).parent_path() / "b.wav");
+  EXPECT_EQ(std::get<Step::Audio>(script.at(2).what).file, "https://example.com/c.wav");
+  for (const auto* step : {"{audio: \"\"}", "{audio: {file: \"\"}}", "{interrupt: {audio: \"\", after: 1s}}", "{effects: [{double_talk: {file: \"\"}}]}"})
+    EXPECT_THAT(report("    script: [" + std::string(step) + "]\n"),
+                ::testing::AllOf(HasSubstr("error: no file is named\n  a.yaml:5:"), HasSubstr("fix:   name a recording")))
+        << step;
+  EXPECT_THAT(report("    voice: {effects: [{background_noise: {file: \"https://example.com/rain.wav\"}}]}\n    user: {lines: [hi]}\n"),
+              ::testing::AllOf(HasSubstr("\"https://example.com/rain.wav\" is a URL"), HasSubstr("fix:   fetch it first")));
+}
 
 TEST(SuiteVoice, ReadsSmallSoundsOfTheCaller_VOX35) {
   const auto voice =

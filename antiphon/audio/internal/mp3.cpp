@@ -9,6 +9,8 @@ namespace antiphon::audio::internal {
 
 namespace {
 
+constexpr const char* damaged = "it is damaged or cut off";
+
 struct Deleted {
   void operator()(mpg123_handle* handle) const { mpg123_delete(handle); }
 };
@@ -21,7 +23,7 @@ std::string decode_mp3(std::string_view bytes, const Mp3Sink& sink) {
   if (!handle) return mpg123_plain_strerror(error);
   mpg123_param(handle.get(), MPG123_ADD_FLAGS, MPG123_QUIET | MPG123_FORCE_FLOAT | MPG123_MONO_MIX | MPG123_GAPLESS, 0);
   if (mpg123_open_feed(handle.get()) != MPG123_OK || mpg123_feed(handle.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) != MPG123_OK)
-    return mpg123_strerror(handle.get());
+    return damaged;
   std::array<float, 8192> block;
   long rate_hz = 0;
   for (;;) {
@@ -35,7 +37,7 @@ std::string decode_mp3(std::string_view bytes, const Mp3Sink& sink) {
     }
     if (made > 0) sink(std::span(block).first(made / sizeof(float)), rate_hz);
     if (status == MPG123_NEED_MORE || status == MPG123_DONE) return "";
-    if (status != MPG123_OK && status != MPG123_NEW_FORMAT) return mpg123_strerror(handle.get());
+    if (status != MPG123_OK && status != MPG123_NEW_FORMAT) return damaged;
   }
 }
 

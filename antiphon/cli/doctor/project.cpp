@@ -38,7 +38,8 @@ std::string first_of(const std::vector<Problem>& problems) {
 std::vector<Problem> mistakes_in(const std::vector<Scenario>& scenarios, const ModelRegistry& models) {
   std::vector<Problem> problems;
   for (const auto& scenario : scenarios)
-    for (auto& [text, place] : find_problems(scenario, models)) problems.push_back({.message = std::move(text), .where = place, .hint = "", .width = 0});
+    for (auto& [text, place, hint] : find_problems(scenario, models))
+      problems.push_back({.message = std::move(text), .where = place, .hint = std::move(hint), .width = 0});
   return problems;
 }
 

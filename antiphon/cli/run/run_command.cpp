@@ -37,10 +37,10 @@ namespace fs = std::filesystem;
 void require_valid(const std::vector<Scenario>& scenarios, const ModelRegistry& models) {
   std::vector<Problem> problems;
   for (const auto& scenario : scenarios)
-    for (auto& [text, place] : find_problems(scenario, models)) {
+    for (auto& [text, place, hint] : find_problems(scenario, models)) {
       // Cells and rows of one scenario share their mistakes.
       const auto known = [&](const Problem& problem) { return problem.message == text && to_string(problem.where) == to_string(place); };
-      if (std::none_of(problems.begin(), problems.end(), known)) problems.push_back({.message = text, .where = place, .hint = "", .width = 0});
+      if (std::none_of(problems.begin(), problems.end(), known)) problems.push_back({.message = text, .where = place, .hint = hint, .width = 0});
     }
   if (!problems.empty()) throw Problems(std::move(problems));
 }

@@ -3,10 +3,14 @@
 
 #include <filesystem>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "antiphon/agent/state.hpp"
 #include "antiphon/audio/dtmf.hpp"
 #include "antiphon/audio/file.hpp"
 #include "antiphon/audio/levels.hpp"
+#include "antiphon/base/files.hpp"
 #include "antiphon/providers/tts/remembered.hpp"
 #include "antiphon/result/measures/measures.hpp"
 #include "antiphon/result/recording.hpp"
@@ -261,13 +265,48 @@ TEST(AudioStep, AFileThatIsNoAudioIsTheHarnesssAndNamed_VOX30) {
   Listener line;
   const auto path = (std::filesystem::temp_directory_path() / "antiphon-no-audio.wav").string();
   audio::write_audio_file(path, audio::SampleView(line.tones->speak("one")));
-  std::filesystem::resize_file(path, 30);
-  const auto result = line.play({play_audio(path)});
+  const auto result = line.play({Step([&](RunState&) { std::filesystem::resize_file(path, 30); }), play_audio(path)});  // it was whole when it was looked at
   std::filesystem::remove(path);
 
   ASSERT_TRUE(result.error);
   EXPECT_EQ(result.error->party, Party::harness);
   EXPECT_THAT(result.error->message, HasSubstr("antiphon-no-audio.wav"));
+}
+
+std::vector<ScenarioProblem> problems_of(Step step) {
+  return find_problems({.name = "a call", .agent = testing_support::played_agent({}, [](PlayedAgent&) -> Task<> { co_return; }), .script = {std::move(step)}},
+                       *ModelRegistry::with_defaults(), *testing_support::tone_speech());
+}
+
+TEST(AudioStep, IsReadToItsEndBeforeTheRun_VOX30_PRD10) {
+  const auto folder = std::filesystem::temp_directory_path() / ("antiphon-recordings-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder / "folder.wav");
+  const auto speech = Tones().speak("one two three");
+  const auto whole = audio::encode_audio_file(audio::SampleView(speech), audio::FileKind::flac);
+  const auto write = [&](const char* name, std::string_view content) { write_file_atomically((folder / name).string(), content); };
+  write("whole.flac", whole), write("cut.flac", std::string_view(whole).substr(0, whole.size() / 2)), write("empty.wav", ""),
+      write("notes.wav", "hello, world");
+  mkfifo((folder / "pipe.wav").c_str(), 0600);
+  const auto refused = [&](const std::string& path, std::string_view reason, std::string_view hint) {
+    for (const auto& step : {play_audio(path), Step(Step::Interrupt{.file = path, .after = 1s})}) {
+      const auto problems = problems_of(step);
+      ASSERT_THAT(problems, SizeIs(1)) << path;
+      EXPECT_THAT(problems[0].text, ::testing::AllOf(::testing::StartsWith("step 1 of the script: "), HasSubstr(path), HasSubstr(reason)));
+      EXPECT_THAT(problems[0].hint, HasSubstr(hint)) << path;
+    }
+  };
+  const auto at = [&](const char* name) { return (folder / name).string(); };
+  refused(at("cut.flac"), "it is damaged or cut off", "that can be played");
+  refused(at("empty.wav"), "the file is empty", "that can be played");
+  refused(at("notes.wav"), "neither WAV, FLAC, OGG, Opus nor MP3", "that can be played");
+  refused(at("folder.wav"), "is a folder", "name a file");
+  refused(at("pipe.wav"), "is a pipe or a device", "name a file");
+  refused(at("none.wav"), "there is no recording", "name one that is there");
+  refused("https://example.com/a.wav", "is a URL", "fetch it first");
+  EXPECT_THAT(problems_of(play_audio(at("whole.flac"))), SizeIs(0));
+  EXPECT_THAT(problems_of(play_audio(speech)), SizeIs(0));
+  EXPECT_THAT(problems_of(play_audio("")), SizeIs(1));
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Recordings, OfLongCallsLieOnDisk_VOX62) {
