@@ -278,6 +278,8 @@ class Validator {
   void keys(const std::string& pressed, int number) {
     try {
       audio::dtmf_tones(pressed);
+      if (pressed.find_first_not_of("wW") == std::string::npos)
+        add_with("name the keys, or use `silence` for a turn without any", "step {} of the script: {} presses no key", number, quote(pressed));
     } catch (const Error& error) {
       add("step {} of the script: {}", number, error.message());
     }

@@ -309,6 +309,17 @@ TEST(AudioStep, IsReadToItsEndBeforeTheRun_VOX30_PRD10) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(DtmfStep, WithoutAKeyIsRefusedBeforeTheRun_VOX32_PRD10) {
+  for (const auto* keys : {"", "w", "wWw"}) {
+    const auto problems = problems_of(dtmf(keys));
+    ASSERT_THAT(problems, SizeIs(1)) << keys;
+    EXPECT_THAT(problems[0].text, HasSubstr("presses no key"));
+    EXPECT_THAT(problems[0].hint, HasSubstr("use `silence`"));
+  }
+  for (const auto* keys : {"1", "w1", "#", "d"}) EXPECT_THAT(problems_of(dtmf(keys)), SizeIs(0)) << keys;
+  EXPECT_THROW(Listener().play({dtmf("w")}), Error);
+}
+
 TEST(Recordings, OfLongCallsLieOnDisk_VOX62) {
   Listener line{.capabilities = {.paced = true}};
   const auto result = line.play({user("one"), antiphon::sleep(4min), user("one two")}, {});
