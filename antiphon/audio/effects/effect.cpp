@@ -49,7 +49,7 @@ std::vector<Entry> make_entries() {
         "somebody else speaks at the same time",
         "multiple_voices",
         true,
-        {file("a recording of them, repeated"), volume, snr}},
+        {file("a recording of them, repeated; without one a computed voice, whose sounds are no words"), volume, snr}},
        effects::double_talk},
       {{"dropout",
         "pieces are missing",
