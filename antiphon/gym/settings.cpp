@@ -9,6 +9,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/gym/settings_reader.hpp"
+#include "antiphon/net/https_server.hpp"
 
 namespace antiphon::gym {
 
@@ -134,6 +135,7 @@ void Settings::require() const {
   if (chunk_ms < 0 || chunk_ms > longest_chunk_ms)
     throw Error(ErrorKind::configuration, fmt::format("chunk_ms is {}: from 0 to {}", chunk_ms, longest_chunk_ms));
   check(access());
+  if (!tls.ca_file.empty()) net::check_files(tls);
 }
 
 LayercodeAccess Settings::access() const {

@@ -3,6 +3,7 @@
 #include "antiphon/base/document_reader.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/net/https_server.hpp"
 
 namespace antiphon::gym {
 
@@ -68,10 +69,15 @@ class SettingsReader {
     const auto* node = fields_.get("tls");
     if (!node) return;
     DocumentFields fields(reader_, *node, "tls", "tls: {ca: ca.pem}");
-    if (const auto* ca = fields.get("ca"))
-      if (auto path = reader_.text(*ca, "ca")) settings_.tls.ca_file = resolve_path(*ca, *path);
+    const auto* ca = fields.get("ca");
+    if (auto path = ca ? reader_.text(*ca, "ca") : std::nullopt) settings_.tls.ca_file = resolve_path(*ca, *path);
     settings_.tls.verify = fields.boolean("verify").value_or(true);
     fields.finish();
+    try {
+      if (!settings_.tls.ca_file.empty()) net::check_files(settings_.tls);
+    } catch (const Error& error) {
+      reader_.report(*ca, error.message(), error.hint());
+    }
   }
 
   DocumentReader reader_;

@@ -105,6 +105,12 @@ TEST(GymSettings, AddressesThatAreNoneAndAPaceThatContradictsItselfAreRefused_GY
   EXPECT_THAT(error_of([&] { settings.require(); }).message(), HasSubstr("chunk_interval"));
 }
 
+TEST(GymSettings, AFileOfAuthoritiesThatIsNotThereIsRefused_GYM8_TRN21) {
+  Settings settings;
+  settings.server_url = "https://localhost:8001", settings.agent_id = "a", settings.tls.ca_file = "gone.pem";
+  EXPECT_THAT(error_of([&] { settings.require(); }).message(), HasSubstr("gone.pem cannot be read"));
+}
+
 TEST(GymSettings, FileLiesUnderTheEnvironmentAndKnowsItsFolder_GYM8) {
   const TemporaryFolder folder;
   const auto file = folder.path() + "/gym.yaml";
@@ -123,15 +129,17 @@ TEST(GymSettings, FileLiesUnderTheEnvironmentAndKnowsItsFolder_GYM8) {
 TEST(GymSettings, EachMistakeOfAFileIsToldAtItsPlace_GYM8) {
   const TemporaryFolder folder;
   const auto file = folder.path() + "/gym.yaml";
-  std::ofstream(file) << "server_url: \"http://x\"\nchunk_ms: many\npase: burst\ngreeting: later\n";
+  std::ofstream(file) << "server_url: \"http://x\"\nchunk_ms: many\npase: burst\ngreeting: later\ntls: {ca: gone.pem}\n";
   try {
     Settings::load(variables({}), file);
     FAIL() << "it was taken";
   } catch (const Problems& problems) {
-    ASSERT_EQ(problems.list().size(), 3u);
+    ASSERT_EQ(problems.list().size(), 4u);
     EXPECT_EQ(problems.list()[0].where.line, 2);
     EXPECT_EQ(problems.list()[1].where.line, 4);
-    EXPECT_THAT(problems.list()[2].message, HasSubstr("pase"));
+    EXPECT_THAT(problems.list()[2].message, HasSubstr("gone.pem cannot be read"));
+    EXPECT_EQ(problems.list()[2].where.line, 5);
+    EXPECT_THAT(problems.list()[3].message, HasSubstr("pase"));
   }
 }
 

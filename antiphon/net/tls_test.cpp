@@ -2,6 +2,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <sys/stat.h>
+
 #include "antiphon/base/files.hpp"
 #include "antiphon/net/internal/tls_stream.hpp"
 #include "antiphon/net/process.hpp"
@@ -135,6 +137,27 @@ TEST_F(TlsTest, AFileWithoutCertificatesIsAConfigurationError) {
   const auto error = error_of(world, client->send(request("localhost", {.ca_file = folder.file("empty.pem")}), world.soon()));
   EXPECT_EQ(error.kind(), ErrorKind::configuration);
   EXPECT_THAT(error.message(), HasSubstr("empty.pem"));
+}
+
+TEST_F(TlsTest, AFileOfAuthoritiesThatIsNoneSaysWhatItIs_TRN21) {
+  write_file_atomically(folder.file("empty.pem"), "nothing");
+  std::filesystem::create_directory(folder.file("folder.pem"));
+  ASSERT_EQ(::mkfifo(folder.file("pipe.pem").c_str(), 0600), 0);
+  const auto error_with = [this](const std::string& name) {
+    try {
+      check_files(TlsOptions{.ca_file = folder.file(name)});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::configuration);
+      EXPECT_EQ(error.party(), Party::harness);
+      EXPECT_NE(error.hint(), "");
+      return error.message();
+    }
+    return std::string();
+  };
+  EXPECT_EQ(error_with("gone.pem"), folder.file("gone.pem") + " cannot be read: no such file or directory");
+  EXPECT_EQ(error_with("folder.pem"), folder.file("folder.pem") + " cannot be read: it is a folder");
+  EXPECT_EQ(error_with("pipe.pem"), folder.file("pipe.pem") + " cannot be read: it is no file");
+  EXPECT_THAT(error_with("empty.pem"), HasSubstr("empty.pem holds no certificates that can be read"));
 }
 
 TEST_F(TlsTest, AServerThatNeverShakesHandsIsATimeout) {

@@ -7,6 +7,7 @@
 #include "antiphon/adapters/agents.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/net/https_server.hpp"
 #include "antiphon/scenario/users/users.hpp"
 #include "antiphon/suite/kinds.hpp"
 #include "antiphon/suite/layercode_reader.hpp"
@@ -29,9 +30,14 @@ net::TlsOptions read_tls(ReadContext& context, Fields& owner) {
   const auto* node = owner.get("tls");
   if (!node) return tls;
   Fields fields(context.reader, *node, "tls", "tls: {ca: ca.pem}");
-  if (const auto* ca = fields.get("ca"))
-    if (auto path = context.reader.text(*ca, "ca")) tls.ca_file = resolve_path(*ca, *path);
+  const auto* ca = fields.get("ca");
+  if (auto path = ca ? context.reader.text(*ca, "ca") : std::nullopt) tls.ca_file = resolve_path(*ca, *path);
   tls.verify = fields.boolean("verify").value_or(true);
+  try {
+    if (!tls.ca_file.empty()) net::check_files(tls);
+  } catch (const Error& error) {
+    context.reader.report(*ca, error.message(), error.hint());
+  }
   fields.finish();
   return tls;
 }

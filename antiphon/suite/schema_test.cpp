@@ -20,6 +20,20 @@ const JsonSchema& schema() {
   return compiled;
 }
 
+// Of an authority that nobody has the key of.
+constexpr const char* authority = R"pem(-----BEGIN CERTIFICATE-----
+MIIBnjCCAUWgAwIBAgIUYROPmsNJt70Q318rVoVPfDm9U7QwCgYIKoZIzj0EAwIw
+JDEiMCAGA1UEAwwZYW4gYXV0aG9yaXR5IG9mIHRoZSB0ZXN0czAgFw0yNjExMjcx
+MTIzNDJaGA8yMTI2MTEwMzExMjM0MlowJDEiMCAGA1UEAwwZYW4gYXV0aG9yaXR5
+IG9mIHRoZSB0ZXN0czBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOuL476jvD+d
+ZPbBCP0WD7dYZJe9o/mK3cwV0G1OnzROGGXZd1scR6T3DgcXlruf5WVoNxttU+sY
+qoN3ODGXpmqjUzBRMB0GA1UdDgQWBBT6qL8iMLgkTMLS7qt4WYF2/miC+jAfBgNV
+HSMEGDAWgBT6qL8iMLgkTMLS7qt4WYF2/miC+jAPBgNVHRMBAf8EBTADAQH/MAoG
+CCqGSM49BAMCA0cAMEQCIGsaNSBVge5XJF4vT2vzH2qOQPAcSVNzx/gypGeeOlw8
+AiB6CjkQsXshVyNXBWL8aNbErXKOP0bDV0ccHuDKRq7ZeA==
+-----END CERTIFICATE-----
+)pem";
+
 std::vector<std::string> violations(const std::string& suite) { return schema().violations(parse_document(suite, "a.yaml").to_json()); }
 
 // Every key of the format at least once.
@@ -140,6 +154,7 @@ TEST(SuiteSchema, AcceptsEveryKeyThatTheReaderAccepts_PRD10) {
                             {"more.yaml", "scenarios: []\n"},
                             {"said.json", R"({"scenarios": [{"id": "one", "messages": [{"role": "user", "content": "hi"}]}]})"},
                             {"d.csv", "x\n1\n"},
+                            {"ca.pem", authority},
                             {"hotel.yaml", "scenarios: [{instructions: i, agent_expectations: e}]\n"}});
   auto options = folder.options();
   options.allow_commands = true;

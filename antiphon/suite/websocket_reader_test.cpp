@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +9,7 @@ namespace antiphon::suite {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::SuiteFolder;
@@ -69,6 +71,29 @@ fix:   write it as `url: "ws://127.0.0.1:8080/call"`
   EXPECT_THAT(report_of("{websocket: {url: \"ws://\"}}"), HasSubstr("a.yaml:2"));
   EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", headers: {Upgrade: x}}}"), HasSubstr("belongs to the handshake"));
 }
+
+TEST(AgentsInASuite, AFileOfAuthoritiesThatIsNoneIsAMistakeAtItsPlace_TRN21_PRD10) {
+  const SuiteFolder folder({{"a.yaml", suite_of("{websocket: {url: \"wss://host\", tls: {ca: gone.pem}}}")}});
+  EXPECT_EQ(folder.relative(folder.report({"a.yaml"})), R"(error: gone.pem cannot be read: no such file or directory
+  a.yaml:2:50
+2 | agent: {websocket: {url: "wss://host", tls: {ca: gone.pem}}}
+  |                                                  ^^^^^^^^
+fix:   name a PEM file of the authorities to trust; a path in a configuration is relative to that file
+)");
+}
+
+class AgentsWithTls : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(AgentsWithTls, AreNotRunWithAFileOfAuthoritiesThatIsNone_TRN21) {
+  const SuiteFolder folder({{"a.yaml", suite_of(fmt::format("{{{}, tls: {{ca: some.pem}}}}}}", GetParam()))}, {"some.pem", "no certificate"}});
+  EXPECT_THAT(folder.report({"a.yaml"}), AllOf(HasSubstr("some.pem holds no certificates that can be read"), HasSubstr("a.yaml:2:")));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AgentsWithTls,
+                         ::testing::Values(R"(chat: {url: "https://host/v1")", R"(http: {url: "https://host", body: {text: "${input.text}"})",
+                                           R"(websocket: {url: "wss://host")", R"(antiphon: {url: "wss://host")",
+                                           R"(twilio: {url: "https://host/voice", auth_token: t)", R"(session: {connect: "wss://host/session")",
+                                           R"(layercode: {server_url: "https://host", agent_id: a)"));
 
 }  // namespace
 }  // namespace antiphon::suite

@@ -114,6 +114,8 @@ TEST_F(CommandLine, CallRefusesWhatItCannotDoBeforeItCalls_PRD62) {
   EXPECT_EQ(antiphon({"call", "ftp://host", "--dtmf", "1"}), 2);
   EXPECT_EQ(antiphon({"call", nobody, "--dtmf", "1", "--interrupt-after", "soon"}), 2);
   EXPECT_EQ(antiphon({"call", nobody, "--say", "hi", "--voice", "flite/salt"}), 2);
+  EXPECT_EQ(antiphon({"call", nobody, "--dtmf", "1", "--ca-file", "gone.pem"}), 2);
+  EXPECT_THAT(err(), HasSubstr("gone.pem cannot be read"));
   EXPECT_EQ(antiphon({"call", nobody, "--audio", "missing.wav"}), 3);
   EXPECT_EQ(antiphon({"call", nobody, "--dtmf", "1"}), 3);
   EXPECT_THAT(err(), HasSubstr("127.0.0.1:1"));

@@ -16,6 +16,7 @@
 #include "antiphon/cli/command.hpp"
 #include "antiphon/device/sound_card.hpp"
 #include "antiphon/net/http.hpp"
+#include "antiphon/net/https_server.hpp"
 #include "antiphon/providers/speech/registry.hpp"
 
 namespace antiphon::cli {
@@ -65,6 +66,7 @@ class CallCommand {
     const auto token = flags_.token.empty() ? environment_.variable("ANTIPHON_GATEWAY_TOKEN").value_or("") : flags_.token;
     if (!token.empty()) request_.headers.emplace_back("Authorization", "Bearer " + token);
     net::check_request(request_);
+    if (!flags_.ca_file.empty()) net::check_files(request_.tls);
     facts_.url = request_.url.substr(0, request_.url.find('?'));
     if (!flags_.interrupt_after.empty()) plan_.interrupt_after = duration_of_flag();
     for (const auto& step : flags_.steps) check(step);

@@ -52,7 +52,8 @@ TEST_F(StressCommandLine, RefusesWhatItCannotDoBeforeItCalls_GTW61) {
                                                                                      {"--jitter", "3"},
                                                                                      {"--barge-in", "120%"},
                                                                                      {"--threshold", "speed=1s"},
-                                                                                     {"--voice", "flite/salt"}}) {
+                                                                                     {"--voice", "flite/salt"},
+                                                                                     {"--ca-file", "gone.pem"}}) {
     std::vector<std::string> words{"stress", "ws://127.0.0.1:1"};
     words.insert(words.end(), wrong.begin(), wrong.end());
     EXPECT_EQ(antiphon(words), 2) << wrong[0];

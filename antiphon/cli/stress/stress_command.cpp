@@ -14,6 +14,7 @@
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/stress/local_gateway.hpp"
 #include "antiphon/gateway/stress/stress_test_run.hpp"
+#include "antiphon/net/https_server.hpp"
 #include "antiphon/providers/speech/registry.hpp"
 
 namespace antiphon::cli {
@@ -103,6 +104,7 @@ class StressCommand {
     token_ = flags_.token.empty() ? environment_.variable("ANTIPHON_GATEWAY_TOKEN").value_or("") : flags_.token;
     url_ = flags_.target;
     net::check_request(request_for(1));
+    if (!flags_.ca_file.empty()) net::check_files(request_for(1).tls);
   }
 
   void start_gateway() {

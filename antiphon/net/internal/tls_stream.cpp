@@ -18,6 +18,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
 #include "antiphon/net/internal/gate.hpp"
 
 namespace antiphon::net {
@@ -42,6 +43,22 @@ std::string reason_of(const std::string& file) {
   const int code = errno;
   ERR_clear_error();
   return boost::system::error_code(code, boost::system::system_category()).message();
+}
+
+/// Why no authorities can be read from here; empty where they can be looked for. A pipe that nobody writes to would hold up whoever opens it.
+std::string obstacle_at(const std::string& file) {
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (!std::filesystem::exists(status)) return lower(error.message());
+  if (std::filesystem::is_directory(status)) return "it is a folder";
+  if (!std::filesystem::is_regular_file(status)) return "it is no file";
+  return ::access(file.c_str(), R_OK) == 0 ? "" : lower(std::generic_category().message(errno));
+}
+
+Error no_authorities(const std::string& message) {
+  return Error(ErrorKind::configuration, message)
+      .with_hint("name a PEM file of the authorities to trust; a path in a configuration is relative to that file")
+      .with_party(Party::harness);
 }
 
 std::string reason_of(SSL* ssl) {
@@ -178,6 +195,8 @@ std::shared_ptr<TlsContext> TlsContext::shared(const TlsOptions& options) {
   constexpr std::size_t most = 16;
   static std::mutex mutex;
   static std::map<Settings, std::shared_ptr<TlsContext>> loaded;
+  if (const auto why = options.ca_file.empty() ? std::string() : obstacle_at(options.ca_file); !why.empty())
+    throw no_authorities(fmt::format("{} cannot be read: {}", options.ca_file, why));
   const auto settings = settings_of(options);
   const std::scoped_lock lock(mutex);
   if (const auto known = loaded.find(settings); known != loaded.end()) return known->second;
@@ -196,10 +215,9 @@ TlsContext::TlsContext(const TlsOptions& options) : context_(SSL_CTX_new(TLS_cli
   if (options.ca_file.empty()) {
     SSL_CTX_set_default_verify_paths(context_);  // honours SSL_CERT_FILE
   } else if (ERR_clear_error(); SSL_CTX_load_verify_locations(context_, options.ca_file.c_str(), nullptr) != 1) {
-    const auto reason = reason_of(options.ca_file);
+    const auto reason = openssl_reason();
     SSL_CTX_free(context_);
-    throw Error(ErrorKind::configuration, fmt::format("{} holds no certificates that can be read: {}", options.ca_file, reason))
-        .with_hint("tls.ca is a PEM file of the authorities to trust");
+    throw no_authorities(fmt::format("{} holds no certificates that can be read: {}", options.ca_file, reason));
   }
 }
 
