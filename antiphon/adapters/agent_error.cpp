@@ -26,9 +26,14 @@ std::string target_of(const net::HttpReply& reply) {
 
 }  // namespace
 
+Party party_of(const Error& error) {
+  if (error.kind() == ErrorKind::refused || error.party() == Party::transport) return Party::transport;
+  return error.kind() == ErrorKind::configuration ? Party::harness : Party::agent;
+}
+
 Error agent_error(const Error& error) {
   auto copy = error;  // a codec shared with model providers may have named the provider
-  return std::move(copy).with_party(error.kind() == ErrorKind::refused ? Party::transport : Party::agent);
+  return std::move(copy).with_party(party_of(error));
 }
 
 std::string shown_url(const std::string& url) {

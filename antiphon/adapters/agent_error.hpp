@@ -8,7 +8,9 @@
 
 namespace antiphon {
 
-/// An error of the way to an agent, with its party (contracts.md §1): no connection is the transport's, everything else the agent's.
+/// Whose an error on the way to an agent is (contracts.md §1): no connection is the transport's, a setting of ours the harness's, everything else the agent's.
+Party party_of(const Error& error);
+/// The error with that party.
 Error agent_error(const Error& error);
 
 /// @throws Error for a status of 300 or more: the status, the address without its query, and what the body says or where it points.

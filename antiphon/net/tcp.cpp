@@ -117,7 +117,7 @@ bool is_loopback(std::string_view host) {
 }
 
 Task<std::unique_ptr<ByteStream>> dial_tcp(Runtime& runtime, HostPort place, Deadline deadline) {
-  Error late(ErrorKind::timeout, fmt::format("no connection to {} in time", place.text()));
+  auto late = Error(ErrorKind::timeout, fmt::format("no connection to {} in time", place.text())).with_party(Party::transport);
   co_return co_await at_most(runtime.clock, deadline, dial(runtime, std::move(place)), std::move(late));
 }
 

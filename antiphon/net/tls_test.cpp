@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "antiphon/base/files.hpp"
+#include "antiphon/net/internal/connector.hpp"
 #include "antiphon/net/internal/tls_stream.hpp"
 #include "antiphon/net/process.hpp"
 #include "antiphon/net/testing/world.hpp"
@@ -160,12 +161,13 @@ TEST_F(TlsTest, AFileOfAuthoritiesThatIsNoneSaysWhatItIs_TRN21) {
   EXPECT_THAT(error_with("empty.pem"), HasSubstr("empty.pem holds no certificates that can be read"));
 }
 
-TEST_F(TlsTest, AServerThatNeverShakesHandsIsATimeout) {
+TEST_F(TlsTest, AServerThatNeverShakesHandsIsATimeoutOfTheHandshake_TRN21) {
   const RawServer silent(world, [](tcp::socket& socket, int) -> Task<> { co_await read_until(socket, ""); });
   // 50 ms of real time: the far side is a socket.
   const auto error = error_of(world, client->send({.url = "https://" + silent.place()}, Deadline::after(world.clock, 50ms)));
   EXPECT_EQ(error.kind(), ErrorKind::timeout);
-  EXPECT_THAT(error.message(), HasSubstr("no connection to " + silent.place()));
+  EXPECT_EQ(error.party(), Party::transport);
+  EXPECT_THAT(error.message(), HasSubstr("no TLS handshake with " + silent.place() + " within "));
 }
 
 Task<> copy(tcp::socket& from, tcp::socket& to) {
@@ -185,6 +187,14 @@ struct ProxyEnvironment {
     ::unsetenv("http_proxy");
   }
 };
+
+TEST_F(TlsTest, AConnectionHasAnEndOfItsOwnForWhoHasALotOfTime_TRN21) {
+  const RawServer silent(world, [](tcp::socket& socket, int) -> Task<> { co_await read_until(socket, ""); });
+  Connector connector(world.runtime, {}, 50ms);  // of real time: the far side is a socket
+  const auto url = parse_url("https://" + silent.place());
+  const auto error = error_of(world, connector.connect(url, {}, Deadline::never()));
+  EXPECT_EQ(error.message(), "no TLS handshake with " + silent.place() + " within 50.0 ms");
+}
 
 TEST_F(TlsTest, AProxyTunnelsToTheNameThatTheCertificateIsFor) {
   start("DNS:service.test");
@@ -210,6 +220,17 @@ TEST_F(TlsTest, AProxyThatRefusesIsNamed) {
   const auto error = error_of(world, proxied->send({.url = "https://service.test/"}, world.soon()));
   EXPECT_EQ(error.kind(), ErrorKind::refused);
   EXPECT_EQ(error.message(), fmt::format("cannot connect to service.test:443: the proxy 127.0.0.1:{} answered 407", proxy.server->port()));
+}
+
+TEST_F(TlsTest, AProxyThatNeverAnswersIsNamed_TRN21) {
+  const RawServer silent(world, [](tcp::socket& socket, int) -> Task<> { co_await read_until(socket, ""); });
+  const ProxyEnvironment environment("http://" + silent.place());
+  client = make_http_client(world.runtime, {.use_proxy_from_environment = true});
+  // 50 ms of real time: the far side is a socket.
+  const auto error = error_of(world, client->send({.url = "https://agent.example"}, Deadline::after(world.clock, 50ms)));
+  EXPECT_EQ(error.kind(), ErrorKind::timeout);
+  EXPECT_EQ(error.party(), Party::transport);
+  EXPECT_THAT(error.message(), HasSubstr("the proxy " + silent.place() + " opened no way to agent.example:443 within "));
 }
 
 TEST_F(TlsTest, AProxyIsToldTheWholeAddressOfAPlainRequest) {

@@ -92,7 +92,7 @@ TEST_F(WebSocketFaults, WhatIsNoWebSocketServerIsAProtocolError_TRN21) {
 TEST_F(WebSocketFaults, AServerThatNeverAnswersIsATimeout_TRN21) {
   const auto failure = refusal("");
   EXPECT_EQ(failure.kind(), ErrorKind::timeout);
-  EXPECT_EQ(failure.message(), "no answer from agent:80 within 1 min 0 s");
+  EXPECT_EQ(failure.message(), "agent:80 did not answer the WebSocket handshake within 1 min 0 s");
 }
 
 TEST_F(WebSocketFaults, AServerThatHangsUpDuringTheHandshakeIsClosed_TRN21) {

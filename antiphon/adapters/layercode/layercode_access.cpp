@@ -121,7 +121,7 @@ Task<std::unique_ptr<net::WebSocket>> open_session(Runtime& runtime, LayercodeAc
     failure = error;
   }
   auto told = Error(failure->kind(), fmt::format("the platform at {}: {}", shown_url(access.websocket_url), failure->message()))
-                  .with_party(failure->kind() == ErrorKind::refused ? Party::transport : Party::agent)
+                  .with_party(party_of(*failure))
                   .with_hint(failure->kind() == ErrorKind::unauthorized ? "the key has expired, or is another's: authorise again, once for each conversation"
                                                                         : failure->hint());
   if (failure->status()) throw std::move(told).with_status(*failure->status());

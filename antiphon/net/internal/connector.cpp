@@ -1,5 +1,7 @@
 #include "antiphon/net/internal/connector.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <boost/system/system_error.hpp>
 
@@ -23,17 +25,23 @@ Error refused(const std::string& place, std::string_view why) {
 }  // namespace
 
 Task<std::unique_ptr<ByteStream>> Connector::connect(const Url& url, const TlsOptions& tls, Deadline deadline) {
-  const auto left = deadline.left(runtime_.clock);
-  Error late(ErrorKind::timeout, fmt::format("no connection to {} within {}", url.place(), format_duration(left)));
-  if (left <= Duration::zero()) throw late;
-  co_return co_await at_most(runtime_.clock, deadline, connect_now(url, tls), std::move(late));
+  auto& clock = runtime_.clock;
+  const auto limit = std::min(deadline.left(clock), longest_);
+  const auto until = std::min(deadline.at, clock.now() + longest_);
+  const auto late = [limit](std::string_view what) {
+    return Error(ErrorKind::timeout, fmt::format("{} within {}", what, format_duration(limit))).with_party(Party::transport);
+  };
+  const auto no_connection = fmt::format("no connection to {}", url.place());
+  if (limit <= Duration::zero()) throw late(no_connection);
+  const Url* proxy = proxy_for(url);
+  auto stream = co_await at_most(clock, {until}, connect_tcp_to(proxy ? *proxy : url), late(no_connection));
+  if (proxy && (url.tls || url.websocket))
+    co_await at_most(clock, {until}, open_tunnel(*stream, *proxy, url), late(fmt::format("the proxy {} opened no way to {}", proxy->place(), url.place())));
+  if (!url.tls) co_return stream;
+  co_return co_await at_most(clock, {until}, secure(std::move(stream), url, tls), late(fmt::format("no TLS handshake with {}", url.place())));
 }
 
-Task<std::unique_ptr<ByteStream>> Connector::connect_now(const Url& url, const TlsOptions& tls) {
-  const Url* proxy = proxy_for(url);
-  auto stream = co_await connect_tcp_to(proxy ? *proxy : url);
-  if (proxy && (url.tls || url.websocket)) co_await open_tunnel(*stream, *proxy, url);
-  if (!url.tls) co_return stream;
+Task<std::unique_ptr<ByteStream>> Connector::secure(std::unique_ptr<ByteStream> stream, const Url& url, const TlsOptions& tls) {
   std::string reason;
   try {
     co_return co_await context_for(tls).connect(std::move(stream), url.host);

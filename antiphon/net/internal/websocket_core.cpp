@@ -98,7 +98,7 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
     }
     transport_->in_handshake = false;
     is_client_ = true;
-    if (late) throw Error(ErrorKind::timeout, fmt::format("no answer from {} within {}", place_, format_duration(limit)));
+    if (late) throw Error(ErrorKind::timeout, fmt::format("{} did not answer the WebSocket handshake within {}", place_, format_duration(limit)));
     if (error == ws::error::upgrade_declined) throw declined(response);
     if (error) throw handshake_failure(error);
     take_subprotocol(response, request.subprotocols);
