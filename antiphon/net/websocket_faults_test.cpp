@@ -392,7 +392,8 @@ TEST(WebSocketServer, WhoSendsNothingButPingsIsCutOff_GTW13) {
     world.run(write_all(*line, std::move(bytes)));
     world.run(world.clock.sleep_for(1s));
     EXPECT_EQ(end.has_value(), is_cut) << times;
-    if (end) EXPECT_EQ(end->kind(), ErrorKind::closed);
+    if (end) EXPECT_EQ(end->kind(), ErrorKind::protocol);
+    if (end) EXPECT_EQ(end->message(), "the client sent more pings or empty parts than 1000 at once and 100 a second, and was cut off");
     line->close();
     world.run(world.clock.sleep_for(1s));
   }
@@ -433,13 +434,21 @@ TEST(WebSocketServer, WhoSendsPingsTooFastForLongIsCutOff_GTW13) {
     }
     EXPECT_EQ(end.has_value(), until_cut > 0s) << per_second;
     if (end) {
-      EXPECT_EQ(end->kind(), ErrorKind::closed);
+      EXPECT_EQ(end->kind(), ErrorKind::protocol);
       EXPECT_GE(*ended_at - began, until_cut - 1s) << per_second;
       EXPECT_LE(*ended_at - began, until_cut + 1s) << per_second;
     }
     line->close();
     world.run(world.clock.sleep_for(1s));
   }
+}
+
+TEST_F(WebSocketFaults, AServerThatFloodsWithPingsIsCutOffAndEverybodyIsToldWhy_TRN21) {
+  std::string pings;
+  for (int i = 0; i < 10'000; ++i) pings += std::string{'\x89', '\x00'};
+  const auto failure = end_of(pings);
+  EXPECT_EQ(failure.kind(), ErrorKind::protocol);
+  EXPECT_EQ(failure.message(), "agent:80 sent more pings or empty parts than 1000 at once and 100 a second, and was cut off");
 }
 
 TEST(WebSocketServer, AKeyThatIsNoneIsRefused_GTW10) {

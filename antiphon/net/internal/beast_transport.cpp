@@ -95,7 +95,13 @@ void BeastTransport::give(State& state, std::string_view bytes) {
   if (idle == 0) return;
   const auto now = state.runtime.clock.now();
   state.idle_until = std::max(state.idle_until, now) + idle_pace * static_cast<std::int64_t>(idle);
-  if (state.idle_until - now > idle_flood) state.stream->close();
+  if (state.idle_until - now <= idle_flood) return;
+  state.flooded = true;
+  state.stream->close();
+}
+
+std::string BeastTransport::flood_text() {
+  return fmt::format("sent more pings or empty parts than {} at once and {} a second, and was cut off", idle_flood / idle_pace, Duration(1s) / idle_pace);
 }
 
 std::size_t BeastTransport::take_unread(State& state, asio::mutable_buffer into) {

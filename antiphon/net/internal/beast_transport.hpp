@@ -40,6 +40,7 @@ class BeastTransport {
     bool until_header_end = false;                   ///< the end of an HTTP header is never passed in one read
     bool in_handshake = false;                       ///< what follows a header is the body of a refusal, and may never end
     bool writing = false;                            ///< one write at a time
+    bool flooded = false;                            ///< it was cut off for frames that carried nothing
     bool far_side_closes = false;                    ///< it has said goodbye: what Beast writes now repeats that
     std::size_t message_limit = 0;                   ///< bytes, for those who break it
     std::size_t may_still_come = std::string::npos;  ///< after our goodbye, in bytes: who sends more does not listen, and is cut off
@@ -92,6 +93,8 @@ class BeastTransport {
   bool takes_now() const;
   /// The same of what Beast knows nothing of: whole frames.
   boost::system::error_code write_beside(std::string_view frames);
+  /// What `flooded` says of whoever did it.
+  static std::string flood_text();
 
  private:
   /// Where Beast waits for more to read.

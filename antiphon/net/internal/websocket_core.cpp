@@ -334,10 +334,13 @@ class BeastWebSocket final : public WebSocketCore, public std::enable_shared_fro
   }
 
   Error read_failure(error_code error) const {
+    if (transport_->flooded) return flood();
     if (error == asio::error::eof) return Error(ErrorKind::closed, fmt::format("{} closed the connection without a goodbye", place_));
     return Error(ErrorKind::closed, fmt::format("the connection to {} broke ({})", place_, lower(error.message())));
   }
+  Error flood() const { return Error(ErrorKind::protocol, fmt::format("{} {}", place_, BeastTransport::flood_text())); }
   Error write_failure(error_code error) const {
+    if (transport_->flooded) return flood();
     return Error(ErrorKind::closed, fmt::format("the connection to {} broke while a message was sent ({})", place_, lower(error.message())));
   }
   Error nobody_listens() const {
