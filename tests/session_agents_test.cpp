@@ -140,7 +140,7 @@ TEST_F(SessionAgents, AProgramThatDiesInsteadOfListeningIsToldAtOnce_TRN12) {
       play({.connect = "127.0.0.1:1", .run = {"sh", "-c", "echo no such model >&2; exit 7"}, .connect_timeout = 1h}, {user("hello"), antiphon::agent()});
   ASSERT_EQ(result.outcome, RunOutcome::error);
   EXPECT_EQ(result.error->party, Party::agent);
-  EXPECT_THAT(result.error->message, HasSubstr("exit code 7 instead of answering; its last words: no such model"));
+  EXPECT_THAT(result.error->message, HasSubstr("exit code 7 instead of answering; its last words: \"no such model\""));
 }
 
 TEST_F(SessionAgents, AProgramThatEndsWellMayHaveStartedWhoListens_TRN12) {
@@ -165,7 +165,7 @@ TEST_F(SessionAgents, AProgramThatDiesInsteadOfDiallingIsToldWithItsLastWords_TR
   const auto result = play({.run = {"sh", "-c", "echo no such model >&2; exit 7"}}, {user("hello"), antiphon::agent()});
   EXPECT_EQ(result.outcome, RunOutcome::error);
   EXPECT_EQ(result.error->party, Party::agent);
-  EXPECT_THAT(result.error->message, HasSubstr("exit code 7 instead of answering; its last words: no such model"));
+  EXPECT_THAT(result.error->message, HasSubstr("exit code 7 instead of answering; its last words: \"no such model\""));
 }
 
 TEST_F(SessionAgents, AnAgentThatNeverDialsIsATimeout_TRN12) {

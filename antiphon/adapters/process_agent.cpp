@@ -89,8 +89,7 @@ class AgentProcess {
 
   Task<> died() {
     const auto ending = co_await ending_of(*process_, runtime_.clock);
-    throw Error(ErrorKind::closed, fmt::format("the agent's process {} {} instead of answering{}{}", quote(name_), ending.how,
-                                               ending.last_words.empty() ? "" : "; its last words: ", ending.last_words))
+    throw Error(ErrorKind::closed, fmt::format("the agent's process {} {} instead of answering{}", quote(name_), ending.how, told_last_words(ending)))
         .with_party(Party::agent);
   }
 

@@ -7,6 +7,10 @@
 
 namespace antiphon {
 
+std::string told_last_words(const ProcessEnding& ending) {
+  return ending.last_words.empty() ? std::string() : "; its last words: " + quote(cut(ending.last_words, 200));
+}
+
 Task<ProcessEnding> ending_of(net::Process& process, Clock& clock) {
   ProcessEnding ending{.code = process.exit_status()};
   if (!ending.code) {

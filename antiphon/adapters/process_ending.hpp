@@ -15,6 +15,9 @@ struct ProcessEnding {
   std::string last_words{};   ///< last line of its error output; empty: none
 };
 
+/// `; its last words: "KeyboardInterrupt"`, to stand behind `how`; empty where there are none.
+std::string told_last_words(const ProcessEnding& ending);
+
 /// For a program whose output has ended; waits at most a second for its exit.
 Task<ProcessEnding> ending_of(net::Process& process, Clock& clock);
 

@@ -81,7 +81,7 @@ TEST_F(SessionCommand, ReadsLinesWhereNoTextIsGiven_PRD62) {
 
 TEST_F(SessionCommand, NobodyThereIsCouldNotRun_PRD62) {
   EXPECT_EQ(antiphon({"session", "--text", "hello", "--", "sh", "-c", "echo gone >&2; exit 9"}), 3);
-  EXPECT_THAT(err(), HasSubstr("exit code 9 instead of answering; its last words: gone"));
+  EXPECT_THAT(err(), HasSubstr("exit code 9 instead of answering; its last words: \"gone\""));
 }
 
 TEST_F(SessionCommand, WhatAnAgentSaysIsShownAndNotObeyed_PRD62) {

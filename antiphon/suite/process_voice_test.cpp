@@ -62,7 +62,7 @@ TEST(SpokenProcess, OneThatDiesSaysHow_TRN3) {
   const auto result = call("        sys.exit('no voice today')\n");
   ASSERT_TRUE(result.error);
   EXPECT_EQ(result.error->party, Party::agent);
-  EXPECT_THAT(result.error->message, HasSubstr("the process ended with exit code 1; its last words: no voice today, before it said anything"));
+  EXPECT_THAT(result.error->message, HasSubstr("the process ended with exit code 1; its last words: \"no voice today\", before it said anything"));
   EXPECT_THAT(result.error->message, testing::Not(HasSubstr("import"))) << "arguments may hold keys";
 }
 

@@ -126,8 +126,8 @@ Task<Error> SessionLink::explained(Error error) {
   co_await runtime_.clock.sleep_for(look_again);  // what it died of may be there a moment after its connection is lost
   if (!process_->exit_status()) co_return agent_error(error);
   const auto ending = co_await ending_of(*process_, runtime_.clock);
-  co_return Error(ErrorKind::closed, fmt::format("the agent's process {} {} instead of answering{}{}", quote(options_.run.front()), ending.how,
-                                                 ending.last_words.empty() ? "" : "; its last words: ", ending.last_words))
+  co_return Error(ErrorKind::closed,
+                  fmt::format("the agent's process {} {} instead of answering{}", quote(options_.run.front()), ending.how, told_last_words(ending)))
       .with_party(Party::agent);
 }
 

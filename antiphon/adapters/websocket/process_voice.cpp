@@ -38,9 +38,7 @@ class ProcessTransport final : public VoiceTransport {
 
   Task<AgentClosed> ending() override {
     const auto ending = co_await ending_of(*process_, runtime_.clock);
-    co_return AgentClosed{
-        .on_purpose = ending.code == 0,
-        .reason = fmt::format("the process {}{}{}", ending.how, ending.last_words.empty() ? "" : "; its last words: ", cut(ending.last_words, 200))};
+    co_return AgentClosed{.on_purpose = ending.code == 0, .reason = fmt::format("the process {}{}", ending.how, told_last_words(ending))};
   }
 
   const std::string& place() const override { return place_; }

@@ -47,7 +47,7 @@ test('an agent that dies instead of connecting is told, with its last words (SES
   const dying = ['session', '--text', 'hello', '--', process.execPath, '-e', 'console.error("no such model"); process.exit(7)'];
   await assert.rejects(run(process.env.ANTIPHON, dying, { timeout: 60_000 }), (error) => {
     assert.equal(error.code, 3);
-    assert.match(error.stderr, /exit code 7 instead of answering; its last words: no such model/);
+    assert.match(error.stderr, /exit code 7 instead of answering; its last words: "no such model"/);
     return true;
   });
 });
