@@ -146,8 +146,9 @@ std::optional<audio::VoiceSettings> read_detector(ReadContext& context, const No
 std::optional<Greeting> read_greeting(ReadContext& context, const Node& node) {
   if (node.is_scalar() && node.text == "none") return Greeting{Duration::zero()};
   if (node.is_scalar() && node.text == "wait") return Greeting{};
-  const auto longest = context.reader.duration(node, "greeting");
-  return longest ? std::optional(Greeting{*longest}) : std::nullopt;
+  if (const auto longest = context.reader.duration(node, "greeting")) return Greeting{*longest};
+  context.reader.problems().back().hint = "write it as `greeting: wait`, `none` or the longest wait: `2s`";
+  return std::nullopt;
 }
 
 std::string read_sound_path(ReadContext& context, const Node& node, const std::string& text) {

@@ -69,6 +69,10 @@ fix:   write it as `url: "ws://127.0.0.1:8080/call"`
   EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", json: {receive: {trancript: true}}}}"), HasSubstr("did you mean \"transcript\"?"));
   EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", json: {receive: {transcript: {when: {a: 1}}}}}}"), HasSubstr("transcript needs `at`"));
   EXPECT_THAT(report_of("{websocket: {url: \"ws://\"}}"), HasSubstr("a.yaml:2"));
+  for (const auto* wrong : {"maybe", "soon", "0s", "true", "[1s]"})
+    EXPECT_THAT(report_of(fmt::format("{{websocket: {{url: \"ws://host\", greeting: {}}}}}", wrong)),
+                AllOf(HasSubstr("greeting must be "), HasSubstr("fix:   write it as `greeting: wait`, `none` or the longest wait: `2s`")))
+        << wrong;
   EXPECT_THAT(report_of("{websocket: {url: \"ws://host\", headers: {Upgrade: x}}}"), HasSubstr("belongs to the handshake"));
 }
 
