@@ -49,11 +49,17 @@ std::string stop_time(const json::value& found) {
   return (is_set(found, "censored") || find_number(found, "censored").value_or(0) > 0 ? "more than " : "") + seconds_at(found, "stop_s");
 }
 
+std::string counted(double interruptions) { return fmt::format("{} interruption{}", interruptions, interruptions == 1 ? "" : "s"); }
+
 Phrases interruption(const CheckResult& check) {
   std::string wish =
       find(check.expected, "stops_within") ? "the agent to stop within " + seconds_at(check.expected, "stops_within") + " of being interrupted" : "";
-  if (const auto count = find_number(check.expected, "count")) wish += fmt::format("{}{} interruptions", wish.empty() ? "" : ", ", *count);
-  return {std::move(wish), check.found.is_null() ? "no call" : stop_time(check.found)};
+  const auto count = find_number(check.expected, "count");
+  if (count) wish += (wish.empty() ? "" : ", ") + counted(*count);
+  if (check.found.is_null()) return {std::move(wish), "no call"};
+  const auto made = count ? find_number(check.found, "n") : std::nullopt;
+  if (!find(check.expected, "stops_within") && made) return {std::move(wish), fmt::format("{}", *made)};
+  return {std::move(wish), stop_time(check.found) + (!made ? "" : *made == 1 ? ", once" : fmt::format(", {} times", *made))};
 }
 
 Phrases at_most(const CheckResult& check, std::string_view what) {

@@ -61,6 +61,12 @@ TEST(CheckResult, SaysOfACallWhatWasMeasuredAndWhere_SCN61) {
   EXPECT_EQ(sentence("heard", {{"by", "agent"}, {"entities", {{"of", {"A-1007"}}, {"at_least", 1}}}},
                      {{"heard", "a one zero zero eight"}, {"entities", {{"said", 2}, {"understood", 1}}}}),
             "expected the agent to hear [\"A-1007\"]; found 1 of 2: \"a one zero zero eight\"");
+  EXPECT_EQ(sentence("interruption", {{"count", 1}}, {{"n", 2}, {"stop_s", 0.19}}), "expected 1 interruption; found 2");
+  EXPECT_EQ(sentence("interruption", {{"count", 2}}, {{"n", 1}, {"stop_s", 0.19}}), "expected 2 interruptions; found 1");
+  EXPECT_EQ(sentence("interruption", {{"stops_within", 0.4}}, {{"n", 1}, {"stop_s", 0.5}}),
+            "expected the agent to stop within 0.40 s of being interrupted; found 0.50 s");
+  EXPECT_EQ(sentence("interruption", {{"stops_within", 0.4}, {"count", 1}}, {{"n", 2}, {"stop_s", 0.5}, {"censored", 1}}),
+            "expected the agent to stop within 0.40 s of being interrupted, 1 interruption; found more than 0.50 s, 2 times");
   const CheckResult open{
       .kind = "interruption", .expected = {{"stops_within", 0.4}}, .found = {{"undecided", "our user cut in nowhere"}}, .inconclusive = Party::harness};
   EXPECT_EQ(open.sentence(), "not decided (harness): interruption: our user cut in nowhere");
