@@ -27,12 +27,13 @@ std::int64_t now_ms() {
   return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000 + 1;
 }
 
-// The second one must end the process even when no thread of ours gets to run.
-void on_signal(int) {
+// The second one must end the process even when no thread of ours gets to run. SIGHUP is never meant as that: of a terminal that is closed, both the system
+// and the shell tell.
+void on_signal(int number) {
   const auto now = now_ms();
   std::int64_t first = 0;
   if (!first_signal_ms.compare_exchange_strong(first, now)) {
-    if (now - first >= same_signal_ms) ::_exit(interrupted);
+    if (number != SIGHUP && now - first >= same_signal_ms) ::_exit(interrupted);
     return;
   }
   const int saved = errno;
@@ -41,12 +42,18 @@ void on_signal(int) {
   errno = saved;
 }
 
+bool is_ignored(int number) {
+  struct sigaction now{};
+  return ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 void install(void (*handler)(int)) {
   struct sigaction action{};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  if (!is_ignored(SIGHUP)) ::sigaction(SIGHUP, &action, nullptr);  // as nohup(1) wants it
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 
 namespace antiphon::cli {
 
-/// Turns SIGINT and SIGTERM into a stop request; the second signal ends the process at once with 130 (SCN-72). One per process.
+/// Turns SIGINT, SIGTERM and SIGHUP (unless that is ignored) into a stop request; a second SIGINT or SIGTERM ends the process at once with 130 (SCN-72).
+/// One per process.
 class SignalWatcher {
  public:
   explicit SignalWatcher(StopSource stop);

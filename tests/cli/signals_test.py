@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ctrl-C, SIGTERM and full disks, on the program itself: usage: signals_test.py ANTIPHON. Real time, because signals and processes are real."""
+"""Ctrl-C, SIGTERM, SIGHUP and full disks, on the program itself: usage: signals_test.py ANTIPHON. Real time, because signals and processes are real."""
 import http.server
 import json
 import os
@@ -69,6 +69,41 @@ class Signals(Folder):
         self.assertEqual(result["scenarios"][0]["error"], {"party": "harness", "message": "interrupted"})
         self.assertGreaterEqual(len(result["scenarios"][0]["messages"]), 2)
         self.assertEqual(result["summary"]["not_run"], 2)
+
+    def test_ATerminalThatIsClosedKeepsThePartialResultAndExits130_SCN72_PRD63(self):
+        self.suite("import pathlib\n" + AGENT.replace("SLEEP", "(pathlib.Path('begun').touch(), 60)[1]"))
+        terminal, far_end = os.openpty()
+        process = subprocess.Popen(
+            ["setsid", "--ctty", ANTIPHON, "run", "suite.yaml", "--allow-commands", "-j", "1"],
+            cwd=self.folder, env=ENV, stdin=far_end, stdout=far_end, stderr=far_end)
+        os.close(far_end)
+        self.wait_for(lambda: (self.folder / "begun").exists(), process)
+        os.close(terminal)  # the system sends SIGHUP, and nothing can be printed any more
+        self.assertEqual(process.wait(timeout=20), 130)
+        self.assertTrue((self.folder / "antiphon-out" / "report.html").exists())
+        self.assertEqual([s["outcome"] for s in self.result()["scenarios"]], ["error", "not_run", "not_run"])
+        self.assertEqual(self.result()["scenarios"][0]["error"], {"party": "harness", "message": "interrupted"})
+
+    def test_SighupIsNoSecondRequestToStop_SCN72(self):
+        self.suite("import pathlib\n" + AGENT.replace("SLEEP", "(pathlib.Path('begun').touch(), 60)[1]"))
+        process = self.start("run", "suite.yaml", "--allow-commands", "-j", "1")
+        self.wait_for(lambda: (self.folder / "begun").exists(), process)
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.15)  # real time, longer than two signals that are taken for one: a shell sends it again after the system
+        process.send_signal(signal.SIGHUP)
+        out, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130, out + err)
+        self.assertEqual([s["outcome"] for s in self.result()["scenarios"]], ["error", "not_run", "not_run"])
+        self.assertTrue((self.folder / "antiphon-out" / "report.html").exists())
+
+    def test_SighupThatIsIgnoredStaysIgnored_SCN72(self):
+        self.suite("import pathlib\n" + AGENT.replace("SLEEP", "(pathlib.Path('begun').touch(), 0.3)[1]"), 1)
+        process = subprocess.Popen(["nohup", ANTIPHON, "run", "suite.yaml", "--allow-commands"], cwd=self.folder, env=ENV,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.wait_for(lambda: (self.folder / "begun").exists(), process)
+        process.send_signal(signal.SIGHUP)
+        out, _ = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 0, out)
 
     def test_ASecondCtrlCExitsAtOnce_SCN72(self):
         # The agent ignores SIGTERM, so the polite way takes seconds.
