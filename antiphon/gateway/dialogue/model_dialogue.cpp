@@ -35,7 +35,7 @@ ModelDialogue::ModelDialogue(Runtime& runtime, DialogueParts parts, std::shared_
       rules_(std::move(rules)),
       settings_(std::move(settings)),
       policy_(rules_, policy_of(settings_, parts_)),
-      gate_(clock_, rules_, settings_.pin, [this](std::string_view text) { return must_answer(text); }),
+      gate_(clock_, rules_, settings_.pin, [this](std::string_view text) { return must_answer(text); }, parts_.verifier != nullptr),
       loop_(clock_, parts_.models, parts_.tools, *parts_.masker, rules_, settings_.loop) {}
 
 std::string ModelDialogue::greeting(const SessionState&) { return reply(Reply::greeting); }
@@ -80,9 +80,16 @@ bool ModelDialogue::must_answer(std::string_view text) const {
 void ModelDialogue::recall(const json::object& memory, const SessionState& session) {
   const bool is_lost = !session.turns.empty() && session.turns.back().agent_text.empty() && session.turns.back().user_text.find(pin_mask) != std::string::npos;
   gate_.recall(memory, is_lost);
+  if (!session.turns.empty()) gate_.set_said(session.turns.back().agent_text);
 }
 
 Task<AfterAnswer> ModelDialogue::answer(SessionState& session, const AnswerSink& sink) {
+  // Also where it is interrupted: the caller may answer what was asked before that.
+  const std::shared_ptr<void> said(nullptr, [this, &session](void*) { gate_.set_said(session.turns.back().agent_text); });
+  co_return co_await respond(session, sink);
+}
+
+Task<AfterAnswer> ModelDialogue::respond(SessionState& session, const AnswerSink& sink) {
   const auto& text = session.turns.back().user_text;
   const auto decision = policy_.decide(text, session);
   auto pin = gate_.take_pin();
@@ -111,6 +118,7 @@ Task<> ModelDialogue::think_ahead(SessionState session) {
 Task<AfterAnswer> ModelDialogue::check_pin(SessionState& session, AnswerSink sink, Pin pin) {
   std::optional<bool> right;
   const auto deadline = Deadline::after(clock_, settings_.pin_check);
+  auto twin = pin.twin();
   try {
     right = co_await at_most(clock_, deadline, parts_.verifier->verify(session.caller_id, std::move(pin), deadline),
                              Error(ErrorKind::timeout, "the PIN could not be checked in time"));
@@ -123,6 +131,7 @@ Task<AfterAnswer> ModelDialogue::check_pin(SessionState& session, AnswerSink sin
   }
   const auto decision = settle_pin(session, *right, settings_.pin);
   if (decision.action == Action::escalate) co_return escalate(session, *decision.escalation);
+  if (*right) gate_.know(std::move(twin));
   if (*right) co_return co_await after_right_pin(session, sink);
   gate_.open("");
   co_return say(session, sink, Reply::pin_wrong);

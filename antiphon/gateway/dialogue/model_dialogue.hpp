@@ -52,6 +52,7 @@ class ModelDialogue final : public Dialogue {
 
  private:
   std::string reply(Reply which) const { return rules_->reply(which, settings_.pin.digits); }
+  Task<AfterAnswer> respond(SessionState& session, const AnswerSink& sink);
   AfterAnswer say(SessionState& session, const AnswerSink& sink, Reply which) const;
   AfterAnswer escalate(SessionState& session, EscalationReason reason);
   AfterAnswer block(SessionState& session, const AnswerSink& sink) const;

@@ -19,6 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::Contains;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -444,6 +445,48 @@ TEST_F(Talk, APinThatCannotBeCheckedIsNoTry_GTW32) {
 TEST_F(Talk, APinGivenUnaskedCountsToo_GTW32) {
   EXPECT_THAT(turn("my pin is four seven one one"), ElementsAre(HasSubstr("that is right")));
   EXPECT_TRUE(session.authenticated);
+}
+
+TEST_F(Talk, APinSaidAgainReachesNobody_GTW32) {
+  turn("where is my order");
+  turn("four seven one one");
+  ASSERT_TRUE(session.authenticated);
+  for (const auto* text : {"four seven one one", "it is 4711", "4 7 1 1", "Four. Seven one. One.", "you know, four seven one one, as I said"}) {
+    EXPECT_THAT(dialogue().intake()->show(text), HasSubstr(pin_mask)) << text;
+    turn(text);
+    EXPECT_THAT(session.turns.back().user_text, HasSubstr(pin_mask)) << text;
+  }
+  EXPECT_THAT(model->seen(), Not(ContainsRegex("4711|four seven|4 7|[Ss]even")));
+}
+
+TEST_F(Talk, ABarePinBeforeItIsAskedForIsTakenAndChecked_GTW32) {
+  EXPECT_EQ(dialogue().intake()->show("four seven"), pin_mask) << "the others may follow";
+  EXPECT_THAT(turn("four seven one one"), ElementsAre(HasSubstr("that is right")));
+  EXPECT_TRUE(session.authenticated);
+  EXPECT_EQ(session.turns.back().user_text, pin_mask);
+}
+
+TEST_F(Talk, ANumberThatTheAgentAskedForIsNoPin_GTW32) {
+  lines = {{.text = "Which number does it have?"}, {.text = "Thank you."}};
+  turn("it is about a parcel");
+  EXPECT_EQ(dialogue().intake()->show("1007"), "1007");
+  EXPECT_THAT(turn("1007"), ElementsAre("Thank you."));
+  EXPECT_EQ(session.turns.back().user_text, "1007");
+  EXPECT_EQ(verifier.asked, 0);
+}
+
+TEST_F(Talk, AlsoThereTheRightPinIsHidden_GTW32) {
+  lines = {{.text = "Which number does it have?"}};
+  turn("my pin is 4711");
+  turn("it is about a parcel");
+  turn("4711");
+  EXPECT_EQ(session.turns.back().user_text, pin_mask);
+}
+
+TEST_F(Talk, WhereNothingNeedsAPinDigitsStay_GTW32) {
+  with_pin = false;
+  turn("four seven one one");
+  EXPECT_EQ(session.turns.back().user_text, "four seven one one");
 }
 
 TEST_F(Talk, TogetherWithTheRequestItIsAnsweredAtOnce_GTW32) {

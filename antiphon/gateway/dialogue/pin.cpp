@@ -1,6 +1,7 @@
 #include "antiphon/gateway/dialogue/pin.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -87,23 +88,90 @@ void add_mixed_words(Runs& runs, std::span<const PlainWord> words) {
 
 }  // namespace
 
-PinTaken take_pin(std::string_view text, const LocaleRules& rules, bool awaited, const PinOptions& options) {
-  auto words = plain_words(text);
-  auto runs = digit_runs(text, words, rules.numbers, true);
-  add_mixed_words(runs, words);
-  if (!awaited) {
-    const auto from = end_of_pin_word(rules, words, text.size());
-    std::erase_if(runs, [&](const DigitRun& run) { return run.begin < from; });
-    if (digits_in(runs) < least_behind_a_word) runs.clear();
+namespace {
+
+/// The words of a text and the digits in it, wiped when it is gone.
+struct DigitsOf {
+  std::vector<PlainWord> words;
+  Runs runs;
+
+  DigitsOf(std::string_view text, const LocaleRules& rules) : words(plain_words(text)), runs(digit_runs(text, words, rules.numbers, true)) {
+    add_mixed_words(runs, words);
   }
+  DigitsOf(const DigitsOf&) = delete;
+  DigitsOf& operator=(const DigitsOf&) = delete;
+  ~DigitsOf() {
+    for (auto& run : runs) forget(run.digits);
+    for (auto& word : words) forget(word.text);
+  }
+  void keep(const std::function<bool(const DigitRun&)>& wanted) {
+    const auto rest = std::ranges::partition(runs, wanted);
+    for (auto& run : rest) forget(run.digits);
+    runs.erase(rest.begin(), rest.end());
+    std::ranges::sort(runs, {}, &DigitRun::begin);
+  }
+};
+
+PinTaken taken_from(std::string_view text, const Runs& runs, const PinOptions& options) {
   PinTaken taken{.text = without(text, runs)};
   if (const auto* whole = only_whole_one(runs, static_cast<std::size_t>(options.digits)))
     taken.digits.add(whole->digits);
   else
     for (const auto& run : runs) taken.digits.add(run.digits);
-  for (auto& run : runs) forget(run.digits);
-  for (auto& word : words) forget(word.text);
   return taken;
+}
+
+/// The same `count` digits, once or over and over.
+bool repeats(std::string_view digits, std::size_t count) {
+  if (digits.empty() || digits.size() % count != 0) return false;
+  return digits.substr(count) == digits.substr(0, digits.size() - count);
+}
+
+/// From `at_least` digits up to a PIN's, or those of a PIN said again and again.
+bool has_length_of_pin(const Runs& runs, std::size_t at_least, std::size_t wanted) {
+  std::string all;
+  for (const auto& run : runs) all += run.digits;
+  const bool fits = !all.empty() && all.size() >= at_least && (all.size() <= wanted || repeats(all, wanted));
+  forget(all);
+  return fits;
+}
+
+/// Nothing outside the digits but words that people say around them; "A 1234" is a number of something.
+bool stands_bare(const DigitsOf& found, const LocaleRules& rules) {
+  return std::ranges::all_of(found.words, [&](const PlainWord& word) {
+    const bool is_digit = std::ranges::any_of(found.runs, [&](const DigitRun& run) { return word.begin >= run.begin && word.end <= run.end; });
+    return is_digit || rules.pin_around.contains(word.text);
+  });
+}
+
+}  // namespace
+
+PinTaken take_pin(std::string_view text, const LocaleRules& rules, bool awaited, const PinOptions& options) {
+  DigitsOf found(text, rules);
+  if (!awaited) {
+    const auto from = end_of_pin_word(rules, found.words, text.size());
+    found.keep([&](const DigitRun& run) { return run.begin >= from; });
+    if (digits_in(found.runs) < least_behind_a_word) found.keep([](const DigitRun&) { return false; });
+  }
+  return taken_from(text, found.runs, options);
+}
+
+PinTaken take_bare_pin(std::string_view text, const LocaleRules& rules, const PinOptions& options, std::size_t at_least) {
+  const DigitsOf found(text, rules);
+  if (!has_length_of_pin(found.runs, at_least, static_cast<std::size_t>(options.digits)) || !stands_bare(found, rules)) return {.text = std::string(text)};
+  return taken_from(text, found.runs, options);
+}
+
+std::string without_pin(std::string_view text, const LocaleRules& rules, const Pin& pin) {
+  if (pin.empty()) return std::string(text);
+  DigitsOf found(text, rules);
+  found.keep([&](const DigitRun& run) { return repeats(run.digits, pin.size()) && run.digits.starts_with(pin.reveal()); });
+  return without(text, found.runs);
+}
+
+bool asks_for_a_number(std::string_view text, const LocaleRules& rules) {
+  const auto words = plain_words(text);
+  return find_phrase(rules.number_questions, words).has_value() && !find_phrase(rules.pin_words, words);
 }
 
 // --- Adding up -------------------------------------------------------------------------------------------------------------------------------

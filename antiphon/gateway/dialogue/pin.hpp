@@ -33,6 +33,8 @@ class Pin {
   bool empty() const { return size_ == 0; }
   /// For a verifier, and for nobody else.
   std::string_view reveal() const { return {digits_.data(), size_}; }
+  /// For whoever has to know it again later.
+  Pin twin() const { return Pin(reveal()); }
 
  private:
   void take(Pin& other);
@@ -62,6 +64,17 @@ struct PinTaken {
 /// misspell them ("one two for"); where one row of them alone has `digits` digits, that row is the PIN. Else only digits behind a word for it are taken:
 /// "my PIN is one two three four". Linear in the text. Thread safe.
 PinTaken take_pin(std::string_view text, const LocaleRules& rules, bool awaited, const PinOptions& options = {});
+
+/// Takes the PIN out of a text that is nothing but a PIN: its digits, and around them words that say nothing ("it is 1234", `LocaleRules::pin_around`). Anything
+/// else stays as it is.
+/// @param at_least digits, `options.digits` at most: fewer of a text that is not over
+PinTaken take_bare_pin(std::string_view text, const LocaleRules& rules, const PinOptions& options, std::size_t at_least);
+
+/// `text` with `pin_mask` wherever these digits are said, whatever stands around them.
+std::string without_pin(std::string_view text, const LocaleRules& rules, const Pin& pin);
+
+/// Whether the agent's words ask for a number that is no PIN.
+bool asks_for_a_number(std::string_view text, const LocaleRules& rules);
 
 /// Adds up the digits of a PIN over turns and keys (GTW-32). Tells no time itself: whoever holds it calls `poll` at `due`.
 class PinEntry {

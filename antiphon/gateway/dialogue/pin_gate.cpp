@@ -6,8 +6,15 @@
 
 namespace antiphon::gateway {
 
-PinGate::PinGate(Clock& clock, std::shared_ptr<const LocaleRules> rules, PinOptions options, std::function<bool(std::string_view)> must_answer)
-    : clock_(clock), rules_(std::move(rules)), options_(options), must_answer_(std::move(must_answer)), entry_(options) {}
+namespace {
+
+constexpr std::size_t least_shown_digits = 2;
+
+}  // namespace
+
+PinGate::PinGate(Clock& clock, std::shared_ptr<const LocaleRules> rules, PinOptions options, std::function<bool(std::string_view)> must_answer,
+                 bool takes_bare)
+    : clock_(clock), rules_(std::move(rules)), options_(options), must_answer_(std::move(must_answer)), takes_bare_(takes_bare), entry_(options) {}
 
 void PinGate::open(std::string request) {
   if (!std::exchange(open_, true)) request_ = std::move(request);
@@ -34,10 +41,19 @@ void PinGate::recall(const json::object& memory, bool is_lost) {
 
 std::optional<Pin> PinGate::take_pin() { return std::exchange(pin_, std::nullopt); }
 
-std::string PinGate::show(std::string_view text) const { return gateway::take_pin(text, *rules_, open_, options_).text; }
+/// Of a turn that is not over every digit but the first is hidden: the others may follow.
+std::string PinGate::show(std::string_view text) const { return taken_from(text, least_shown_digits).text; }
+
+PinTaken PinGate::taken_from(std::string_view text, std::size_t at_least) const {
+  auto taken = gateway::take_pin(text, *rules_, open_, options_);
+  if (open_) return taken;
+  if (takes_bare_ && !number_asked_ && taken.digits.empty()) taken = take_bare_pin(text, *rules_, options_, at_least);
+  taken.text = without_pin(taken.text, *rules_, known_);
+  return taken;
+}
 
 Intake::Taken PinGate::take(std::string_view text, Clock::Time voice_ended) {
-  auto taken = gateway::take_pin(text, *rules_, open_, options_);
+  auto taken = taken_from(text, static_cast<std::size_t>(options_.digits));
   if (!open_) {
     if (taken.digits.size() == static_cast<std::size_t>(options_.digits)) pin_ = std::move(taken.digits);
     return {std::move(taken.text)};

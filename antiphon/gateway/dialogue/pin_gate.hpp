@@ -14,11 +14,16 @@ namespace antiphon::gateway {
 class PinGate final : public Intake {
  public:
   /// @param must_answer whether a turn is answered though digits of the PIN are still to come: a caller who asks for a person
-  PinGate(Clock& clock, std::shared_ptr<const LocaleRules> rules, PinOptions options, std::function<bool(std::string_view)> must_answer);
+  /// @param takes_bare whether digits that nobody asked for may be a PIN at all
+  PinGate(Clock& clock, std::shared_ptr<const LocaleRules> rules, PinOptions options, std::function<bool(std::string_view)> must_answer, bool takes_bare);
 
   /// From now on digits are those of the PIN; `request` is what it is needed for.
   void open(std::string request);
   void close();
+  /// What the agent said last: where it asks for another number, bare digits are left to whoever asked.
+  void set_said(std::string_view agent_text) { number_asked_ = asks_for_a_number(agent_text, *rules_); }
+  /// The right PIN: from now on it is hidden wherever it is said.
+  void know(Pin pin) { known_ = std::move(pin); }
   bool is_open() const { return open_; }
   /// Whether a PIN is awaited, and for what; none of its digits.
   json::object memory() const;
@@ -39,6 +44,7 @@ class PinGate final : public Intake {
   bool is_complete(std::string_view text) const override;
 
  private:
+  PinTaken taken_from(std::string_view text, std::size_t at_least) const;
   void note(PinEntry::Event event);
   bool settled() const { return pin_ || incomplete_; }
   void watch();
@@ -49,6 +55,9 @@ class PinGate final : public Intake {
   PinOptions options_;
   std::function<bool(std::string_view)> must_answer_;
   std::function<void(std::string)> take_floor_;
+  bool takes_bare_;
+  bool number_asked_ = false;
+  Pin known_;
   PinEntry entry_;
   std::optional<Pin> pin_;
   bool open_ = false;

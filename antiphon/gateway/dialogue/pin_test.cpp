@@ -13,6 +13,8 @@ namespace antiphon::gateway {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Event = PinEntry::Event;
@@ -114,6 +116,39 @@ TEST(TakePin, APinThatNobodyAskedForIsTakenBehindItsName_GTW32) {
 TEST(TakePin, WithoutANameForItNumbersStay_GTW32) {
   for (const auto* text : {"order 1234 please", "I ordered two of them", "what is a pin", "one of the two pins is lost"})
     EXPECT_EQ(take_pin(text, rules(), false).text, text);
+}
+
+TEST(TakePin, BareDigitsOfItsLengthAreOne_GTW32) {
+  for (const auto* text : {"one two three four", "1234", "1 2 3 4", "it is 1234", "It's one, two, three, four.", "One. Two three. Four.", "yes, twelve thirty four please",
+                           "1234. 1234.", "no, I said 1234"}) {
+    const auto taken = take_bare_pin(text, rules(), {}, 4);
+    EXPECT_FALSE(taken.digits.empty()) << text;
+    EXPECT_THAT(taken.text, AllOf(HasSubstr(pin_mask), Not(ContainsRegex("[0-9]|one|two|twelve|four")))) << text;
+  }
+  EXPECT_FALSE(take_bare_pin("es uno dos tres cuatro", rules("es-ES"), {}, 4).digits.empty());
+  EXPECT_FALSE(take_bare_pin("c'est un deux trois quatre", rules("fr-FR"), {}, 4).digits.empty());
+  EXPECT_FALSE(take_bare_pin("هو ١٢٣٤", rules("ar-SA"), {}, 4).digits.empty());
+}
+
+TEST(TakePin, DigitsBesideOtherWordsAreNotBare_GTW32) {
+  for (const auto* text : {"A 1007", "A-1007", "order 1234", "one two three", "12345", "one two three four five", "I want 1200 of them", "hello", ""})
+    EXPECT_EQ(take_bare_pin(text, rules(), {}, 4).text, text);
+}
+
+TEST(TakePin, OnceKnownItIsHiddenWhereverItIsSaid_GTW32) {
+  EXPECT_EQ(without_pin("so one two three four, and order A-1007", rules(), Pin("1234")), "so [PIN_MASKED], and order A-1007");
+  EXPECT_EQ(without_pin("order 5678", rules(), Pin("1234")), "order 5678");
+  EXPECT_EQ(without_pin("order 5678", rules(), Pin()), "order 5678");
+}
+
+TEST(TakePin, AQuestionForAnotherNumberIsNoneForThePin_GTW32) {
+  for (const auto* text : {"I find no such order of yours. Which number does it have?", "What is your order number?", "How many do you want?", "In which year was that?"})
+    EXPECT_TRUE(asks_for_a_number(text, rules())) << text;
+  for (const auto* text : {"How can I help you today?", "What is your PIN number?", "Is there anything else that I can do for you?", ""})
+    EXPECT_FALSE(asks_for_a_number(text, rules())) << text;
+  EXPECT_TRUE(asks_for_a_number("¿Cuál es el número de pedido?", rules("es-ES")));
+  EXPECT_TRUE(asks_for_a_number("Quel est le numéro de commande ?", rules("fr-FR")));
+  EXPECT_TRUE(asks_for_a_number("ما رقم الطلب؟", rules("ar-SA")));
 }
 
 TEST(TakePin, NoWayOfSayingAPinLeavesAnyOfIt_GTW32) {

@@ -47,11 +47,13 @@ struct LocaleRules {
   std::string locale{};  ///< "en-GB"
   PhraseList unsafe{}, human{}, authentication{};
   PhraseList pin_words{};
+  PhraseList number_questions{};  ///< in the agent's words: digits that the caller says then are an answer, and no PIN
   std::array<std::string, reply_count> replies{};
   std::vector<std::string> hints{};    ///< words that the recogniser should expect
   std::optional<std::string> voice{};  ///< of the remote voices; absent: that of the settings
   NumberWords numbers{};
   std::set<std::string> function_words{};  ///< `joined_words`
+  std::set<std::string> pin_around{};      ///< the same: what people say around the bare digits of a PIN
   std::set<std::string> backchannels{};    ///< the same: what shows only that somebody listens
   Abbreviations abbreviations{};
 
