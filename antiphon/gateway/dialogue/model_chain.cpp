@@ -1,5 +1,6 @@
 #include "antiphon/gateway/dialogue/model_chain.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -17,6 +18,9 @@ std::unique_ptr<ScopedAlarm> release_at_due(Clock& clock, SentenceFlush& flush, 
 }
 
 Error late(const LanguageModel& model) { return {ErrorKind::timeout, model.name() + " took too long"}; }
+
+/// Of a model that was not listened to any longer.
+ChatResponse as_far(const std::string& text) { return {.message = Message::assistant(text), .finish_reason = "stop", .usage = {}}; }
 
 }  // namespace
 
@@ -46,14 +50,37 @@ Task<ChatResponse> ModelChain::ask(std::shared_ptr<LanguageModel> model, ChatReq
                                    Deadline first_word) {
   const auto stream = co_await at_most(clock_, first_word, model->stream(std::move(request), first_word), late(*model));
   SentenceFlush flush(std::move(rules), settings_.flush);
-  const std::function<void(std::vector<std::string>)> say = [&progress](std::vector<std::string> sentences) {
+  std::string text;
+  bool said = false;
+  const std::function<void(std::vector<std::string>)> say = [&progress, &said](std::vector<std::string> sentences) {
+    said = said || !sentences.empty();
     for (auto& sentence : sentences) progress.say(std::move(sentence));
   };
-  for (auto until = first_word;; until = Deadline::after(clock_, settings_.next_word)) {
+  std::optional<Clock::Time> enough;  // from when on nothing is wanted of the model any more
+  for (;;) {
+    if (flush.is_full() && !enough) enough = clock_.now() + settings_.rest;
+    if (enough && clock_.now() >= *enough) co_return as_far(text);
     const auto alarm = release_at_due(clock_, flush, say);
-    const auto delta = co_await at_most(clock_, until, stream->next(until), late(*model));
+    // Its share ends where nothing can be said of what it has said until then.
+    Stoppable reading;
+    std::optional<ScopedAlarm> limit;
+    if (enough || !said)
+      limit.emplace(clock_, enough.value_or(first_word.at), [&] {
+        if (!enough) say(flush.hurry(clock_.now()));
+        if (enough || !said) reading.stop();
+      });
+    const auto until = Deadline{said ? clock_.now() + settings_.next_word : std::max(first_word.at, clock_.now() + settings_.next_word)};
+    std::optional<ChatDelta> delta;
+    try {
+      delta = co_await reading.run(at_most(clock_, until, stream->next(until), late(*model)));
+    } catch (...) {
+      if (!reading.stopped()) throw;
+    }
+    if (reading.stopped() && enough) co_return as_far(text);
+    if (reading.stopped()) throw late(*model);
     if (!delta) break;
     if (delta->text.empty()) continue;
+    text += delta->text;
     if (progress.on_word) progress.on_word();
     say(flush.push(delta->text, clock_.now()));
   }

@@ -12,8 +12,9 @@
 namespace antiphon::gateway {
 
 struct ModelChainSettings {
-  Duration first_word{std::chrono::seconds(5)};  ///< of an answer, whichever model gives it: the reference's TURN_TIMEOUT_MS
+  Duration first_word{std::chrono::seconds(5)};  ///< to what is said first of an answer, whichever model gives it: the reference's TURN_TIMEOUT_MS
   Duration next_word{std::chrono::seconds(5)};   ///< after the one before it
+  Duration rest{std::chrono::seconds(2)};        ///< for which a model is listened to whose sentences are said: it may call a tool yet
   FlushOptions flush{};
 };
 

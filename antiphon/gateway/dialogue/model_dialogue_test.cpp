@@ -133,13 +133,13 @@ struct Talk : ::testing::Test {
 // --- The model --------------------------------------------------------------------------------------------------------------------------------
 
 TEST_F(Talk, SaysAnAnswerSentenceBySentenceAsItComes_GTW20) {
-  lines = {{.text = "Yes. It is on its way.", .token = 1s}};
+  lines = {{.text = "Yes. It is on its way.", .token = 500ms}};
   dialogue();
   begin("is it coming?");
   std::vector<Clock::Time> at;
   sink.say = [&](std::string) { at.push_back(world.clock.now()); };
   world.run(dialogue().answer(session, sink));
-  EXPECT_THAT(at, ElementsAre(200ms, 200ms + 5s));
+  EXPECT_THAT(at, ElementsAre(200ms, 200ms + 2500ms));
   EXPECT_EQ(session.turns[0].latency.first_token, 200ms);
   EXPECT_EQ(session.turns[0].agent_text, "Yes. It is on its way.");
 }
@@ -178,6 +178,51 @@ TEST_F(Talk, AModelThatHangsLeavesItsTimeToTheNext_GTW25) {
   turn("hello there");
   EXPECT_THAT(said, ElementsAre("Yes.", "It is on its way."));
   EXPECT_EQ(session.turns[0].latency.first_token, 2500ms + 200ms);
+}
+
+TEST_F(Talk, AModelThatTricklesLeavesItsTimeToTheNext_GTW25) {
+  const auto drip = std::make_shared<ScriptedModel>(world.clock, std::vector<Line>{{.text = "well and so on and on it goes", .token = 3s}});
+  models = {drip, model = std::make_shared<ScriptedModel>(world.clock, lines)};
+  const auto began = world.clock.now();
+  turn("hello there");
+  EXPECT_THAT(said, ElementsAre("Yes.", "It is on its way."));
+  EXPECT_LT(world.clock.now() - began, 4s);
+}
+
+TEST_F(Talk, AModelThatTricklesAloneFailsInItsTime_GTW25) {
+  lines = {{.text = "well and so on and on it goes", .token = 3s}};
+  dialogue();
+  begin("hello there");
+  const auto began = world.clock.now();
+  EXPECT_THROW(world.run(dialogue().answer(session, sink)), Error);
+  EXPECT_EQ(world.clock.now() - began, 5s);
+  EXPECT_THAT(said, IsEmpty());
+}
+
+TEST_F(Talk, WhatASlowModelHasSaidInItsTimeIsHeard_GTW25) {
+  lines = {{.text = "your parcel left our house on Monday morning", .first_token = 3s, .token = 400ms}};
+  dialogue();
+  begin("hello there");
+  const auto began = world.clock.now();
+  std::vector<Clock::Time> at;
+  sink.say = [&](std::string sentence) {
+    said.push_back(std::move(sentence));
+    at.push_back(world.clock.now() - began);
+  };
+  world.run(dialogue().answer(session, sink));
+  EXPECT_THAT(said, ElementsAre("your parcel left our", "house on Monday morning"));
+  EXPECT_EQ(at.front(), 5s);
+}
+
+TEST_F(Talk, AnEndlessModelIsLeftAfterItsSentences_GTW30) {
+  std::string endless = "Yes. It is on its way.";
+  for (int i = 0; i < 10'000; ++i) endless += " And more.";
+  lines = {{.text = endless}};
+  dialogue();
+  const auto began = world.clock.now();
+  EXPECT_THAT(turn("hello there"), ElementsAre("Yes.", "It is on its way."));
+  EXPECT_LT(world.clock.now() - began, 3s);
+  EXPECT_EQ(after, AfterAnswer::go_on);
 }
 
 TEST_F(Talk, WithoutAModelThatAnswersInTimeItFails_GTW25) {  // the reference's TURN_TIMEOUT_MS does nothing

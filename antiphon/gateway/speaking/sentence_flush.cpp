@@ -15,6 +15,7 @@ struct EndMark {
 };
 constexpr std::array<EndMark, 9> end_marks{
     {{".", false}, {"!", true}, {"?", true}, {"\u2026", true}, {"\u061F", true}, {"\u06D4", true}, {"\u3002", true}, {"\uFF01", true}, {"\uFF1F", true}}};
+constexpr std::array<std::string_view, 8> clause_marks{",", ";", ":", "\u2013", "\u2014", "\u060C", "\uFF0C", "\u3001"};
 constexpr std::array<std::string_view, 8> closers{"\"", "'", ")", "]", "\u201D", "\u2019", "\u00BB", "\u203A"};
 
 const EndMark* mark_at(std::string_view text, std::size_t at) {
@@ -106,8 +107,18 @@ std::vector<std::string> SentenceFlush::push(std::string_view token, Clock::Time
 
 std::vector<std::string> SentenceFlush::poll(Clock::Time now) {
   std::vector<std::string> sentences;
-  if (!due_ || now < *due_) return sentences;
-  if (const auto mark = next_mark()) emit(*mark, sentences);
+  if (due_) {
+    if (now < *due_) return sentences;
+    if (const auto mark = next_mark()) emit(*mark, sentences);
+  } else if (piece_due_ && now >= *piece_due_) {
+    emit_piece(end_of_piece(), now, sentences);
+  }
+  return sentences;
+}
+
+std::vector<std::string> SentenceFlush::hurry(Clock::Time now) {
+  std::vector<std::string> sentences;
+  if (const auto end = end_of_piece(); end > 0 && !is_full()) emit_piece(end, now, sentences);
   return sentences;
 }
 
@@ -118,12 +129,12 @@ std::vector<std::string> SentenceFlush::finish() {
   cut({}, sentences);
   if (const auto mark = next_mark()) emit(*mark, sentences);
   add(text_, sentences);
-  text_.clear(), looked_at_ = 0, due_.reset();
+  text_.clear(), looked_at_ = 0, due_.reset(), piece_due_.reset();
   return sentences;
 }
 
 void SentenceFlush::cut(Clock::Time now, std::vector<std::string>& sentences) {
-  if (is_full()) return text_.clear(), looked_at_ = 0, due_.reset();
+  if (is_full()) return text_.clear(), looked_at_ = 0, due_.reset(), piece_due_.reset();
   if (after_mark_) {
     text_.erase(0, end_of_marks(text_, 0));
     after_mark_ = text_.empty();
@@ -141,6 +152,51 @@ void SentenceFlush::cut(Clock::Time now, std::vector<std::string>& sentences) {
       looked_at_ = mark->end;
   }
   looked_at_ = text_.size();
+  watch_piece(now, sentences);
+}
+
+/// Of a sentence whose end has not come.
+void SentenceFlush::watch_piece(Clock::Time now, std::vector<std::string>& sentences) {
+  piece_due_.reset();
+  if (text_.find_first_not_of(' ') == std::string::npos) return began_.reset();
+  if (!began_) began_ = now;
+  while (!is_full() && plain_words(text_).size() > options_.most_words) {
+    const auto end = end_of_piece();
+    if (end == 0) return;
+    emit_piece(end, now, sentences);
+  }
+  const auto end = end_of_piece();
+  if (end == 0 || is_full()) return;
+  piece_due_ = *began_ + options_.patience;
+  if (*piece_due_ <= now) emit_piece(end, now, sentences);
+}
+
+/// Behind the last comma that has enough in front of it, else in front of the last word, of which more may come. 0: there is too little.
+std::size_t SentenceFlush::end_of_piece() const {
+  const auto blank = text_.find_last_of(' ');
+  if (blank == std::string::npos) return 0;
+  const std::string_view whole = std::string_view(text_).substr(0, blank);
+  const auto words = plain_words(whole);
+  if (words.size() < (said_ > 0 || midway_ ? 1 : options_.least_words)) return 0;
+  for (auto at = words.size(); at > options_.least_words; --at) {
+    const auto end = at < words.size() ? words[at].begin : blank + 1;
+    const auto between = std::string_view(text_).substr(words[at - 1].end, end - words[at - 1].end);
+    if (between.ends_with(' ') && std::ranges::any_of(clause_marks, [&](std::string_view mark) { return between.find(mark) != std::string_view::npos; }))
+      return end;
+  }
+  return blank + 1;
+}
+
+void SentenceFlush::emit_piece(std::size_t end, Clock::Time now, std::vector<std::string>& sentences) {
+  const auto piece = std::string_view(text_).substr(0, end);
+  words_ += plain_words(piece).size();
+  sentences.push_back(tidied(piece));
+  text_.erase(0, end);
+  looked_at_ -= std::min(looked_at_, end);
+  midway_ = true;
+  began_ = now;
+  piece_due_.reset();
+  if (is_full()) text_.clear(), looked_at_ = 0;
 }
 
 std::optional<SentenceFlush::Mark> SentenceFlush::next_mark() const {
@@ -189,13 +245,17 @@ void SentenceFlush::emit(const Mark& mark, std::vector<std::string>& sentences) 
   text_.erase(0, mark.end);
   after_mark_ = mark.length > 0 && text_.empty();
   looked_at_ = 0;
-  due_.reset();
+  due_.reset(), piece_due_.reset(), began_.reset();
   if (is_full()) text_.clear();
 }
 
 void SentenceFlush::add(std::string_view text, std::vector<std::string>& sentences) {
-  if (is_full() || plain_words(text).empty()) return;
-  sentences.push_back(tidied(text));
+  if (is_full()) return;
+  const auto words = plain_words(text).size();
+  if (words == 0 && !midway_) return;
+  if (words > 0) sentences.push_back(tidied(text));
+  words_ += words;
+  midway_ = false;
   ++said_;
 }
 

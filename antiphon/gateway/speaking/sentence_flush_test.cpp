@@ -104,6 +104,58 @@ TEST(SentenceFlush, ATokenInTimeResolvesTheDoubtForGood_GTW20) {
   EXPECT_THAT(stream.poll(1s), IsEmpty());
 }
 
+TEST(SentenceFlush, WhatComesSlowlyIsSaidInPieces_GTW20) {
+  auto stream = flush();
+  EXPECT_THAT(stream.push("Well", 0s), IsEmpty());
+  EXPECT_THAT(stream.push(" and so", 1s), IsEmpty());
+  EXPECT_EQ(stream.due(), std::nullopt) << "it is too little";
+  EXPECT_THAT(stream.push(" on, and", 2s), IsEmpty());
+  EXPECT_EQ(stream.due(), Clock::Time(3s));
+  EXPECT_THAT(stream.poll(3s), ElementsAre("Well and so on,"));
+  EXPECT_THAT(stream.push(" on", 4s), IsEmpty());
+  EXPECT_EQ(stream.due(), Clock::Time(6s));
+  EXPECT_THAT(stream.poll(6s), ElementsAre("and")) << "of the last word more may come";
+  EXPECT_THAT(stream.push(" it goes.", 6500ms), ElementsAre("on it goes."));
+  EXPECT_EQ(stream.due(), std::nullopt);
+}
+
+TEST(SentenceFlush, PiecesAreOneSentence_GTW20) {
+  auto stream = flush(1);
+  stream.push("It left our house on Monday", 0s);
+  EXPECT_THAT(stream.poll(3s), ElementsAre("It left our house on"));
+  EXPECT_FALSE(stream.is_full());
+  EXPECT_THAT(stream.push(" morning. And more.", 3100ms), ElementsAre("Monday morning."));
+  EXPECT_TRUE(stream.is_full());
+}
+
+TEST(SentenceFlush, AnAnswerWithoutAFullStopIsSaidAsItComes_GTW20) {
+  auto stream = flush(2);
+  std::string text, heard;
+  std::size_t before_the_end = 0;
+  for (int i = 0; i < 400; ++i) {
+    const std::string word = (i > 0 ? " word" : "word") + std::string(i % 15 == 14 ? "," : "");
+    text += word;
+    for (const auto& piece : stream.push(word, 0s)) {
+      heard += piece;
+      ++before_the_end;
+      EXPECT_LE(plain_words(piece).size(), 40U);
+      EXPECT_TRUE(piece.ends_with(',')) << piece;
+    }
+  }
+  EXPECT_GE(before_the_end, 9U);
+  for (const auto& piece : stream.finish()) heard += piece;
+  EXPECT_EQ(joined_words(heard), joined_words(text));
+}
+
+TEST(SentenceFlush, AnAnswerThatNeverEndsIsFull_GTW30) {
+  auto stream = flush(2);
+  std::size_t words = 0;
+  for (int i = 0; i < 5000; ++i)
+    for (const auto& piece : stream.push(" word", 0s)) words += plain_words(piece).size();
+  EXPECT_TRUE(stream.is_full());
+  EXPECT_THAT(words, ::testing::AllOf(::testing::Ge(500U), ::testing::Le(540U)));
+}
+
 TEST(SentenceFlush, SaysTwoSentencesAndNoMore_GTW30) {
   SentenceFlush stream(built_in_policy()->find("en-US").rules);
   EXPECT_THAT(stream.push("One thing. Another. A third.", 0s), ElementsAre("One thing.", "Another."));
