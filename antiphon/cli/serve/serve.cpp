@@ -18,7 +18,8 @@ namespace {
 using gateway::GatewayConfig;
 
 struct Flags {
-  std::string file, config, listen, drain, log, make_pin, session_listen, session_token;
+  std::string file, config, listen, drain, log, session_listen, session_token;
+  std::optional<std::string> make_pin;
   bool check = false, insecure = false;
 };
 
@@ -83,7 +84,7 @@ int run(Environment& environment, const Flags& flags) {
 
 /// Whoever gathers the log of a gateway can read its last lines, too; what a person asked for is told as all commands do.
 int serve(Environment& environment, const Flags& flags) {
-  if (!flags.make_pin.empty()) return make_pin(environment, flags.make_pin);
+  if (flags.make_pin) return make_pin(environment, *flags.make_pin);
   ServeLog log(environment.err, flags.check || environment.err_is_terminal);
   try {
     return run(environment, flags);

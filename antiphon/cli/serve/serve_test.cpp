@@ -209,6 +209,10 @@ TEST_F(ServeCommand, WritesTheLineOfAPinFile_GTW32) {
   EXPECT_THAT(out(), HasSubstr(" +15550100\n"));
   EXPECT_EQ(antiphon({"serve", "--make-pin", "+15550100"}, "12\n"), 2);
   EXPECT_THAT(err(), HasSubstr("at least 3 digits"));
+  EXPECT_EQ(antiphon({"serve", "--make-pin", "+15550100"}, "123456789012\n"), 0) << err();
+  EXPECT_EQ(antiphon({"serve", "--make-pin", "+15550100"}, "1234567890123\n"), 2);
+  EXPECT_THAT(err(), HasSubstr("at most 12 digits"));
+  EXPECT_EQ(antiphon({"serve", "--make-pin", ""}, "1234\n"), 2) << "and no gateway is started";
   EXPECT_EQ(antiphon({"serve", "--make-pin", "+15550100"}, "12x34\n"), 2);
   EXPECT_THAT(err(), HasSubstr("digits alone"));
 }

@@ -17,6 +17,7 @@ namespace antiphon::gateway {
 class Pin {
  public:
   static constexpr std::size_t longest = 16;
+  static constexpr std::size_t most_digits = 12;  ///< of one that a gateway asks for
 
   Pin() = default;
   explicit Pin(std::string_view digits) { add(digits); }  ///< other characters are left out

@@ -82,6 +82,7 @@ bool PinHash::matches(const Pin& pin) const {
 std::string make_pin_line(std::string_view caller_id, const Pin& pin, PinCost cost) {
   if (const auto mistake = caller_mistake(caller_id); !mistake.empty()) throw Error(ErrorKind::usage, std::string(mistake));
   if (pin.size() < 3) throw Error(ErrorKind::usage, "a PIN has at least 3 digits");
+  if (pin.size() > Pin::most_digits) throw Error(ErrorKind::usage, fmt::format("a PIN has at most {} digits", Pin::most_digits));
   const auto salt = random_bytes(salt_bytes);
   const auto hash = scrypt(pin, salt, cost, hash_bytes);
   return fmt::format("$scrypt$ln={},r={},p={}${}${} {}", cost.log_n, cost.r, cost.p, encode_base64(salt), encode_base64(hash), caller_id);

@@ -41,7 +41,7 @@ struct PinHash {
 };
 
 /// A line for the file: hash, blank, caller. @throws Error usage for a caller id that is empty, over 128 bytes, has blanks at its ends or control characters,
-/// and for a PIN of under 3 digits; internal where there is no randomness.
+/// and for a PIN of under 3 digits or over `Pin::most_digits`; internal where there is no randomness.
 std::string make_pin_line(std::string_view caller_id, const Pin& pin, PinCost cost = {});
 
 /// Hashes by caller; `#` begins a comment line. @throws Problems with every bad line, none of which is quoted.
