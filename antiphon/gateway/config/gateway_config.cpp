@@ -162,7 +162,7 @@ class ConfigReader {
   void read_dialogue(const Node& node) {
     DocumentFields fields(reader_, node, "`dialogue`", "dialogue: {sentences: 2, failures: 3}");
     auto& loop = config_.dialogue.loop;
-    if (const auto count = fields.integer("sentences", 0, 100)) loop.prompt.sentences = *count;
+    if (const auto count = fields.integer("sentences", 0, 100)) loop.prompt.sentences = loop.chain.flush.sentences = *count;
     if (const auto* value = fields.get("temperature")) loop.temperature = reader_.number(*value, "temperature", 0, 2);
     if (const auto count = fields.integer("max_tokens", 1)) loop.max_tokens = count;
     if (const auto count = fields.integer("tool_rounds", 1, 50)) loop.tool_rounds = *count;
@@ -176,7 +176,7 @@ class ConfigReader {
   void read_pin(const Node& node) {
     DocumentFields fields(reader_, node, "`pin`", "pin: {file: pins.txt}");
     auto& pin = config_.dialogue.pin;
-    if (const auto digits = fields.integer("digits", 3, 12)) pin.digits = *digits;
+    if (const auto digits = fields.integer("digits", 3, static_cast<int>(Pin::most_digits))) pin.digits = *digits;
     if (const auto pause = fields.duration("pause")) pin.pause = *pause;
     if (const auto tries = fields.integer("tries", 1, 100)) pin.tries = *tries;
     const auto* file = fields.get("file");

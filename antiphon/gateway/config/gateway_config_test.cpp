@@ -115,6 +115,14 @@ TEST(GatewayConfigTest, KeysChooseProvidersThatTheFileDoesNotName_GTW1) {
   EXPECT_EQ(voice_of(by_file).voice, "hibari/low");
 }
 
+TEST(GatewayConfigTest, SentencesAreCountedAndAskedFor_GTW30) {
+  for (const int count : {0, 1, 5}) {
+    const auto config = read("dialogue: {sentences: " + std::to_string(count) + "}");
+    EXPECT_EQ(config.dialogue.loop.chain.flush.sentences, count);
+    EXPECT_EQ(config.dialogue.loop.prompt.sentences, count);
+  }
+}
+
 TEST(GatewayConfigTest, NobodyStandsInForThemselves_GTW25) {
   EXPECT_THAT(mistakes("providers: {asr: [moonshine, deepgram/nova-2, moonshine]}"), HasSubstr("gateway.yaml:1:47: it stands in for itself"));
   EXPECT_THAT(mistakes("providers: {llm: [openai/x, {model: openai/x}]}"), HasSubstr("gateway.yaml:1:29: it stands in for itself"));
