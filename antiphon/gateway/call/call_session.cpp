@@ -121,7 +121,8 @@ Task<CallEnd> CallSession::run() {
   if (failure) end(end_of(failure));
   const auto why = ended_.value_or(CallEnd::error);
   observe(CallEnded{why, turn_number(), failure && why == CallEnd::error ? antiphon::describe(failure) : std::string()});
-  co_await caller_.end(why, soon());
+  // Whoever stops the gateway waits for the last of its callers.
+  co_await caller_.end(why, why == CallEnd::drain ? Deadline::after(clock_, settings_.last_goodbye) : soon());
   co_return why;
 }
 

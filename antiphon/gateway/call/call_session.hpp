@@ -38,6 +38,7 @@ struct CallSettings {
   int reprompts = 2;                          ///< and so often; then the call ends
   int most_turns = 50;
   Duration longest{std::chrono::minutes(30)};       ///< of the call; the reference's SESSION_TTL_SECONDS
+  Duration last_goodbye{std::chrono::seconds(1)};   ///< for the caller to answer the end of a call that is drained
   Duration last_sentence{std::chrono::seconds(2)};  ///< that a call which has to end may take to finish the sentence that it is at
   std::optional<Resumption> resumes{};
   std::function<void()> on_whole_answer{};   ///< all that will be said in a turn is known; `open_turn` tells
