@@ -101,10 +101,10 @@ Task<> CallServer::handle(const net::ServerRequest& request, net::ServerReply& r
 }
 
 net::HttpReply CallServer::ready() const {
-  const bool full = lines_ >= settings_.most_calls;
+  const bool full = taken() >= settings_.most_calls;
   const auto* status = draining_ ? "draining" : full ? "overloaded" : "ready";
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(runtime_.clock.now() - began_).count();
-  return json_reply(draining_ || full ? 503 : 200, json::object{{"status", status}, {"active_sessions", lines_}, {"uptime_seconds", uptime}});
+  return json_reply(draining_ || full ? 503 : 200, json::object{{"status", status}, {"active_sessions", taken()}, {"uptime_seconds", uptime}});
 }
 
 net::HttpReply CallServer::metrics() const {
@@ -133,7 +133,7 @@ std::optional<net::HttpReply> CallServer::refuse_for_now(const net::ServerReques
 std::optional<net::HttpReply> CallServer::busy(const net::ServerRequest& request, const CallRequest& asked) {
   using namespace std::chrono_literals;
   if (draining_) return refusal(503, "the gateway is draining", retry_after(5s));
-  if (lines_ >= settings_.most_calls) return refusal(503, "all lines are busy", retry_after(5s));
+  if (taken() >= settings_.most_calls) return refusal(503, "all lines are busy", retry_after(5s));
   const auto now = runtime_.clock.now();
   if (const auto wait = per_address_.refuse(request.from, now)) return refusal(429, "too many calls from this address", retry_after(*wait));
   if (const auto wait = per_caller_.refuse(asked.caller_id, now)) return refusal(429, "too many calls of this caller", retry_after(*wait));
@@ -179,7 +179,7 @@ void CallServer::go_on(CallParts& parts, const KeptCall& kept) const {
 }
 
 Task<CallEnd> CallServer::hold(CallRequest asked, LineConnection& caller, std::optional<KeptCall> kept, std::string token, std::string transport) {
-  if (draining_ || lines_ >= settings_.most_calls) throw Error(ErrorKind::unavailable, "all lines are busy");
+  if (draining_ || taken() >= settings_.most_calls) throw Error(ErrorKind::unavailable, "all lines are busy");
   const Line line(*this);
   if (kept) asked.caller_id = kept->state.caller_id, asked.locale = kept->state.locale;
   auto parts = make_parts_(asked);

@@ -33,6 +33,7 @@ struct CallParts {
 
 struct CallServerSettings {
   std::size_t most_calls = 100;
+  std::function<std::size_t()> elsewhere{};   ///< calls that count, too, and are held by others; nullptr: none
   std::vector<std::string> locales{"en-US"};  ///< the default first
   AccessSettings access{};
   std::optional<CallRate> per_caller{CallRate{}};               ///< nullopt: no limit
@@ -71,6 +72,7 @@ class CallServer final : private CallHost {
     std::string started_at, transport, token;
   };
 
+  std::size_t taken() const { return lines_ + (settings_.elsewhere ? settings_.elsewhere() : 0); }
   net::HttpReply metrics() const;
   Task<> take_call(const net::ServerRequest& request, net::ServerReply& reply);
   std::optional<net::HttpReply> refuse_call(const net::ServerRequest& request, std::optional<CallRequest>& asked);

@@ -7,6 +7,7 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/ids.hpp"
 #include "antiphon/gateway/server/gateway_server.hpp"
+#include "antiphon/gateway/testing/kept_reply.hpp"
 #include "antiphon/gateway/testing/played_caller.hpp"
 #include "antiphon/gateway/testing/scripted_model.hpp"
 #include "antiphon/net/testing/link.hpp"
@@ -57,6 +58,11 @@ struct HostedGateway : ::testing::Test {
     for (int i = 0; i < 100 && hosting > 0; ++i) world.run(world.clock.sleep_for(10ms));
   }
 
+  net::HttpReply get(const std::string& target) {
+    testing::KeptReply kept;
+    world.run(gateway->handle({.method = "GET", .target = target}, kept));
+    return kept.got;
+  }
   /// Models that end where their vendor would not let them go on: `script/REASON`, with and without a word.
   static std::shared_ptr<const ModelRegistry> models() {
     auto all = std::make_shared<ModelRegistry>(*ModelRegistry::with_defaults());
@@ -318,6 +324,10 @@ TEST_F(HostedGateway, WaitsUntilTheGatewayHasLoadedAndIsTurnedAwayWhereItIsFull_
   world.run(gateway->load(world.soon()));
   world.run(remote->wait_for_ready());
   EXPECT_EQ(say("hello").text(), "Here I am.");
+  const auto ready = get("/ready");
+  EXPECT_EQ(ready.status, 503) << "it takes the line of a call, too";
+  EXPECT_EQ(parse_json(ready.body).at("active_sessions"), 1);
+  EXPECT_EQ(parse_json(ready.body).at("status"), "overloaded");
 
   auto [second, behind] = wire::memory_transports(world.runtime);
   world.spawn(host(this, {.transport = std::move(behind)}, {}));

@@ -62,6 +62,7 @@ GatewayServer::GatewayServer(Runtime& runtime, GatewayConfig config, GatewayCont
   settings.keep = running.keep;
   settings.twilio = running.twilio;
   settings.observability = &observability_;
+  settings.elsewhere = [this] { return sessions_.active(); };
   calls_.emplace(runtime_, std::move(settings), [this](const CallRequest& asked) { return ServedAgent::parts_for(agent_, asked, ++number_); });
 }
 
