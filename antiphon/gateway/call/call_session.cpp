@@ -89,6 +89,7 @@ Speech::Settings CallSession::with_notes(Speech::Settings settings) {
     ++state_.consecutive_failures;
     if (then) then(error);
   };
+  settings.on_stand_in = [this](int turn, const std::string& voice, const Error& error) { observe(StoodIn{turn, "tts", voice, error.message()}); };
   settings.on_first_sample = [this, then = std::move(settings.on_first_sample)](Duration took) {
     if (answering_ && !state_.turns.empty() && !state_.turns.back().latency.first_audio) state_.turns.back().latency.first_audio = took;
     if (then) then(took);

@@ -43,6 +43,7 @@ Task<ChatResponse> ModelChain::answer(ChatRequest request, std::shared_ptr<const
       failed = error;
     }
     if (said || i + 1 == models_.size()) throw std::move(*failed);
+    if (progress.on_stand_in) progress.on_stand_in(models_[i]->name(), *failed);
   }
 }
 

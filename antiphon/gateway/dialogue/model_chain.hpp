@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "antiphon/base/clock.hpp"
+#include "antiphon/base/error.hpp"
 #include "antiphon/gateway/speaking/sentence_flush.hpp"
 #include "antiphon/providers/llm/language_model.hpp"
 
@@ -20,8 +21,9 @@ struct ModelChainSettings {
 
 /// What becomes of one answer while it is made.
 struct AnswerProgress {
-  std::function<void(std::string)> say;  ///< a sentence
-  std::function<void()> on_word{};       ///< the model said something
+  std::function<void(std::string)> say;                                             ///< a sentence
+  std::function<void()> on_word{};                                                  ///< the model said something
+  std::function<void(const std::string& model, const Error& error)> on_stand_in{};  ///< that model failed, and the next is asked
 };
 
 /// Models of which one answers: where one fails before anything of its answer was said, the next is asked (GTW-25). Each retries by itself where it is made to

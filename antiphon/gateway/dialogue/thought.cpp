@@ -28,6 +28,11 @@ AnswerProgress Thought::progress(const std::shared_ptr<Thought>& self) {
               [self] {
                 self->has_words_ = true;
                 if (self->listener_ && self->listener_->on_word) self->listener_->on_word();
+              },
+          .on_stand_in =
+              [self](const std::string& model, const Error& error) {
+                if (!self->listener_) return self->failed_.emplace_back(model, error), void();
+                if (self->listener_->on_stand_in) self->listener_->on_stand_in(model, error);
               }};
 }
 
@@ -55,6 +60,8 @@ Task<std::optional<ChatResponse>> Thought::take(AnswerProgress progress) {
     ~Listening() { thought.listener_ = nullptr; }
   } const listening(*this, progress);
   if (has_words_ && progress.on_word) progress.on_word();
+  for (const auto& [model, error] : std::exchange(failed_, {}))
+    if (progress.on_stand_in) progress.on_stand_in(model, error);
   said_ = !sentences_.empty();
   for (auto& sentence : std::exchange(sentences_, {})) progress.say(std::move(sentence));
   while (!finished_) co_await ended_.wait();

@@ -36,6 +36,7 @@ class Thought {
   std::size_t messages_;
   bool authenticated_;
   std::vector<std::string> sentences_{};
+  std::vector<std::pair<std::string, Error>> failed_{};  ///< models that another stood in for
   bool has_words_ = false, finished_ = false, said_ = false;
   const AnswerProgress* listener_ = nullptr;
   std::optional<ChatResponse> response_{};

@@ -138,10 +138,15 @@ Task<ChatResponse> TurnLoop::ask(Turn& turn, bool may_call) {
   const AnswerProgress progress{.say = [&turn](std::string sentence) { turn.say(std::move(sentence)); },
                                 .on_word = [this, &turn, &latency] { latency.first_token = latency.first_token.value_or(clock_.now() - turn.began); }};
   ModelAnswered note{.turn = turn.state().id, .began = clock_.now(), .after_tools = turn.used_tools};
-  const auto counting = AnswerProgress{.say = progress.say, .on_word = [this, &note, &progress] {
-                                         note.first_token = note.first_token.value_or(clock_.now() - note.began);
-                                         progress.on_word();
-                                       }};
+  const auto counting =
+      AnswerProgress{.say = progress.say,
+                     .on_word =
+                         [this, &note, &progress] {
+                           note.first_token = note.first_token.value_or(clock_.now() - note.began);
+                           progress.on_word();
+                         },
+                     .on_stand_in = [&turn](const std::string& model,
+                                            const Error& error) { tell(turn.sink.observer, StoodIn{turn.state().id, "dialogue", model, error.message()}); }};
   std::optional<ChatResponse> response;
   std::exception_ptr failure;
   try {

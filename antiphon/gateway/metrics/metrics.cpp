@@ -114,6 +114,7 @@ struct GatewayMetrics::Series {
   void operator()(const BargedIn&) { barge_ins.Increment(); }
   void operator()(const BargeInTakenBack&) { false_barge_ins.Increment(); }
   void operator()(const StageFailed& note) { count(failures, "stage", note.stage); }
+  void operator()(const StoodIn&) {}  // it was done by another
   void operator()(const TurnEnded& note) {
     if (note.latency.total) turn.Observe(in_ms(*note.latency.total));
   }

@@ -74,6 +74,13 @@ struct StageFailed {
   std::string_view stage;
   std::string error;
 };
+/// Another provider was asked in the place of one that failed; `stage` is tts or dialogue. The work was not lost by that.
+struct StoodIn {
+  int turn = 0;
+  std::string_view stage;
+  std::string provider;  ///< that failed
+  std::string error;
+};
 struct TurnEnded {
   int turn = 0;
   std::string heard_text{};
@@ -90,7 +97,7 @@ struct CallEnded {
 };
 
 using CallNote = std::variant<CallBegan, TurnBegan, ModelAnswered, ToolAnswered, SentenceSpoken, AudioRecognised, BargedIn, BargeInTakenBack, StageFailed,
-                              TurnEnded, CallEscalated, CallEnded>;
+                              StoodIn, TurnEnded, CallEscalated, CallEnded>;
 
 /// Told what happens in one call, in order, the moment it does. `CallBegan` comes first and `CallEnded` last.
 class CallObserver {

@@ -50,6 +50,10 @@ Line line_of(const AudioRecognised&) { return {}; }
 Line line_of(const BargedIn& note) { return {LogLevel::info, "barge_in", {{"turn", note.turn}, {"heard_ms", in_ms(note.heard)}}}; }
 Line line_of(const BargeInTakenBack& note) { return {LogLevel::info, "barge_in_taken_back", {{"turn", note.turn}}}; }
 Line line_of(const StageFailed& note) { return {LogLevel::warning, "provider_failed", {{"stage", note.stage}, {"error", note.error}}}; }
+Line line_of(const StoodIn& note) {
+  const auto* event = note.stage == "dialogue" ? "model_failed" : "provider_failed";
+  return {LogLevel::warning, event, {{"turn", note.turn}, {"stage", note.stage}, {"provider", note.provider}, {"stood_in_for", true}, {"error", note.error}}};
+}
 Line line_of(const TurnEnded& note) {
   return {LogLevel::info,
           "turn_ended",

@@ -22,6 +22,7 @@ struct Mask {
   }
   void operator()(SentenceSpoken& note) const { text(note.text), text(note.error); }
   void operator()(StageFailed& note) const { text(note.error); }
+  void operator()(StoodIn& note) const { text(note.error); }
   void operator()(TurnEnded& note) const { text(note.heard_text); }
   void operator()(CallEnded& note) const { text(note.error); }
   // Nothing of anybody's is in the rest.

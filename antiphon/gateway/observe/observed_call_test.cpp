@@ -65,9 +65,12 @@ struct ObservedCall : ::testing::Test {
   CallEnd play(Task<> acts, std::vector<Line> script) {
     const auto model = std::make_shared<ScriptedModel>(world.clock, std::move(script));
     CallSettings settings;
-    settings.speech.voices = {{stub_voice(world.runtime, {})}};
+    if (mute) settings.speech.voices.push_back({stub_voice(world.runtime, {.fail = {.rate = 1}})});
+    settings.speech.voices.push_back({stub_voice(world.runtime, {})});
     settings.observer = observability.observe("call_1", "websocket");
-    ModelDialogue dialogue(world.runtime, {.models = {model}, .tools = &tools, .escalator = &queue, .masker = &masker}, built_in_policy()->find("en-US").rules);
+    std::vector<std::shared_ptr<LanguageModel>> models{model};
+    if (broken) models.insert(models.begin(), broken);
+    ModelDialogue dialogue(world.runtime, {.models = models, .tools = &tools, .escalator = &queue, .masker = &masker}, built_in_policy()->find("en-US").rules);
     CallSession session(world.runtime, caller, *ear, dialogue, {.id = "call_1", .caller_id = "+1 415 555 0132"}, std::move(settings));
     world.spawn(std::move(acts));
     const auto end = world.run(session.run());
@@ -112,6 +115,8 @@ struct ObservedCall : ::testing::Test {
   std::unique_ptr<SpeechToText> ear = stub_ear(world.runtime, {.text = "look for my card 4111 1111 1111 1111"});
   ToolRouter tools{world.runtime};
   EscalationQueue queue;
+  std::shared_ptr<LanguageModel> broken;  ///< stands before the model of the script
+  bool mute = false;                      ///< the first voice is
   Masker masker;
   Collector collector;
   OtlpExporter exporter{world.runtime, collector, {.url = "http://collector/v1/traces", .headers = {{"x-key", "k"}}}};
@@ -211,6 +216,30 @@ TEST_F(ObservedCall, ACoughIsABargeInThatWasTakenBack_GTW50) {
   EXPECT_THAT(text, HasSubstr("\nvoice_barge_ins_total 1\n"));
   EXPECT_THAT(text, HasSubstr("\nvoice_false_barge_ins_total 1\n"));
   EXPECT_THAT(text, HasSubstr("outcome=\"completed\"} 1\n"));
+}
+
+TEST_F(ObservedCall, AProviderThatAnotherStandsInForIsTold_GTW50) {
+  broken =
+      std::make_shared<ScriptedModel>(world.clock, std::vector<Line>{{.fails = Error(ErrorKind::rate_limited, "429 of jane.doe@shop.example")}}, "acme/one");
+  mute = true;
+  play(
+      [](PlayedCaller& self) -> Task<> {
+        co_await self.be_silent(8s);
+        self.put(CallerText{"hello"});
+        co_await self.be_silent(8s);
+        self.hang_up();
+      }(caller),
+      {{.text = "Good morning."}});
+  const auto line_of = [&](std::string_view event) {
+    for (const auto& line : lines)
+      if (line.find(event) != std::string::npos && line.find("stood_in_for") != std::string::npos) return line;
+    return std::string();
+  };
+  EXPECT_THAT(line_of("model_failed"), ::testing::AllOf(HasSubstr("acme/one"), HasSubstr("429 of [EMAIL_MASKED]"), HasSubstr("\"turn\":1")));
+  EXPECT_THAT(line_of("provider_failed"), HasSubstr("\"stage\":\"tts\""));
+  EXPECT_THAT(observability.metrics().text(), HasSubstr(R"(voice_provider_failures_total{stage="dialogue"} 0)"));
+  EXPECT_THAT(observability.metrics().text(), HasSubstr(R"(voice_provider_failures_total{stage="tts"} 0)"));
+  EXPECT_THAT(lines, Contains(HasSubstr("Good morning.")));
 }
 
 TEST_F(ObservedCall, WhereTheModelFailsTheSpanSaysSo_GTW51) {

@@ -51,8 +51,11 @@ Task<> Speech::run() {
 /// Why no voice said it whole; empty: one did.
 Task<std::string> Speech::synthesise(std::shared_ptr<SpokenSentence> sentence) {
   std::optional<Error> failed;
+  const std::string* before = nullptr;
   for (const auto& voice : settings_.voices) {
+    if (failed && settings_.on_stand_in) settings_.on_stand_in(sentence->turn(), *before, *failed);
     failed.reset();
+    before = &voice.synthesiser->name();
     try {
       co_await with_voice(voice, sentence);
     } catch (const Error& error) {

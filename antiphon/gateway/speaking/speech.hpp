@@ -34,12 +34,13 @@ class Speech {
     bool interrupted = false;                ///< `forget` was called meanwhile
   };
   struct Settings {
-    std::vector<SpeakingVoice> voices;                ///< at least one
-    Duration first_sample{std::chrono::seconds(5)};   ///< until which a voice has to begin
-    Duration next_sample{std::chrono::seconds(5)};    ///< and to go on
-    std::function<void(const Error&)> on_lost{};      ///< the error of the last voice
-    std::function<void(Duration)> on_first_sample{};  ///< what a sentence took to begin
-    std::function<void(const Spoken&)> on_spoken{};   ///< each sentence, at its end
+    std::vector<SpeakingVoice> voices;                                                          ///< at least one
+    Duration first_sample{std::chrono::seconds(5)};                                             ///< until which a voice has to begin
+    Duration next_sample{std::chrono::seconds(5)};                                              ///< and to go on
+    std::function<void(const Error&)> on_lost{};                                                ///< the error of the last voice
+    std::function<void(int turn, const std::string& voice, const Error& error)> on_stand_in{};  ///< that voice failed, and the next is asked
+    std::function<void(Duration)> on_first_sample{};                                            ///< what a sentence took to begin
+    std::function<void(const Spoken&)> on_spoken{};                                             ///< each sentence, at its end
   };
 
   Speech(Clock& clock, Output& output, Settings settings) : clock_(clock), output_(output), settings_(std::move(settings)) {}

@@ -15,7 +15,7 @@ constexpr std::string_view session_id = "session.id", user_id = "user.id", local
 constexpr std::string_view user_text = "antiphon.user_text", agent_text = "antiphon.agent_text", heard_text = "antiphon.heard_text";
 constexpr std::string_view first_token_ms = "antiphon.first_token_ms", first_chunk_ms = "antiphon.first_chunk_ms", total_ms = "antiphon.latency_ms";
 constexpr std::string_view interrupted = "antiphon.interrupted", escalation_reason = "antiphon.escalation.reason", turn_count = "antiphon.turns";
-constexpr std::string_view heard_ms = "antiphon.heard_ms", stage_name = "antiphon.stage", error_message = "error.message";
+constexpr std::string_view heard_ms = "antiphon.heard_ms", stage_name = "antiphon.stage", error_message = "error.message", provider_name = "antiphon.provider";
 
 std::int64_t in_ms(Duration duration) { return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(); }
 
@@ -104,6 +104,10 @@ void CallTracer::on(const BargedIn& note) { current().add_event("barge_in", {{he
 void CallTracer::on(const BargeInTakenBack&) { current().add_event("barge_in.resumed"); }
 
 void CallTracer::on(const StageFailed& note) { current().add_event("provider_failed", {{stage_name, std::string(note.stage)}, {error_message, note.error}}); }
+
+void CallTracer::on(const StoodIn& note) {
+  current().add_event("provider_failed", {{stage_name, std::string(note.stage)}, {provider_name, note.provider}, {error_message, note.error}});
+}
 
 void CallTracer::on(const TurnEnded& note) {
   if (!turn_) return;  // it began on another instance

@@ -46,6 +46,7 @@ class CallTracer final : public CallObserver {
   void on(const BargedIn& note);
   void on(const BargeInTakenBack& note);
   void on(const StageFailed& note);
+  void on(const StoodIn& note);
   void on(const TurnEnded& note);
   void on(const CallEscalated& note);
   void on(const CallEnded& note);
