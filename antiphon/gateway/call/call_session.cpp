@@ -355,6 +355,13 @@ Task<> CallSession::take_back(bool where_heard) {
 
 Task<> CallSession::converse() {
   co_await (settings_.resumes ? go_on() : say_alone(dialogue_.greeting(state_)));
+  do {
+    co_await hold_turns();
+    if (!winding_down_ && !ended_) co_await say_goodbye();
+  } while (after_ == AfterAnswer::go_on && !winding_down_ && !ended_);
+}
+
+Task<> CallSession::hold_turns() {
   while (after_ == AfterAnswer::go_on && !winding_down_) {
     auto floor = co_await next_turn();
     if (!floor) co_return end(CallEnd::expired);
@@ -366,7 +373,6 @@ Task<> CallSession::converse() {
       after_ = AfterAnswer::escalate;
     }
   }
-  if (!winding_down_) co_await say_goodbye();
 }
 
 Task<> CallSession::say_goodbye() {
@@ -374,18 +380,28 @@ Task<> CallSession::say_goodbye() {
     co_await say_alone(dialogue_.goodbye(state_, after_));
     co_return end(CallEnd::completed);
   }
-  observe(CallEscalated{state_.escalated.value_or(EscalationReason::policy)});
+  bool taken = false;
   std::vector<Task<>> both;
   both.push_back(say_alone(dialogue_.goodbye(state_, after_)));
-  both.push_back(hand_over());
+  both.push_back(hand_over(taken));
   co_await at_once(std::move(both));
+  if (!taken && !settings_.puts_through) co_return co_await say_nobody_there();
+  observe(CallEscalated{state_.escalated.value_or(EscalationReason::policy)});
   co_await tell({{"type", "escalation"}, {"reason", to_string(state_.escalated.value_or(EscalationReason::policy))}});
   end(CallEnd::escalated);
 }
 
-Task<> CallSession::hand_over() {
+Task<> CallSession::say_nobody_there() {
+  auto [say, after] = dialogue_.not_taken(state_);
+  co_await say_alone(std::move(say));
+  after_ = after;
+  if (after_ != AfterAnswer::go_on) end(CallEnd::error);
+}
+
+Task<> CallSession::hand_over(bool& taken) {
   try {
     co_await dialogue_.hand_over(state_);
+    taken = true;
   } catch (const Error& error) {
     note_error("escalation", error);
   }

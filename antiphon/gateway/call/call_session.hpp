@@ -38,6 +38,7 @@ struct CallSettings {
   int reprompts = 2;                          ///< and so often; then the call ends
   int most_turns = 50;
   Duration longest{std::chrono::minutes(30)};       ///< of the call; the reference's SESSION_TTL_SECONDS
+  bool puts_through = false;                        ///< the line itself connects callers who want a person, whoever else is told
   Duration last_goodbye{std::chrono::seconds(1)};   ///< for the caller to answer the end of a call that is drained
   Duration last_sentence{std::chrono::seconds(2)};  ///< that a call which has to end may take to finish the sentence that it is at
   std::optional<Resumption> resumes{};
@@ -115,7 +116,9 @@ class CallSession {
   Task<> repeat();
   Task<> say_alone(std::string text);
   Task<> finish_turn(TurnState& turn, Answering& answering);
-  Task<> hand_over();
+  Task<> hand_over(bool& taken);
+  Task<> say_nobody_there();
+  Task<> hold_turns();
   Task<> end_after_sentence(CallEnd why);
   Task<> tell(json::object event);
   void note_error(std::string_view code, const Error& error);

@@ -32,7 +32,8 @@ struct WholeCall : ::testing::Test {
   CallEnd play(Task<> acts, std::vector<Line> lines, CallSettings settings = {}) {
     model = std::make_shared<ScriptedModel>(world.clock, std::move(lines));
     settings.speech.voices = {{stub_voice(world.runtime, {})}};
-    dialogue.emplace(world.runtime, DialogueParts{.models = {model}, .tools = &tools, .verifier = &verifier, .escalator = &queue, .masker = &masker},
+    dialogue.emplace(world.runtime,
+                     DialogueParts{.models = {model}, .tools = &tools, .verifier = &verifier, .escalator = nobody_takes ? &full : &queue, .masker = &masker},
                      built_in_policy()->find("en-US").rules);
     session.emplace(world.runtime, caller, *ear, *dialogue, SessionState{.id = "1", .caller_id = "me"}, std::move(settings));
     world.spawn(std::move(acts));
@@ -49,7 +50,8 @@ struct WholeCall : ::testing::Test {
   std::unique_ptr<SpeechToText> ear = stub_ear(world.runtime, {.text = "what is the weather like"});
   ToolRouter tools{world.runtime};
   OnePin verifier;
-  EscalationQueue queue;
+  EscalationQueue queue, full{0};
+  bool nobody_takes = false;
   Masker masker;
   std::shared_ptr<ScriptedModel> model;
   std::optional<ModelDialogue> dialogue;
@@ -136,6 +138,42 @@ TEST_F(WholeCall, WhoAsksForAPersonIsHandedOverWhileTheyHearSo_GTW36) {
   ASSERT_TRUE(taken);
   EXPECT_EQ(taken->summary, "Wants to cancel.");
   EXPECT_EQ(caller.events_of("escalation")[0]->at("reason").as_string(), "human_requested");
+}
+
+TEST_F(WholeCall, WhoeverNobodyTakesHearsSoAndGoesOn_GTW36) {
+  nobody_takes = true;
+  const auto end = play(
+      [](PlayedCaller& self) -> Task<> {
+        co_await self.be_silent(5s);
+        self.put(CallerText{"let me speak to a human"});
+        co_await self.be_silent(20s);
+        self.put(CallerText{"then what is the weather"});
+        co_await self.be_silent(7s);
+        self.hang_up();
+      }(caller),
+      {{.text = "Wants a person."}, {.text = "It is sunny."}});
+  EXPECT_EQ(end, CallEnd::caller_hangup);
+  EXPECT_FALSE(session->state().escalated);
+  EXPECT_THAT(caller.events_of("escalation"), ::testing::IsEmpty());
+  EXPECT_THAT(session->state().messages[3].text(), HasSubstr("nobody can be reached"));
+  EXPECT_EQ(session->state().messages.back().text(), "It is sunny.");
+}
+
+TEST_F(WholeCall, WhereNobodyTakesACallThatFailedItEndsInAnError_GTW36) {
+  nobody_takes = true;
+  const auto end = play(
+      [](PlayedCaller& self) -> Task<> {
+        co_await self.be_silent(5s);
+        for (int i = 0; i < 4; ++i) {
+          co_await self.speak(1s);
+          co_await self.be_silent(9s);
+        }
+        co_await self.be_silent(20s);
+      }(caller),
+      {{.fails = Error(ErrorKind::unavailable, "503")}});
+  EXPECT_EQ(end, CallEnd::error);
+  EXPECT_THAT(caller.events_of("escalation"), ::testing::IsEmpty());
+  EXPECT_THAT(session->state().messages.back().text(), HasSubstr("nobody can be reached"));
 }
 
 TEST_F(WholeCall, AModelThatFailsThreeTimesIsNotTheLastWord_GTW25) {

@@ -68,6 +68,12 @@ class Dialogue {
   virtual std::string goodbye(const SessionState& session, AfterAnswer after) = 0;
   /// Gives the caller to a person, while `goodbye` is said (GTW-36). @throws Error where that failed.
   virtual Task<> hand_over(SessionState& session);
+  /// What is said, and what follows, where that failed: the caller is not left without a word. The session is escalated no longer.
+  struct NotTaken {
+    std::string say{};  ///< empty: nothing
+    AfterAnswer after = AfterAnswer::end_call;
+  };
+  virtual NotTaken not_taken(SessionState& session);
   /// What it knows of the call beside the session, for another instance that goes on with it. Nothing secret.
   virtual json::object memory() const { return {}; }
   /// Before anything else, in a call that goes on: what `memory` said there.

@@ -35,7 +35,8 @@ ModelDialogue::ModelDialogue(Runtime& runtime, DialogueParts parts, std::shared_
       rules_(std::move(rules)),
       settings_(std::move(settings)),
       policy_(rules_, policy_of(settings_, parts_)),
-      gate_(clock_, rules_, settings_.pin, [this](std::string_view text) { return must_answer(text); }, parts_.verifier != nullptr),
+      gate_(
+          clock_, rules_, settings_.pin, [this](std::string_view text) { return must_answer(text); }, parts_.verifier != nullptr),
       loop_(clock_, parts_.models, parts_.tools, *parts_.masker, rules_, settings_.loop) {}
 
 std::string ModelDialogue::greeting(const SessionState&) { return reply(Reply::greeting); }
@@ -151,6 +152,11 @@ Task<> ModelDialogue::hand_over(SessionState& session) {
   auto escalation = co_await describe_call(session, loop_.models(), *parts_.masker, Deadline::after(clock_, settings_.summary));
   const auto deadline = Deadline::after(clock_, settings_.hand_over);
   co_await at_most(clock_, deadline, parts_.escalator->hand_over(std::move(escalation), deadline), Error(ErrorKind::timeout, "nobody took the caller in time"));
+}
+
+Dialogue::NotTaken ModelDialogue::not_taken(SessionState& session) {
+  const bool asked = std::exchange(session.escalated, std::nullopt) == EscalationReason::human_requested;
+  return {reply(Reply::nobody_there), asked ? AfterAnswer::go_on : AfterAnswer::end_call};
 }
 
 }  // namespace antiphon::gateway

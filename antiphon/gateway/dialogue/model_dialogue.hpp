@@ -46,6 +46,8 @@ class ModelDialogue final : public Dialogue {
   std::string reprompt(const SessionState& session, int times) override;
   std::string goodbye(const SessionState& session, AfterAnswer after) override;
   Task<> hand_over(SessionState& session) override;
+  /// Who asked for a person may go on with the agent; where the agent has given up, or a PIN was wrong too often, that is the end.
+  NotTaken not_taken(SessionState& session) override;
   json::object memory() const override { return gate_.memory(); }
   void recall(const json::object& memory, const SessionState& session) override;
   Intake* intake() override { return &gate_; }

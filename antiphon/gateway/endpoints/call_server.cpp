@@ -185,6 +185,7 @@ Task<CallEnd> CallServer::hold(CallRequest asked, LineConnection& caller, std::o
   auto parts = make_parts_(asked);
   auto call = kept ? std::move(*kept) : begin(asked);
   if (kept) go_on(parts, call);
+  parts.settings.puts_through = settings_.twilio && !settings_.twilio->transfer_to.empty();
   co_return co_await hold_call(caller, std::move(parts), std::move(call), std::move(token), std::move(transport));
 }
 

@@ -272,14 +272,21 @@ void HostedSession::note_turn(const std::string& said, bool interrupted) {
 
 Task<> HostedSession::hand_over(AgentTurn& turn) {
   auto* observer = parts_.settings.observer.get();
-  gateway::tell(observer, CallEscalated{state_.escalated.value_or(EscalationReason::policy)});
   std::optional<Error> failure;
   try {
     co_await parts_.dialogue->hand_over(state_);
   } catch (const Error& error) {
     failure = error;
   }
-  if (failure) gateway::tell(observer, StageFailed{"escalation", failure->message()});
+  if (failure) {
+    gateway::tell(observer, StageFailed{"escalation", failure->message()});
+    auto [say, after] = parts_.dialogue->not_taken(state_);
+    over_ = after != AfterAnswer::go_on;
+    if (say.empty()) co_return;
+    state_.messages.append(Message::assistant(say));
+    co_return co_await turn.say(say);
+  }
+  gateway::tell(observer, CallEscalated{state_.escalated.value_or(EscalationReason::policy)});
   co_await turn.add(session::AgentHandoff{.old_agent_id = identity_.id, .new_agent_id = std::string(a_person)});
 }
 

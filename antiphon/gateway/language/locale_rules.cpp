@@ -14,6 +14,7 @@ std::string_view to_string(Reply reply) {
     case Reply::pin_unavailable: return "pin_unavailable";
     case Reply::blocked: return "blocked";
     case Reply::escalation: return "escalation";
+    case Reply::nobody_there: return "nobody_there";
     case Reply::turn_limit: return "turn_limit";
     case Reply::apology: return "apology";
     case Reply::filler: return "filler";

@@ -23,6 +23,7 @@ enum class Reply {
   pin_unavailable,
   blocked,
   escalation,
+  nobody_there,
   turn_limit,
   apology,
   filler,
