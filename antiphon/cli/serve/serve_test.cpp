@@ -82,6 +82,32 @@ escalation: {webhook: {url: "http://127.0.0.1:1", ca_file: ca.pem}}
   EXPECT_THAT(err(), HasSubstr("gateway.yaml:2:9\n"));
 }
 
+TEST_F(ServeCommand, ACheckKnowsWhatServingWouldRefuse_GTW1) {
+  write("gateway.yaml", stubs + R"(tools:
+  one: {http: {url: "http://127.0.0.1:1/${env.ANTIPHON_NOBODY_SETS_THIS}"}}
+  two:
+    parameters: {type: object, properties: {topic: {type: string}}}
+    http:
+      url: "http://127.0.0.1:1/${arguments.topik}"
+      headers: {authorization: "Bearer ${env.ANTIPHON_NOR_THIS}"}
+      body: {caller: "${session.callr}", open: "${session.caller_id"}
+  order status: {http: {url: "http://127.0.0.1:1"}}
+  four: {sql: {database: four.db, schema: four.sql, query: "SELECT @caler"}}
+  five: {sql: {database: there.db, schema: gone.sql, query: "SELECT @caller_id"}}
+)");
+  write("four.sql", "CREATE TABLE t (a TEXT);");
+  write("there.db", "");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2) << out();
+  for (const auto* part : {"no ANTIPHON_NOBODY_SETS_THIS", "no parameter \"topik\"", "no ANTIPHON_NOR_THIS", "without its }", "\"order status\" is no name",
+                           "no field \"caler\"", "no file ", "gone.sql"})
+    EXPECT_THAT(err(), HasSubstr(part));
+  for (const auto* place : {"3:21", "7:12", "8:16", "9:13", "10:3", "11:60", "12:44"})
+    EXPECT_THAT(err(), HasSubstr("gateway.yaml:" + std::string(place) + "\n"));
+  write("gateway.yaml", stubs + "tools:\n  two: {http: {url: 'http://127.0.0.1:1/${session.callr}'}}\n");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2) << out();
+  EXPECT_THAT(err(), HasSubstr("no field \"callr\""));
+}
+
 TEST_F(ServeCommand, MistakesOfSqlSayWhichAndWhere_GTW1) {
   const auto config = [this](const std::string& query) {
     write("gateway.yaml", stubs + "tools:\n  status:\n    sql: {database: orders.db, schema: orders.sql, query: \"" + query + "\"}\n");

@@ -13,7 +13,9 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/dialogue/policy_book.hpp"
+#include "antiphon/gateway/tools/http_tool.hpp"
 #include "antiphon/gateway/tools/sql_check.hpp"
+#include "antiphon/gateway/tools/template.hpp"
 #include "antiphon/net/https_server.hpp"
 
 namespace antiphon::gateway {
@@ -165,7 +167,28 @@ class NamedThings {
 
   // --- Tools ------------------------------------------------------------------------------------------------------------------------------------
 
-  void check_tool(const std::string& name, const HttpToolOptions& options) { check_authorities(options.tls, place({"tools", name, "http", "ca_file"})); }
+  void check_tool(const std::string& name, const HttpToolOptions& options) {
+    check_authorities(options.tls, place({"tools", name, "http", "ca_file"}));
+    for (const auto& [part, error] : mistakes_of(options)) report(place({"tools", name, "http", part}), error.message(), error.hint());
+    json::array headers;
+    for (const auto& [_, value] : options.headers) headers.push_back(json::value(value));
+    check_fields(name, "url", json::value(options.url));
+    check_fields(name, "headers", headers);
+    check_fields(name, "body", options.body);
+  }
+
+  void check_fields(const std::string& name, std::string_view part, const json::value& text) {
+    std::vector<TemplateReference> references;
+    try {
+      references = references_of(text);
+    } catch (const Error&) {
+      return;  // which has been told
+    }
+    for (const auto& reference : references)
+      if (const auto& field = reference.path.front(); reference.scope == TemplateReference::Scope::session && !is_session_field(field))
+        report(place({"tools", name, "http", part}), fmt::format("tool {}: a call has no field {}, which a template names", name, quote(field)),
+               std::string(fields_of_calls));
+  }
 
   void check_tool(const std::string& name, const SqlToolOptions& options) {
     if (options.database.empty() || options.query.empty()) return;  // which has been told

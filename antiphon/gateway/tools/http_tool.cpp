@@ -13,15 +13,16 @@ namespace antiphon::gateway {
 
 namespace {
 
-void check_reference(const TemplateReference& reference, const HttpToolOptions& options) {
+std::optional<Error> mistake_in(const TemplateReference& reference, const HttpToolOptions& options) {
   const auto& name = reference.path.front();
   if (reference.scope == TemplateReference::Scope::environment && !std::getenv(name.c_str()))
-    throw Error(ErrorKind::configuration, fmt::format("tool {}: the environment has no {}", options.entry.tool.name, name)).with_hint("set " + name);
-  if (reference.scope != TemplateReference::Scope::arguments) return;
+    return Error(ErrorKind::configuration, fmt::format("tool {}: the environment has no {}", options.entry.tool.name, name)).with_hint("set " + name);
+  if (reference.scope != TemplateReference::Scope::arguments) return std::nullopt;
   const auto* properties = find(options.entry.tool.parameters, "properties");
   if (!properties || !properties->is_object() || !properties->get_object().contains(name))
-    throw Error(ErrorKind::configuration, fmt::format("tool {}: it has no parameter {}, which a template names", options.entry.tool.name, quote(name)))
+    return Error(ErrorKind::configuration, fmt::format("tool {}: it has no parameter {}, which a template names", options.entry.tool.name, quote(name)))
         .with_hint("declare it under parameters");
+  return std::nullopt;
 }
 
 bool is_text_of_header(std::string_view text) {
@@ -39,9 +40,7 @@ class HttpTool final : public ToolProvider {
  public:
   HttpTool(HttpToolOptions options, net::HttpClient& http)
       : options_(std::move(options)), name_("http " + options_.entry.tool.name), url_(options_.url), http_(http) {
-    json::array all{options_.url, options_.body};
-    for (const auto& [name, value] : options_.headers) all.push_back(json::value(value));
-    for (const auto& reference : references_of(all)) check_reference(reference, options_);
+    if (auto wrong = mistakes_of(options_); !wrong.empty()) throw std::move(wrong.front().error);
     for (const auto& [name, value] : options_.headers) headers_.emplace_back(name, Template(value));
   }
 
@@ -97,6 +96,24 @@ class HttpTool final : public ToolProvider {
 }  // namespace
 
 std::shared_ptr<ToolProvider> http_tool(HttpToolOptions options, net::HttpClient& http) { return std::make_shared<HttpTool>(std::move(options), http); }
+
+std::vector<TemplateMistake> mistakes_of(const HttpToolOptions& options) {
+  std::vector<TemplateMistake> found;
+  const auto look = [&](std::string_view part, const json::value& text) {
+    try {
+      for (const auto& reference : references_of(text))
+        if (auto wrong = mistake_in(reference, options)) found.push_back({part, *std::move(wrong)});
+    } catch (const Error& error) {
+      found.push_back({part, Error(error.kind(), fmt::format("tool {}: {}", options.entry.tool.name, error.message())).with_hint(error.hint())});
+    }
+  };
+  look("url", json::value(options.url));
+  json::array headers;
+  for (const auto& [name, value] : options.headers) headers.push_back(json::value(value));
+  look("headers", headers);
+  look("body", options.body);
+  return found;
+}
 
 bool is_safe_method(std::string_view method) { return method == "GET" || method == "HEAD" || method == "OPTIONS"; }
 

@@ -22,6 +22,13 @@ struct HttpToolOptions {
 /// not set.
 std::shared_ptr<ToolProvider> http_tool(HttpToolOptions options, net::HttpClient& http);
 
+/// What is wrong with its templates, and under which of `url`, `headers` and `body` it stands.
+struct TemplateMistake {
+  std::string_view part;
+  Error error;
+};
+std::vector<TemplateMistake> mistakes_of(const HttpToolOptions& options);
+
 /// Whether a method is one that changes nothing (RFC 9110, 9.2.1): the default of `ToolRules::idempotent`.
 bool is_safe_method(std::string_view method);
 

@@ -11,13 +11,7 @@ namespace antiphon::gateway {
 
 namespace {
 
-constexpr std::size_t longest_name = 64;    // what vendors of models take
 constexpr std::size_t longest_error = 300;  // bytes of it that a model is shown
-
-bool is_name(std::string_view name) {
-  const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
-  return !name.empty() && name.size() <= longest_name && std::all_of(name.begin(), name.end(), allowed);
-}
 
 /// What says that the far side is in trouble, where other failures only say that this call was wrong.
 bool is_trouble(ErrorKind kind) {
@@ -125,7 +119,7 @@ void ToolRouter::take_tools() {
     if (!source->started) continue;
     for (auto& entry : source->provider->tools()) {
       const auto name = entry.tool.name;
-      if (!is_name(name))
+      if (!is_tool_name(name))
         throw Error(ErrorKind::configuration, fmt::format("{}: {} is no name of a tool", source->provider->name(), quote(cut(name, 100))))
             .with_hint("use letters, digits, _ and -, 64 at most");
       if (const auto there = routes.find(name); there != routes.end())

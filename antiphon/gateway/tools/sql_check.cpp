@@ -80,13 +80,35 @@ void check_query(const store::Database& database, const SqlToolOptions& options)
   }
 }
 
+namespace {
+
+/// Fields of a call that there are none of: they would be NULL in every call.
+void check_fields(const store::Database& database, const SqlToolOptions& options) {
+  const store::Statement statement(database, options.query);
+  for (int i = 1; i <= statement.parameters(); ++i) {
+    const auto name = statement.parameter_name(i);
+    if (name.starts_with('@') && !is_session_field(name.substr(1)))
+      throw wrong(options, fmt::format("a call has no field {}, which its query names", quote(name.substr(1)))).with_hint(std::string(fields_of_calls));
+  }
+}
+
+}  // namespace
+
 std::vector<Problem> SqlCheck::check(const SqlToolOptions& options, const Places& places) {
   std::vector<Problem> problems;
+  std::error_code unknown;
+  // Where the database is there nobody reads it, and it is missed when that is made anew.
+  if (!options.schema.empty() && std::filesystem::exists(options.database, unknown) && !std::filesystem::exists(options.schema, unknown))
+    problems.push_back({.message = fmt::format("tool {}: there is no file {}", options.entry.tool.name, options.schema),
+                        .where = places.schema,
+                        .hint = "check the path, which is relative to the configuration",
+                        .width = 0});
   const auto [known, is_new] = known_.try_emplace(options.database);
   if (is_new) known->second = open(options, places, problems);
   if (!known->second) return problems;
   try {
     check_query(*known->second, options);
+    check_fields(*known->second, options);
   } catch (const Error& error) {
     problems.push_back({.message = error.message(), .where = places.query, .hint = error.hint(), .width = 0});
   }

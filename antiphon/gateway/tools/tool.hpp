@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "antiphon/base/clock.hpp"
@@ -57,5 +58,12 @@ class ToolProvider {
 
 /// What templates and queries may use of a call: `id`, `caller_id`, `locale`, `authenticated`, and what stands in its `context`.
 json::object session_fields(const SessionState& session);
+/// What to do about a field that there is none of.
+inline constexpr std::string_view fields_of_calls = "a call has id, caller_id, locale and authenticated";
+/// Whether every call has such a field.
+bool is_session_field(std::string_view name);
+
+/// Letters, digits, `_` and `-`, 64 at most: what vendors of models take.
+bool is_tool_name(std::string_view name);
 
 }  // namespace antiphon::gateway

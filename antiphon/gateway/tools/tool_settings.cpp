@@ -6,6 +6,7 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/json_schema.hpp"
+#include "antiphon/base/text.hpp"
 #include "antiphon/gateway/knowledge/knowledge_tool.hpp"
 
 namespace antiphon::gateway {
@@ -122,6 +123,11 @@ std::optional<ToolSettings> read_tool(DocumentReader& reader, const Node::Member
     reader.report(member.value, "a tool is one of http, sql, mcp and knowledge", "say which one does the work of " + member.key);
     return std::nullopt;
   }
+  if (!mcp && !is_tool_name(member.key))
+    reader.report({.message = fmt::format("{} is no name of a tool", quote(cut(member.key, 100))),
+                   .where = member.where,
+                   .hint = "use letters, digits, _ and -, 64 at most",
+                   .width = 0});
   std::optional<HttpToolOptions> request;
   if (http) {
     request = read_http(reader, *http);
