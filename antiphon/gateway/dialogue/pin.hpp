@@ -66,8 +66,8 @@ struct PinTaken {
 /// "my PIN is one two three four". Linear in the text. Thread safe.
 PinTaken take_pin(std::string_view text, const LocaleRules& rules, bool awaited, const PinOptions& options = {});
 
-/// Takes the PIN out of a text that is nothing but a PIN: its digits, and around them words that say nothing ("it is 1234", `LocaleRules::pin_around`). Anything
-/// else stays as it is.
+/// Takes the PIN out of a text that is nothing but a PIN: its digits, and around them words that say nothing ("it is 1234", `LocaleRules::pin_around`).
+/// Anything else stays as it is.
 /// @param at_least digits, `options.digits` at most: fewer of a text that is not over
 PinTaken take_bare_pin(std::string_view text, const LocaleRules& rules, const PinOptions& options, std::size_t at_least);
 

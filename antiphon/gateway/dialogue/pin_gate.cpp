@@ -12,8 +12,7 @@ constexpr std::size_t least_shown_digits = 2;
 
 }  // namespace
 
-PinGate::PinGate(Clock& clock, std::shared_ptr<const LocaleRules> rules, PinOptions options, std::function<bool(std::string_view)> must_answer,
-                 bool takes_bare)
+PinGate::PinGate(Clock& clock, std::shared_ptr<const LocaleRules> rules, PinOptions options, std::function<bool(std::string_view)> must_answer, bool takes_bare)
     : clock_(clock), rules_(std::move(rules)), options_(options), must_answer_(std::move(must_answer)), takes_bare_(takes_bare), entry_(options) {}
 
 void PinGate::open(std::string request) {

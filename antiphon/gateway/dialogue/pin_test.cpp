@@ -119,8 +119,8 @@ TEST(TakePin, WithoutANameForItNumbersStay_GTW32) {
 }
 
 TEST(TakePin, BareDigitsOfItsLengthAreOne_GTW32) {
-  for (const auto* text : {"one two three four", "1234", "1 2 3 4", "it is 1234", "It's one, two, three, four.", "One. Two three. Four.", "yes, twelve thirty four please",
-                           "1234. 1234.", "no, I said 1234"}) {
+  for (const auto* text : {"one two three four", "1234", "1 2 3 4", "it is 1234", "It's one, two, three, four.", "One. Two three. Four.",
+                           "yes, twelve thirty four please", "1234. 1234.", "no, I said 1234"}) {
     const auto taken = take_bare_pin(text, rules(), {}, 4);
     EXPECT_FALSE(taken.digits.empty()) << text;
     EXPECT_THAT(taken.text, AllOf(HasSubstr(pin_mask), Not(ContainsRegex("[0-9]|one|two|twelve|four")))) << text;
@@ -142,7 +142,8 @@ TEST(TakePin, OnceKnownItIsHiddenWhereverItIsSaid_GTW32) {
 }
 
 TEST(TakePin, AQuestionForAnotherNumberIsNoneForThePin_GTW32) {
-  for (const auto* text : {"I find no such order of yours. Which number does it have?", "What is your order number?", "How many do you want?", "In which year was that?"})
+  for (const auto* text :
+       {"I find no such order of yours. Which number does it have?", "What is your order number?", "How many do you want?", "In which year was that?"})
     EXPECT_TRUE(asks_for_a_number(text, rules())) << text;
   for (const auto* text : {"How can I help you today?", "What is your PIN number?", "Is there anything else that I can do for you?", ""})
     EXPECT_FALSE(asks_for_a_number(text, rules())) << text;
