@@ -469,7 +469,7 @@ TEST(WebSocketAgent, ACloseWithinAWordIsAnErrorAndWhatWasHeardIsKept_TRN21) {
       co_await socket.close(code, "", Deadline::after(clock, 1s));
     });
     expect_error(result, Party::agent, fmt::format("closed the connection ({}), in the middle of a word", code));
-    EXPECT_THAT(words(result), ElementsAre("hours", ::testing::StartsWith("goodbye"), "hello"));
+    EXPECT_THAT(words(result), ElementsAre("hours", ::testing::StartsWith("goodbye")));
     EXPECT_GT(audio::rms_dbfs(result.recording->track(audio::Speaker::agent, 1s, 600ms)), -30);
   }
 }
