@@ -245,5 +245,28 @@ TEST_F(Call, AtItsLastTurnItGoesToAPerson_GTW26) {
   EXPECT_TRUE(dialogue.handed_over);
 }
 
+/// Never answers the end of its call.
+struct FrozenCaller : PlayedCaller {
+  explicit FrozenCaller(Clock& its_clock) : PlayedCaller(its_clock), clock(its_clock) {}
+  Task<> end(CallEnd, Deadline deadline) override { co_await clock.sleep_for(deadline.left(clock)); }
+  Clock& clock;
+};
+
+Task<> wind_down_after(Clock& clock, CallSession& session, Duration wait) {
+  co_await clock.sleep_for(wait);
+  session.wind_down(CallEnd::drain);
+}
+
+TEST_F(Call, ADrainedCallWaitsASecondForItsCallerToAnswer_GTW13) {
+  FrozenCaller frozen(world.clock);
+  CallSettings settings;
+  settings.speech.voices = {{voice}};
+  session.emplace(world.runtime, frozen, *ear, dialogue, SessionState{.id = "1", .caller_id = "me"}, std::move(settings));
+  world.spawn(wind_down_after(world.clock, *session, 5s));
+  const auto began = world.clock.now();
+  EXPECT_EQ(world.run(session->run()), CallEnd::drain);
+  EXPECT_LE(world.clock.now() - began, 5s + 1s + 100ms);
+}
+
 }  // namespace
 }  // namespace antiphon::gateway
