@@ -89,7 +89,10 @@ class SharedFiles {
     auto& file = files_[path];
     if (file) return file;
     auto made = file = std::make_shared<SharedFile>();
-    std::erase_if(files_, [](const auto& other) { return other.second.use_count() == 1 && other.second->samples.expired(); });
+    std::erase_if(files_, [](const auto& other) {
+      const std::unique_lock one_looks(other.second->one_decodes, std::try_to_lock);
+      return one_looks && other.second.use_count() == 1 && other.second->samples.expired();
+    });
     return made;
   }
 

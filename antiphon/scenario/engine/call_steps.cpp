@@ -100,12 +100,15 @@ Task<> ScenarioRun::end_call() {
   try {
     co_await watchdog_.guard(hang_up_limit + 1s, call_->end(Deadline::after(clock(), hang_up_limit)));
     co_await watchdog_.guard(sound_limit, call_->measure_sound());
+    for (const auto& heard : call_->take_passed_over()) add_heard(heard, find_seat(Role::agent));
     if (cut_off || ending_.error)
       for (const auto& heard : co_await watchdog_.guard(sound_limit, call_->rest())) add_heard(heard, find_seat(Role::agent));
   } catch (...) {
     // What was said and heard stands, however the line went down.
   }
-  if (cut_off && ending_.kind != Ending::Kind::failed && ending_.verdict != RunOutcome::failed && !ending_.error)
+  const bool failed = ending_.kind == Ending::Kind::failed || ending_.verdict == RunOutcome::failed ||
+                      std::ranges::any_of(criteria_, [](const CriterionResult& result) { return result.status == CriterionStatus::failed; });
+  if (cut_off && !failed && !ending_.error)
     ending_ = {.kind = Ending::Kind::error, .error = blame(std::make_exception_ptr(voice::hung_up(call_->line())), Role::agent), .line = std::nullopt};
   // What breaks at the very end has nobody left to tell it to: a hook, a disk that is full.
   const auto hook = call_->hook_failure();
@@ -193,7 +196,10 @@ void ScenarioRun::take_answer(std::size_t seat, const CallParticipant& agent) {
 std::optional<double> ScenarioRun::response_latency(const voice::Heard& heard) const {
   const auto& said = call_->line().utterances();
   for (auto utterance = said.rbegin(); utterance != said.rend(); ++utterance) {
-    if (!utterance->sent || utterance->voiced.empty() || utterance->expect == Expectation::ignore || utterance->start > heard.start) continue;
+    if (!utterance->sent || utterance->expect == Expectation::ignore || utterance->start > heard.start) continue;
+    const bool without_a_word = utterance->kind == UtteranceKind::silence || utterance->kind == UtteranceKind::dtmf;
+    if (utterance->voiced.empty() && without_a_word) continue;
+    if (utterance->voiced.empty()) return std::nullopt;  // effects have left nothing of it
     const auto latency = heard.start - utterance->voiced.back().end;
     return latency >= Duration::zero() ? std::optional(to_seconds(latency)) : std::nullopt;
   }

@@ -41,6 +41,11 @@ void TurnText::dropped(std::size_t turns) {
   while (!ended_.empty() && taken_ + ended_.size() > turns) ended_.pop_back();
 }
 
+void TurnText::begin_turn(std::size_t turns) {
+  dropped(turns);
+  while (taken_ + ended_.size() < turns) ended_.emplace_back();
+}
+
 std::string_view TurnText::of(std::size_t later) const {
   if (later < ended_.size()) return ended_[later];
   return later == ended_.size() ? std::string_view(now_) : std::string_view();

@@ -18,6 +18,8 @@ class TurnText {
   /// The turn was dropped: the same, and where its end is told later, that ends no other turn. Of `turns` something was heard so far, those taken included;
   /// texts of any beyond them are of nobody's turn.
   void dropped(std::size_t turns);
+  /// What follows is of a turn that comes after so many: one of them that told no words has none.
+  void begin_turn(std::size_t turns);
   /// The text of the oldest turn that was ended; else all there is.
   std::string take();
   /// Of the turn that `later` turns follow on the oldest one, so far.

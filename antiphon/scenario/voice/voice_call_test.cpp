@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -156,12 +158,13 @@ TEST(VoiceCall, AnAgentThatHangsUpMidWordKeepsWhatWasHeard_VOX14) {
     self.signals.push(AgentClosed{.on_purpose = false, .reason = "line dropped"});
   });
 
-  const auto result = desk.play(agent, {user("hours"), antiphon::agent(), user("hello"), antiphon::agent()});
+  const auto result = desk.play(agent, {user("hours"), antiphon::agent(), user("hello"), sleep(3s), antiphon::agent()});
 
   ASSERT_TRUE(result.error);
   EXPECT_EQ(result.error->party, Party::agent);
   EXPECT_THAT(result.error->message, HasSubstr("the agent hung up 1.00 s into the call, while it was speaking: line dropped"));
   EXPECT_THAT(words(result), ElementsAre("hours", "goodbye now"));
+  EXPECT_FALSE(result.call->utterances.back().sent);
   EXPECT_THAT(result.notices, testing::Contains(HasSubstr("\"hello\" was not said: the agent had hung up 1.00 s into the call")));
   ASSERT_TRUE(result.recording);
   EXPECT_GT(audio::rms_dbfs(result.recording->track(audio::Speaker::agent, 1s, 600ms)), -30);
@@ -230,6 +233,54 @@ TEST(VoiceCall, ALineOverTheAgentLeavesEachTurnItsOwnWords_VOX11) {
     EXPECT_EQ(result.call->turns[0].ending, TurnEnding::cleared);
     EXPECT_TRUE(result.call->turns[0].transcript_truncated);
     EXPECT_EQ(result.call->turns[1].told, "you are welcome");
+  }
+}
+
+TEST(VoiceCall, WordsThatComeInPiecesAheadOfTheirSoundAreAllOfOneTurn_VOX11) {
+  Desk desk;
+  for (const bool signalled : {false, true}) {
+    auto capabilities = paced();
+    capabilities.streaming_transcripts = true;
+    capabilities.turn_end = signalled;
+    const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) -> Task<> {
+      for (const auto* text : {"good day", "we open at nine"}) {
+        co_await self.clock.sleep_for(2500ms);
+        std::istringstream words(text);
+        for (std::string word; words >> word;) {
+          self.signals.push(AgentTranscript{.text = word + " "});
+          co_await self.clock.sleep_for(50ms);
+        }
+        self.signals.push(spoken(*desk.tones, text));
+        self.signals.push(AgentTurnEnd{});
+      }
+      co_await self.clock.sleep_for(1h);
+    });
+
+    const auto result = desk.play(agent, {user("hello"), antiphon::agent(), user("hours"), antiphon::agent(), succeed("")});
+    EXPECT_THAT(words(result), ElementsAre("hello", "good day ", "hours", "we open at nine ")) << signalled;
+  }
+}
+
+TEST(VoiceCall, ACutOffTurnThatToldNoWordsHasNoneOfTheAnswers_VOX11) {
+  Desk desk;
+  for (const bool signalled : {false, true}) {
+    auto capabilities = paced();
+    capabilities.streaming_transcripts = true;
+    capabilities.turn_end = signalled;
+    const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) -> Task<> {
+      co_await self.clock.sleep_for(1s);
+      self.signals.push(spoken(*desk.tones, "one two three four five six seven eight"));
+      co_await self.clock.sleep_for(1500ms);
+      self.signals.push(AgentClear{});
+      co_await self.clock.sleep_for(1500ms);
+      self.signals.push(spoken(*desk.tones, "you are welcome"));
+      self.signals.push(AgentTranscript{.text = "you are welcome", .final = true});
+      self.signals.push(AgentTurnEnd{});
+      co_await self.clock.sleep_for(1h);
+    });
+
+    const auto result = desk.play(agent, {user("hours"), sleep(1700ms), user("thank you"), antiphon::agent(), succeed("")});
+    EXPECT_EQ(words(result).back(), "you are welcome") << signalled;
   }
 }
 

@@ -235,6 +235,7 @@ audio::Samples VoiceLine::next_speech(Duration at) {
     for (auto& span : utterance.voiced) span.start += at, span.end += at;
     utterance.start = at;
     utterance.sent = true;
+    if (asks(utterance)) turns_.answerable_line(at, utterance.voiced.empty() ? at + audio::duration_of(speech.length) : utterance.voiced.back().end);
   }
   const auto count = std::min(frame_samples, speech.length - speech.used);
   audio::Samples samples(frame_samples);
@@ -243,7 +244,6 @@ audio::Samples VoiceLine::next_speech(Duration at) {
   utterance.end = at + audio::duration_of(count);
   if (speech.used == speech.length) {
     ended_now_ = speech.utterance;
-    if (asks(utterance)) turns_.answerable_line(utterance.start, utterance.end);
     outgoing_.pop_front();
   }
   return samples;
@@ -260,7 +260,7 @@ std::size_t VoiceLine::put(UserUtterance utterance, Outgoing speech) {
   utterance.sent = false;
   utterances_.push_back(std::move(utterance));
   const auto index = utterances_.size() - 1;
-  if (speech.length == 0) {
+  if (speech.length == 0 || closed_) {
     utterances_[index].start = utterances_[index].end = now();
     return index;
   }
@@ -294,17 +294,22 @@ void VoiceLine::take(AgentAudio audio) {
   playout_.receive(std::move(audio.samples), now());
 }
 
-// Where the agent tells no ends of turns, words that come when its turn is over and our user has spoken since are the next one's.
+// Words that come when the agent's turn is over, and our user has said something since, are the first of the next turn's: a turn that was cut off may still be
+// told while our user speaks, and one that follows comes in pieces.
 bool VoiceLine::begins_text() const {
   const auto& turns = turns_.turns();
-  if (settings_.turns.signalled || turns.empty() || turns_.open()) return false;
-  return std::ranges::any_of(utterances_, [&](const UserUtterance& said) { return said.sent && asks(said) && said.start > turns.back().start; });
+  if (turns.empty() || turns_.open()) return false;
+  return std::ranges::any_of(utterances_, [&](const UserUtterance& said) {
+    const auto ended = said.voiced.empty() ? said.end : said.voiced.back().end;
+    return said.sent && asks(said) && said.start > turns.back().start && ended <= now() && ended > told_at_;
+  });
 }
 
 void VoiceLine::take(AgentTranscript transcript) {
   if (transcript.speaker == audio::Speaker::agent) {
-    if (begins_text()) text_.dropped(turns_.turns().size());
+    if (begins_text()) text_.begin_turn(turns_.turns().size());
     text_.add(transcript);
+    told_at_ = now();
   } else if (transcript.final) {
     claims_.understood.emplace_back(now(), std::move(transcript.text));
   }
@@ -340,6 +345,7 @@ void VoiceLine::take(AgentLatencyClaim claim) { claims_.latencies.push_back({.wh
 void VoiceLine::take(AgentClosed closed) {
   if (!closed.on_purpose) tell_error(what_broke(closed));
   closed_ = std::move(closed);
+  std::erase_if(outgoing_, [](const Outgoing& speech) { return speech.used == 0; });  // nobody is there to hear it
   closed_at_ = now();
 }
 

@@ -168,6 +168,7 @@ class VoiceLine final : private SignalSink {
   Clock& clock_;
   std::unique_ptr<VoiceAgentAdapter> adapter_;
   Clock::Time began_{};
+  Duration told_at_{-1};  // words of the agent, last
   bool running_ = false, broke_ = false;
   std::shared_ptr<CallTracks> tracks_ = std::make_shared<CallTracks>();
   audio::SampleStore &user_track_ = tracks_->user, &agent_track_ = tracks_->agent;
