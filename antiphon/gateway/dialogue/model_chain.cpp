@@ -60,15 +60,14 @@ Task<ChatResponse> ModelChain::ask(std::shared_ptr<LanguageModel> model, ChatReq
   std::optional<Clock::Time> enough;  // from when on nothing is wanted of the model any more
   for (;;) {
     if (flush.is_full() && !enough) enough = clock_.now() + settings_.rest;
-    if (enough && clock_.now() >= *enough) co_return as_far(text);
     const auto alarm = release_at_due(clock_, flush, say);
     // Its share ends where nothing can be said of what it has said until then.
     Stoppable reading;
     std::optional<ScopedAlarm> limit;
-    if (enough || !said)
-      limit.emplace(clock_, enough.value_or(first_word.at), [&] {
-        if (!enough) say(flush.hurry(clock_.now()));
-        if (enough || !said) reading.stop();
+    if (!said)
+      limit.emplace(clock_, first_word.at, [&] {
+        say(flush.hurry(clock_.now()));
+        if (!said) reading.stop();
       });
     const auto until = Deadline{said ? clock_.now() + settings_.next_word : std::max(first_word.at, clock_.now() + settings_.next_word)};
     std::optional<ChatDelta> delta;
@@ -77,10 +76,11 @@ Task<ChatResponse> ModelChain::ask(std::shared_ptr<LanguageModel> model, ChatReq
     } catch (...) {
       if (!reading.stopped()) throw;
     }
-    if (reading.stopped() && enough) co_return as_far(text);
     if (reading.stopped()) throw late(*model);
     if (!delta) break;
     if (delta->text.empty()) continue;
+    // A call of a tool comes without a word, however slowly: only further words show that there is no end.
+    if (enough && clock_.now() >= *enough) co_return as_far(text);
     text += delta->text;
     if (progress.on_word) progress.on_word();
     say(flush.push(delta->text, clock_.now()));

@@ -39,7 +39,11 @@ ModelDialogue::ModelDialogue(Runtime& runtime, DialogueParts parts, std::shared_
           clock_, rules_, settings_.pin, [this](std::string_view text) { return must_answer(text); }, parts_.verifier != nullptr),
       loop_(clock_, parts_.models, parts_.tools, *parts_.masker, rules_, settings_.loop) {}
 
-std::string ModelDialogue::greeting(const SessionState&) { return reply(Reply::greeting); }
+std::string ModelDialogue::greeting(const SessionState&) {
+  auto text = reply(Reply::greeting);
+  gate_.set_said(text);  // it may ask for a number
+  return text;
+}
 std::string ModelDialogue::apology(const SessionState&) { return reply(Reply::apology); }
 std::string ModelDialogue::reprompt(const SessionState&, int) { return reply(Reply::still_there); }
 
@@ -86,7 +90,9 @@ void ModelDialogue::recall(const json::object& memory, const SessionState& sessi
 
 Task<AfterAnswer> ModelDialogue::answer(SessionState& session, const AnswerSink& sink) {
   // Also where it is interrupted: the caller may answer what was asked before that.
-  const std::shared_ptr<void> said(nullptr, [this, &session](void*) { gate_.set_said(session.turns.back().agent_text); });
+  const std::shared_ptr<void> said(nullptr, [this, &session](void*) {
+    if (const auto& text = session.turns.back().agent_text; !text.empty()) gate_.set_said(text);
+  });
   co_return co_await respond(session, sink);
 }
 

@@ -225,6 +225,13 @@ TEST_F(Talk, AnEndlessModelIsLeftAfterItsSentences_GTW30) {
   EXPECT_EQ(after, AfterAnswer::go_on);
 }
 
+TEST_F(Talk, ACallThatIsWrittenSlowlyBehindAllSentencesIsMade_GTW30) {
+  add_tool();
+  lines = {{.text = "Of course. I look that up.", .calls = {call()}, .before_end = 4s}, {.text = "It is shipped."}};
+  EXPECT_THAT(turn("where is it"), ElementsAre("Of course.", "I look that up.", "It is shipped."));
+  EXPECT_THAT(tool_asked, ElementsAre("A-1"));
+}
+
 TEST_F(Talk, WithoutAModelThatAnswersInTimeItFails_GTW25) {  // the reference's TURN_TIMEOUT_MS does nothing
   lines = {{.text = "late", .first_token = 1h}};
   dialogue();
@@ -496,12 +503,21 @@ TEST_F(Talk, APinSaidAgainReachesNobody_GTW32) {
   turn("where is my order");
   turn("four seven one one");
   ASSERT_TRUE(session.authenticated);
-  for (const auto* text : {"four seven one one", "it is 4711", "4 7 1 1", "Four. Seven one. One.", "you know, four seven one one, as I said"}) {
+  for (const auto* text : {"four seven one one", "it is 4711", "4 7 1 1", "Four. Seven one. One.", "you know, four seven one one, as I said",
+                           "four seven one one, one moment please", "4711. 4711."}) {
     EXPECT_THAT(dialogue().intake()->show(text), HasSubstr(pin_mask)) << text;
     turn(text);
     EXPECT_THAT(session.turns.back().user_text, HasSubstr(pin_mask)) << text;
   }
   EXPECT_THAT(model->seen(), Not(ContainsRegex("4711|four seven|4 7|[Ss]even")));
+}
+
+TEST_F(Talk, OnceThePinIsKnownAnotherNumberIsOne_GTW32) {
+  turn("where is my order");
+  turn("four seven one one");
+  ASSERT_TRUE(session.authenticated);
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, "1007");
 }
 
 TEST_F(Talk, ABarePinBeforeItIsAskedForIsTakenAndChecked_GTW32) {

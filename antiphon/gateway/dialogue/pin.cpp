@@ -112,19 +112,24 @@ struct DigitsOf {
   }
 };
 
-PinTaken taken_from(std::string_view text, const Runs& runs, const PinOptions& options) {
-  PinTaken taken{.text = without(text, runs)};
-  if (const auto* whole = only_whole_one(runs, static_cast<std::size_t>(options.digits)))
-    taken.digits.add(whole->digits);
-  else
-    for (const auto& run : runs) taken.digits.add(run.digits);
-  return taken;
-}
-
 /// The same `count` digits, once or over and over.
 bool repeats(std::string_view digits, std::size_t count) {
   if (digits.empty() || digits.size() % count != 0) return false;
   return digits.substr(count) == digits.substr(0, digits.size() - count);
+}
+
+PinTaken taken_from(std::string_view text, const Runs& runs, const PinOptions& options) {
+  PinTaken taken{.text = without(text, runs)};
+  if (const auto* whole = only_whole_one(runs, static_cast<std::size_t>(options.digits))) {
+    taken.digits.add(whole->digits);
+    return taken;
+  }
+  std::string all;
+  for (const auto& run : runs) all += run.digits;
+  const auto wanted = static_cast<std::size_t>(options.digits);
+  taken.digits.add(std::string_view(all).substr(0, repeats(all, wanted) ? wanted : all.size()));
+  forget(all);
+  return taken;
 }
 
 /// From `at_least` digits up to a PIN's, or those of a PIN said again and again.
@@ -165,7 +170,8 @@ PinTaken take_bare_pin(std::string_view text, const LocaleRules& rules, const Pi
 std::string without_pin(std::string_view text, const LocaleRules& rules, const Pin& pin) {
   if (pin.empty()) return std::string(text);
   DigitsOf found(text, rules);
-  found.keep([&](const DigitRun& run) { return repeats(run.digits, pin.size()) && run.digits.starts_with(pin.reveal()); });
+  // A number said right behind it runs into it.
+  found.keep([&](const DigitRun& run) { return run.digits.find(pin.reveal()) != std::string::npos; });
   return without(text, found.runs);
 }
 

@@ -46,7 +46,9 @@ std::string PinGate::show(std::string_view text) const { return taken_from(text,
 PinTaken PinGate::taken_from(std::string_view text, std::size_t at_least) const {
   auto taken = gateway::take_pin(text, *rules_, open_, options_);
   if (open_) return taken;
-  if (takes_bare_ && !number_asked_ && taken.digits.empty()) taken = take_bare_pin(text, *rules_, options_, at_least);
+  // Once it is known, another number is another number; of a turn that is not over its first digits are hidden all the same.
+  const bool unknown = known_.empty() || at_least < static_cast<std::size_t>(options_.digits);
+  if (takes_bare_ && unknown && !number_asked_ && taken.digits.empty()) taken = take_bare_pin(text, *rules_, options_, at_least);
   taken.text = without_pin(taken.text, *rules_, known_);
   return taken;
 }

@@ -41,6 +41,8 @@ class AttendedDialogue final : public Dialogue {
   std::string reprompt(const SessionState& session, int times) override { return dialogue_.reprompt(session, times); }
   std::string goodbye(const SessionState& session, AfterAnswer after) override { return dialogue_.goodbye(session, after); }
   Task<> hand_over(SessionState& session) override { return dialogue_.hand_over(session); }
+  // The caller hears so; what waits for the end of the call must not wait for ever.
+  NotTaken not_taken(SessionState& session) override { return {dialogue_.not_taken(session).say, AfterAnswer::end_call}; }
   json::object memory() const override { return dialogue_.memory(); }
   void recall(const json::object& memory, const SessionState& session) override { dialogue_.recall(memory, session); }
   Intake* intake() override { return dialogue_.intake(); }

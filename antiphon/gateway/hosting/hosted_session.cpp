@@ -186,7 +186,7 @@ void HostedSession::close() {
 }
 
 void HostedSession::end() {
-  const auto why = state_.escalated ? CallEnd::escalated : over_ ? CallEnd::completed : CallEnd::caller_hangup;
+  const auto why = given_up_ ? CallEnd::error : state_.escalated ? CallEnd::escalated : over_ ? CallEnd::completed : CallEnd::caller_hangup;
   gateway::tell(parts_.settings.observer.get(), CallEnded{why, static_cast<int>(state_.turns.size())});
 }
 
@@ -257,9 +257,9 @@ Task<> HostedSession::answer_in_text(std::string text, AgentTurn& turn) {
     over_ = true;
   }
   co_await reply.finish(turn, failure ? std::string() : cut_short);
+  note_turn(reply.said(), failure != nullptr);
   if (!failure && after == AfterAnswer::escalate) co_await hand_over(turn);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-  note_turn(reply.said(), failure != nullptr);
   if (failure) fail(failure);
 }
 
@@ -281,7 +281,7 @@ Task<> HostedSession::hand_over(AgentTurn& turn) {
   if (failure) {
     gateway::tell(observer, StageFailed{"escalation", failure->message()});
     auto [say, after] = parts_.dialogue->not_taken(state_);
-    over_ = after != AfterAnswer::go_on;
+    over_ = given_up_ = after != AfterAnswer::go_on;
     if (say.empty()) co_return;
     state_.messages.append(Message::assistant(say));
     co_return co_await turn.say(say);
@@ -361,7 +361,7 @@ Task<> HostedSession::hold_call() {
   changed_.beat();
   std::exception_ptr failure;
   try {
-    co_await call_->run();
+    given_up_ = co_await call_->run() == CallEnd::error;
   } catch (...) {
     failure = std::current_exception();
   }

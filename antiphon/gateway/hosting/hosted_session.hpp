@@ -96,6 +96,7 @@ class HostedSession final : public session::HostedAgent {
   std::string raw_;              ///< what was written last, for the call
   bool thinking_ = false;
   bool over_ = false;
+  bool given_up_ = false;  ///< over, and nobody else took the caller
   bool closing_ = false;
   std::string greeting_;
   const bool greets_in_call_;

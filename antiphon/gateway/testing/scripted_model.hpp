@@ -20,6 +20,7 @@ struct Line {
   Duration first_token{std::chrono::milliseconds(200)};
   Duration token{std::chrono::milliseconds(20)};
   std::string finish_reason = "stop";
+  Duration before_end{0};  ///< for which nothing but calls of tools is written
 };
 
 class ScriptedModel final : public LanguageModel {
@@ -57,7 +58,10 @@ class ScriptedModel final : public LanguageModel {
     Task<std::optional<ChatDelta>> next(Deadline) override {
       if (told_ > 0) co_await clock_.sleep_for(line_.token);
       if (told_ == words_.size() && line_.fails) throw Error(*line_.fails);
-      if (told_ == words_.size()) co_return std::nullopt;
+      if (told_ == words_.size()) {
+        co_await clock_.sleep_for(line_.before_end);
+        co_return std::nullopt;
+      }
       const std::string space = told_ > 0 ? " " : "";
       co_return ChatDelta{space + words_[told_++]};
     }
