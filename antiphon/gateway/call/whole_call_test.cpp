@@ -160,34 +160,26 @@ TEST_F(WholeCall, WhoeverNobodyTakesHearsSoAndGoesOn_GTW36) {
   EXPECT_EQ(session->state().messages.back().text(), "It is sunny.");
 }
 
+/// Asks four times, with time for an apology after each.
+Task<> ask_in_vain(PlayedCaller& self) {
+  co_await self.be_silent(5s);
+  for (int i = 0; i < 4; ++i) {
+    co_await self.speak(1s);
+    co_await self.be_silent(9s);
+  }
+  co_await self.be_silent(20s);
+}
+
 TEST_F(WholeCall, WhereNobodyTakesACallThatFailedItEndsInAnError_GTW36) {
   nobody_takes = true;
-  const auto end = play(
-      [](PlayedCaller& self) -> Task<> {
-        co_await self.be_silent(5s);
-        for (int i = 0; i < 4; ++i) {
-          co_await self.speak(1s);
-          co_await self.be_silent(9s);
-        }
-        co_await self.be_silent(20s);
-      }(caller),
-      {{.fails = Error(ErrorKind::unavailable, "503")}});
+  const auto end = play(ask_in_vain(caller), {{.fails = Error(ErrorKind::unavailable, "503")}});
   EXPECT_EQ(end, CallEnd::error);
   EXPECT_THAT(caller.events_of("escalation"), ::testing::IsEmpty());
   EXPECT_THAT(session->state().messages.back().text(), HasSubstr("nobody can be reached"));
 }
 
 TEST_F(WholeCall, AModelThatFailsThreeTimesIsNotTheLastWord_GTW25) {
-  const auto end = play(
-      [](PlayedCaller& self) -> Task<> {
-        co_await self.be_silent(5s);
-        for (int i = 0; i < 4; ++i) {
-          co_await self.speak(1s);
-          co_await self.be_silent(9s);
-        }
-        co_await self.be_silent(20s);
-      }(caller),
-      {{.fails = Error(ErrorKind::unavailable, "503")}});
+  const auto end = play(ask_in_vain(caller), {{.fails = Error(ErrorKind::unavailable, "503")}});
   EXPECT_EQ(end, CallEnd::escalated);
   EXPECT_EQ(session->state().escalated, EscalationReason::failures);
   EXPECT_THAT(session->state().turns[0].heard_text, HasSubstr("I am sorry"));

@@ -86,10 +86,6 @@ void add_mixed_words(Runs& runs, std::span<const PlainWord> words) {
   std::ranges::sort(runs, {}, &DigitRun::begin);
 }
 
-}  // namespace
-
-namespace {
-
 /// The words of a text and the digits in it, wiped when it is gone.
 struct DigitsOf {
   std::vector<PlainWord> words;

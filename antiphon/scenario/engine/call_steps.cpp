@@ -100,9 +100,8 @@ Task<> ScenarioRun::end_call() {
   try {
     co_await watchdog_.guard(hang_up_limit + 1s, call_->end(Deadline::after(clock(), hang_up_limit)));
     co_await watchdog_.guard(sound_limit, call_->measure_sound());
-    for (const auto& heard : call_->take_passed_over()) add_heard(heard, find_seat(Role::agent));
-    if (cut_off || ending_.error)
-      for (const auto& heard : co_await watchdog_.guard(sound_limit, call_->rest())) add_heard(heard, find_seat(Role::agent));
+    keep(call_->take_passed_over());
+    if (cut_off || ending_.error) keep(co_await watchdog_.guard(sound_limit, call_->rest()));
   } catch (...) {
     // What was said and heard stands, however the line went down.
   }
@@ -138,15 +137,15 @@ void ScenarioRun::add_heard(const voice::Heard& heard, std::optional<std::size_t
   add(Message(MessageRole::assistant, heard.text), {call_began_ + heard.start, call_began_ + heard.end}, author);
 }
 
-// What the agent said beside its answers comes before what our user says next.
-Task<> ScenarioRun::keep_overheard() {
-  for (const auto& heard : co_await watchdog_.guard(turn_limit(), call_->overheard())) add_heard(heard, find_seat(Role::agent));
+void ScenarioRun::keep(const std::vector<voice::Heard>& turns) {
+  for (const auto& heard : turns) add_heard(heard, find_seat(Role::agent));
 }
 
+// What the agent said beside its answers comes before what our user says next.
+Task<> ScenarioRun::keep_overheard() { keep(co_await watchdog_.guard(turn_limit(), call_->overheard())); }
+
 // Nor does it answer what our user says over it.
-Task<> ScenarioRun::keep_cut_off() {
-  for (const auto& heard : co_await watchdog_.guard(turn_limit(), call_->overheard_before_our_line())) add_heard(heard, find_seat(Role::agent));
-}
+Task<> ScenarioRun::keep_cut_off() { keep(co_await watchdog_.guard(turn_limit(), call_->overheard_before_our_line())); }
 
 void ScenarioRun::expect(std::size_t utterance, const SpokenHow& how) {
   if (how.expect) expected_turns_.push_back({.utterance = utterance, .expect = *how.expect, .line = line_});

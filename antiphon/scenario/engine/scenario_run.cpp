@@ -1,5 +1,4 @@
 #include "antiphon/scenario/engine/scenario_run.hpp"
-#include "antiphon/scenario/voice/call_errors.hpp"
 
 #include <limits>
 
@@ -12,6 +11,7 @@
 #include "antiphon/scenario/engine/call_participant.hpp"
 #include "antiphon/scenario/engine/objections.hpp"
 #include "antiphon/scenario/ledger/ledger.hpp"
+#include "antiphon/scenario/voice/call_errors.hpp"
 
 namespace antiphon {
 

@@ -122,6 +122,7 @@ class ScenarioRun final : public RunState {
   std::unique_ptr<Participant> take_call(const ParticipantSpec& spec, const ParticipantContext& context);
   Task<> begin_call();
   Task<> end_call();
+  void keep(const std::vector<voice::Heard>& turns);
   Task<> keep_overheard();
   Task<> keep_cut_off();
   Task<> act(std::string told, std::function<Task<std::size_t>()> act, const SpokenHow& how);

@@ -203,16 +203,25 @@ TEST(VoiceCall, ALineThatFoundNobodyOnTheLineIsUnsaid_SCN41) {
   EXPECT_EQ(result.user_report.at("unsaid"), (json::array{"thank you"}));
 }
 
-// Tells its words, and stops where our user speaks over it; `told_ahead` of what it then answers.
-Task<> stop_and_answer(PlayedAgent& agent, std::shared_ptr<Tones> tones) {
+AdapterCapabilities telling(bool signalled) {
+  auto capabilities = paced();
+  capabilities.streaming_transcripts = true;
+  capabilities.turn_end = signalled;
+  return capabilities;
+}
+
+// Stops where our user speaks over it, and answers; `told`: of what was cut off, too, it tells the words.
+Task<> stop_and_answer(PlayedAgent& agent, std::shared_ptr<Tones> tones, bool told) {
   co_await agent.clock.sleep_for(1s);
-  agent.signals.push(AgentTranscript{.text = "one two three four five six seven eight", .final = true});
-  agent.signals.push(spoken(*tones, "one two three four five six seven eight"));
+  const std::string cut_off = "one two three four five six seven eight", answer = "you are welcome";
+  if (told) agent.signals.push(AgentTranscript{.text = cut_off, .final = true});
+  agent.signals.push(spoken(*tones, cut_off));
   co_await agent.clock.sleep_for(1500ms);
   agent.signals.push(AgentClear{});
   co_await agent.clock.sleep_for(1500ms);
-  agent.signals.push(AgentTranscript{.text = "you are welcome", .final = true});
-  agent.signals.push(spoken(*tones, "you are welcome"));
+  if (told) agent.signals.push(AgentTranscript{.text = answer, .final = true});
+  agent.signals.push(spoken(*tones, answer));
+  if (!told) agent.signals.push(AgentTranscript{.text = answer, .final = true});
   agent.signals.push(AgentTurnEnd{});
   co_await agent.clock.sleep_for(1h);
 }
@@ -220,10 +229,7 @@ Task<> stop_and_answer(PlayedAgent& agent, std::shared_ptr<Tones> tones) {
 TEST(VoiceCall, ALineOverTheAgentLeavesEachTurnItsOwnWords_VOX11) {
   Desk desk;
   for (const bool signalled : {false, true}) {
-    auto capabilities = paced();
-    capabilities.streaming_transcripts = true;
-    capabilities.turn_end = signalled;
-    const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) { return stop_and_answer(self, desk.tones); });
+    const auto agent = testing_support::played_agent(telling(signalled), [&](PlayedAgent& self) { return stop_and_answer(self, desk.tones, true); });
 
     const auto result = desk.play(agent, {user("hours"), sleep(1700ms), user("thank you"), antiphon::agent(), succeed("")});
 
@@ -239,10 +245,7 @@ TEST(VoiceCall, ALineOverTheAgentLeavesEachTurnItsOwnWords_VOX11) {
 TEST(VoiceCall, WordsThatComeInPiecesAheadOfTheirSoundAreAllOfOneTurn_VOX11) {
   Desk desk;
   for (const bool signalled : {false, true}) {
-    auto capabilities = paced();
-    capabilities.streaming_transcripts = true;
-    capabilities.turn_end = signalled;
-    const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) -> Task<> {
+    const auto agent = testing_support::played_agent(telling(signalled), [&](PlayedAgent& self) -> Task<> {
       for (const auto* text : {"good day", "we open at nine"}) {
         co_await self.clock.sleep_for(2500ms);
         std::istringstream words(text);
@@ -264,20 +267,7 @@ TEST(VoiceCall, WordsThatComeInPiecesAheadOfTheirSoundAreAllOfOneTurn_VOX11) {
 TEST(VoiceCall, ACutOffTurnThatToldNoWordsHasNoneOfTheAnswers_VOX11) {
   Desk desk;
   for (const bool signalled : {false, true}) {
-    auto capabilities = paced();
-    capabilities.streaming_transcripts = true;
-    capabilities.turn_end = signalled;
-    const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) -> Task<> {
-      co_await self.clock.sleep_for(1s);
-      self.signals.push(spoken(*desk.tones, "one two three four five six seven eight"));
-      co_await self.clock.sleep_for(1500ms);
-      self.signals.push(AgentClear{});
-      co_await self.clock.sleep_for(1500ms);
-      self.signals.push(spoken(*desk.tones, "you are welcome"));
-      self.signals.push(AgentTranscript{.text = "you are welcome", .final = true});
-      self.signals.push(AgentTurnEnd{});
-      co_await self.clock.sleep_for(1h);
-    });
+    const auto agent = testing_support::played_agent(telling(signalled), [&](PlayedAgent& self) { return stop_and_answer(self, desk.tones, false); });
 
     const auto result = desk.play(agent, {user("hours"), sleep(1700ms), user("thank you"), antiphon::agent(), succeed("")});
     EXPECT_EQ(words(result).back(), "you are welcome") << signalled;
@@ -286,9 +276,7 @@ TEST(VoiceCall, ACutOffTurnThatToldNoWordsHasNoneOfTheAnswers_VOX11) {
 
 TEST(VoiceCall, WordsOfAGreetingThatNobodyHeardAreNobodys_VOX11) {
   Desk desk;
-  auto capabilities = paced();
-  capabilities.streaming_transcripts = true;
-  const auto agent = testing_support::played_agent(capabilities, [&](PlayedAgent& self) -> Task<> {
+  const auto agent = testing_support::played_agent(telling(false), [&](PlayedAgent& self) -> Task<> {
     self.signals.push(AgentTranscript{.text = "good morning", .final = true});
     self.signals.push(AgentTurnEnd{});
     self.signals.push(AgentClear{});
@@ -316,10 +304,8 @@ TEST(VoiceCall, WhatWasSaidBeforeATimeoutIsJudged_SCN72) {
 
 TEST(VoiceCall, NobodyWaitsForWordsOfATurnOnceWeHaveHungUp_SCN72) {
   Desk desk;
-  auto capabilities = paced();
-  capabilities.streaming_transcripts = true;
   const auto agent = testing_support::played_agent(
-      capabilities, [&](PlayedAgent& self) { return answer_after(self, desk.tones, 1s, "your card is four two four two and so on"); });
+      telling(false), [&](PlayedAgent& self) { return answer_after(self, desk.tones, 1s, "your card is four two four two and so on"); });
 
   const auto result = run({.name = "a call", .agent = agent, .script = {user("hours"), antiphon::agent()}, .turn_timeout = 2s},
                           {.seed = 7, .speech = testing_support::tone_speech(desk.tones)});
