@@ -167,7 +167,9 @@ TEST_F(TlsTest, AServerThatNeverShakesHandsIsATimeoutOfTheHandshake_TRN21) {
   const auto error = error_of(world, client->send({.url = "https://" + silent.place()}, Deadline::after(world.clock, 50ms)));
   EXPECT_EQ(error.kind(), ErrorKind::timeout);
   EXPECT_EQ(error.party(), Party::transport);
-  EXPECT_THAT(error.message(), HasSubstr("no TLS handshake with " + silent.place() + " within "));
+  const auto limit = error.message().find("within ");
+  EXPECT_EQ(error.message().substr(0, limit), "no TLS handshake with " + silent.place() + " ");
+  EXPECT_LE(std::stod(error.message().substr(limit + 7)), 47.5) << "it is told before whoever set the deadline has an alarm of its own";
 }
 
 Task<> copy(tcp::socket& from, tcp::socket& to) {

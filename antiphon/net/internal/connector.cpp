@@ -16,6 +16,9 @@ namespace {
 
 using boost::system::system_error;
 
+// Whoever has a deadline has an alarm at it as well. What it waited for in vain is to be told before that rings.
+constexpr Duration earlier = std::chrono::milliseconds(50);
+
 std::string sentence(const boost::system::error_code& error) { return lower(error.message()); }
 
 Error refused(const std::string& place, std::string_view why) {
@@ -26,8 +29,9 @@ Error refused(const std::string& place, std::string_view why) {
 
 Task<std::unique_ptr<ByteStream>> Connector::connect(const Url& url, const TlsOptions& tls, Deadline deadline) {
   auto& clock = runtime_.clock;
-  const auto limit = std::min(deadline.left(clock), longest_);
-  const auto until = std::min(deadline.at, clock.now() + longest_);
+  const auto left = deadline.left(clock);
+  const auto limit = std::min(left - std::min(left / 20, earlier), longest_);
+  const auto until = clock.now() + limit;
   const auto late = [limit](std::string_view what) {
     return Error(ErrorKind::timeout, fmt::format("{} within {}", what, format_duration(limit))).with_party(Party::transport);
   };
