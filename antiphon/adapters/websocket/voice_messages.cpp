@@ -26,7 +26,7 @@ class Reading {
     if (const auto* words = told(shape_.understood))
       add(AgentTranscript{.speaker = audio::Speaker::user, .text = text_of(*words, "a transcript"), .final = true});
     if (const auto* words = told(shape_.transcript))
-      add(AgentTranscript{.text = text_of(*words, "a transcript"), .whole = shape_.transcript_is_whole, .final = true});
+      add(AgentTranscript{.text = text_of(*words, "a transcript"), .whole = shape_.transcript_is_whole, .final = !shape_.transcript_is_whole});
     if (const auto* value = told(shape_.latency)) add(claim(*value));
     if (const auto* audio = told(shape_.agent_audio)) add(WireAudio{bytes_of(*audio)});
     if (matches(shape_.turn_end)) add(AgentTurnEnd{});

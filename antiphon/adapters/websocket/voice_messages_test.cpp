@@ -30,6 +30,16 @@ TEST(VoiceMessages, WhatMatchesNothingMeansNothing_TRN4) {
     EXPECT_TRUE(read_voice_message({}, text).empty()) << text;
 }
 
+TEST(VoiceMessages, AWholeTranscriptIsReplacedByTheNext_TRN4) {
+  VoiceMessages shape;
+  shape.transcript = VoiceMessageRule{{}, "/words"};
+  const auto told = [&shape] { return std::get<AgentTranscript>(read_voice_message(shape, R"({"words": "We open"})").at(0)); };
+  EXPECT_TRUE(told().final);
+  shape.transcript_is_whole = true;
+  EXPECT_TRUE(told().whole);
+  EXPECT_FALSE(told().final);
+}
+
 TEST(VoiceMessages, AGoodbyeSaysWhy_TRN4) {
   const auto signals = read_voice_message({}, R"({"type": "hang_up", "reason": "all is said"})");
   ASSERT_EQ(signals.size(), 1U);
