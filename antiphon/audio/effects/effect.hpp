@@ -29,6 +29,7 @@ struct EffectDescription {
   std::string_view reference;  ///< what langwatch/scenario calls it; empty where it has none
   bool keeps_length = true;
   std::vector<EffectParameter> parameters{};
+  bool adds_sound = false;  ///< there is something to hear, whatever becomes of the speech
 };
 
 /// All effects, by name.

@@ -23,10 +23,11 @@ RandomStream effects_stream(const SpeechContext& context, std::string_view purpo
 }
 
 // Noise that effects add is the same over the speech turned upside down, so that it is gone from half the difference; the speech is not.
-audio::Samples what_is_left(audio::SampleView clean, audio::SampleView heard, const std::vector<audio::Effect>& effects, RandomStream random) {
+audio::Samples what_is_left(audio::SampleView clean, audio::SampleView heard, const EffectChain& chain, RandomStream random) {
+  if (!chain.adds_sound) return {heard.begin(), heard.end()};
   audio::Samples inverted(clean.size());
   std::ranges::transform(clean, inverted.begin(), [](audio::Sample sample) { return audio::to_sample(-sample); });
-  auto left = audio::apply_effects(effects, inverted, random);
+  auto left = audio::apply_effects(chain.effects, inverted, random);
   left.resize(std::min(left.size(), heard.size()));
   std::ranges::transform(heard.first(left.size()), left, left.begin(), [](int one, int other) { return audio::to_sample((one - other) / 2.0); });
   return left;
@@ -38,14 +39,13 @@ bool can_be_heard(audio::SampleView speech) {
 }
 
 // Where it is voiced is told of the speech itself: an effect such as noise has no say in when our user spoke. One that leaves nothing of it has.
-Speech finish(std::shared_ptr<const audio::Samples> clean, const std::vector<audio::Effect>& effects, const audio::VoiceSettings& detector,
-              RandomStream& random) {
+Speech finish(std::shared_ptr<const audio::Samples> clean, const EffectChain& chain, const audio::VoiceSettings& detector, RandomStream& random) {
   auto voiced = voiced_spans(*clean, detector);
-  if (effects.empty()) return {.samples = std::move(clean), .voiced = std::move(voiced)};
+  if (chain.effects.empty()) return {.samples = std::move(clean), .voiced = std::move(voiced)};
   const auto before = random;
-  auto samples = audio::apply_effects(effects, *clean, random);
+  auto samples = audio::apply_effects(chain.effects, *clean, random);
   if (samples.size() != clean->size()) voiced = voiced_spans(samples, detector);
-  if (!voiced.empty() && !can_be_heard(what_is_left(*clean, samples, effects, before))) voiced.clear();
+  if (!voiced.empty() && !can_be_heard(what_is_left(*clean, samples, chain, before))) voiced.clear();
   return {.samples = std::make_shared<const audio::Samples>(std::move(samples)), .voiced = std::move(voiced)};
 }
 
@@ -76,11 +76,12 @@ Speaker::Speaker(Runtime& runtime, const VoiceOptions& options, const SpeechRegi
   if (options.effects) set_effects(*options.effects);
 }
 
-std::vector<audio::Effect> Speaker::make_effects(const std::vector<VoiceEffect>& effects, bool noise_lies_under_the_line) {
-  std::vector<audio::Effect> made;
+EffectChain Speaker::make_effects(const std::vector<VoiceEffect>& effects, bool noise_lies_under_the_line) {
+  EffectChain made;
   for (const auto& effect : effects) {
     if (noise_lies_under_the_line && effect.name == noise_effect) continue;
-    made.push_back(audio::make_effect(effect.name, effect.settings));
+    made.effects.push_back(audio::make_effect(effect.name, effect.settings));
+    made.adds_sound |= audio::find_effect(effect.name)->adds_sound;
   }
   return made;
 }

@@ -23,6 +23,11 @@ struct Speech {
 /// Finds what was recorded elsewhere, on another thread than the call's, since that may take a while.
 using FindRecording = std::function<std::shared_ptr<const audio::Samples>()>;
 
+struct EffectChain {
+  std::vector<audio::Effect> effects{};
+  bool adds_sound = false;  ///< one of them does
+};
+
 /// Our user's voice: text to speech, effects on it (VOX-20). Belongs to one run.
 class Speaker {
  public:
@@ -50,13 +55,13 @@ class Speaker {
   const std::optional<std::string>& notice() const { return voice_.notice; }
 
  private:
-  std::vector<audio::Effect> make_effects(const std::vector<VoiceEffect>& effects, bool noise_lies_under_the_line);
+  EffectChain make_effects(const std::vector<VoiceEffect>& effects, bool noise_lies_under_the_line);
 
   Runtime& runtime_;
   OpenVoice voice_;
   bool line_is_paced_;
   audio::VoiceSettings detector_;
-  std::vector<audio::Effect> effects_;
+  EffectChain effects_;
   std::optional<audio::NoiseSource> noise_;
   bool noise_changed_ = false;
   RandomStream random_, asides_;
