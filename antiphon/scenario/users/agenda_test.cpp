@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "antiphon/agent/state.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/random.hpp"
 #include "antiphon/base/regex.hpp"
@@ -260,6 +261,23 @@ TEST(ScriptedUser, SaysItsLinesAndIsAnsweredToTheLast_SCN41) {
 }
 
 TEST(ScriptedUser, TellsWhatItCouldNotSay_SCN41) { EXPECT_EQ(play_lines({"one", "two", "three"}, 2).user_report.at("unsaid"), (json::array{"three"})); }
+
+TEST(ScriptedUser, HasSaidWhatWasTakenBack_SCN41) {
+  Scenario scenario;
+  scenario.name = "lines", scenario.description = "Somebody reads.";
+  scenario.user = scripted_user({"one", "two", "three", "four"});
+  scenario.agent = ParticipantSpec([](AgentInput) -> Task<AgentReply> { co_return "ok"; });
+  const auto forget = [](RunState& state) { state.rollback_messages_to(2); };
+  const auto drop_last = [](RunState& state) { state.rollback_messages_to(state.messages().size() - 1); };
+  scenario.script = {proceed(2), forget, user(), agent(), succeed()};
+  EXPECT_EQ(run(scenario, {.seed = 1}).user_report.at("unsaid"), (json::array{"four"}));
+
+  scenario.script = {proceed(2), forget, succeed()};
+  EXPECT_EQ(run(scenario, {.seed = 1}).user_report.at("unsaid"), (json::array{"three", "four"}));
+
+  scenario.script = {proceed(2), user(), drop_last, succeed()};
+  EXPECT_EQ(run(scenario, {.seed = 1}).user_report.at("unsaid"), (json::array{"four"}));
+}
 
 }  // namespace
 }  // namespace antiphon

@@ -20,18 +20,32 @@ class ScriptedUser final : public Participant {
 
   Brief brief() const override { return {.fixed_words = true}; }
 
-  // The last one may have found nobody on the line any more.
+  // What was said and taken back was said all the same.
+  void rolled_back(std::size_t size) override { kept_ = size, said_before_ = next_; }
+
+  // Lines may have found nobody on the line any more.
   json::object report(const History& messages) const override {
-    const auto is_last = [&](const Message& message) { return message.role() == MessageRole::user && message.text() == (*lines_)[next_ - 1].text(); };
-    const auto said = next_ > 0 && std::ranges::none_of(messages, is_last) ? next_ - 1 : next_;
     json::array unsaid;
-    for (auto i = said; i < lines_->size(); ++i) unsaid.emplace_back((*lines_)[i].text());
+    auto line = said_before_;
+    const auto leave_out_until = [&](std::size_t end) {
+      for (; line < end; ++line) unsaid.emplace_back((*lines_)[line].text());
+    };
+    for (auto i = std::min(kept_, messages.size()); i < messages.size(); ++i) {
+      if (messages[i].role() != MessageRole::user) continue;
+      auto found = line;
+      while (found < next_ && (*lines_)[found].text() != messages[i].text()) ++found;
+      if (found == next_) continue;
+      leave_out_until(found);
+      ++line;
+    }
+    leave_out_until(lines_->size());
     return unsaid.empty() ? json::object{} : json::object{{"unsaid", std::move(unsaid)}};
   }
 
  private:
   std::shared_ptr<const std::vector<Message>> lines_;
   std::size_t next_ = 0;
+  std::size_t said_before_ = 0, kept_ = 0;  // how many lines, and how long history was, when it was cut back last
 };
 
 ParticipantSpec speaker_of(std::string name, std::vector<Message> messages) {
