@@ -100,11 +100,11 @@ Task<> ScenarioRun::end_call() {
   try {
     co_await watchdog_.guard(hang_up_limit + 1s, call_->end(Deadline::after(clock(), hang_up_limit)));
     co_await watchdog_.guard(sound_limit, call_->measure_sound());
-    keep(call_->take_passed_over());
-    if (cut_off || ending_.error) keep(co_await watchdog_.guard(sound_limit, call_->rest()));
+    if (cut_off || ending_.error) co_await watchdog_.guard(sound_limit, call_->overhear_rest());
   } catch (...) {
     // What was said and heard stands, however the line went down.
   }
+  keep_overheard(find_seat(Role::agent));
   const bool failed = ending_.kind == Ending::Kind::failed || ending_.verdict == RunOutcome::failed ||
                       std::ranges::any_of(criteria_, [](const CriterionResult& result) { return result.status == CriterionStatus::failed; });
   if (cut_off && !failed && !ending_.error)
@@ -137,15 +137,21 @@ void ScenarioRun::add_heard(const voice::Heard& heard, std::optional<std::size_t
   add(Message(MessageRole::assistant, heard.text), {call_began_ + heard.start, call_began_ + heard.end}, author);
 }
 
-void ScenarioRun::keep(const std::vector<voice::Heard>& turns) {
-  for (const auto& heard : turns) add_heard(heard, find_seat(Role::agent));
+void ScenarioRun::keep_overheard(std::optional<std::size_t> author) {
+  for (const auto& heard : call_->take_overheard()) add_heard(heard, author);
 }
 
 // What the agent said beside its answers comes before what our user says next.
-Task<> ScenarioRun::keep_overheard() { keep(co_await watchdog_.guard(turn_limit(), call_->overheard())); }
+Task<> ScenarioRun::overhear() {
+  co_await watchdog_.guard(turn_limit(), call_->overhear());
+  keep_overheard(find_seat(Role::agent));
+}
 
 // Nor does it answer what our user says over it.
-Task<> ScenarioRun::keep_cut_off() { keep(co_await watchdog_.guard(turn_limit(), call_->overheard_before_our_line())); }
+Task<> ScenarioRun::overhear_cut_off() {
+  co_await watchdog_.guard(turn_limit(), call_->overhear_before_our_line());
+  keep_overheard(find_seat(Role::agent));
+}
 
 void ScenarioRun::expect(std::size_t utterance, const SpokenHow& how) {
   if (how.expect) expected_turns_.push_back({.utterance = utterance, .expect = *how.expect, .line = line_});
@@ -165,9 +171,9 @@ void ScenarioRun::add_said(Message message, std::size_t utterance, std::optional
 
 Task<> ScenarioRun::say(Message message, std::optional<std::size_t> author, bool scripted, const SpokenHow& how) {
   voice::require_speech(message.text(), scripted ? Party::harness : Party::simulated_user);
-  co_await keep_overheard();
+  co_await overhear();
   const auto utterance = co_await watchdog_.guard(no_limit, call_->say(message.text(), options_of(how)));
-  co_await keep_cut_off();
+  co_await overhear_cut_off();
   expect(utterance, how);
   add_said(std::move(message), utterance, author, scripted);
 }
@@ -180,7 +186,7 @@ Task<> ScenarioRun::say_reply(std::size_t seat, AgentReply reply) {
 }
 
 void ScenarioRun::take_answer(std::size_t seat, const CallParticipant& agent) {
-  for (const auto& heard : call_->take_passed_over()) add_heard(heard, seat);
+  keep_overheard(seat);
   if (!agent.last()) return;  // it has hung up: what is left of the script concludes quietly
   if (const auto latency = response_latency(*agent.last())) {
     answer_s_.push_back(*latency);
@@ -210,9 +216,9 @@ Task<> ScenarioRun::act(std::string told, std::function<Task<std::size_t>()> act
   co_await join_background();
   if (ended()) co_return;
   const auto seat = order_.claim(Role::user);
-  co_await keep_overheard();
+  co_await overhear();
   const auto utterance = co_await watchdog_.guard(no_limit, act());
-  co_await keep_cut_off();
+  co_await overhear_cut_off();
   expect(utterance, how);
   add_said(Message(MessageRole::user, std::move(told)), utterance, seat, true);
 }
@@ -308,7 +314,7 @@ Task<> ScenarioRun::interrupt_agent(const Step::Interrupt& step, bool scripted) 
   else
     cut.words = [this](std::string heard) { return find_words(std::move(heard)); };
   const auto done = co_await watchdog_.guard(no_limit, call_->interrupt(std::move(cut)));
-  if (done.fired || background_->is_over()) {
+  if (done.fired || background_->is_over() || call_->line().closed()) {
     co_await join_background();
   } else {
     // Nothing was heard that it could have been an answer to: what comes answers the line that was spoken instead.

@@ -70,7 +70,7 @@ Task<AgentReply> ScenarioRun::hear_person(std::size_t seat) {
 
 Task<> ScenarioRun::take_spoken(std::size_t seat, AgentReply reply) {
   seats_[seat].concluded |= reply.concludes();
-  co_await keep_overheard();
+  co_await overhear();
   const auto before = messages().size();
   for (auto& message : std::move(reply).messages(MessageRole::user)) add_said(std::move(message), *spoken_, seat, false);
   trace_.produced(seat, before, messages().size());

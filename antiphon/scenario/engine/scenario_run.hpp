@@ -122,9 +122,9 @@ class ScenarioRun final : public RunState {
   std::unique_ptr<Participant> take_call(const ParticipantSpec& spec, const ParticipantContext& context);
   Task<> begin_call();
   Task<> end_call();
-  void keep(const std::vector<voice::Heard>& turns);
-  Task<> keep_overheard();
-  Task<> keep_cut_off();
+  void keep_overheard(std::optional<std::size_t> author);
+  Task<> overhear();
+  Task<> overhear_cut_off();
   Task<> act(std::string told, std::function<Task<std::size_t>()> act, const SpokenHow& how);
   Task<> say_reply(std::size_t seat, AgentReply reply);
   void take_answer(std::size_t seat, const CallParticipant& agent);

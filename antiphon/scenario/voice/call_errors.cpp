@@ -114,8 +114,12 @@ Error said_nothing(const VoiceLine& line, Duration limit) {
 }
 
 std::string nothing_to_cut(const VoiceLine& line, Duration wait) {
-  if (line.is_over()) return "the agent hung up before our user could cut in";
+  if (line.is_over()) return gone_before_the_cut(line);
   return fmt::format("the agent did not begin to speak within {}, so that there was nothing to cut into", format_duration(wait));
+}
+
+std::string gone_before_the_cut(const VoiceLine& line) {
+  return fmt::format("the agent hung up {:.2f} s into the call, before our user could cut in", to_seconds(line.closed_at()));
 }
 
 std::string turn_was_over(const AgentTurn& turn, std::string_view before) {

@@ -20,6 +20,8 @@ Error said_nothing(const VoiceLine& line, Duration limit);
 
 /// Why an interruption found nothing to cut into: the agent did not speak within `wait`, or hung up.
 std::string nothing_to_cut(const VoiceLine& line, Duration wait);
+/// Or hung up on the wire, whatever of it is still heard.
+std::string gone_before_the_cut(const VoiceLine& line);
 /// The same where it spoke, and was done `before` something.
 std::string turn_was_over(const AgentTurn& turn, std::string_view before);
 

@@ -62,6 +62,11 @@ std::string TurnText::take() {
   return std::exchange(now_, {});
 }
 
+void TurnText::put_back(std::string text) {
+  --taken_;
+  ended_.push_front(std::move(text));
+}
+
 std::string_view first_words(std::string_view text, std::size_t count) {
   constexpr std::string_view space = " \t\n\v\f\r";
   std::size_t end = 0;

@@ -22,6 +22,8 @@ class TurnText {
   void begin_turn(std::size_t turns);
   /// The text of the oldest turn that was ended; else all there is.
   std::string take();
+  /// What `take` gave last is of a turn that is still to be taken.
+  void put_back(std::string text);
   /// Of the turn that `later` turns follow on the oldest one, so far.
   std::string_view of(std::size_t later) const;
   bool empty() const { return ended_.empty() && now_.empty(); }

@@ -19,6 +19,24 @@ TEST(TurnText, EachTurnHasItsOwnInTheOrderOfTheWire_VOX11) {
   EXPECT_EQ(text.take(), "Goodbye.");
 }
 
+TEST(TurnText, WhatIsToldWholeAgainIsThereOnce_VOX11) {
+  TurnText text;
+  for (const auto* words : {"We", "We open", "We open at nine."}) text.add({.text = words, .whole = true});
+  EXPECT_EQ(text.take(), "We open at nine.");
+  text.add({.text = "Goodbye.", .whole = true});
+  EXPECT_EQ(text.take(), "Goodbye.");
+}
+
+TEST(TurnText, WhatIsPutBackIsTakenFirst_VOX11) {
+  TurnText text;
+  text.add(said("We open at nine."));
+  text.put_back(text.take());
+  text.add(said("Goodbye."));
+  EXPECT_EQ(text.of(0), "We open at nine.");
+  EXPECT_EQ(text.take(), "We open at nine.");
+  EXPECT_EQ(text.take(), "Goodbye.");
+}
+
 TEST(TurnText, TheEndOfATurnThatWasDroppedEndsNoOther_VOX11) {
   TurnText text;
   text.add(said("We open"));

@@ -265,38 +265,53 @@ Task<std::optional<Heard>> VoiceCall::answer() {
   }
 }
 
-Task<std::vector<Heard>> VoiceCall::overheard_before_our_line() {
-  std::vector<Heard> all;
+Task<> VoiceCall::overhear_before_our_line() {
   const auto& turns = line_.turns().turns();
-  while (taken_ < turns.size() && turns[taken_].ending != TurnEnding::open && turns[taken_].start < answerable_since_) all.push_back(co_await take_next());
-  co_return all;
+  while (taken_ < turns.size() && turns[taken_].ending != TurnEnding::open && turns[taken_].start < answerable_since_) co_await overhear_next();
 }
 
-Task<std::vector<Heard>> VoiceCall::rest() {
-  std::vector<Heard> all;
-  while (taken_ < line_.turns().turns().size()) all.push_back(co_await take_next());
-  co_return all;
+Task<> VoiceCall::overhear_rest() {
+  while (taken_ < line_.turns().turns().size()) co_await overhear_next();
 }
 
-Task<std::vector<Heard>> VoiceCall::overheard() {
-  std::vector<Heard> all;
-  while (const auto turn = next_ended(Duration::zero())) all.push_back(co_await take(*turn));
-  co_return all;
+Task<> VoiceCall::overhear() {
+  while (next_ended(Duration::zero())) co_await overhear_next();
+}
+
+Task<> VoiceCall::overhear_next() {
+  auto heard = co_await take_next();
+  overheard_.push_back(std::move(heard));
 }
 
 // The turns before it were cut off, or went on beside what our user said: they are heard as well, and their words are not those of this one.
 Task<Heard> VoiceCall::take(std::size_t index) {
-  while (taken_ < index) passed_over_.push_back(co_await take_next());
+  while (taken_ < index) co_await overhear_next();
   co_return co_await take_next();
 }
 
+// A turn that nobody could wait for is taken by whoever asks next.
 Task<Heard> VoiceCall::take_next() {
   const auto index = taken_++;
+  try {
+    co_return co_await understand(index);
+  } catch (...) {
+    if (taken_ == index + 1) taken_ = index;
+    throw;
+  }
+}
+
+Task<Heard> VoiceCall::understand(std::size_t index) {
   const auto until = line_.now() + transcript_grace;
   while (capabilities_.streaming_transcripts && line_.text().empty() && line_.now() < until && !line_.is_still()) co_await line_.tick();
   auto told = line_.text().take();
   const auto turn = line_.turns().turns()[index];
-  auto heard = co_await hear(turn, told);
+  std::optional<std::string> heard;
+  try {
+    heard = co_await hear(turn, told);
+  } catch (...) {
+    line_.text().put_back(std::move(told));
+    throw;
+  }
   auto& kept = line_.turns().turns()[index];
   kept.recognised = heard.has_value();
   if (!told.empty()) kept.told = told;
@@ -408,8 +423,9 @@ Task<Cut> VoiceCall::interrupt(CutIn cut) {
   auto moment = co_await moment_for(cut, made ? lead_of(*made) : Duration::zero());
   const auto turns = line_.turns().turns().size();
   if (!made) made = without_silence_before(co_await words_of(cut));
-  const bool in_time = moment.at && still_in(turns);
-  if (moment.at && !in_time) moment.missed = turn_was_over(line_.turns().turns()[turns - 1], "the words to cut in with were found");
+  const bool in_time = moment.at && still_in(turns) && !line_.closed();
+  if (moment.at && !in_time)
+    moment.missed = line_.closed() ? gone_before_the_cut(line_) : turn_was_over(line_.turns().turns()[turns - 1], "the words to cut in with were found");
   auto& speech = *made;
   Interruption record{.utterance = line_.utterances().size(), .intended = moment.at};
   UserUtterance utterance{.kind = UtteranceKind::speech, .text = std::move(cut.text), .voiced = std::move(speech.voiced)};
@@ -437,7 +453,7 @@ Task<Cut> VoiceCall::interrupt(CutIn cut) {
   interruptions_.push_back(std::move(record));
   const auto index = co_await send(std::move(utterance), std::move(speech.samples), speech.own_noise);
   const auto& said = line_.utterances()[index];
-  if (!interruptions_[place].achieved && !said.voiced.empty()) interruptions_[place].achieved = said.voiced.front().start;
+  if (!interruptions_[place].achieved && said.sent && !said.voiced.empty()) interruptions_[place].achieved = said.voiced.front().start;
   co_await until_stopped(cut_at);
   co_return Cut{.utterance = index, .fired = true};
 }

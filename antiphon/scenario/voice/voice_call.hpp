@@ -102,14 +102,15 @@ class VoiceCall {
   /// Waits for the turn that answers what was said last, to its end; nullopt: the agent has hung up by its own will.
   /// @throws Error timeout after `response_timeout` of silence, closed; party agent.
   Task<std::optional<Heard>> answer();
-  /// Turns that have ended and nobody has taken yet, the answer not among them.
-  Task<std::vector<Heard>> overheard();
+  /// Overhears the turns that have ended and nobody has taken yet.
+  Task<> overhear();
   /// Those of them alone that cannot answer any more: they began before what our user said last.
-  Task<std::vector<Heard>> overheard_before_our_line();
+  Task<> overhear_before_our_line();
   /// All that nobody has taken, also what was cut off. After `end`.
-  Task<std::vector<Heard>> rest();
-  /// Turns that the last `answer` has passed over, in order.
-  std::vector<Heard> take_passed_over() { return std::exchange(passed_over_, {}); }
+  Task<> overhear_rest();
+  /// Turns that were overheard, or that an `answer` has passed over, in order. They are kept until somebody takes them: nothing is lost where a wait is
+  /// cancelled.
+  std::vector<Heard> take_overheard() { return std::exchange(overheard_, {}); }
   /// Cuts in, and returns when our user has finished and the agent has stopped, or 2 s have shown that it does not.
   Task<Cut> interrupt(CutIn cut);
 
@@ -132,7 +133,9 @@ class VoiceCall {
   Task<std::size_t> send(Speech speech, std::string text, const SayOptions& how);
   std::optional<std::size_t> next_ended(Duration since) const;
   Task<Heard> take(std::size_t turn);
+  Task<> overhear_next();
   Task<Heard> take_next();
+  Task<Heard> understand(std::size_t turn);
   std::string_view words_so_far() const;
   Task<std::optional<std::string>> hear(AgentTurn turn, std::string told);
   std::optional<double> oov_rate() const;
@@ -168,7 +171,7 @@ class VoiceCall {
   VoiceLine line_;
   Duration answerable_since_{0};  // only a turn that begins from here on can answer
   std::size_t taken_ = 0;         // turns that are part of the conversation
-  std::vector<Heard> passed_over_{};
+  std::vector<Heard> overheard_{};
   std::vector<Interruption> interruptions_;
   MeasuredSound sound_;
   bool left_ = false;

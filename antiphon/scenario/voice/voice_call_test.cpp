@@ -150,6 +150,26 @@ TEST(VoiceCall, AMomentThatNeverComesIsTheHarnesssAndItsWordsAreAnOrdinaryLine_V
   EXPECT_EQ(result.call->utterances.at(1).kind, UtteranceKind::speech);
 }
 
+TEST(VoiceCall, NobodyCutsIntoWhatIsStillHeardOfACallThatIsOver_VOX33) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) -> Task<> {
+    co_await self.clock.sleep_for(1s);
+    self.signals.push(spoken(*desk.tones, "that is all goodbye and thank you"));
+    self.signals.push(AgentClosed{.on_purpose = true, .reason = "done"});
+  });
+
+  const auto result = desk.play(agent, {user("hours"), interrupt("wait", {.after = 500ms}), succeed("")});
+
+  ASSERT_FALSE(result.error) << result.error->message;
+  EXPECT_THAT(words(result), ElementsAre("hours", "that is all goodbye and thank you"));
+  const auto& cut = result.call->interruptions.at(0);
+  EXPECT_EQ(cut.outcome, "turn_was_over");
+  EXPECT_FALSE(cut.achieved);
+  EXPECT_EQ(cut.missed, "the agent hung up 1.00 s into the call, before our user could cut in");
+  EXPECT_FALSE(result.call->utterances.at(1).sent);
+  EXPECT_FALSE(result.call->turns.at(0).transcript_truncated);
+}
+
 TEST(VoiceCall, AnAgentThatHangsUpMidWordKeepsWhatWasHeard_VOX14) {
   Desk desk;
   const auto agent = testing_support::played_agent(paced(), [&](PlayedAgent& self) -> Task<> {
@@ -300,6 +320,62 @@ TEST(VoiceCall, WhatWasSaidBeforeATimeoutIsJudged_SCN72) {
   EXPECT_EQ(result.outcome, RunOutcome::failed) << "nothing later could have mended it";
   ASSERT_TRUE(result.error);
   EXPECT_THAT(result.error->message, HasSubstr("gave no answer within 2.00 s (turn_timeout); it has been speaking since 1.05 s into the call, without an end"));
+}
+
+/// Does not come to an end at the first speech that it hears.
+class StuckAtFirst final : public SpeechToText {
+ public:
+  StuckAtFirst(std::shared_ptr<Tones> tones, Clock& clock, std::shared_ptr<int> heard) : ear_(std::move(tones)), clock_(clock), heard_(std::move(heard)) {}
+  Task<Recognition> transcribe(audio::Samples samples, RecognitionSettings settings, Deadline deadline) override {
+    if (++*heard_ == 1) co_await clock_.sleep_for(25s);
+    co_return co_await ear_.transcribe(std::move(samples), std::move(settings), deadline);
+  }
+  Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings settings, Deadline deadline) override {
+    co_return co_await ear_.open(std::move(settings), deadline);
+  }
+  const RecognitionCapabilities& capabilities() const override { return ear_.capabilities(); }
+  const std::string& name() const override { return ear_.name(); }
+
+ private:
+  testing_support::ToneEar ear_;
+  Clock& clock_;
+  std::shared_ptr<int> heard_;
+};
+
+std::shared_ptr<const SpeechRegistry> ears_stuck_at_first(std::shared_ptr<Tones> tones) {
+  auto registry = std::make_shared<SpeechRegistry>();
+  registry->add("tones",
+                SpeechRegistry::VoiceProvider{.make = [tones](const auto&, const auto&) { return std::make_unique<testing_support::ToneVoice>(tones); },
+                                              .waits_on_clock_alone = true});
+  registry->add("stuck", SpeechRegistry::EarProvider{.make =
+                                                         [tones, heard = std::make_shared<int>()](const auto&, const SpeechContext& context) {
+                                                           return std::make_unique<StuckAtFirst>(tones, context.runtime.clock, heard);
+                                                         },
+                                                     .waits_on_clock_alone = true});
+  registry->prefer_voices({"tones"});
+  registry->prefer_ears({"stuck"});
+  return registry;
+}
+
+TEST(VoiceCall, WhatWasBeingUnderstoodWhenTimeRanOutIsJudged_SCN72) {
+  for (const bool tells : {false, true}) {
+    Desk desk;
+    const auto agent = testing_support::played_agent(tells ? telling(false) : paced(), [&](PlayedAgent& self) -> Task<> {
+      co_await self.clock.sleep_for(1s);
+      if (tells) self.signals.push(AgentTranscript{.text = "your card is four two", .final = true});
+      co_await answer_after(self, desk.tones, 0s, "your card is four two");
+    });
+    Scenario scenario{
+        .name = "a call", .agent = agent, .script = {user("hours"), antiphon::agent()}, .checks = {not_contains("your card")}, .turn_timeout = 5s};
+    scenario.voice.hear = EarChoice{};
+
+    const auto result = run(scenario, {.seed = 7, .speech = ears_stuck_at_first(desk.tones)});
+    EXPECT_THAT(words(result), ElementsAre("hours", "your card is four two"));
+    EXPECT_EQ(result.outcome, RunOutcome::failed);
+    ASSERT_TRUE(result.error);
+    EXPECT_THAT(result.error->message, HasSubstr("within 5.00 s (turn_timeout)"));
+    EXPECT_EQ(result.call->turns.at(0).told.has_value(), tells);
+  }
 }
 
 TEST(VoiceCall, NobodyWaitsForWordsOfATurnOnceWeHaveHungUp_SCN72) {
