@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "antiphon/audio/dtmf.hpp"
+#include "antiphon/audio/echo_canceller.hpp"
 #include "antiphon/audio/effects/effect.hpp"
 #include "antiphon/audio/file.hpp"
 #include "antiphon/audio/g711.hpp"
@@ -74,6 +75,12 @@ void measure_detectors(const Samples& speech) {
   measure("voice by energy", [&] { detect({}); });
   measure("voice by WebRTC", [&] { detect({.engine = VoiceEngine::webrtc}); });
   if (silero_is_installed()) measure("voice by Silero", [&] { detect({.engine = VoiceEngine::silero}); });
+  measure("echo of a room taken out", [&] {
+    EchoCanceller canceller;
+    auto microphone = speech;
+    for (std::size_t i = 0; i + EchoCanceller::block <= speech.size(); i += EchoCanceller::block)
+      canceller.process(SampleView(speech).subspan(i, EchoCanceller::block), std::span(microphone).subspan(i, EchoCanceller::block));
+  });
   measure("keys", [&] { DtmfDetector().feed(speech); });
   measure("loudness", [&] { loudness_lufs(speech); });
 }

@@ -62,6 +62,7 @@ CallSession::CallSession(Runtime& runtime, CallerConnection& caller, SpeechToTex
       intake_(dialogue.intake()),
       state_(std::move(state)),
       settings_(std::move(settings)),
+      echo_(make_echo_remover(settings_.echo)),
       ear_(runtime, recogniser, with_intake(settings_.ear)),
       output_(clock_, caller, with_echo()),
       speech_(clock_, output_, with_notes(settings_.speech)),
@@ -70,8 +71,8 @@ CallSession::CallSession(Runtime& runtime, CallerConnection& caller, SpeechToTex
 }
 
 std::function<void(audio::SampleView, Clock::Time)> CallSession::with_echo() {
-  if (!settings_.echo_gate) return {};
-  return [this](audio::SampleView frame, Clock::Time at) { echo_.played(frame, at); };
+  if (!echo_) return {};
+  return [this](audio::SampleView frame, Clock::Time at) { echo_->played(frame, at); };
 }
 
 EarSettings CallSession::with_intake(EarSettings settings) {
@@ -190,7 +191,7 @@ void CallSession::take(CallerInput input) {
 
 void CallSession::hear(audio::Samples samples) {
   auto taken = tones_.take(std::move(samples));
-  if (settings_.echo_gate) taken.samples = echo_.take(std::move(taken.samples), clock_.now());
+  if (echo_) taken.samples = echo_->take(std::move(taken.samples), clock_.now());
   ear_.hear(taken.samples);
   if (!taken.keys.empty()) press(std::move(taken.keys));
 }

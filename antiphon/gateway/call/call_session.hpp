@@ -13,7 +13,7 @@
 #include "antiphon/gateway/call/open_turn.hpp"
 #include "antiphon/gateway/dialogue/dialogue.hpp"
 #include "antiphon/gateway/hearing/ear.hpp"
-#include "antiphon/gateway/hearing/echo_gate.hpp"
+#include "antiphon/gateway/hearing/echo.hpp"
 #include "antiphon/gateway/hearing/tone_filter.hpp"
 #include "antiphon/gateway/observe/call_note.hpp"
 #include "antiphon/gateway/speaking/speech.hpp"
@@ -29,9 +29,9 @@ struct Resumption {
 struct CallSettings {
   EarSettings ear{};
   Speech::Settings speech{};
-  bool interruptible = true;  ///< false: the agent speaks on whatever the caller does
-  bool think_ahead = false;   ///< an answer is thought of before it is known that the caller has finished (GTW-23)
-  bool echo_gate = true;      ///< the agent's own voice on the caller's line is neither voice nor words
+  bool interruptible = true;       ///< false: the agent speaks on whatever the caller does
+  bool think_ahead = false;        ///< an answer is thought of before it is known that the caller has finished (GTW-23)
+  EchoPath echo = EchoPath::line;  ///< where the agent's own voice may come back from; it is neither voice nor words there
   /// What the caller may say while the agent goes on to speak; empty: any word takes the floor (contracts.md §10, `backchannel`).
   std::function<bool(const std::string& text)> is_backchannel{};
   Duration silence{std::chrono::seconds(8)};  ///< of both sides, after which the caller is asked
@@ -139,7 +139,7 @@ class CallSession {
   SessionState state_;
   CallSettings settings_;
   ToneFilter tones_;
-  EchoGate echo_;
+  std::unique_ptr<EchoRemover> echo_;
   Ear ear_;
   Output output_;
   Speech speech_;

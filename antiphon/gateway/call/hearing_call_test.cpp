@@ -184,10 +184,11 @@ struct EchoingCall : HearingCall {
     question = world.run(synthesize_whole(*other.synthesiser, request, Deadline::never()));
   }
   /// Whether the call was interrupted where the line echoes, with somebody's voice over the answer or without.
-  std::unique_ptr<EchoingCaller> call(Duration delay, double gain_db, bool speaks, bool gate = true) {
+  std::unique_ptr<EchoingCaller> call(Duration delay, double gain_db, bool speaks, EchoPath echo = EchoPath::line, Duration decay = {}) {
     auto made = std::make_unique<EchoingCaller>(world.clock, delay, gain_db);
     auto& line = *made;
-    CallSettings settings{.echo_gate = gate};
+    if (decay > Duration::zero()) made->reverberate(decay, 2);
+    CallSettings settings{.echo = echo};
     settings.speech.voices = {{agent.synthesiser, agent.defaults}};
     const auto began = world.clock.now();
     play(
@@ -222,7 +223,7 @@ TEST_F(EchoingCall, TheAgentsOwnVoiceInterruptsNothingAndIsNoTurn_GTW24) {
     }
 }
 
-TEST_F(EchoingCall, WithoutTheGateItWouldInterruptItself_GTW24) { EXPECT_THAT(call(130ms, -10, false, false)->cleared, Not(IsEmpty())); }
+TEST_F(EchoingCall, WithoutTheGateItWouldInterruptItself_GTW24) { EXPECT_THAT(call(130ms, -10, false, EchoPath::none)->cleared, Not(IsEmpty())); }
 
 TEST_F(EchoingCall, ACallerWhoSpeaksOverTheEchoInterrupts_GTW24) {
   for (const auto delay : {50ms, 300ms})
@@ -234,6 +235,40 @@ TEST_F(EchoingCall, ACallerWhoSpeaksOverTheEchoInterrupts_GTW24) {
       ASSERT_GE(session->state().turns.size(), 2U);
       EXPECT_TRUE(session->state().turns[0].interrupted);
     }
+}
+
+struct Room {
+  Duration delay, decay;
+  double gain_db = 0;
+};
+
+class EchoingRoom : public EchoingCall, public ::testing::WithParamInterface<Room> {};
+
+INSTANTIATE_TEST_SUITE_P(Rooms, EchoingRoom, ::testing::Values(Room{60ms, 500ms, -12}, Room{300ms, 800ms, -15}));
+
+TEST_P(EchoingRoom, TheAgentsOwnVoiceInterruptsNothingAndIsNoTurn_GTW24) {
+  const auto& room = GetParam();
+  EXPECT_THAT(call(room.delay, room.gain_db, false, EchoPath::line, room.decay)->cleared, Not(IsEmpty())) << "a room is no line";
+  const auto line = call(room.delay, room.gain_db, false, EchoPath::room, room.decay);
+  EXPECT_THAT(line->cleared, IsEmpty());
+  EXPECT_THAT(line->events_of("user.speech_started"), IsEmpty());
+  ASSERT_EQ(session->state().turns.size(), 1U);
+  EXPECT_EQ(session->state().turns[0].heard_text, first_sentence + " " + second_sentence);
+}
+
+TEST_P(EchoingRoom, ACallerWhoSpeaksOverTheAgentInterrupts_GTW24) {
+  const auto& room = GetParam();
+  const auto line = call(room.delay, room.gain_db, true, EchoPath::room, room.decay);
+  ASSERT_GE(line->cleared.size(), 1U);
+  EXPECT_GE(line->cleared[0], spoke_at);
+  EXPECT_LE(line->cleared[0], spoke_at + 600ms) << std::chrono::duration<double>(line->cleared[0] - spoke_at).count();
+  EXPECT_TRUE(session->state().turns[0].interrupted);
+}
+
+TEST_F(EchoingCall, WhoSpeaksOnALineWithoutEchoIsHeardThoughRoomsAreExpected_GTW24) {
+  const auto line = call(50ms, -100, true, EchoPath::room);
+  ASSERT_GE(line->cleared.size(), 1U);
+  EXPECT_LE(line->cleared[0], spoke_at + 400ms);
 }
 
 // --- Thinking ahead -----------------------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::size_t calls_elsewhere = 100, calls_per_core = 25;
 
+EchoPath echo_path_of(const std::optional<std::string>& word) { return word == "off" ? EchoPath::none : word == "room" ? EchoPath::room : EchoPath::line; }
+
 /// Reads the file part by part into one configuration.
 class ConfigReader {
  public:
@@ -217,7 +219,7 @@ class ConfigReader {
     if (const auto* barge_in = fields.get("barge_in")) read_barge_in(*barge_in);
     if (const auto* rule = fields.get("backchannel")) config_.ignore_backchannels = reader_.choice(*rule, "backchannel", {"interrupt", "ignore"}) == "ignore";
     if (const auto speculate = fields.boolean("speculate")) config_.call.think_ahead = *speculate;
-    if (const auto* rule = fields.get("echo")) config_.call.echo_gate = reader_.choice(*rule, "echo", {"cancel", "off"}) != "off";
+    if (const auto* rule = fields.get("echo")) config_.call.echo = echo_path_of(reader_.choice(*rule, "echo", {"cancel", "room", "off"}));
     if (const auto wait = fields.duration("end_of_turn")) ear.end_of_turn = *wait;
     if (const auto wait = fields.duration("hold")) ear.end_of_unfinished = *wait;
     if (const auto wait = fields.duration("silence")) config_.call.silence = *wait;

@@ -193,11 +193,12 @@ TEST(GatewayConfigTest, RecognisersMayStandInForOneAnother_GTW25) {
 TEST(GatewayConfigTest, WhatIsDoneWithBackchannelsEchoAndTimeIsChosen_GTW24) {
   const auto usual = read("{}");
   EXPECT_FALSE(usual.ignore_backchannels);
-  EXPECT_TRUE(usual.call.echo_gate);
+  EXPECT_EQ(usual.call.echo, EchoPath::line);
   EXPECT_FALSE(usual.call.think_ahead);
   const auto other = read("call: {backchannel: ignore, echo: off, speculate: true}");
   EXPECT_TRUE(other.ignore_backchannels);
-  EXPECT_FALSE(other.call.echo_gate);
+  EXPECT_EQ(other.call.echo, EchoPath::none);
+  EXPECT_EQ(read("call: {echo: room}").call.echo, EchoPath::room);
   EXPECT_TRUE(other.call.think_ahead);
 }
 

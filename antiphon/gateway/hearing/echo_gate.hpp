@@ -5,25 +5,22 @@
 #include <optional>
 #include <vector>
 
-#include "antiphon/audio/pcm.hpp"
-#include "antiphon/base/clock.hpp"
+#include "antiphon/gateway/hearing/echo.hpp"
 
 namespace antiphon::gateway {
 
-/// Takes the agent's own voice out of what the caller's line brings back (GTW-24), before anything listens to it: an echo is no voice and no words.
+/// The echo of a line.
 ///
 /// Loud frames of the caller that are what was played up to 0.6 s before, only quieter, become silence; a caller who speaks over an echo and is clearly louder
 /// than it (4 dB) is let through, but for a frame at the beginning. It adds no delay, and costs next to nothing while the agent is silent or the line is clean:
-/// what is compared is 120 ms once a voice has sounded for 60 ms. Echoes of a line are found, those of a room with much reverberation are not. One call, one
-/// executor.
-class EchoGate {
+/// what is compared is 120 ms once a voice has sounded for 60 ms. Those of a room with much reverberation are not found.
+class EchoGate final : public EchoRemover {
  public:
   static constexpr auto longest_delay = std::chrono::milliseconds(600);
 
-  /// Canonical audio that the caller hears from then on; in order.
-  void played(audio::SampleView samples, Clock::Time at);
-  /// The caller's canonical audio, whose last sample comes now: as many samples as came, silence in the place of echo.
-  audio::Samples take(audio::Samples samples, Clock::Time now);
+  void played(audio::SampleView samples, Clock::Time at) override;
+  /// Silence in the place of echo.
+  audio::Samples take(audio::Samples samples, Clock::Time now) override;
 
  private:
   static constexpr int rate_hz = 8000;

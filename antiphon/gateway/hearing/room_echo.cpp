@@ -1,0 +1,151 @@
+#include "antiphon/gateway/hearing/room_echo.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "antiphon/audio/levels.hpp"
+
+namespace antiphon::gateway {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr double far_rms = 100;      // what is quieter comes back inaudible
+constexpr double near_rms = 60;      // what is quieter is no echo that anybody takes for a voice
+constexpr double alike = 0.5;        // an echo by itself has more in most rooms, a caller who speaks over it below 0.4, noise below 0.1
+constexpr double alike_twice = 0.3;  // at one place, one time after the other
+constexpr auto looked_every = milliseconds(500);
+constexpr auto ahead = milliseconds(40);  // the canceller has to know what was played before it comes back
+constexpr auto tolerated = milliseconds(60);
+constexpr auto out_of_step = milliseconds(60);  // more than a line that brings its audio irregularly
+
+std::int64_t place_of(Clock::Time at) {
+  return std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::ratio<1, audio::canonical_rate_hz>>>(at).count();
+}
+
+std::size_t count_of(milliseconds duration) { return audio::samples_in(duration); }
+
+/// Of as many samples as eight sums side by side divide.
+float dot(const float* one, const float* other, std::size_t count) {
+  std::array<float, 8> sums{};
+  for (std::size_t i = 0; i < count; i += sums.size())
+    for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += one[i + lane] * other[i + lane];
+  float sum = 0;
+  for (const float lane : sums) sum += lane;
+  return sum;
+}
+
+void narrow_down(audio::SampleView samples, std::size_t factor, std::vector<float>& out) {
+  for (std::size_t i = 0; i + factor <= samples.size(); i += factor) {
+    float sum = 0;
+    for (const auto sample : samples.subspan(i, factor)) sum += sample;
+    out.push_back(sum / static_cast<float>(factor));
+  }
+}
+
+}  // namespace
+
+void RoomEcho::played(audio::SampleView samples, Clock::Time at) {
+  if (far_.empty()) far_.assign(kept, 0);
+  const auto begin = place_of(at);
+  // A gap is silence; where a player was stopped, what was meant to sound there did not.
+  for (auto i = std::max(far_end_, begin - static_cast<Place>(kept)); i < begin; ++i) far_[static_cast<std::size_t>(i) % kept] = 0;
+  for (std::size_t i = 0; i < samples.size(); ++i) far_[(static_cast<std::size_t>(begin) + i) % kept] = samples[i];
+  far_end_ = begin + static_cast<Place>(samples.size());
+  if (audio::rms(samples) > far_rms) far_loud_until_ = at + audio::duration_of(samples.size());
+}
+
+audio::Samples RoomEcho::take(audio::Samples samples, Clock::Time now) {
+  if (far_.empty() || now > far_loud_until_ + longest_delay) {
+    running_ = false;
+    return samples;
+  }
+  const auto count = samples.size();
+  const auto expected = near_end_ + static_cast<Place>(waiting_.size() + count);
+  if (!running_ || std::abs(place_of(now) - expected) > static_cast<Place>(count_of(out_of_step))) begin(place_of(now) - static_cast<Place>(count));
+  waiting_.insert(waiting_.end(), samples.begin(), samples.end());
+  const auto whole = waiting_.size() / block * block;
+  for (std::size_t at = 0; at < whole; at += block) process(std::span(waiting_).subspan(at, block));
+  ready_.insert(ready_.end(), waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(whole));
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(whole));
+  // What is less than a block comes with the next one, and silence in its place where there is nothing yet.
+  if (ready_.size() < count) ready_.insert(ready_.begin(), count - ready_.size(), 0);
+  samples.assign(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(count));
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(count));
+  return samples;
+}
+
+void RoomEcho::begin(Place at) {
+  if (!canceller_) canceller_.emplace();
+  waiting_.clear(), ready_.clear();
+  near_.assign(compared, 0);
+  near_end_ = at;
+  since_look_ = 0;
+  running_ = true;
+}
+
+void RoomEcho::process(std::span<audio::Sample> microphone) {
+  remember(microphone);
+  const auto far = played_at(near_end_ - static_cast<Place>(delay_), block);
+  near_end_ += static_cast<Place>(block);
+  look_for_delay();
+  canceller_->process(far, microphone);
+  if (known_) return;
+  if (audio::rms(far) > far_rms) heard_ += block;
+  if (heard_ < count_of(until_known)) std::ranges::fill(microphone, audio::Sample{0});
+}
+
+audio::Samples RoomEcho::played_at(Place from, std::size_t count) const {
+  audio::Samples samples(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto at = from + static_cast<Place>(i);
+    if (at >= 0 && at < far_end_ && at >= far_end_ - static_cast<Place>(kept)) samples[i] = far_[static_cast<std::size_t>(at) % kept];
+  }
+  return samples;
+}
+
+void RoomEcho::remember(audio::SampleView microphone) {
+  near_.erase(near_.begin(), near_.begin() + static_cast<std::ptrdiff_t>(microphone.size() / narrow));
+  narrow_down(microphone, narrow, near_);
+}
+
+void RoomEcho::look_for_delay() {
+  since_look_ += block;
+  if (since_look_ < count_of(looked_every)) return;
+  since_look_ = 0;
+  const auto found = find_delay();
+  const auto before = std::exchange(seen_, found ? std::optional(found->delay) : std::nullopt);
+  if (!found) return;
+  const bool again = before && found->delay + block > *before && *before + block > found->delay;
+  if ((known_ || found->likeness < alike) && !again) return;  // walls alone may be liker once
+  const auto wanted = (found->delay - std::min(found->delay, count_of(ahead))) / block * block;
+  const auto off = wanted > delay_ ? wanted - delay_ : delay_ - wanted;
+  if (off > count_of(tolerated)) delay_ = wanted, canceller_->reset();
+  known_ = true;
+}
+
+std::optional<RoomEcho::Likeness> RoomEcho::find_delay() const {
+  const double own = dot(near_.data(), near_.data(), compared);
+  if (own < near_rms * near_rms * static_cast<double>(compared)) return std::nullopt;
+  const auto longest = count_of(longest_delay) / narrow;
+  std::vector<float> far;
+  far.reserve(longest + compared);
+  narrow_down(played_at(near_end_ - static_cast<Place>((longest + compared) * narrow), (longest + compared) * narrow), narrow, far);
+  double energy = dot(far.data(), far.data(), compared), best = alike_twice;
+  std::optional<Likeness> found;
+  for (std::size_t offset = 0; offset <= longest; ++offset) {
+    if (offset > 0) {
+      const double gone = far[offset - 1], come = far[offset + compared - 1];
+      energy += come * come - gone * gone;
+    }
+    if (energy < far_rms * far_rms * static_cast<double>(compared)) continue;
+    const double likeness = std::abs(static_cast<double>(dot(near_.data(), far.data() + offset, compared))) / std::sqrt(own * energy);
+    if (likeness > best) best = likeness, found = Likeness{(longest - offset) * narrow, likeness};
+  }
+  return found;
+}
+
+}  // namespace antiphon::gateway
