@@ -35,7 +35,7 @@ struct EchoCanceller::Engine {
   Engine() : audio(make_audio_processing()) {
     auto* echo = audio ? audio->echo_cancellation() : nullptr;
     const bool works = echo && echo->Enable(true) == 0 && echo->enable_drift_compensation(false) == 0 &&
-                       echo->set_suppression_level(webrtc::EchoCancellation::kHighSuppression) == 0;
+                       echo->set_suppression_level(webrtc::EchoCancellation::kModerateSuppression) == 0;
     if (!works) throw Error(ErrorKind::internal, "the echo canceller of WebRTC could not be started");
   }
 

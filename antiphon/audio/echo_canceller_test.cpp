@@ -1,24 +1,15 @@
 #include "antiphon/audio/echo_canceller.hpp"
 
-#include <random>
-
 #include <gtest/gtest.h>
 
 #include "antiphon/audio/levels.hpp"
+#include "antiphon/audio/testing/signals.hpp"
 
 namespace antiphon::audio {
 namespace {
 
 using namespace std::chrono_literals;
-
-Samples noise(std::chrono::nanoseconds length, double level, unsigned seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<double> spread(-level, level);
-  Samples samples(samples_in(length));
-  double smooth = 0;
-  for (auto& sample : samples) sample = to_sample(smooth = 0.7 * smooth + spread(random));
-  return samples;
-}
+using testing::speech_noise;
 
 /// What is left of a microphone's audio in which `played` comes back later and three times quieter.
 Samples left_of(const Samples& played, const Samples& own, EchoCanceller& canceller, std::chrono::nanoseconds later = 60ms) {
@@ -31,18 +22,18 @@ Samples left_of(const Samples& played, const Samples& own, EchoCanceller& cancel
 }
 
 TEST(EchoCanceller, TakesOutWhatWasPlayedAndLeavesWhatWasNot_GTW24) {
-  const auto played = noise(3s, 6000, 1);
+  const auto played = speech_noise(3s, 6000, 1);
   EchoCanceller canceller;
   const auto echo = left_of(played, {}, canceller);
   EXPECT_LT(rms_dbfs(SampleView(echo).last(samples_in(2s))), rms_dbfs(played) - 10.5 - 25) << "25 dB below the echo";
 
   Samples silence(played.size());
-  const auto own = noise(3s, 3000, 2);
+  const auto own = speech_noise(3s, 3000, 2);
   EXPECT_NEAR(rms_dbfs(SampleView(left_of(silence, own, canceller)).last(samples_in(1s))), rms_dbfs(own), 1.5);
 }
 
 TEST(EchoCanceller, DoesTheSameEachTimeAndLearnsAnotherRoom_GTW24) {
-  const auto played = noise(2s, 6000, 1);
+  const auto played = speech_noise(2s, 6000, 1);
   EchoCanceller one, other;
   EXPECT_EQ(left_of(played, {}, one), left_of(played, {}, other));
   one.reset();

@@ -27,6 +27,15 @@ inline Samples noise(double seconds, double rms_dbfs, std::uint64_t seed = 1, in
   return samples;
 }
 
+/// With its power in the lower third of the band, as that of speech is; `level` is the highest step from sample to sample.
+inline Samples speech_noise(std::chrono::nanoseconds length, double level, std::uint64_t seed) {
+  RandomStream random(seed);
+  Samples samples(samples_in(length));
+  double smooth = 0;
+  for (auto& sample : samples) sample = to_sample(smooth = 0.7 * smooth + level * (2 * random.uniform() - 1));
+  return samples;
+}
+
 /// Any values, full range.
 inline Samples anything(std::size_t count, RandomStream& random) {
   Samples samples(count);

@@ -1,10 +1,9 @@
 #include "antiphon/gateway/hearing/echo_gate.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "antiphon/audio/levels.hpp"
+#include "antiphon/gateway/hearing/likeness.hpp"
 
 namespace antiphon::gateway {
 
@@ -29,16 +28,6 @@ void decimate(const audio::Sample* from, Out* to, std::size_t count) {
     const int mean = (from[0] + from[1] + from[2]) / 3;
     to[i] = static_cast<Out>(mean);
   }
-}
-
-/// Of as many samples as eight sums side by side divide.
-float dot(const float* one, const float* other, std::size_t count) {
-  std::array<float, 8> sums{};
-  for (std::size_t i = 0; i < count; i += sums.size())
-    for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += one[i + lane] * other[i + lane];
-  float sum = 0;
-  for (const float lane : sums) sum += lane;
-  return sum;
 }
 
 }  // namespace
@@ -139,22 +128,9 @@ std::optional<std::size_t> EchoGate::search(std::size_t from, std::size_t to, Cl
     const bool known = at >= 0 && at < far_end_ && at >= far_end_ - static_cast<std::int64_t>(kept);
     far[i] = known ? static_cast<float>(far_[static_cast<std::size_t>(at) % kept]) : 0;
   }
-  const auto* near = near_.data() + near_end_ - window;
-  const double own = dot(near, near, window);
-  double energy = dot(far.data(), far.data(), window);
-  double best = least;
-  std::optional<std::size_t> found;
-  for (std::size_t offset = 0; offset <= to - from; ++offset) {
-    if (offset > 0) {
-      const double gone = far[offset - 1], come = far[offset + window - 1];
-      energy += come * come - gone * gone;
-    }
-    // An echo is quieter than what it comes from.
-    if (energy <= own) continue;
-    const double likeness = std::abs(static_cast<double>(dot(near, far.data() + offset, window))) / std::sqrt(own * energy);
-    if (likeness > best) best = likeness, found = to - offset;
-  }
-  return found;
+  const auto near = std::span(near_).subspan(near_end_ - window, window);
+  const auto found = most_alike(near, far, energy_of(near), least);  // an echo is quieter than what it comes from
+  return found ? std::optional(to - found->offset) : std::nullopt;
 }
 
 }  // namespace antiphon::gateway

@@ -1,27 +1,21 @@
 #include "antiphon/gateway/hearing/echo_gate.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include <gtest/gtest.h>
+
+#include "antiphon/audio/testing/signals.hpp"
 
 namespace antiphon::gateway {
 namespace {
 
 using namespace std::chrono_literals;
+using audio::testing::speech_noise;
 
 constexpr std::size_t frame = audio::canonical_rate_hz / 50;
 
 /// A line on which the agent is heard, and comes back.
 struct EchoLine : ::testing::Test {
-  static audio::Samples noise(Duration length, double level, unsigned seed) {
-    std::mt19937 random(seed);
-    std::uniform_real_distribution<double> spread(-level, level);
-    audio::Samples samples(audio::samples_in(length));
-    double smooth = 0;
-    for (auto& sample : samples) sample = audio::to_sample(smooth = 0.7 * smooth + spread(random));
-    return samples;
-  }
   /// One frame each way. @returns whether what the caller's line brought was let through
   bool pass(audio::SampleView played, audio::Samples brought) {
     if (!played.empty()) gate.played(played, now);
@@ -53,25 +47,25 @@ struct EchoLine : ::testing::Test {
   Clock::Time now{1s};
 };
 
-TEST_F(EchoLine, AnEchoIsSilencedButForItsBeginning_GTW24) { EXPECT_LE(speak(noise(2s, 8000, 1), 100ms), 4); }
+TEST_F(EchoLine, AnEchoIsSilencedButForItsBeginning_GTW24) { EXPECT_LE(speak(speech_noise(2s, 8000, 1), 100ms), 4); }
 
 TEST_F(EchoLine, ACallerWhoAnswersAtOnceIsHeardWholeAndTheNextEchoIsNot_GTW24) {
-  speak(noise(2s, 8000, 1), 20ms);
+  speak(speech_noise(2s, 8000, 1), 20ms);
   hear(audio::Samples(audio::samples_in(300ms)));
-  EXPECT_EQ(hear(noise(2s, 8000, 2)), 100);
-  EXPECT_LE(speak(noise(2s, 8000, 3), 20ms), 4);
+  EXPECT_EQ(hear(speech_noise(2s, 8000, 2)), 100);
+  EXPECT_LE(speak(speech_noise(2s, 8000, 3), 20ms), 4);
 }
 
 TEST_F(EchoLine, NoiseOnTheLineDoesNotLetEchoesThrough_GTW24) {
-  const auto hum = noise(1s, 400, 9);
-  const auto quiet = noise(200ms, 200, 4);
+  const auto hum = speech_noise(1s, 400, 9);
+  const auto quiet = speech_noise(200ms, 200, 4);
   auto said = quiet;  // the noise is taken for a voice before the agent is loud
-  const auto loud = noise(3s, 12000, 5);
+  const auto loud = speech_noise(3s, 12000, 5);
   said.insert(said.end(), loud.begin(), loud.end());
   EXPECT_LE(speak(said, 100ms, hum), 30) << "of 160";
 }
 
-TEST_F(EchoLine, AVoiceThatIsLouderThanTheEchoIsLetThrough_GTW24) { EXPECT_GE(speak(noise(2s, 8000, 1), 100ms, noise(1s, 8000, 6)), 96); }
+TEST_F(EchoLine, AVoiceThatIsLouderThanTheEchoIsLetThrough_GTW24) { EXPECT_GE(speak(speech_noise(2s, 8000, 1), 100ms, speech_noise(1s, 8000, 6)), 96); }
 
 }  // namespace
 }  // namespace antiphon::gateway

@@ -1,8 +1,6 @@
 #include "antiphon/gateway/hearing/room_echo.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <utility>
 
 #include "antiphon/audio/levels.hpp"
@@ -27,16 +25,6 @@ std::int64_t place_of(Clock::Time at) {
 }
 
 std::size_t count_of(milliseconds duration) { return audio::samples_in(duration); }
-
-/// Of as many samples as eight sums side by side divide.
-float dot(const float* one, const float* other, std::size_t count) {
-  std::array<float, 8> sums{};
-  for (std::size_t i = 0; i < count; i += sums.size())
-    for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += one[i + lane] * other[i + lane];
-  float sum = 0;
-  for (const float lane : sums) sum += lane;
-  return sum;
-}
 
 void narrow_down(audio::SampleView samples, std::size_t factor, std::vector<float>& out) {
   for (std::size_t i = 0; i + factor <= samples.size(); i += factor) {
@@ -117,34 +105,26 @@ void RoomEcho::look_for_delay() {
   if (since_look_ < count_of(looked_every)) return;
   since_look_ = 0;
   const auto found = find_delay();
-  const auto before = std::exchange(seen_, found ? std::optional(found->delay) : std::nullopt);
+  const auto before = std::exchange(seen_, found ? std::optional(found->offset) : std::nullopt);
   if (!found) return;
-  const bool again = before && found->delay + block > *before && *before + block > found->delay;
+  const bool again = before && found->offset + block > *before && *before + block > found->offset;
   if ((known_ || found->likeness < alike) && !again) return;  // walls alone may be liker once
-  const auto wanted = (found->delay - std::min(found->delay, count_of(ahead))) / block * block;
+  const auto wanted = (found->offset - std::min(found->offset, count_of(ahead))) / block * block;
   const auto off = wanted > delay_ ? wanted - delay_ : delay_ - wanted;
   if (off > count_of(tolerated)) delay_ = wanted, canceller_->reset();
   known_ = true;
 }
 
-std::optional<RoomEcho::Likeness> RoomEcho::find_delay() const {
-  const double own = dot(near_.data(), near_.data(), compared);
-  if (own < near_rms * near_rms * static_cast<double>(compared)) return std::nullopt;
-  const auto longest = count_of(longest_delay) / narrow;
+/// `offset` is the count of samples by which what came is behind what was played.
+std::optional<Likeness> RoomEcho::find_delay() const {
+  if (energy_of(near_) < near_rms * near_rms * static_cast<double>(compared)) return std::nullopt;
+  constexpr auto longest = static_cast<std::size_t>(longest_delay.count()) * audio::canonical_rate_hz / 1000 / narrow;
+  constexpr auto looked_at = (longest + compared) * narrow;
   std::vector<float> far;
   far.reserve(longest + compared);
-  narrow_down(played_at(near_end_ - static_cast<Place>((longest + compared) * narrow), (longest + compared) * narrow), narrow, far);
-  double energy = dot(far.data(), far.data(), compared), best = alike_twice;
-  std::optional<Likeness> found;
-  for (std::size_t offset = 0; offset <= longest; ++offset) {
-    if (offset > 0) {
-      const double gone = far[offset - 1], come = far[offset + compared - 1];
-      energy += come * come - gone * gone;
-    }
-    if (energy < far_rms * far_rms * static_cast<double>(compared)) continue;
-    const double likeness = std::abs(static_cast<double>(dot(near_.data(), far.data() + offset, compared))) / std::sqrt(own * energy);
-    if (likeness > best) best = likeness, found = Likeness{(longest - offset) * narrow, likeness};
-  }
+  narrow_down(played_at(near_end_ - static_cast<Place>(looked_at), looked_at), narrow, far);
+  auto found = most_alike(near_, far, far_rms * far_rms * static_cast<double>(compared), alike_twice);
+  if (found) found->offset = (longest - found->offset) * narrow;
   return found;
 }
 

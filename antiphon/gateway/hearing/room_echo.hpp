@@ -7,6 +7,7 @@
 
 #include "antiphon/audio/echo_canceller.hpp"
 #include "antiphon/gateway/hearing/echo.hpp"
+#include "antiphon/gateway/hearing/likeness.hpp"
 
 namespace antiphon::gateway {
 
@@ -34,10 +35,6 @@ class RoomEcho final : public EchoRemover {
   audio::Samples played_at(Place from, std::size_t count) const;
   void remember(audio::SampleView microphone);
   void look_for_delay();
-  struct Likeness {
-    std::size_t delay = 0;  ///< samples by which what came is behind what was played
-    double likeness = 0;    ///< of both, from 0 to 1
-  };
   std::optional<Likeness> find_delay() const;
 
   std::vector<audio::Sample> far_{};  ///< a ring, empty until something is played
