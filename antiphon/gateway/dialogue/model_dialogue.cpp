@@ -83,9 +83,15 @@ bool ModelDialogue::must_answer(std::string_view text) const {
 
 /// A PIN is kept nowhere: one that was given and not yet answered is asked for again.
 void ModelDialogue::recall(const json::object& memory, const SessionState& session) {
-  const bool is_lost = !session.turns.empty() && session.turns.back().agent_text.empty() && session.turns.back().user_text.find(pin_mask) != std::string::npos;
-  gate_.recall(memory, is_lost);
-  if (!session.turns.empty()) gate_.set_said(session.turns.back().agent_text);
+  if (session.turns.empty()) {
+    gate_.recall(memory, false, {});
+    return gate_.set_said(reply(Reply::greeting));
+  }
+  const auto& last = session.turns.back();
+  const bool needed = parts_.verifier && !session.authenticated;
+  const bool is_lost = needed && last.agent_text.empty() && last.user_text.find(pin_mask) != std::string::npos;
+  gate_.recall(memory, is_lost, policy_.decide(last.user_text, session).action == Action::authenticate ? last.user_text : std::string());
+  gate_.set_said(last.agent_text);
 }
 
 Task<AfterAnswer> ModelDialogue::answer(SessionState& session, const AnswerSink& sink) {

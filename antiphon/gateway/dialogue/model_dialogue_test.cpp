@@ -63,14 +63,14 @@ struct Talk : ::testing::Test {
           world.runtime,
           DialogueParts{
               .models = models, .tools = tools ? &*tools : nullptr, .verifier = with_pin ? &verifier : nullptr, .escalator = &queue, .masker = &masker},
-          built_in_policy()->find("en-US").rules, settings);
+          rules, settings);
       made->intake()->attach([this](std::string text) { floor.push_back(std::move(text)); });
     }
     return *made;
   }
-  void add_tool(ToolRules rules = {.fallback = "I cannot look that up now."}) {
+  void add_tool(ToolRules limits = {.fallback = "I cannot look that up now."}) {
     tools.emplace(world.runtime);
-    tools->add(function_tool(order_status(std::move(rules)), [this](ToolInvocation invocation, Deadline) {
+    tools->add(function_tool(order_status(std::move(limits)), [this](ToolInvocation invocation, Deadline) {
       return look_up(world.clock, tool_takes, tool_asked, tool_broken, std::move(invocation));
     }));
     world.run(tools->start(Deadline::never()));
@@ -120,6 +120,7 @@ struct Talk : ::testing::Test {
   EscalationQueue queue;
   Masker masker;
   DialogueSettings settings;
+  std::shared_ptr<const LocaleRules> rules = built_in_policy()->find("en-US").rules;
   std::optional<ModelDialogue> made;
   SessionState session{.id = "call_1", .caller_id = "+15550100"};
   std::vector<std::string> floor;
@@ -548,6 +549,100 @@ TEST_F(Talk, WhereNothingNeedsAPinDigitsStay_GTW32) {
   with_pin = false;
   turn("four seven one one");
   EXPECT_EQ(session.turns.back().user_text, "four seven one one");
+}
+
+TEST_F(Talk, APinThatIsAnnouncedIsTakenFromTheNextTurn_GTW32) {
+  lines = {{.text = "Which number does it have?"}};
+  turn("my pin is");
+  EXPECT_EQ(dialogue().intake()->show("4"), pin_mask) << "though a number was asked for";
+  EXPECT_THAT(turn("four seven one one"), ElementsAre(HasSubstr("that is right")));
+  EXPECT_EQ(session.turns.back().user_text, pin_mask);
+}
+
+TEST_F(Talk, APinThatIsAnnouncedMayComeInPieces_GTW32) {
+  turn("my pin is four");
+  EXPECT_EQ(session.turns.back().user_text, "my pin is [PIN_MASKED]");
+  turn("seven one");
+  EXPECT_EQ(session.turns.back().user_text, pin_mask);
+  EXPECT_THAT(turn("one, please"), ElementsAre(HasSubstr("that is right")));
+  for (const auto& each : session.turns) EXPECT_THAT(each.user_text, Not(ContainsRegex("four|seven|one")));
+}
+
+TEST_F(Talk, WhatFollowsOtherWordsThanAPinIsNone_GTW32) {
+  lines = {{.text = "Yes?"}, {.text = "Which number does it have?"}};
+  turn("my pin is");
+  turn("it is about a parcel");
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, "1007");
+  EXPECT_EQ(verifier.asked, 0);
+}
+
+TEST_F(Talk, TheRightPinInTwoTurnsReachesNobody_GTW32) {
+  turn("my pin is 4711");
+  turn("it is four seven");
+  turn("and one one");
+  EXPECT_EQ(session.turns[1].user_text, "it is [PIN_MASKED]");
+  EXPECT_EQ(session.turns[2].user_text, "and [PIN_MASKED]");
+  turn("four");  // may be anything
+  turn("seven");
+  EXPECT_EQ(session.turns.back().user_text, pin_mask);
+  turn("eleven");
+  EXPECT_EQ(session.turns.back().user_text, pin_mask);
+  turn("eleven");
+  EXPECT_EQ(session.turns.back().user_text, "eleven") << "a number like its end is no PIN";
+}
+
+TEST_F(Talk, WhereANumberIsAskedForTheEndOfTheRightPinIsHidden_GTW32) {
+  lines = {{.text = "Which number does it have?"}};
+  turn("my pin is 4711");
+  turn("it is about a parcel");
+  turn("forty-seven");
+  EXPECT_EQ(session.turns.back().user_text, "forty-seven") << "it may be an answer";
+  turn("eleven");
+  EXPECT_EQ(session.turns.back().user_text, pin_mask);
+}
+
+TEST_F(Talk, AGreetingMayAskForANumber_GTW32) {
+  auto asking = *rules;
+  asking.replies.at(static_cast<std::size_t>(Reply::greeting)) = "Welcome. What is your order number?";
+  rules = std::make_shared<LocaleRules>(asking);
+  dialogue().greeting(session);
+  EXPECT_EQ(dialogue().intake()->show("1007"), "1007");
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, "1007");
+  EXPECT_EQ(verifier.asked, 0);
+}
+
+TEST_F(Talk, ABarePinThatWasNotAnsweredIsAskedForAgainElsewhere_GTW32) {
+  const auto text = dialogue().intake()->take("four seven one one", world.clock.now()).text;
+  const auto memory = dialogue().memory();
+  begin(text);
+  made.reset();
+  dialogue().recall(memory, session);
+  after = world.run(dialogue().answer(session, sink));
+  EXPECT_THAT(said, ElementsAre(HasSubstr("all 4 digits")));
+  EXPECT_EQ(session.wrong_pins, 0);
+  end();
+  EXPECT_THAT(turn("4711"), ElementsAre(HasSubstr("that is right")));
+}
+
+TEST_F(Talk, WhatALostPinWasForIsAnsweredElsewhere_GTW32) {
+  begin(dialogue().intake()->take("where is my order, my pin is 4711", world.clock.now()).text);
+  made.reset();
+  dialogue().recall({}, session);
+  world.run(dialogue().answer(session, sink));
+  EXPECT_THAT(said, ElementsAre(HasSubstr("all 4 digits")));
+  end();
+  EXPECT_THAT(turn("4711"), ElementsAre("Yes.", "It is on its way."));
+}
+
+TEST_F(Talk, AnAnnouncedPinIsAwaitedElsewhere_GTW32) {
+  lines = {{.text = "Which number does it have?"}};
+  turn("my pin is");
+  const auto memory = dialogue().memory();
+  made.reset();
+  dialogue().recall(memory, session);
+  EXPECT_THAT(turn("four seven one one"), ElementsAre(HasSubstr("that is right")));
 }
 
 TEST_F(Talk, TogetherWithTheRequestItIsAnsweredAtOnce_GTW32) {

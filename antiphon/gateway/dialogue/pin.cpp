@@ -49,6 +49,14 @@ std::size_t end_of_pin_word(const LocaleRules& rules, std::span<const PlainWord>
   return first;
 }
 
+/// Behind the last word for a PIN; nullopt where there is none.
+std::optional<std::size_t> behind_pin_word(const LocaleRules& rules, std::span<const PlainWord> words) {
+  std::optional<std::size_t> behind;
+  for (const auto& phrase : rules.pin_words.phrases)
+    for (auto match = phrase.search(words); match; match = phrase.search(words, match->begin + 1)) behind = std::max(behind.value_or(0), match->end);
+  return behind;
+}
+
 std::size_t digits_in(const Runs& runs) {
   std::size_t count = 0;
   for (const auto& run : runs) count += run.digits.size();
@@ -137,12 +145,42 @@ bool has_length_of_pin(const Runs& runs, std::size_t at_least, std::size_t wante
   return fits;
 }
 
+bool is_digit(const DigitsOf& found, const PlainWord& word) {
+  return std::ranges::any_of(found.runs, [&](const DigitRun& run) { return word.begin >= run.begin && word.end <= run.end; });
+}
+
 /// Nothing outside the digits but words that people say around them; "A 1234" is a number of something.
 bool stands_bare(const DigitsOf& found, const LocaleRules& rules) {
-  return std::ranges::all_of(found.words, [&](const PlainWord& word) {
-    const bool is_digit = std::ranges::any_of(found.runs, [&](const DigitRun& run) { return word.begin >= run.begin && word.end <= run.end; });
-    return is_digit || rules.pin_around.contains(word.text);
-  });
+  return std::ranges::all_of(found.words, [&](const PlainWord& word) { return is_digit(found, word) || rules.pin_around.contains(word.text); });
+}
+
+/// "My PIN is", "my PIN is four two, uh": its digits, or the rest of them, are to come. "My PIN is right" wants nothing more.
+bool announces(const DigitsOf& found, const LocaleRules& rules) {
+  const auto behind = behind_pin_word(rules, found.words);
+  bool to_come = false;
+  for (auto at = behind.value_or(found.words.size()); at < found.words.size(); ++at) {
+    const auto& word = found.words[at];
+    if (is_digit(found, word) || rules.pin_is.contains(word.text))
+      to_come = true;
+    else if (!rules.pin_around.contains(word.text))
+      return false;
+    else if (!rules.numbers.pauses.contains(word.text))
+      to_come = false;
+  }
+  return to_come;
+}
+
+constexpr std::string_view ends_of_sentences = ".!?\n";
+
+std::size_t end_of_sentence(std::string_view text) {
+  const auto end = std::min(text.find_first_of(ends_of_sentences), text.find("\u061F"));
+  const auto behind = text.find_first_not_of(ends_of_sentences, end);
+  return end == std::string_view::npos || behind == std::string_view::npos ? text.size() : std::max(behind, end + 1);
+}
+
+bool asks(std::string_view sentence, const LocaleRules& rules) {
+  return sentence.find('?') != std::string_view::npos || sentence.find("\u061F") != std::string_view::npos ||
+         find_phrase(rules.number_requests, plain_words(sentence)).has_value();
 }
 
 }  // namespace
@@ -151,8 +189,9 @@ PinTaken take_pin(std::string_view text, const LocaleRules& rules, bool awaited,
   DigitsOf found(text, rules);
   if (!awaited) {
     const auto from = end_of_pin_word(rules, found.words, text.size());
+    const bool more_to_come = announces(found, rules);
     found.keep([&](const DigitRun& run) { return run.begin >= from; });
-    if (digits_in(found.runs) < least_behind_a_word) found.keep([](const DigitRun&) { return false; });
+    if (!more_to_come && digits_in(found.runs) < least_behind_a_word) found.keep([](const DigitRun&) { return false; });
   }
   return taken_from(text, found.runs, options);
 }
@@ -171,8 +210,16 @@ std::string without_pin(std::string_view text, const LocaleRules& rules, const P
   return without(text, found.runs);
 }
 
+bool announces_pin(std::string_view text, const LocaleRules& rules) { return announces(DigitsOf(text, rules), rules); }
+
 bool asks_for_a_number(std::string_view text, const LocaleRules& rules) {
-  const auto words = plain_words(text);
+  std::string_view question;
+  for (auto rest = text; !rest.empty();) {
+    const auto sentence = rest.substr(0, end_of_sentence(rest));
+    if (asks(sentence, rules)) question = sentence;
+    rest.remove_prefix(sentence.size());
+  }
+  const auto words = plain_words(question);
   return find_phrase(rules.number_questions, words).has_value() && !find_phrase(rules.pin_words, words);
 }
 

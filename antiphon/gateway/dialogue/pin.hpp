@@ -63,7 +63,7 @@ struct PinTaken {
 ///
 /// While a PIN is awaited, every digit in the text counts as one of it, in figures, in words ("double seven", "twelve thirty four", "oh") and as recognisers
 /// misspell them ("one two for"); where one row of them alone has `digits` digits, that row is the PIN. Else only digits behind a word for it are taken:
-/// "my PIN is one two three four". Linear in the text. Thread safe.
+/// "my PIN is one two three four", of fewer than three only those that `announces_pin` knows. Linear in the text. Thread safe.
 PinTaken take_pin(std::string_view text, const LocaleRules& rules, bool awaited, const PinOptions& options = {});
 
 /// Takes the PIN out of a text that is nothing but a PIN: its digits, and around them words that say nothing ("it is 1234", `LocaleRules::pin_around`).
@@ -74,7 +74,10 @@ PinTaken take_bare_pin(std::string_view text, const LocaleRules& rules, const Pi
 /// `text` with `pin_mask` wherever these digits are said, whatever stands around them.
 std::string without_pin(std::string_view text, const LocaleRules& rules, const Pin& pin);
 
-/// Whether the agent's words ask for a number that is no PIN.
+/// Whether the text ends where the digits of a PIN are to come, or the rest of them: "my PIN is", "my PIN is four two".
+bool announces_pin(std::string_view text, const LocaleRules& rules);
+
+/// Whether the agent's words ask for a number that is no PIN. What counts is the last sentence that asks: with a question mark, or words such as "tell me".
 bool asks_for_a_number(std::string_view text, const LocaleRules& rules);
 
 /// Adds up the digits of a PIN over turns and keys (GTW-32). Tells no time itself: whoever holds it calls `poll` at `due`.

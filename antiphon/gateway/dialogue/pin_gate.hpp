@@ -25,10 +25,11 @@ class PinGate final : public Intake {
   /// The right PIN: from now on it is hidden wherever it is said.
   void know(Pin pin) { known_ = std::move(pin); }
   bool is_open() const { return open_; }
-  /// Whether a PIN is awaited, and for what; none of its digits.
+  /// Whether a PIN is awaited, and for what, or was announced; none of its digits.
   json::object memory() const;
-  /// @param is_lost a PIN was given, and nobody knows it any more
-  void recall(const json::object& memory, bool is_lost);
+  /// @param is_lost a PIN was given, and nobody knows it any more: it is awaited, and asked for
+  /// @param request what that was needed for, where it was not awaited; empty: it was given unasked
+  void recall(const json::object& memory, bool is_lost, std::string request);
   /// A whole PIN that nobody has taken yet.
   std::optional<Pin> take_pin();
   /// Whether an entry ended with too few digits since this was asked last.
@@ -45,6 +46,11 @@ class PinGate final : public Intake {
 
  private:
   PinTaken taken_from(std::string_view text, std::size_t at_least) const;
+  bool is_piece_of_known(std::string_view digits) const;
+  std::string without_known(std::string_view text) const;
+  void gather(std::string_view text, Pin digits);
+  void note_piece(std::string_view text);
+  std::size_t wanted() const { return static_cast<std::size_t>(options_.digits); }
   void note(PinEntry::Event event);
   bool settled() const { return pin_ || incomplete_; }
   void watch();
@@ -58,6 +64,9 @@ class PinGate final : public Intake {
   bool takes_bare_;
   bool number_asked_ = false;
   Pin known_;
+  Pin said_;                ///< bare digits of the turns just before, once the PIN is known
+  bool announced_ = false;  ///< the last turn said that a PIN that nobody asked for follows, or the rest of it
+  Pin announced_digits_;    ///< of it so far
   PinEntry entry_;
   std::optional<Pin> pin_;
   bool open_ = false;

@@ -141,6 +141,30 @@ TEST(TakePin, OnceKnownItIsHiddenWhereverItIsSaid_GTW32) {
   EXPECT_EQ(without_pin("order 5678", rules(), Pin()), "order 5678");
 }
 
+TEST(TakePin, KnowsWhereThePinIsStillToCome_GTW32) {
+  for (const auto* text : {"my pin is", "My PIN is, uh,", "where is my parcel, my pin number is four two", "the pin is 427", "it's my pin, it is"})
+    EXPECT_TRUE(announces_pin(text, rules())) << text;
+  for (const auto* text : {"what is my pin", "my pin is right", "my pin is lost", "I lost my pin, sorry", "it is", "the pin is four of clubs", ""})
+    EXPECT_FALSE(announces_pin(text, rules())) << text;
+  EXPECT_TRUE(announces_pin("mi clave es", rules("es-ES")));
+  EXPECT_TRUE(announces_pin("mon code c'est quatre deux", rules("fr-FR")));
+  EXPECT_TRUE(announces_pin("رقمي السري هو", rules("ar-SA")));
+  EXPECT_EQ(take_pin("my pin is four two", rules(), false).text, "my pin is [PIN_MASKED]");
+}
+
+TEST(TakePin, AStatementThatHoldsANumberAsksForNone_GTW32) {
+  for (const auto* text : {"The code of your order is sent to you. How can I help?", "I have your number here.", "It is a good time to order.",
+                           "Your number is known.", "What is your order number? No, how can I help you?", "Is it a good time?"})
+    EXPECT_FALSE(asks_for_a_number(text, rules())) << text;
+  for (const auto* text : {"Please tell me your order number. You find it on the invoice.", "I need the reference of your parcel.", "May I have your zip code",
+                           "Your PIN is right. Which number does your order have?", "At what time?", "What are the last four digits of your card?"})
+    EXPECT_TRUE(asks_for_a_number(text, rules())) << text;
+  EXPECT_TRUE(asks_for_a_number("Dígame su número de pedido.", rules("es-ES")));
+  EXPECT_TRUE(asks_for_a_number("Donnez votre numéro de commande.", rules("fr-FR")));
+  EXPECT_TRUE(asks_for_a_number("أعطني رقم الطلب.", rules("ar-SA")));
+  EXPECT_FALSE(asks_for_a_number("Su número está aquí.", rules("es-ES")));
+}
+
 TEST(TakePin, AQuestionForAnotherNumberIsNoneForThePin_GTW32) {
   for (const auto* text :
        {"I find no such order of yours. Which number does it have?", "What is your order number?", "How many do you want?", "In which year was that?"})

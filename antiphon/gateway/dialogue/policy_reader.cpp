@@ -68,6 +68,7 @@ void PolicyReader::read_locale(const Node::Member& member) {
   read_phrases(fields, "authentication", &LocaleRules::authentication, entry);
   read_phrases(fields, "pin_words", &LocaleRules::pin_words, entry);
   read_phrases(fields, "number_questions", &LocaleRules::number_questions, entry);
+  read_phrases(fields, "number_requests", &LocaleRules::number_requests, entry);
   read_words(fields, entry);
   if (const auto* node = fields.get("replies")) read_replies(*node, entry);
   if (const auto* node = fields.get("numbers")) read_numbers(*node, entry);
@@ -126,6 +127,7 @@ void PolicyReader::read_words(DocumentFields& fields, Entry& entry) {
   if (auto voice = fields.text("voice")) entry.changes.emplace_back([voice = *std::move(voice)](LocaleRules& rules) { rules.voice = voice; });
   read_joined(fields, "function_words", &LocaleRules::function_words, entry);
   read_joined(fields, "pin_around", &LocaleRules::pin_around, entry);
+  read_joined(fields, "pin_is", &LocaleRules::pin_is, entry);
   read_joined(fields, "backchannels", &LocaleRules::backchannels, entry);
 }
 

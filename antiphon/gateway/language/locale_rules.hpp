@@ -48,7 +48,8 @@ struct LocaleRules {
   std::string locale{};  ///< "en-GB"
   PhraseList unsafe{}, human{}, authentication{};
   PhraseList pin_words{};
-  PhraseList number_questions{};  ///< in the agent's words: digits that the caller says then are an answer, and no PIN
+  PhraseList number_questions{};  ///< in a question of the agent: digits that the caller says then are an answer, and no PIN
+  PhraseList number_requests{};   ///< what makes a question of the agent's sentence that has no question mark ("tell me")
   std::array<std::string, reply_count> replies{};
   std::vector<std::string> hints{};    ///< words that the recogniser should expect
   std::optional<std::string> voice{};  ///< of the remote voices; absent: that of the settings
@@ -58,6 +59,7 @@ struct LocaleRules {
   std::set<std::string> backchannels{};    ///< the same: what shows only that somebody listens
   Abbreviations abbreviations{};
 
+  std::set<std::string> pin_is{};          ///< the same: behind a word for a PIN, its digits follow ("is")
   /// `{digits}` in it becomes how many a PIN has.
   std::string reply(Reply which, int pin_digits = 4) const;
 };
