@@ -171,20 +171,47 @@ void SentenceFlush::watch_piece(Clock::Time now, std::vector<std::string>& sente
   if (*piece_due_ <= now) emit_piece(end, now, sentences);
 }
 
-/// Behind the last comma that has enough in front of it, else in front of the last word, of which more may come. 0: there is too little.
+/// Whether a piece that ends in front of word `at` would end within a number, or beside one, of which more may come.
+bool SentenceFlush::parts_number(std::span<const PlainWord> words, std::size_t at) const {
+  const auto& numbers = rules_->numbers;
+  const auto is_number = [&](const PlainWord& word) {
+    const std::string_view text = word.text;
+    const bool with_prefix = !numbers.prefix.empty() && text.starts_with(numbers.prefix);
+    const auto known = [&](const std::string& one) { return numbers.units.contains(one) || numbers.tens.contains(one) || numbers.repeats.contains(one); };
+    return text.find_first_of("0123456789") != std::string_view::npos || known(word.text) ||
+           (with_prefix && known(std::string(text.substr(numbers.prefix.size()))));
+  };
+  const auto joins = [&](const PlainWord& word) {
+    return numbers.pauses.contains(word.text) || std::ranges::find(numbers.between, word.text) != numbers.between.end();
+  };
+  if (at < words.size() && is_number(words[at])) return true;
+  while (at > 0 && joins(words[at - 1])) --at;
+  return at > 0 && is_number(words[at - 1]);
+}
+
+/// Behind the last comma that has enough in front of it, else in front of the last word, of which more may come, but not beside a number. 0: there is too
+/// little.
 std::size_t SentenceFlush::end_of_piece() const {
   const auto blank = text_.find_last_of(' ');
   if (blank == std::string::npos) return 0;
-  const std::string_view whole = std::string_view(text_).substr(0, blank);
-  const auto words = plain_words(whole);
-  if (words.size() < (said_ > 0 || midway_ ? 1 : options_.least_words)) return 0;
-  for (auto at = words.size(); at > options_.least_words; --at) {
-    const auto end = at < words.size() ? words[at].begin : blank + 1;
+  const auto words = plain_words(text_);
+  const auto whole = static_cast<std::size_t>(std::ranges::count_if(words, [&](const PlainWord& word) { return word.begin < blank; }));
+  const auto least = said_ > 0 || midway_ ? std::size_t{1} : std::max<std::size_t>(options_.least_words, 1);
+  if (whole < least) return 0;
+  const bool endless = whole > options_.longest_number;
+  const auto may_end = [&](std::size_t at) { return endless || !parts_number(words, at); };
+  for (auto at = whole; at > options_.least_words; --at) {
+    const auto end = at < whole ? words[at].begin : blank + 1;
     const auto between = std::string_view(text_).substr(words[at - 1].end, end - words[at - 1].end);
-    if (between.ends_with(' ') && std::ranges::any_of(clause_marks, [&](std::string_view mark) { return between.find(mark) != std::string_view::npos; }))
+    if (between.ends_with(' ') && std::ranges::any_of(clause_marks, [&](std::string_view mark) { return between.find(mark) != std::string_view::npos; }) &&
+        may_end(at))
       return end;
   }
-  return blank + 1;
+  for (auto at = whole; at >= least; --at) {
+    const auto end = at < whole ? words[at].begin : blank + 1;
+    if (text_[end - 1] == ' ' && may_end(at)) return end;
+  }
+  return 0;
 }
 
 void SentenceFlush::emit_piece(std::size_t end, Clock::Time now, std::vector<std::string>& sentences) {
@@ -197,6 +224,7 @@ void SentenceFlush::emit_piece(std::size_t end, Clock::Time now, std::vector<std
   began_ = now;
   piece_due_.reset();
   if (is_full()) text_.clear(), looked_at_ = 0;
+  if (!next_mark()) due_.reset();  // the full stop that was in doubt went with the piece
 }
 
 std::optional<SentenceFlush::Mark> SentenceFlush::next_mark() const {

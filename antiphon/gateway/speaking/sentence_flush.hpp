@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct FlushOptions {
   Duration patience = std::chrono::seconds(3);    ///< after which what is there of a sentence is said, though its end has not come
   std::size_t least_words = 4;                    ///< of what is said so first: less leaves the turn to another model
   std::size_t most_words = 40;                    ///< of a sentence, after which it is said in pieces; those are cut behind commas, else between words
+  std::size_t longest_number = 100;               ///< words; a piece may end within a longer one, which is no number but endless
   std::size_t longest_answer = 500;               ///< words; where `sentences` are limited
 };
 
@@ -26,7 +28,8 @@ struct FlushOptions {
 ///
 /// A sentence leaves at its end mark at once. Only where a full stop follows a figure, a single letter or an abbreviation of the locale ("3.", "p.m.",
 /// "Dr.") it waits for the next token, which shows if it was an end, or for `hold`. A full stop between letters ("example.com") is none where both stand in
-/// one token. A sentence that comes slowly, or is long, is said in pieces, which count as one. Tells no time itself: whoever holds it calls `poll` at `due`.
+/// one token. A sentence that comes slowly, or is long, is said in pieces, which count as one, and none of which ends beside a number: whoever masks what is
+/// said sees numbers whole. Tells no time itself: whoever holds it calls `poll` at `due`.
 class SentenceFlush {
  public:
   explicit SentenceFlush(std::shared_ptr<const LocaleRules> rules, FlushOptions options = {}) : rules_(std::move(rules)), options_(options) {}
@@ -62,6 +65,7 @@ class SentenceFlush {
   void add(std::string_view text, std::vector<std::string>& sentences);
   void watch_piece(Clock::Time now, std::vector<std::string>& sentences);
   std::size_t end_of_piece() const;
+  bool parts_number(std::span<const PlainWord> words, std::size_t at) const;
   void emit_piece(std::size_t end, Clock::Time now, std::vector<std::string>& sentences);
 
   std::shared_ptr<const LocaleRules> rules_;

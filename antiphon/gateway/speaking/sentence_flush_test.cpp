@@ -119,6 +119,74 @@ TEST(SentenceFlush, WhatComesSlowlyIsSaidInPieces_GTW20) {
   EXPECT_EQ(stream.due(), std::nullopt);
 }
 
+TEST(SentenceFlush, APieceTakesItsDoubtfulStopWithIt_GTW20) {
+  auto stream = flush();
+  EXPECT_THAT(stream.push("It is late, at 5 p.m. ", 0s), IsEmpty());
+  EXPECT_EQ(stream.due(), 60ms);
+  EXPECT_THAT(stream.hurry(10ms), ElementsAre("It is late, at 5 p.m."));
+  EXPECT_EQ(stream.due(), std::nullopt) << "whoever polls at it would poll for ever";
+  EXPECT_THAT(stream.poll(60ms), IsEmpty());
+  EXPECT_THAT(stream.push("today.", 100ms), ElementsAre("today."));
+}
+
+TEST(SentenceFlush, ADoubtfulStopBehindThePieceStaysInDoubt_GTW20) {
+  auto stream = flush();
+  EXPECT_THAT(stream.push("It is late, you know, at 5 p.m.", 0s), IsEmpty());
+  EXPECT_THAT(stream.hurry(10ms), ElementsAre("It is late, you know,"));
+  EXPECT_EQ(stream.due(), 60ms);
+  EXPECT_THAT(stream.poll(60ms), ElementsAre("at 5 p.m."));
+}
+
+TEST(SentenceFlush, NoPieceEndsBesideANumber_GTW33) {
+  auto stream = flush();
+  stream.push("The number of your card is 4111 1111", 0s);
+  EXPECT_THAT(stream.poll(3s), ElementsAre("The number of your card"));
+  stream.push(" 1111 1111 it ends there", 3100ms);
+  EXPECT_THAT(stream.poll(6s), ElementsAre("is 4111 1111 1111 1111 it ends"));
+  auto spoken = flush();
+  spoken.push("well then your pin is four seven, uh, one", 0s);
+  EXPECT_THAT(spoken.hurry(1s), ElementsAre("well then your pin"));
+  EXPECT_THAT(spoken.hurry(2s), IsEmpty());
+  EXPECT_THAT(spoken.push(" one.", 3s), ElementsAre("is four seven, uh, one one."));
+}
+
+TEST(SentenceFlush, HoweverItIsHurriedNumbersStayWhole_GTW33) {
+  const std::vector<std::string> words{"well", "so",     "call", "four", "seven", "11",  "4711", "double",
+                                       "uh",   "twenty", "it",   "is",   "then",  "and", "now",  "again"};
+  const auto& numbers = built_in_policy()->find("en-US").rules->numbers;
+  const auto digits_of = [&](const std::string& text) {
+    std::vector<std::string> all;
+    for (const auto& run : digit_runs(text, plain_words(text), numbers, false)) all.push_back(run.digits);
+    return all;
+  };
+  RandomStream random(11);
+  std::size_t pieces_in_all = 0;
+  for (int round = 0; round < 300; ++round) {
+    auto stream = flush();
+    std::string text = "Hello";
+    Sentences pieces = stream.push(text, 0s);
+    for (int i = 0; i < 60; ++i) {
+      const auto token = " " + words[random.below(words.size())];
+      text += token;
+      append(pieces, stream.push(token, 0s));
+      if (random.below(3) == 0) append(pieces, stream.hurry(0s));
+    }
+    append(pieces, stream.finish());
+    std::vector<std::string> seen;
+    for (const auto& piece : pieces)
+      for (auto& digits : digits_of(piece)) seen.push_back(std::move(digits));
+    EXPECT_EQ(seen, digits_of(text)) << text;
+    pieces_in_all += pieces.size();
+  }
+  EXPECT_GT(pieces_in_all, 600U);
+}
+
+TEST(SentenceFlush, ANumberWithoutAnEndIsCutAllTheSame_GTW30) {
+  auto stream = flush(2);
+  for (int i = 0; i < 5000; ++i) stream.push(" 7", 0s);
+  EXPECT_TRUE(stream.is_full());
+}
+
 TEST(SentenceFlush, PiecesAreOneSentence_GTW20) {
   auto stream = flush(1);
   stream.push("It left our house on Monday", 0s);
