@@ -105,7 +105,7 @@ Speech::Settings CallSession::with_notes(Speech::Settings settings) {
 Task<CallEnd> CallSession::run() {
   began_ = active_at_ = clock_.now();
   observe(CallBegan{state_.caller_id, state_.locale});
-  const ScopedAlarm expires(clock_, began_ + settings_.longest, [this] { end(CallEnd::expired); });
+  const ScopedAlarm expires(clock_, began_ + settings_.longest, [this] { part(Parting::time_limit); });
   if (ended_) tasks_.stop();  // somebody ended it before it began
   tasks_.spawn(receive());
   tasks_.spawn(attend());
@@ -135,18 +135,41 @@ void CallSession::end(CallEnd why) {
 }
 
 void CallSession::wind_down(CallEnd why) {
-  if (!std::exchange(winding_down_, true)) tasks_.spawn(end_after_sentence(why));
+  if (!std::exchange(winding_down_, true)) tasks_.spawn(end_after_sentence(why, {}));
   turned_.beat();
 }
 
-Task<> CallSession::end_after_sentence(CallEnd why) {
+void CallSession::part(Parting why) {
+  const auto as = why == Parting::call_ended ? CallEnd::completed : CallEnd::expired;
+  auto text = dialogue_.parting(state_, why);
+  if (text.empty() || winding_down_) return end(as);
+  winding_down_ = true;
+  tasks_.spawn(end_after_sentence(as, std::move(text)));
+  turned_.beat();
+}
+
+Task<> CallSession::end_after_sentence(CallEnd why, std::string parting) {
   speech_.forget_waiting();
   output_.keep_current();
   if (answering_) answering_->work->stop();
   try {
     co_await at_most(clock_, Deadline::after(clock_, settings_.last_sentence), output_.wait_until_idle(), Error(ErrorKind::timeout, "the sentence is long"));
   } catch (const Error&) {}
+  try {
+    if (!parting.empty())
+      co_await at_most(clock_, Deadline::after(clock_, settings_.parting), say_parting(std::move(parting)), Error(ErrorKind::timeout, "it takes long"));
+  } catch (const Error&) {}
   end(why);
+}
+
+/// Behind the turn that was cut off for it, so that what was heard of that one is known.
+Task<> CallSession::say_parting(std::string text) {
+  while (answering_) co_await turned_.wait();
+  output_.begin_turn(turn_number());
+  speech_.say(turn_number(), std::move(text));
+  co_await speech_.wait_until_synthesised();
+  co_await output_.wait_until_idle();
+  if (const auto heard = output_.heard(); !heard.text.empty()) state_.messages.append(Message::assistant(heard.text));
 }
 
 Deadline CallSession::soon() const { return Deadline::after(clock_, std::chrono::seconds(5)); }
@@ -365,7 +388,11 @@ Task<> CallSession::converse() {
 Task<> CallSession::hold_turns() {
   while (after_ == AfterAnswer::go_on && !winding_down_) {
     auto floor = co_await next_turn();
-    if (!floor) co_return end(CallEnd::expired);
+    if (!floor) {
+      co_await say_alone(dialogue_.parting(state_, Parting::nobody_heard));
+      if (!turns_.empty() || ear_.speaking()) continue;  // somebody is there after all
+      co_return end(CallEnd::expired);
+    }
     co_await (floor->text.empty() ? answer_unheard() : respond(std::move(*floor)));
     floor_given_ = !turns_.empty();
     turned_.beat();
@@ -452,6 +479,7 @@ Task<> CallSession::say_alone(std::string text) {
   }
   const auto heard = answering->heard.value_or(output_.heard());
   answering_.reset();
+  turned_.beat();
   if (!heard.text.empty()) state_.messages.append(Message::assistant(heard.text));
   note_activity();
 }

@@ -41,6 +41,7 @@ struct CallSettings {
   bool puts_through = false;                        ///< the line itself connects callers who want a person, whoever else is told
   Duration last_goodbye{std::chrono::seconds(1)};   ///< for the caller to answer the end of a call that is drained
   Duration last_sentence{std::chrono::seconds(2)};  ///< that a call which has to end may take to finish the sentence that it is at
+  Duration parting{std::chrono::seconds(10)};       ///< and to say why it ends
   std::optional<Resumption> resumes{};
   std::function<void()> on_whole_answer{};   ///< all that will be said in a turn is known; `open_turn` tells
   std::shared_ptr<CallObserver> observer{};  ///< nullptr: nobody is told
@@ -60,6 +61,8 @@ class CallSession {
   void end(CallEnd why);
   /// The same after the sentence under way, within `last_sentence`.
   void wind_down(CallEnd why);
+  /// The same, and the caller hears why (`Dialogue::parting`), within `parting`; at once where there is nothing to say, or it has to end already.
+  void part(Parting why);
   /// Ends what the agent is saying at once, and what it is about to answer as soon as that begins, also where callers may not interrupt; the call goes on.
   Task<> fall_silent();
   const SessionState& state() const { return state_; }
@@ -119,7 +122,8 @@ class CallSession {
   Task<> hand_over(bool& taken);
   Task<> say_nobody_there();
   Task<> hold_turns();
-  Task<> end_after_sentence(CallEnd why);
+  Task<> end_after_sentence(CallEnd why, std::string parting);
+  Task<> say_parting(std::string text);
   Task<> tell(json::object event);
   void note_error(std::string_view code, const Error& error);
   void tell_error(std::string_view code, const Error& error);

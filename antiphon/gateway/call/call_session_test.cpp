@@ -16,6 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::PlayedCaller;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 /// Says what it was given, whatever it hears.
@@ -33,8 +34,13 @@ class FixedDialogue final : public Dialogue {
   std::string apology(const SessionState&) override { return "I am sorry."; }
   std::string reprompt(const SessionState&, int) override { return "Are you still there?"; }
   std::string goodbye(const SessionState&, AfterAnswer) override { return "Goodbye."; }
+  std::string parting(const SessionState&, Parting why) override {
+    partings.push_back(why);
+    return last_words;
+  }
 
-  std::string hello = "Hello, how can I help?";
+  std::string hello = "Hello, how can I help?", last_words;
+  std::vector<Parting> partings;
   std::vector<std::string> sentences{"Your parcel left our house on Monday morning.", "It will be with you on Thursday before the evening comes around."};
   AfterAnswer after = AfterAnswer::go_on;
   Task<> hand_over(SessionState&) override {
@@ -156,6 +162,48 @@ Task<> say_nothing(PlayedCaller& caller) { co_await caller.be_silent(60s); }
 TEST_F(Call, ASilentCallerIsAskedTwiceAndThenLeft_GTW25) {
   EXPECT_EQ(play(say_nothing(caller)), CallEnd::expired);
   EXPECT_THAT(said(), ElementsAre("Hello, how can I help?", "Are you still there?", "Are you still there?"));
+}
+
+TEST_F(Call, ASilentCallerHearsWhyItEnds_GTW25) {
+  dialogue.last_words = "I cannot hear you.";
+  EXPECT_EQ(play(say_nothing(caller)), CallEnd::expired);
+  EXPECT_EQ(said().back(), "I cannot hear you.");
+  EXPECT_EQ(caller.events_of("agent.text").size(), 4U);
+  EXPECT_THAT(dialogue.partings, ElementsAre(Parting::nobody_heard));
+}
+
+TEST_F(Call, WhoAnswersThatIsNotLeft_GTW25) {
+  dialogue.last_words = "I cannot hear you, so I end the call.";
+  const auto end = play([](PlayedCaller& self) -> Task<> {
+    co_await self.be_silent(29s);
+    co_await self.speak(1500ms);
+    co_await self.be_silent(12s);
+    self.hang_up();
+  }(caller));
+  EXPECT_EQ(end, CallEnd::caller_hangup);
+  EXPECT_THAT(dialogue.asked, SizeIs(1));
+}
+
+TEST_F(Call, AtTheEndOfItsTimeTheCallerHearsSo_GTW26) {
+  dialogue.last_words = "Our time is over.";
+  EXPECT_EQ(play(say_nothing(caller), {.silence = 1h, .longest = 10s}), CallEnd::expired);
+  EXPECT_THAT(said(), ElementsAre("Hello, how can I help?", "Our time is over."));
+  EXPECT_THAT(dialogue.partings, ElementsAre(Parting::time_limit));
+  EXPECT_LT(world.clock.now(), 13s);
+}
+
+TEST_F(Call, TheSentenceUnderWayIsSaidToItsEndBeforeThat_GTW26) {
+  dialogue.last_words = "Our time is over.";
+  EXPECT_EQ(play(ask_and_listen(caller, 20s), {.longest = 7s}), CallEnd::expired);
+  ASSERT_EQ(session->state().turns.size(), 1U);
+  EXPECT_EQ(said().back(), "Our time is over.");
+  EXPECT_THAT(caller.cleared, IsEmpty());
+  EXPECT_EQ(caller.frames.size(), 15U * (5 + 8 + 4)) << "words of the greeting, one sentence and the last words";
+}
+
+TEST_F(Call, WithoutSuchWordsItEndsInTime_GTW26) {
+  EXPECT_EQ(play(say_nothing(caller), {.silence = 1h, .longest = 10s}), CallEnd::expired);
+  EXPECT_LE(world.clock.now(), 10s + 100ms);
 }
 
 TEST_F(Call, AnAgentMayEndIt) {

@@ -15,6 +15,9 @@ namespace antiphon::gateway {
 /// What follows after an answer was heard.
 enum class AfterAnswer { go_on, end_call, escalate };
 
+/// Why a gateway ends a call that neither side has ended.
+enum class Parting { time_limit, nobody_heard, call_ended };
+
 /// Where an answer goes while it is made.
 struct AnswerSink {
   std::function<void(std::string sentence)> say;    ///< in order; each is synthesised as it comes
@@ -74,6 +77,8 @@ class Dialogue {
     AfterAnswer after = AfterAnswer::end_call;
   };
   virtual NotTaken not_taken(SessionState& session);
+  /// Said before the gateway ends the call by itself; empty: nothing, it ends at once.
+  virtual std::string parting(const SessionState& /*session*/, Parting /*why*/) { return {}; }
   /// What it knows of the call beside the session, for another instance that goes on with it. Nothing secret.
   virtual json::object memory() const { return {}; }
   /// Before anything else, in a call that goes on: what `memory` said there.

@@ -171,4 +171,9 @@ Dialogue::NotTaken ModelDialogue::not_taken(SessionState& session) {
   return {reply(Reply::nobody_there), asked ? AfterAnswer::go_on : AfterAnswer::end_call};
 }
 
+std::string ModelDialogue::parting(const SessionState&, Parting why) {
+  if (why == Parting::call_ended) return reply(Reply::call_ended);
+  return reply(why == Parting::time_limit ? Reply::time_limit : Reply::nobody_heard);
+}
+
 }  // namespace antiphon::gateway

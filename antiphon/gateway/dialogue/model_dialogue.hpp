@@ -48,6 +48,7 @@ class ModelDialogue final : public Dialogue {
   Task<> hand_over(SessionState& session) override;
   /// Who asked for a person may go on with the agent; where the agent has given up, or a PIN was wrong too often, that is the end.
   NotTaken not_taken(SessionState& session) override;
+  std::string parting(const SessionState& session, Parting why) override;
   json::object memory() const override { return gate_.memory(); }
   void recall(const json::object& memory, const SessionState& session) override;
   Intake* intake() override { return &gate_; }

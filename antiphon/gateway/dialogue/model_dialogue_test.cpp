@@ -382,6 +382,12 @@ TEST_F(Talk, SaysGoodbyeItselfWhereTheModelDidNot_GTW30) {
   EXPECT_EQ(dialogue().goodbye(session, after), "Thank you for calling. Goodbye.");
 }
 
+TEST_F(Talk, SaysWhyItEndsACallByItself_GTW26) {
+  EXPECT_THAT(dialogue().parting(session, Parting::time_limit), HasSubstr("our time for this call is over"));
+  EXPECT_THAT(dialogue().parting(session, Parting::nobody_heard), HasSubstr("cannot hear you"));
+  EXPECT_THAT(dialogue().parting(session, Parting::call_ended), HasSubstr("have to end this call"));
+}
+
 // --- Policy -----------------------------------------------------------------------------------------------------------------------------------
 
 TEST_F(Talk, WhatIsUnsafeReachesNoModelNowOrLater_GTW31) {
@@ -545,12 +551,6 @@ TEST_F(Talk, AlsoThereTheRightPinIsHidden_GTW32) {
   EXPECT_EQ(session.turns.back().user_text, pin_mask);
 }
 
-TEST_F(Talk, WhereNothingNeedsAPinDigitsStay_GTW32) {
-  with_pin = false;
-  turn("four seven one one");
-  EXPECT_EQ(session.turns.back().user_text, "four seven one one");
-}
-
 TEST_F(Talk, APinThatIsAnnouncedIsTakenFromTheNextTurn_GTW32) {
   lines = {{.text = "Which number does it have?"}};
   turn("my pin is");
@@ -643,6 +643,12 @@ TEST_F(Talk, AnAnnouncedPinIsAwaitedElsewhere_GTW32) {
   made.reset();
   dialogue().recall(memory, session);
   EXPECT_THAT(turn("four seven one one"), ElementsAre(HasSubstr("that is right")));
+}
+
+TEST_F(Talk, WhereNothingNeedsAPinDigitsStay_GTW32) {
+  with_pin = false;
+  turn("four seven one one");
+  EXPECT_EQ(session.turns.back().user_text, "four seven one one");
 }
 
 TEST_F(Talk, TogetherWithTheRequestItIsAnsweredAtOnce_GTW32) {

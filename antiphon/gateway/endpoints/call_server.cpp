@@ -309,7 +309,7 @@ json::array CallServer::list() const {
 net::HttpReply CallServer::end_session(std::string_view id) {
   const auto found = calls_.find(id);
   if (found == calls_.end()) return refusal(404, "there is no such call");
-  found->second.session->end(CallEnd::completed);
+  found->second.session->part(Parting::call_ended);
   return {204, {}, ""};
 }
 

@@ -30,8 +30,9 @@ class ShortDialogue final : public Dialogue {
   std::string apology(const SessionState&) override { return "I am sorry."; }
   std::string reprompt(const SessionState&, int) override { return "Are you still there?"; }
   std::string goodbye(const SessionState&, AfterAnswer) override { return "Goodbye."; }
+  std::string parting(const SessionState&, Parting) override { return last_words; }
 
-  std::string hello = "Hello, how can I help?";
+  std::string hello = "Hello, how can I help?", last_words;
 };
 
 /// What came of a call, as a client sees it.
@@ -476,6 +477,21 @@ TEST_F(WsCall, ListsAndEndsCallsForThoseWithAToken_GTW12) {
   EXPECT_EQ(net::find_header(get("/sessions/" + id, "GET", token).headers, "allow"), "DELETE");
   EXPECT_EQ(get("/sessions", "HEAD", token).status, 200);
   const auto got = play(*socket, say(*socket, {}));
+  EXPECT_EQ(got.first("call.ended").at("reason").as_string(), "completed");
+}
+
+TEST_F(WsCall, WhoseCallIsEndedHearsSo_GTW12) {
+  const net::Headers token{{"Authorization", "Bearer sesame-sesame-sesame"}};
+  dialogue->last_words = "I have to end this call now.";
+  serve({.access = {.tokens = {"sesame-sesame-sesame"}}});
+  const auto socket = dial("/ws/call?caller_id=me&events=1", token);
+  const std::string id(json::parse(get("/sessions", "GET", token).body).at(0).at("call_id").as_string());
+  EXPECT_EQ(get("/sessions/" + id, "DELETE", token).status, 204);
+  const auto got = play(*socket, say(*socket, {}));
+  const auto is_it = [](const auto& event) { return event.second.at("type").as_string() == "agent.text"; };
+  const auto last = std::ranges::find_if(got.events.rbegin(), got.events.rend(), is_it);
+  ASSERT_NE(last, got.events.rend());
+  EXPECT_EQ(last->second.at("text").as_string(), "I have to end this call now.");
   EXPECT_EQ(got.first("call.ended").at("reason").as_string(), "completed");
 }
 

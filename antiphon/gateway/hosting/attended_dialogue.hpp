@@ -43,6 +43,7 @@ class AttendedDialogue final : public Dialogue {
   Task<> hand_over(SessionState& session) override { return dialogue_.hand_over(session); }
   // The caller hears so; what waits for the end of the call must not wait for ever.
   NotTaken not_taken(SessionState& session) override { return {dialogue_.not_taken(session).say, AfterAnswer::end_call}; }
+  std::string parting(const SessionState& session, Parting why) override { return dialogue_.parting(session, why); }
   json::object memory() const override { return dialogue_.memory(); }
   void recall(const json::object& memory, const SessionState& session) override { dialogue_.recall(memory, session); }
   Intake* intake() override { return dialogue_.intake(); }

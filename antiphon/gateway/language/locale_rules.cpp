@@ -16,6 +16,9 @@ std::string_view to_string(Reply reply) {
     case Reply::escalation: return "escalation";
     case Reply::nobody_there: return "nobody_there";
     case Reply::turn_limit: return "turn_limit";
+    case Reply::time_limit: return "time_limit";
+    case Reply::nobody_heard: return "nobody_heard";
+    case Reply::call_ended: return "call_ended";
     case Reply::apology: return "apology";
     case Reply::filler: return "filler";
     case Reply::say_again: return "say_again";

@@ -25,6 +25,9 @@ enum class Reply {
   escalation,
   nobody_there,
   turn_limit,
+  time_limit,
+  nobody_heard,
+  call_ended,
   apology,
   filler,
   say_again,
@@ -56,10 +59,10 @@ struct LocaleRules {
   NumberWords numbers{};
   std::set<std::string> function_words{};  ///< `joined_words`
   std::set<std::string> pin_around{};      ///< the same: what people say around the bare digits of a PIN
+  std::set<std::string> pin_is{};          ///< the same: behind a word for a PIN, its digits follow ("is")
   std::set<std::string> backchannels{};    ///< the same: what shows only that somebody listens
   Abbreviations abbreviations{};
 
-  std::set<std::string> pin_is{};          ///< the same: behind a word for a PIN, its digits follow ("is")
   /// `{digits}` in it becomes how many a PIN has.
   std::string reply(Reply which, int pin_digits = 4) const;
 };
