@@ -17,6 +17,8 @@ namespace antiphon::gateway {
 
 namespace {
 
+using WallTime = std::chrono::system_clock::time_point;
+
 constexpr std::string_view call_path = "/ws/call", address_path = "/ws/call/address", sessions_path = "/sessions";
 
 net::HttpReply json_reply(int status, const json::value& body) { return {status, {{"Content-Type", "application/json"}}, json::serialize(body)}; }
@@ -97,6 +99,9 @@ Task<> CallServer::handle(const net::ServerRequest& request, net::ServerReply& r
   if (path == "/ready") co_return co_await reply.reply(told(request, ready()));
   // Without a token nobody could be told from anybody: then there is no list.
   if (path.starts_with(sessions_path) && !settings_.access.tokens.empty()) co_return co_await reply.reply(sessions(request));
+  if (path.starts_with(sessions_path))
+    co_return co_await reply.reply(
+        refusal(404, "calls are shown and ended only for those with a token, and this gateway has none: set `access: {tokens: [...]}`"));
   co_await reply.reply(refusal(404, "there are / (a page to talk on), /ws/call, /health, /ready and /metrics"));
 }
 
@@ -205,7 +210,7 @@ Task<CallEnd> CallServer::hold_call(LineConnection& caller, CallParts parts, Kep
   if (settings_.observability && !parts.settings.observer) parts.settings.observer = settings_.observability->observe(id, transport);
   CallSession its_session(runtime_, kept, *parts.recogniser, *parts.dialogue, std::move(call.state), std::move(parts.settings));
   session = &its_session;
-  calls_.insert_or_assign(id, Call{session, utc_now(), std::move(transport), std::move(token)});
+  calls_.insert_or_assign(id, Call{session, utc_text(WallTime(std::chrono::milliseconds(call.began_ms))), std::move(transport), std::move(token)});
   if (closing_) session->wind_down(CallEnd::drain);
   std::exception_ptr failure;
   auto end = CallEnd::caller_hangup;

@@ -497,7 +497,10 @@ TEST_F(WsCall, WhoseCallIsEndedHearsSo_GTW12) {
 
 TEST_F(WsCall, WithoutATokenThereIsNoList_GTW12) {
   serve();
-  EXPECT_EQ(get("/sessions").status, 404);
+  const auto refused = get("/sessions");
+  EXPECT_EQ(refused.status, 404);
+  EXPECT_THAT(refused.body, HasSubstr("access: {tokens"));
+  EXPECT_THAT(get("/sessions/call_1", "DELETE").body, HasSubstr("access: {tokens"));
 }
 
 TEST_F(WsCallOnALine, ARealSocketCarriesACall_GTW10) {

@@ -21,8 +21,8 @@ using testing::VirtualMedium;
 
 /// A caller of `/ws/call` with events.
 struct Client {
-  Client(VirtualMedium& of, Instance& gateway, const std::string& resume = "", const std::string& who = "me")
-      : medium(of), socket(gateway.dial("/ws/call?events=1&caller_id=" + who + (resume.empty() ? "" : "&resume=" + resume))) {
+  Client(VirtualMedium& of, Instance& gateway, const std::string& resume = "", const std::string& who = "me", net::Headers headers = {})
+      : medium(of), socket(gateway.dial("/ws/call?events=1&caller_id=" + who + (resume.empty() ? "" : "&resume=" + resume), std::move(headers))) {
     medium.spawn(listen(*this));
   }
   ~Client() { cut(); }
@@ -99,6 +99,25 @@ TEST_F(Resume, AnotherInstanceGoesOnWhereTheFirstWas_GTW40) {
   EXPECT_EQ(second.dialogue->seen[1].role(), MessageRole::user);
   EXPECT_THAT(second.dialogue->seen[2].text(), HasSubstr("Thursday"));
   EXPECT_EQ(after.of_type("turn.started").at(0)->at("turn").to_number<int>(), 2);
+}
+
+TEST_F(Resume, ItIsListedByWhenItBegan_GTW40) {
+  const net::Headers token{{"Authorization", "Bearer sesame-sesame-sesame"}};
+  auto with_token = settings();
+  with_token.access.tokens = {"sesame-sesame-sesame"};
+  with_token.wall_time = [this] { return Access::WallTime(std::chrono::duration_cast<std::chrono::milliseconds>(medium.clock.now())); };
+  Instance first(medium, with_token), second(medium, with_token);
+  const auto began = [&](Instance& at) {
+    return std::string(json::parse(at.ask({.method = "GET", .target = "/sessions", .headers = token}).body).at(0).at("started_at").as_string());
+  };
+  Client before(medium, first, "", "me", token);
+  before.be_silent(4s);
+  const auto at_first = began(first);
+  EXPECT_EQ(at_first, "1970-01-01T00:00:00.000Z");
+  before.cut();
+  Client after(medium, second, before.started("resume"), "me", token);
+  after.be_silent(1s);
+  EXPECT_EQ(began(second), at_first);
 }
 
 TEST_F(Resume, AnAnswerThatWasNotHeardOutIsSaidAgain_GTW40) {
