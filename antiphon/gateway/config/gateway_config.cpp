@@ -119,10 +119,28 @@ class ConfigReader {
     config_.access.signing_key = fields.text("signing_key").value_or("");
     config_.access.origins = fields.texts("origins").value_or(std::vector<std::string>{});
     fields.finish();
-    try {
-      (void)Access(config_.access);
-    } catch (const Error& error) {
-      reader_.report(node, error.message(), error.hint());
+    check_access(node);
+  }
+
+  /// Each key by itself, so that a mistake has the place of what it is in.
+  void check_access(const Node& node) {
+    const auto check = [&](const Node& at, AccessSettings part) {
+      try {
+        (void)Access(std::move(part));
+      } catch (const Error& error) {
+        reader_.report(at, error.message(), error.hint());
+        return false;
+      }
+      return true;
+    };
+    const auto& [tokens, signing_key, origins] = config_.access;
+    bool guarded = true;
+    for (std::size_t i = 0; i < tokens.size(); ++i) guarded = check(place_of(node, "tokens", i), {.tokens = {tokens[i]}}) && guarded;
+    guarded = check(place_of(node, "signing_key"), {.signing_key = signing_key}) && guarded;
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+      AccessSettings part{.origins = {origins[i]}};
+      if (guarded) part.tokens = tokens, part.signing_key = signing_key;
+      check(place_of(node, "origins", i), std::move(part));
     }
   }
 

@@ -244,6 +244,16 @@ TEST(GatewayConfigTest, TheEnvironmentSaysWhatIsLateWhetherTracesAreSentAndWhere
   for (const auto* part : {"gateway.yaml:1:", "Redis", "gateway.yaml:2:", "public address", "gateway.yaml:3:"}) EXPECT_THAT(all, HasSubstr(part));
 }
 
+TEST(GatewayConfigTest, AMistakeInAKeyHasThePlaceOfItsValue_GTW1) {
+  const auto all = mistakes(
+      "access:\n  tokens: [ok, '']\n  signing_key: short\n  origins: ['https://a.example', shop.example]\n"
+      "twilio:\n  public_url: voice.example\n  auth_token: t\n  allowed_callers: ['+14155550100', bob]\n  transfer_to: carol\n");
+  for (const auto* place : {"2:16", "3:16", "4:34", "6:15", "8:37", "9:16"}) EXPECT_THAT(all, HasSubstr("gateway.yaml:" + std::string(place) + ": ")) << all;
+  EXPECT_EQ(std::ranges::count(all, '\n'), 6) << all;
+  EXPECT_THAT(mistakes("access: {tokens: [secret], origins: ['*']}"), HasSubstr("gateway.yaml:1:38: "));
+  EXPECT_THAT(mistakes("twilio:\n  public_url: 'https://v.example'\n"), HasSubstr("gateway.yaml:2:3: Twilio needs the auth token"));
+}
+
 TEST(GatewayConfigTest, WhatTheDocumentationShowsIsRead_GTW1) {
   const auto page = read_file(std::string(ANTIPHON_SOURCE_DIR) + "/docs/gateway/serve.md");
   constexpr std::string_view begin = "```yaml\n", end = "\n```";

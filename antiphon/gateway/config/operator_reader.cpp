@@ -94,11 +94,32 @@ void read_twilio(DocumentReader& reader, const Node& node, GatewayConfig& config
   if (const auto callers = fields.texts("allowed_callers")) twilio.allowed_callers = *callers;
   twilio.transfer_to = fields.text("transfer_to").value_or("");
   fields.finish();
-  try {
-    (void)checked(twilio);
-  } catch (const Error& error) {
-    report(reader, node, error);
+  // Each key by itself, so that a mistake has the place of what it is in.
+  const auto check = [&](const Node& at, TwilioSettings part) {
+    try {
+      (void)checked(std::move(part));
+    } catch (const Error& error) {
+      report(reader, at, error);
+    }
+  };
+  const TwilioSettings right{.public_url = "https://voice.example.com", .auth_token = "token"};
+  auto part = right;
+  part.public_url = twilio.public_url;
+  check(place_of(node, "public_url"), part);
+  part = right, part.auth_token = twilio.auth_token;
+  check(place_of(node, "auth_token"), part);
+  for (std::size_t i = 0; i < twilio.allowed_callers.size(); ++i) {
+    part = right, part.allowed_callers = {twilio.allowed_callers[i]};
+    check(place_of(node, "allowed_callers", i), part);
   }
+  part = right, part.transfer_to = twilio.transfer_to;
+  check(place_of(node, "transfer_to"), part);
+}
+
+const Node& place_of(const Node& mapping, std::string_view key, std::size_t item) {
+  const auto* node = mapping.find(key);
+  if (!node || node->is_null()) return mapping;
+  return node->is_sequence() && item < node->items.size() ? node->items[item] : *node;
 }
 
 }  // namespace antiphon::gateway
