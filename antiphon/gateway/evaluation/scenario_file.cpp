@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "antiphon/base/document_reader.hpp"
 #include "antiphon/base/text.hpp"
 
@@ -60,7 +62,7 @@ class ScenarioReader {
       reader_.report(node, "in a turn the caller either says something or presses keys", "write `user: …`, or `keys: \"1234\"`");
     turn.wait = fields.boolean("wait").value_or(true);
     // The reference's files have null for "any or none".
-    if (const auto* tool = fields.get("expect_tool"); tool && !tool->is_null()) turn.expect_tool = reader_.text(*tool, "expect_tool");
+    if (const auto* tool = fields.get("expect_tool"); tool && !tool->is_null()) turn.expect_tool = read_tool(*tool);
     turn.expect_no_tool = fields.boolean("expect_no_tool").value_or(false);
     if (turn.expect_no_tool && turn.expect_tool) reader_.report(node, "it expects a tool and none", "keep one of them");
     turn.expect_escalation = fields.boolean("expect_escalation");
@@ -69,6 +71,13 @@ class ScenarioReader {
     turn.reference = fields.text("reference").value_or("");
     fields.finish();
     return turn;
+  }
+
+  std::optional<std::string> read_tool(const Node& node) {
+    if (!node.as_number() && !node.as_bool()) return reader_.text(node, "expect_tool");
+    reader_.report(node, fmt::format("expect_tool has to be the name of a tool, and {} is {}", node.text, node.as_bool() ? "a truth value" : "a number"),
+                   "write for example `expect_tool: order_status`; a tool of that very name in quotes");
+    return std::nullopt;
   }
 
   std::string read_keys(const Node& node) {

@@ -77,6 +77,14 @@ TEST(EvaluationFile, AnEmptyListIsAMistakeAndNoPass_GTW60) {
   EXPECT_THAT(mistakes("antiphon: 1\nscenarios: []"), HasSubstr("antiphon run"));
 }
 
+TEST(EvaluationFile, AToolThatIsNoNameIsAMistake_GTW60) {
+  EXPECT_THAT(mistakes("- {name: a, turns: [{user: hi, expect_tool: 5}]}"),
+              HasSubstr("scenarios.yaml:1:45 expect_tool has to be the name of a tool, and 5 is a number"));
+  EXPECT_THAT(mistakes("- {name: a, turns: [{user: hi, expect_tool: true}]}"),
+              HasSubstr("true is a truth value (write for example `expect_tool: order_status`"));
+  EXPECT_EQ(mistakes("- {name: a, turns: [{user: hi, expect_tool: '5'}, {user: hi, expect_tool: null}]}"), "");
+}
+
 TEST(EvaluationFile, EveryMistakeIsToldAtOnceWithItsPlace_GTW60) {
   const auto all = mistakes(
       "- turns: [{usr: hi}]\n- {name: b, turns: [{user: hi, keys: '1'}], localle: x}\n- {name: c, turns: [{keys: 12x}, {user: hi, expect_tool: a, "
@@ -90,9 +98,9 @@ TEST(EvaluationFile, EveryMistakeIsToldAtOnceWithItsPlace_GTW60) {
 TEST(EvaluationFile, ThePublishedSchemaAndTheReaderAgree_GTW60) {
   EXPECT_THAT(violations(everything), IsEmpty());
   EXPECT_THAT(violations(read_file(ANTIPHON_SOURCE_DIR "/examples/support/evaluation.yaml")), IsEmpty());
-  for (const auto* wrong :
-       {"[]", "[{name: a, turns: []}]", "[{turns: [{user: hi}]}]", "[{name: a, turns: [{user: hi, keys: '1'}]}]", "[{name: a, turns: [{keys: x}]}]",
-        "[{name: a, turns: [{user: hi, expect: x}]}]", "[{name: a, nam: b, turns: [{user: hi}]}]", "[{name: a, turns: [{}]}]"}) {
+  for (const auto* wrong : {"[]", "[{name: a, turns: []}]", "[{turns: [{user: hi}]}]", "[{name: a, turns: [{user: hi, keys: '1'}]}]",
+                            "[{name: a, turns: [{keys: x}]}]", "[{name: a, turns: [{user: hi, expect: x}]}]", "[{name: a, nam: b, turns: [{user: hi}]}]",
+                            "[{name: a, turns: [{}]}]", "[{name: a, turns: [{user: hi, expect_tool: 5}]}]"}) {
     EXPECT_THAT(violations(wrong), Not(IsEmpty())) << wrong;
     EXPECT_NE(mistakes(wrong), "") << wrong;
   }
