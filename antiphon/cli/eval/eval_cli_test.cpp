@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "antiphon/cli/command_line_test.hpp"
+#include "antiphon/cli/full_disk_test.hpp"
 
 namespace antiphon::cli {
 namespace {
@@ -39,6 +40,20 @@ TEST_F(EvalCommandLine, PrintsOrWritesItsReportAsJson_GTW60) {
   EXPECT_EQ(report.at("schema").as_string(), "antiphon.eval/1");
   EXPECT_EQ(report.at("results").at(0).at("line").as_int64(), 1);
   EXPECT_EQ(read("out/eval.json"), out());
+}
+
+TEST_F(EvalCommandLine, AReportThatCannotBeWrittenCostsNoWorkAndNoSummary_GTW60_PRD64) {
+  write("good.yaml", "- {name: greets, turns: [{user: hello}]}\n");
+  write("out/file", "");
+  for (const auto* place : {"out", "out/file/eval.json"}) {
+    EXPECT_EQ(antiphon({"eval", "gateway.yaml", "good.yaml", "-o", place}), 3) << place;
+    EXPECT_THAT(err(), HasSubstr("error: cannot write "));
+    EXPECT_EQ(out(), "") << "nothing was run";
+  }
+  const FullDisk full;
+  EXPECT_EQ(antiphon({"eval", "gateway.yaml", "good.yaml", "-o", "eval.json"}), 3);
+  EXPECT_THAT(out(), HasSubstr("1 of 1 passed; success rate 100 %"));
+  EXPECT_THAT(err(), HasSubstr("error: cannot write "));
 }
 
 TEST_F(EvalCommandLine, WhatCannotBeDoneIsOneClearErrorAndNoPass_GTW60_PRD64) {

@@ -12,6 +12,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/eval/evaluation_lines.hpp"
+#include "antiphon/cli/output_file.hpp"
 #include "antiphon/gateway/config/reach.hpp"
 #include "antiphon/gateway/evaluation/evaluation.hpp"
 #include "antiphon/gateway/evaluation/rag_evaluation.hpp"
@@ -38,6 +39,7 @@ class EvalCommand {
   int run() {
     auto scenarios = selected();
     check_metrics();
+    if (!flags_.out.empty()) check_output_file(environment_.path(flags_.out));
     auto config = gateway::read_gateway_config(environment_.path(flags_.gateway), [this](std::string_view name) { return environment_.variable(name); },
                                                {.models = models_});
     tell_what_is_real(config);
@@ -162,13 +164,15 @@ class EvalCommand {
 
   int finish() {
     const auto report = gateway::to_json(report_);
-    if (!flags_.out.empty()) write_report(report);
     if (flags_.json)
       environment_.out << json_text(report) << '\n';
     else
       environment_.out << evaluation_summary(report_);
-    if (evaluation_->stopped()) return interrupted;
-    const bool floors_hold = tell_floors();
+    const bool stopped = evaluation_->stopped();
+    const bool floors_hold = stopped || tell_floors();
+    // Last, so that what was found is not lost with the file.
+    if (!flags_.out.empty()) write_file_atomically(environment_.path(flags_.out), json_text(report) + "\n");
+    if (stopped) return interrupted;
     using Outcome = gateway::ScenarioEvaluation::Outcome;
     if (report_.count(Outcome::error) > 0) return could_not_run;
     return report_.count(Outcome::failed) > 0 || report_.results.empty() || !floors_hold ? some_failed : 0;
@@ -185,13 +189,6 @@ class EvalCommand {
       if (!holds) environment_.err << fmt::format("{:<8} {} is below {}\n", "floor", floor.metric, floor.least);
     }
     return all;
-  }
-
-  void write_report(const json::object& report) const {
-    const std::filesystem::path path = environment_.path(flags_.out);
-    std::error_code error;
-    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-    write_file_atomically(path.string(), json_text(report) + "\n");
   }
 
   const Flags& flags_;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "antiphon/cli/command_line_test.hpp"
+#include "antiphon/cli/full_disk_test.hpp"
 
 namespace antiphon::cli {
 namespace {
@@ -41,6 +42,22 @@ TEST_F(StressCommandLine, AThresholdThatDoesNotHoldIsItsExitCode_GTW61_PRD2) {
 TEST_F(StressCommandLine, WhereNobodyAnswersEveryCallHasFailed_GTW61_TRN21) {
   EXPECT_EQ(antiphon({"stress", "ws://127.0.0.1:1", "--calls", "2", "--say", "hi", "--voice", "flite/slt", "--threshold", "errors=100%"}), 3);
   EXPECT_THAT(out(), HasSubstr("2 calls, 0 successful, 2 failed (error rate 100.0 %)"));
+}
+
+TEST_F(StressCommandLine, AReportThatCannotBeWrittenCostsNoCallsAndNoSummary_GTW61_PRD64) {
+  const std::vector<std::string> words{"stress", "ws://127.0.0.1:1", "--calls", "2", "--say", "hi", "--voice", "flite/slt", "-o"};
+  const auto with = [&](const std::string& file) {
+    auto all = words;
+    all.push_back(file);
+    return all;
+  };
+  EXPECT_EQ(antiphon(with(".")), 3);
+  EXPECT_THAT(err(), HasSubstr("error: cannot write "));
+  EXPECT_EQ(out(), "") << "nobody was called";
+  const FullDisk full;
+  EXPECT_EQ(antiphon(with("stress.json")), 3);
+  EXPECT_THAT(out(), HasSubstr("2 calls, 0 successful, 2 failed"));
+  EXPECT_THAT(err(), HasSubstr("error: cannot write "));
 }
 
 TEST_F(StressCommandLine, RefusesWhatItCannotDoBeforeItCalls_GTW61) {

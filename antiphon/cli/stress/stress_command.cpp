@@ -12,6 +12,7 @@
 #include "antiphon/base/random.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/command.hpp"
+#include "antiphon/cli/output_file.hpp"
 #include "antiphon/cli/stress/local_gateway.hpp"
 #include "antiphon/gateway/stress/stress_test_run.hpp"
 #include "antiphon/net/https_server.hpp"
@@ -97,6 +98,7 @@ class StressCommand {
     SpeechRegistry::with_defaults()->check(VoiceChoice(flags_.voice));
     is_address(flags_.target) ? prepare_address() : start_gateway();
   }
+    if (!flags_.out.empty()) check_output_file(environment_.path(flags_.out));
 
   void prepare_address() {
     if (faults_.any())
@@ -174,18 +176,14 @@ class StressCommand {
   int finish() {
     const auto verdicts = gateway::judge(report_, thresholds_);
     const auto object = gateway::to_json(report_, verdicts);
-    if (!flags_.out.empty()) {
-      const std::filesystem::path path = environment_.path(flags_.out);
-      std::error_code ignored;
-      std::filesystem::create_directories(path.parent_path(), ignored);
-      write_file_atomically(path.string(), json_text(object) + "\n");
-    }
     if (flags_.json)
       environment_.out << json_text(object) << '\n';
     else
       summarise(verdicts);
     return exit_code(verdicts);
   }
+    // Last, so that what was measured is not lost with the file.
+    if (!flags_.out.empty()) write_file_atomically(environment_.path(flags_.out), json_text(object) + "\n");
 
   /// Without a threshold of errors a single failed call is one too many.
   int exit_code(const std::vector<gateway::StressVerdict>& verdicts) const {
