@@ -270,7 +270,8 @@ TEST(WebSocketOverSockets, TlsWithAServerThatSpeaksNoneIsRefused_TRN21) {
   const Served served(world, [](const ServerRequest&, ServerReply& reply) -> Task<> { co_await reply.reply({200, {}, "x"}); });
   const auto failure = error_of(world, connect_websocket(world.runtime, {.url = fmt::format("wss://127.0.0.1:{}/", served.server->port())}, world.soon()));
   EXPECT_EQ(failure.kind(), ErrorKind::refused);
-  EXPECT_THAT(failure.message(), StartsWith("no TLS with 127.0.0.1:"));
+  EXPECT_EQ(failure.message(), fmt::format("no TLS with 127.0.0.1:{}: what listens there speaks no TLS", served.server->port()));
+  EXPECT_THAT(failure.hint(), StartsWith("write ws:// in place of wss://"));
 }
 
 TEST(WebSocketOverSockets, ConnectionsBeyondTheLimitAreTold503) {

@@ -46,7 +46,7 @@ Task<std::unique_ptr<ByteStream>> Connector::connect(const Url& url, const TlsOp
 }
 
 Task<std::unique_ptr<ByteStream>> Connector::secure(std::unique_ptr<ByteStream> stream, const Url& url, const TlsOptions& tls) {
-  std::string reason;
+  std::string reason, hint = "name the authority to trust with tls: {ca: FILE} or SSL_CERT_FILE, and check the host's name";
   try {
     co_return co_await context_for(tls).connect(std::move(stream), url.host);
   } catch (const system_error& error) {
@@ -55,9 +55,9 @@ Task<std::unique_ptr<ByteStream>> Connector::secure(std::unique_ptr<ByteStream> 
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::refused) throw;
     reason = error.message();
+    if (!error.hint().empty()) hint = error.hint();
   }
-  throw Error(ErrorKind::refused, fmt::format("no TLS with {}: {}", url.place(), reason))
-      .with_hint("name the authority to trust with tls: {ca: FILE} or SSL_CERT_FILE, and check the host's name");
+  throw Error(ErrorKind::refused, fmt::format("no TLS with {}: {}", url.place(), reason)).with_hint(std::move(hint));
 }
 
 Task<std::unique_ptr<ByteStream>> Connector::connect_tcp_to(const Url& url) {

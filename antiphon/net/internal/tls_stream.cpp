@@ -108,6 +108,9 @@ class TlsStream final : public HandshakeStream {
       if (error != SSL_ERROR_NONE && error != SSL_ERROR_WANT_READ) {
         failure_ = reason_of(ssl_.get());
         co_await flush();  // the alert that tells the far side why
+        if (answers_plainly_)
+          throw Error(ErrorKind::refused, "what listens there speaks no TLS")
+              .with_hint("write ws:// in place of wss://, or http:// of https://, or name the port that speaks TLS");
         throw Error(ErrorKind::refused, failure_);
       }
       co_await flush();
@@ -163,6 +166,8 @@ class TlsStream final : public HandshakeStream {
 
   Task<bool> receive() {
     const auto bytes = co_await below_->read_some();
+    // Each record of TLS begins with its type, of which there are 20 to 23 in a handshake.
+    if (!bytes.empty() && !std::exchange(has_answered_, true)) answers_plainly_ = bytes.front() < 20 || bytes.front() > 23;
     if (!bytes.empty()) BIO_write(in_, bytes.data(), static_cast<int>(bytes.size()));
     co_return !bytes.empty();
   }
@@ -172,6 +177,7 @@ class TlsStream final : public HandshakeStream {
   BIO* in_;
   BIO* out_;
   Turns turns_;
+  bool has_answered_ = false, answers_plainly_ = false;
   std::string failure_;
 };
 
