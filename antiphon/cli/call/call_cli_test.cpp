@@ -100,11 +100,24 @@ TEST_F(CommandLine, CallPlaysFilesPressesKeysAndReportsInJson_PRD62) {
 TEST_F(CommandLine, CallShowsItsTokenAndSaysWhenOneIsNeeded_PRD62) {
   const Gateway gateway({.access = {.tokens = {"sesame-sesame-sesame"}}});
   EXPECT_EQ(antiphon({"call", gateway.url(), "--dtmf", "1"}), 3);
+  EXPECT_THAT(err(), HasSubstr("error: " + gateway.url() + "/ws/call takes no call: "));
   EXPECT_THAT(err(), HasSubstr("401"));
+  EXPECT_THAT(err(), HasSubstr("fix:   give one of its tokens"));
+  EXPECT_EQ(antiphon({"call", gateway.url(), "--dtmf", "1", "--token", "open"}), 3);
+  EXPECT_THAT(err(), HasSubstr("fix:   it knows another token"));
   variables_["ANTIPHON_GATEWAY_TOKEN"] = "sesame-sesame-sesame";
   antiphon({"call", gateway.url(), "--say", "Hi.", "--voice", "flite/slt", "--json"});
   EXPECT_THAT(out(), HasSubstr("caller_hangup"));
   EXPECT_THAT(out() + err(), Not(HasSubstr("sesame")));
+}
+
+TEST_F(CommandLine, CallSaysWhatToDoAboutAWrongAddress_PRD62_PRD64) {
+  const Gateway gateway;
+  EXPECT_EQ(antiphon({"call", gateway.url() + "/elsewhere", "--dtmf", "1"}), 3);
+  EXPECT_THAT(err(), HasSubstr(gateway.url() + "/elsewhere takes no call: "));
+  EXPECT_THAT(err(), HasSubstr("fix:   a gateway takes calls at /ws/call"));
+  EXPECT_EQ(antiphon({"call", "wss" + gateway.url().substr(2), "--dtmf", "1"}), 3);
+  EXPECT_THAT(err(), HasSubstr("speaks no TLS\nfix:   write ws:// in place of wss://"));
 }
 
 TEST_F(CommandLine, CallRefusesWhatItCannotDoBeforeItCalls_PRD62) {
@@ -116,7 +129,8 @@ TEST_F(CommandLine, CallRefusesWhatItCannotDoBeforeItCalls_PRD62) {
   EXPECT_EQ(antiphon({"call", nobody, "--say", "hi", "--voice", "flite/salt"}), 2);
   EXPECT_EQ(antiphon({"call", nobody, "--dtmf", "1", "--ca-file", "gone.pem"}), 2);
   EXPECT_THAT(err(), HasSubstr("gone.pem cannot be read"));
-  EXPECT_EQ(antiphon({"call", nobody, "--audio", "missing.wav"}), 3);
+  EXPECT_EQ(antiphon({"call", nobody, "--audio", "missing.wav"}), 2);
+  EXPECT_THAT(err(), HasSubstr("error: --audio \"missing.wav\": there is no file " + (folder_ / "missing.wav").string() + "\nfix:   name a sound file"));
   EXPECT_EQ(antiphon({"call", nobody, "--dtmf", "1"}), 3);
   EXPECT_THAT(err(), HasSubstr("127.0.0.1:1"));
 }

@@ -80,8 +80,16 @@ class CallCommand {
 
   void check(const Flags::Step& step) {
     if (step.kind == Flags::Step::Kind::say) SpeechRegistry::with_defaults()->check(VoiceChoice(flags_.voice));
+    if (step.kind == Flags::Step::Kind::audio) check_sound_file(step.value);
     if (step.kind == Flags::Step::Kind::dtmf && (step.value.empty() || step.value.find_first_not_of("0123456789*#ABCD") != std::string::npos))
       throw Error(ErrorKind::usage, fmt::format("--dtmf {} holds something that is no key", quote(step.value))).with_hint("keys are 0-9, *, # and A-D");
+  }
+
+  void check_sound_file(const std::string& file) const {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(environment_.path(file), ignored)) return;
+    throw Error(ErrorKind::usage, fmt::format("--audio {}: there is no file {}", quote(file), environment_.path(file)))
+        .with_hint("name a sound file (WAV, FLAC, OGG, Opus or MP3), or say a text with --say");
   }
 
   void open_sound_card() {
@@ -99,7 +107,7 @@ class CallCommand {
     co_await speak_steps();
     open_files();
     const auto dialled = clock_.now();
-    auto socket = co_await net::connect_websocket(runtime_, request_, Deadline::after(clock_, 10s));
+    auto socket = co_await dial();
     facts_.connected = clock_.now() - dialled;
     if (!flags_.json) environment_.out << fmt::format("connected to {} in {} ms\n", facts_.url, facts_.connected / 1ms) << std::flush;
     if (microphone_) microphone_->flush();
@@ -109,6 +117,29 @@ class CallCommand {
     if (stopped_) call_->hang_up();
     report_ = co_await call_->run(std::move(socket));
     if (!report_.told_events) co_await recognise();
+  }
+
+  Task<std::unique_ptr<net::WebSocket>> dial() {
+    std::optional<Error> refused;
+    try {
+      co_return co_await net::connect_websocket(runtime_, request_, Deadline::after(clock_, 10s));
+    } catch (const Error& error) {
+      refused = error;
+    }
+    auto hint = remedy(refused->status().value_or(0));
+    if (hint.empty()) throw std::move(*refused);
+    throw Error(refused->kind(), fmt::format("{} takes no call: {}", facts_.url, refused->message())).with_hint(std::move(hint));
+  }
+
+  /// What to do where the gateway answers the handshake with this status; empty: nothing that is not said already.
+  std::string remedy(int status) const {
+    const bool showed_token = net::find_header(request_.headers, "authorization").has_value();
+    if (status == 401)
+      return showed_token ? "it knows another token: give one of its `access: {tokens}` with --token, or in ANTIPHON_GATEWAY_TOKEN"
+                          : "give one of its tokens (`access: {tokens}`) with --token, or in ANTIPHON_GATEWAY_TOKEN";
+    if (status == 403) return "it lets this caller not in: look at its `access:`, and at what stands before it, and give its token with --token";
+    if (status == 404) return "a gateway takes calls at /ws/call: name no path, ws://HOST:PORT, or the one that leads there";
+    return {};
   }
 
   /// Before the call: making speech takes its time, and is none of the gateway's.

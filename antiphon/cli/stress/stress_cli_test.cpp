@@ -61,6 +61,9 @@ TEST_F(StressCommandLine, AReportThatCannotBeWrittenCostsNoCallsAndNoSummary_GTW
 }
 
 TEST_F(StressCommandLine, RefusesWhatItCannotDoBeforeItCalls_GTW61) {
+  EXPECT_EQ(antiphon({"stress", "ws://127.0.0.1:1", "--calls", "0"}), 2);
+  EXPECT_THAT(err(), HasSubstr("error: --calls 0 is no number of calls: there are 1 to 100000\nfix:   write for example --calls 10\n"));
+
   EXPECT_EQ(antiphon({"stress", "ws://127.0.0.1:1", "--tool-failures", "5%"}), 2);
   EXPECT_THAT(err(), HasSubstr("configuration in place of an address"));
   for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{{"--rate", "fast"},

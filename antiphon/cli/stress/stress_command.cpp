@@ -83,7 +83,9 @@ class StressCommand {
 
  private:
   void prepare() {
-    if (flags_.calls < 1 || flags_.calls > most_calls) throw Error(ErrorKind::usage, fmt::format("--calls: from 1 to {}", most_calls));
+    if (flags_.calls < 1 || flags_.calls > most_calls)
+      throw Error(ErrorKind::usage, fmt::format("--calls {} is no number of calls: there are 1 to {}", flags_.calls, most_calls))
+          .with_hint("write for example --calls 10");
     plan_ = {.calls = flags_.calls,
              .at_once = flags_.concurrent,
              .jitter = duration_of(flags_.jitter, "--jitter", plan_.jitter),
@@ -96,9 +98,9 @@ class StressCommand {
     faults_ = {
         .failures = parse_share(flags_.tool_failures, "--tool-failures"), .delays = parse_share(flags_.tool_delays, "--tool-delays"), .seed = plan_.seed};
     SpeechRegistry::with_defaults()->check(VoiceChoice(flags_.voice));
+    if (!flags_.out.empty()) check_output_file(environment_.path(flags_.out));
     is_address(flags_.target) ? prepare_address() : start_gateway();
   }
-    if (!flags_.out.empty()) check_output_file(environment_.path(flags_.out));
 
   void prepare_address() {
     if (faults_.any())
@@ -180,10 +182,10 @@ class StressCommand {
       environment_.out << json_text(object) << '\n';
     else
       summarise(verdicts);
-    return exit_code(verdicts);
-  }
     // Last, so that what was measured is not lost with the file.
     if (!flags_.out.empty()) write_file_atomically(environment_.path(flags_.out), json_text(object) + "\n");
+    return exit_code(verdicts);
+  }
 
   /// Without a threshold of errors a single failed call is one too many.
   int exit_code(const std::vector<gateway::StressVerdict>& verdicts) const {
