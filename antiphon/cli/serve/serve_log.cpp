@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "antiphon/base/ids.hpp"
+#include "antiphon/suite/problem_report.hpp"
 
 namespace antiphon::cli {
 
@@ -42,14 +43,25 @@ void ServeLog::say(std::string_view level, std::string_view what, std::string_vi
 
 bool ServeLog::fail_for_good(const std::vector<Problem>& mistakes) {
   if (in_words_) return false;
-  for (const auto& mistake : mistakes) {
-    json::object line{{"time", utc_now()}, {"level", "error"}, {"event", "failed"}, {"text", mistake.message}};
-    if (!mistake.where.file.empty()) line["where"] = to_string(mistake.where);
-    if (!mistake.underline.empty()) line["note"] = mistake.underline;
-    if (!mistake.hint.empty()) line["fix"] = mistake.hint;
-    to_ << json::serialize(line) << std::endl;
-  }
+  for (const auto& mistake : mistakes) write("failed", mistake, mistake.message);
   return true;
+}
+
+void ServeLog::fail(std::string_view what, std::string_view text, const std::vector<Problem>& mistakes, const std::string& base_dir) {
+  if (in_words_) {
+    fail(what, text);
+    to_ << suite::format_problems(mistakes, {.base_dir = base_dir}) << std::flush;
+    return;
+  }
+  for (const auto& mistake : mistakes) write(what, mistake, fmt::format("{}: {}", text, mistake.message));
+}
+
+void ServeLog::write(std::string_view event, const Problem& mistake, std::string text) {
+  json::object line{{"time", utc_now()}, {"level", "error"}, {"event", event}, {"text", std::move(text)}};
+  if (!mistake.where.file.empty()) line["where"] = to_string(mistake.where);
+  if (!mistake.underline.empty()) line["note"] = mistake.underline;
+  if (!mistake.hint.empty()) line["fix"] = mistake.hint;
+  to_ << json::serialize(line) << std::endl;
 }
 
 void ServeLog::line(const std::string& json_line) { to_ << (in_words_ ? in_words(json::parse(json_line).as_object()) : json_line) << std::endl; }

@@ -49,11 +49,15 @@ void allow_open_files(std::size_t calls, ServeLog& log) {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-std::string what_of(const std::exception_ptr& failure) {
+std::vector<Problem> mistakes_of(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
-  } catch (const std::exception& error) {  // Problems have one line each
-    return join(split(trim(error.what()), '\n'), "; ");
+  } catch (const Problems& problems) {
+    return problems.list();
+  } catch (const Error& error) {
+    return {{.message = error.message(), .where = {}, .hint = error.hint()}};
+  } catch (const std::exception& error) {
+    return {{.message = error.what(), .where = {}, .hint = {}}};
   }
 }
 
@@ -132,7 +136,7 @@ Task<> Serving::reload_at_signals() {
     } catch (...) {
       failure = std::current_exception();
     }
-    if (failure) log_.fail("reload", "failed, and nothing has changed: " + what_of(failure));
+    if (failure) log_.fail("reload", "failed, and nothing has changed", mistakes_of(failure), environment_.directory);
   }
 }
 
