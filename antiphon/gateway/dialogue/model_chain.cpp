@@ -57,34 +57,37 @@ Task<ChatResponse> ModelChain::ask(std::shared_ptr<LanguageModel> model, ChatReq
     said = said || !sentences.empty();
     for (auto& sentence : sentences) progress.say(std::move(sentence));
   };
-  std::optional<Clock::Time> enough;  // from when on nothing is wanted of the model any more
-  for (;;) {
-    if (flush.is_full() && !enough) enough = clock_.now() + settings_.rest;
-    const auto alarm = release_at_due(clock_, flush, say);
-    // Its share ends where nothing can be said of what it has said until then.
-    Stoppable reading;
-    std::optional<ScopedAlarm> limit;
-    if (!said)
-      limit.emplace(clock_, first_word.at, [&] {
-        say(flush.hurry(clock_.now()));
-        if (!said) reading.stop();
-      });
-    const auto until = Deadline{said ? clock_.now() + settings_.next_word : std::max(first_word.at, clock_.now() + settings_.next_word)};
-    std::optional<ChatDelta> delta;
-    try {
-      delta = co_await reading.run(at_most(clock_, until, stream->next(until), late(*model)));
-    } catch (...) {
-      if (!reading.stopped()) throw;
+  bool left = false;  // nothing more was wanted of it
+  const auto read = [&]() -> Task<> {
+    std::optional<Clock::Time> enough;  // from when on that is so
+    for (;;) {
+      if (flush.is_full() && !enough) enough = clock_.now() + settings_.rest;
+      const auto alarm = release_at_due(clock_, flush, say);
+      const auto until = Deadline{said ? clock_.now() + settings_.next_word : std::max(first_word.at, clock_.now() + settings_.next_word)};
+      const auto delta = co_await at_most(clock_, until, stream->next(until), late(*model));
+      if (!delta) co_return;
+      if (delta->text.empty()) continue;
+      // A call of a tool comes without a word, however slowly: only further words show that there is no end.
+      left = enough && clock_.now() >= *enough;
+      if (left) co_return;
+      text += delta->text;
+      if (progress.on_word) progress.on_word();
+      say(flush.push(delta->text, clock_.now()));
     }
-    if (reading.stopped()) throw late(*model);
-    if (!delta) break;
-    if (delta->text.empty()) continue;
-    // A call of a tool comes without a word, however slowly: only further words show that there is no end.
-    if (enough && clock_.now() >= *enough) co_return as_far(text);
-    text += delta->text;
-    if (progress.on_word) progress.on_word();
-    say(flush.push(delta->text, clock_.now()));
+  };
+  Stoppable reading;
+  // Its share ends where nothing can be said of what it has said until then.
+  const ScopedAlarm limit(clock_, first_word.at, [&] {
+    if (!said) say(flush.hurry(clock_.now()));
+    if (!said) reading.stop();
+  });
+  try {
+    co_await reading.run(read());
+  } catch (...) {
+    if (!reading.stopped()) throw;
   }
+  if (reading.stopped()) throw late(*model);
+  if (left) co_return as_far(text);
   say(flush.finish());
   co_return stream->response();
 }
