@@ -389,6 +389,7 @@ Task<> CallSession::hold_turns() {
   while (after_ == AfterAnswer::go_on && !winding_down_) {
     auto floor = co_await next_turn();
     if (!floor) {
+      if (winding_down_) co_return;  // it ends already, with words of its own
       co_await say_alone(dialogue_.parting(state_, Parting::nobody_heard));
       if (!turns_.empty() || ear_.speaking()) continue;  // somebody is there after all
       co_return end(CallEnd::expired);
@@ -566,6 +567,7 @@ Task<> CallSession::finish_turn(TurnState& turn, Answering& answering) {
   turn.interrupted = answering.interrupted;
   turn.heard_text = heard.text;
   if (const auto first = output_.first_heard_at()) turn.latency.total = *first - answering.voice_ended;
+  turned_.beat();
   if (!turn.heard_text.empty()) state_.messages.append(Message::assistant(turn.heard_text));
   note_activity();
   observe(TurnEnded{turn.id, turn.heard_text, turn.interrupted, turn.latency});

@@ -201,6 +201,26 @@ TEST_F(Call, TheSentenceUnderWayIsSaidToItsEndBeforeThat_GTW26) {
   EXPECT_EQ(caller.frames.size(), 15U * (5 + 8 + 4)) << "words of the greeting, one sentence and the last words";
 }
 
+TEST_F(Call, SilenceDoesNotCutOffTheLastWords_GTW26) {
+  dialogue.last_words = "Our time is over.";
+  EXPECT_EQ(play(say_nothing(caller), {.reprompts = 0, .longest = 9500ms}), CallEnd::expired);
+  EXPECT_EQ(said().back(), "Our time is over.");
+  EXPECT_THAT(dialogue.partings, ElementsAre(Parting::time_limit));
+}
+
+TEST_F(Call, ACallThatGoesOnHearsItsLastWordsWithoutAPause_GTW26) {
+  dialogue.last_words = "Our time is over.";
+  CallSettings settings{.longest = 1s, .resumes = Resumption{OpenTurn{.sentences = dialogue.sentences, .whole = true}}};
+  settings.speech.voices = {{voice}};
+  SessionState state{.id = "1", .caller_id = "me"};
+  state.turns.push_back({.id = 1, .user_text = "where is it"});
+  session.emplace(world.runtime, caller, *ear, dialogue, std::move(state), std::move(settings));
+  world.spawn(say_nothing(caller));
+  EXPECT_EQ(world.run(session->run()), CallEnd::expired);
+  EXPECT_EQ(said().back(), "Our time is over.");
+  EXPECT_LT(world.clock.now(), 6s);
+}
+
 TEST_F(Call, WithoutSuchWordsItEndsInTime_GTW26) {
   EXPECT_EQ(play(say_nothing(caller), {.silence = 1h, .longest = 10s}), CallEnd::expired);
   EXPECT_LE(world.clock.now(), 10s + 100ms);

@@ -173,9 +173,10 @@ bool announces(const DigitsOf& found, const LocaleRules& rules) {
 constexpr std::string_view ends_of_sentences = ".!?\n";
 
 std::size_t end_of_sentence(std::string_view text) {
-  const auto end = std::min(text.find_first_of(ends_of_sentences), text.find("\u061F"));
-  const auto behind = text.find_first_not_of(ends_of_sentences, end);
-  return end == std::string_view::npos || behind == std::string_view::npos ? text.size() : std::max(behind, end + 1);
+  constexpr std::string_view arabic = "\u061F";
+  const auto end = std::min({text.find_first_of(ends_of_sentences), text.find(arabic), text.size()});
+  const auto behind = text.find_first_not_of(ends_of_sentences, end + (text.substr(end).starts_with(arabic) ? arabic.size() : 0));
+  return std::min(behind, text.size());
 }
 
 bool asks(std::string_view sentence, const LocaleRules& rules) {

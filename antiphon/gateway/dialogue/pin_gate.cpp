@@ -128,7 +128,7 @@ void PinGate::set_speaking(bool speaking) {
   watch();
 }
 
-bool PinGate::is_complete(std::string_view text) const { return !open_ && !sounds_open(text, *rules_); }
+bool PinGate::is_complete(std::string_view text) const { return !open_ && !announced_ && !sounds_open(text, *rules_); }
 
 void PinGate::note(PinEntry::Event event) {
   if (event == PinEntry::Event::complete) pin_ = entry_.take();

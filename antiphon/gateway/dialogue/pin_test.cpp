@@ -163,6 +163,8 @@ TEST(TakePin, AStatementThatHoldsANumberAsksForNone_GTW32) {
   EXPECT_TRUE(asks_for_a_number("Donnez votre numéro de commande.", rules("fr-FR")));
   EXPECT_TRUE(asks_for_a_number("أعطني رقم الطلب.", rules("ar-SA")));
   EXPECT_FALSE(asks_for_a_number("Su número está aquí.", rules("es-ES")));
+  EXPECT_TRUE(asks_for_a_number("متى كان ذلك؟ شكرا.", rules("ar-SA")));
+  EXPECT_FALSE(asks_for_a_number("متى كان ذلك؟ كيف أساعدك؟", rules("ar-SA")));
 }
 
 TEST(TakePin, AQuestionForAnotherNumberIsNoneForThePin_GTW32) {
