@@ -56,6 +56,27 @@ class Gateway {
   std::thread thread_;
 };
 
+/// Answers every request with this status, on a thread of its own.
+class Refusing {
+ public:
+  explicit Refusing(int status)
+      : server_(net::listen_http(world_.runtime, {},
+                                 [status](const net::ServerRequest&, net::ServerReply& reply) -> Task<> { co_await reply.reply({status, {}, "no"}); })),
+        thread_([this] { world_.run(server_->serve()); }) {}
+  ~Refusing() {
+    asio::post(world_.context, [this] { server_->stop(); });
+    thread_.join();
+  }
+  Refusing(const Refusing&) = delete;
+  Refusing& operator=(const Refusing&) = delete;
+  std::string url() const { return fmt::format("ws://127.0.0.1:{}", server_->port()); }
+
+ private:
+  World world_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::thread thread_;
+};
+
 TEST(CallSummary, CountsWhatCouldNotBeSaidAnyMore_PRD62) {
   gateway::CallReport report;
   report.turns.resize(1);
@@ -118,6 +139,13 @@ TEST_F(CommandLine, CallSaysWhatToDoAboutAWrongAddress_PRD62_PRD64) {
   EXPECT_THAT(err(), HasSubstr("fix:   a gateway takes calls at /ws/call"));
   EXPECT_EQ(antiphon({"call", "wss" + gateway.url().substr(2), "--dtmf", "1"}), 3);
   EXPECT_THAT(err(), HasSubstr("speaks no TLS\nfix:   write ws:// in place of wss://"));
+}
+
+TEST_F(CommandLine, CallSaysWhatToDoWhereItIsForbidden_PRD62_PRD64) {
+  const Refusing gateway(403);
+  EXPECT_EQ(antiphon({"call", gateway.url(), "--dtmf", "1"}), 3);
+  EXPECT_THAT(err(), HasSubstr("error: " + gateway.url() + "/ws/call takes no call: "));
+  EXPECT_THAT(err(), HasSubstr("fix:   it lets this caller not in: look at its `access:`"));
 }
 
 TEST_F(CommandLine, CallRefusesWhatItCannotDoBeforeItCalls_PRD62) {
