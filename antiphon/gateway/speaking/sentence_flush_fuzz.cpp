@@ -26,7 +26,8 @@ std::string without_marks(std::string_view text, std::size_t chunk) {
 
 }  // namespace
 
-// Any bytes as an answer in tokens of any size: lines with something to say, the same text however Markdown is cut, and no wait without an end.
+// Any bytes as an answer in tokens of any size: lines with something to say, the same text however Markdown is cut, and no wait without an
+// end, also where it is hurried.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
@@ -37,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t at = 0; at < text.size(); at += chunk) {
     now += std::chrono::milliseconds(data[0]);
     check(flush.push(text.substr(at, chunk), now));
+    if (at / chunk % 4 == 3) check(flush.hurry(now));
     if (flush.due()) check(flush.poll(*flush.due()));
     if (flush.due()) __builtin_trap();
   }
