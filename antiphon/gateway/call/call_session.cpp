@@ -135,11 +135,16 @@ void CallSession::end(CallEnd why) {
 }
 
 void CallSession::wind_down(CallEnd why) {
-  if (!std::exchange(winding_down_, true)) tasks_.spawn(end_after_sentence(why, {}));
+  if (ended_) return;
+  if (!std::exchange(winding_down_, true))
+    tasks_.spawn(end_after_sentence(why, {}));
+  else if (!hurried_)
+    hurried_.emplace(clock_, clock_.now() + settings_.last_sentence, [this, why] { end(why); });  // last words may take longer than that
   turned_.beat();
 }
 
 void CallSession::part(Parting why) {
+  if (ended_ || (winding_down_ && why == Parting::time_limit)) return;  // it ends already
   const auto as = why == Parting::call_ended ? CallEnd::completed : CallEnd::expired;
   auto text = dialogue_.parting(state_, why);
   if (text.empty() || winding_down_) return end(as);
@@ -152,9 +157,17 @@ Task<> CallSession::end_after_sentence(CallEnd why, std::string parting) {
   speech_.forget_waiting();
   output_.keep_current();
   if (answering_) answering_->work->stop();
+  bool whole = true;
   try {
-    co_await at_most(clock_, Deadline::after(clock_, settings_.last_sentence), output_.wait_until_idle(), Error(ErrorKind::timeout, "the sentence is long"));
-  } catch (const Error&) {}
+    co_await at_most(clock_, Deadline::after(clock_, settings_.last_sentence), hear_out(), Error(ErrorKind::timeout, "the sentence is long"));
+  } catch (const Error&) {
+    whole = false;
+  }
+  if (!whole) {
+    if (answering_ && !answering_->heard) answering_->heard = output_.heard();
+    speech_.forget();
+    output_.drop();
+  }
   try {
     if (!parting.empty())
       co_await at_most(clock_, Deadline::after(clock_, settings_.parting), say_parting(std::move(parting)), Error(ErrorKind::timeout, "it takes long"));
@@ -162,9 +175,14 @@ Task<> CallSession::end_after_sentence(CallEnd why, std::string parting) {
   end(why);
 }
 
-/// Behind the turn that was cut off for it, so that what was heard of that one is known.
-Task<> CallSession::say_parting(std::string text) {
+/// Until the sentence under way was said, and what was heard of its turn is known.
+Task<> CallSession::hear_out() {
+  co_await output_.wait_until_idle();
   while (answering_) co_await turned_.wait();
+}
+
+Task<> CallSession::say_parting(std::string text) {
+  co_await hear_out();
   output_.begin_turn(turn_number());
   speech_.say(turn_number(), std::move(text));
   co_await speech_.wait_until_synthesised();
@@ -222,6 +240,7 @@ void CallSession::hear(audio::Samples samples) {
 /// A key takes the floor as words do, at once.
 void CallSession::press(std::string keys) {
   note_activity();
+  pressed_at_ = clock_.now();
   keys_ += keys;
   if (!keys_.empty() && !std::exchange(pressing_, true)) tasks_.spawn(press_all());
 }
@@ -389,10 +408,10 @@ Task<> CallSession::hold_turns() {
   while (after_ == AfterAnswer::go_on && !winding_down_) {
     auto floor = co_await next_turn();
     if (!floor) {
-      if (winding_down_) co_return;  // it ends already, with words of its own
-      co_await say_alone(dialogue_.parting(state_, Parting::nobody_heard));
-      if (!turns_.empty() || ear_.speaking()) continue;  // somebody is there after all
-      co_return end(CallEnd::expired);
+      // Who cuts in is there after all; a call that ends already does so with words of its own.
+      if (winding_down_ || !co_await say_uncut(dialogue_.parting(state_, Parting::nobody_heard)) || !turns_.empty() || ear_.speaking()) continue;
+      if (!winding_down_) end(CallEnd::expired);
+      co_return;
     }
     co_await (floor->text.empty() ? answer_unheard() : respond(std::move(*floor)));
     floor_given_ = !turns_.empty();
@@ -407,7 +426,8 @@ Task<> CallSession::hold_turns() {
 Task<> CallSession::say_goodbye() {
   if (after_ != AfterAnswer::escalate) {
     co_await say_alone(dialogue_.goodbye(state_, after_));
-    co_return end(CallEnd::completed);
+    if (!winding_down_) end(CallEnd::completed);
+    co_return;
   }
   bool taken = false;
   std::vector<Task<>> both;
@@ -424,7 +444,7 @@ Task<> CallSession::say_nobody_there() {
   auto [say, after] = dialogue_.not_taken(state_);
   co_await say_alone(std::move(say));
   after_ = after;
-  if (after_ != AfterAnswer::go_on) end(CallEnd::error);
+  if (after_ != AfterAnswer::go_on && !winding_down_) end(CallEnd::error);
 }
 
 Task<> CallSession::hand_over(bool& taken) {
@@ -466,8 +486,12 @@ Task<> CallSession::wait_for_silence() {
 }
 
 /// Something that answers no turn: the caller may speak over it as over an answer.
-Task<> CallSession::say_alone(std::string text) {
-  if (text.empty() || winding_down_) co_return;
+Task<> CallSession::say_alone(std::string text) { co_await say_uncut(std::move(text)); }
+
+/// Whether the caller did not speak or press a key over it.
+Task<bool> CallSession::say_uncut(std::string text) {
+  if (text.empty() || winding_down_) co_return true;
+  const auto began = clock_.now();
   output_.begin_turn(turn_number());
   speech_.say(turn_number(), text);
   answering_ = std::make_shared<Answering>();
@@ -478,11 +502,13 @@ Task<> CallSession::say_alone(std::string text) {
   } catch (...) {
     if (!answering->work->stopped()) throw;
   }
+  if (winding_down_) co_await output_.wait_until_idle();  // its sentence is said to the end
   const auto heard = answering->heard.value_or(output_.heard());
   answering_.reset();
   turned_.beat();
   if (!heard.text.empty()) state_.messages.append(Message::assistant(heard.text));
   note_activity();
+  co_return !answering->interrupted && pressed_at_ < began;
 }
 
 Task<> CallSession::respond(Floor floor) {
@@ -526,6 +552,7 @@ Task<> CallSession::answer_turn(Clock::Time voice_ended, Task<> work) {
   } catch (...) {
     if (!answering->work->stopped()) throw;
   }
+  if (winding_down_) co_await output_.wait_until_idle();
   answering_.reset();
   stop_thinking();
   // Who says goodbye and is interrupted has not been heard out.

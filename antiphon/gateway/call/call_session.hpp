@@ -118,11 +118,13 @@ class CallSession {
   Task<> answer();
   Task<> repeat();
   Task<> say_alone(std::string text);
+  Task<bool> say_uncut(std::string text);
   Task<> finish_turn(TurnState& turn, Answering& answering);
   Task<> hand_over(bool& taken);
   Task<> say_nobody_there();
   Task<> hold_turns();
   Task<> end_after_sentence(CallEnd why, std::string parting);
+  Task<> hear_out();
   Task<> say_parting(std::string text);
   Task<> tell(json::object event);
   void note_error(std::string_view code, const Error& error);
@@ -159,8 +161,9 @@ class CallSession {
   AfterAnswer after_ = AfterAnswer::go_on;
   std::optional<CallEnd> ended_;
   bool winding_down_ = false;
-  bool floor_given_ = false;  ///< a turn of the caller is over, and its answer is not
-  Clock::Time began_{0}, active_at_{0};
+  std::optional<ScopedAlarm> hurried_;  ///< an end that may not wait for last words
+  bool floor_given_ = false;            ///< a turn of the caller is over, and its answer is not
+  Clock::Time began_{0}, active_at_{0}, pressed_at_{Clock::Time::min()};
   TaskGroup tasks_;
 };
 

@@ -184,6 +184,48 @@ TEST_F(Call, WhoAnswersThatIsNotLeft_GTW25) {
   EXPECT_THAT(dialogue.asked, SizeIs(1));
 }
 
+TEST_F(Call, WhoPressesAKeyThenIsNotLeft_GTW25) {
+  dialogue.last_words = "I cannot hear you, so I end the call.";
+  for (const bool interruptible : {true, false}) {
+    const auto end = play(
+        [](PlayedCaller& self) -> Task<> {
+          co_await self.be_silent(29s);
+          self.put(CallerInput{CallerKeys{"1"}});
+          co_await self.be_silent(4s);
+          self.hang_up();
+        }(caller),
+        {.interruptible = interruptible});
+    EXPECT_EQ(end, CallEnd::caller_hangup);
+  }
+}
+
+Task<> stay_until(PlayedCaller& caller, Duration when, std::function<void()> act) {
+  co_await caller.be_silent(when);
+  act();
+  co_await caller.be_silent(60s);
+}
+
+TEST_F(Call, AGatewayThatDrainsLetsItSayThatToItsEnd_GTW25) {
+  dialogue.last_words = "I cannot hear you.";
+  EXPECT_EQ(play(stay_until(caller, 29s, [this] { session->wind_down(CallEnd::drain); })), CallEnd::drain);
+  EXPECT_EQ(said().back(), "I cannot hear you.");
+  EXPECT_EQ(caller.frames.size(), 15U * (5 + 4 + 4 + 4));
+}
+
+TEST_F(Call, ItsTimeMayBeOverMeanwhile_GTW26) {
+  dialogue.last_words = "I must end it now.";
+  EXPECT_EQ(play(say_nothing(caller), {.longest = 29s}), CallEnd::expired);
+  EXPECT_THAT(dialogue.partings, ElementsAre(Parting::nobody_heard, Parting::time_limit));
+  EXPECT_EQ(caller.frames.size(), 15U * (5 + 4 + 4 + 5 + 5)) << "both are said whole";
+}
+
+TEST_F(Call, ADrainDoesNotWaitForLongLastWords_GTW26) {
+  for (int i = 0; i < 30; ++i) dialogue.last_words += "and so on ";
+  EXPECT_EQ(play(stay_until(caller, 10500ms, [this] { session->wind_down(CallEnd::drain); }), {.longest = 10s}), CallEnd::drain);
+  EXPECT_LE(world.clock.now(), 12600ms);
+  EXPECT_EQ(play(stay_until(caller, 10500ms, [this] { session->wind_down(CallEnd::drain); }), {.longest = 12s}), CallEnd::drain);
+}
+
 TEST_F(Call, AtTheEndOfItsTimeTheCallerHearsSo_GTW26) {
   dialogue.last_words = "Our time is over.";
   EXPECT_EQ(play(say_nothing(caller), {.silence = 1h, .longest = 10s}), CallEnd::expired);
@@ -196,6 +238,7 @@ TEST_F(Call, TheSentenceUnderWayIsSaidToItsEndBeforeThat_GTW26) {
   dialogue.last_words = "Our time is over.";
   EXPECT_EQ(play(ask_and_listen(caller, 20s), {.longest = 7s}), CallEnd::expired);
   ASSERT_EQ(session->state().turns.size(), 1U);
+  EXPECT_EQ(session->state().turns[0].heard_text, dialogue.sentences[0]);
   EXPECT_EQ(said().back(), "Our time is over.");
   EXPECT_THAT(caller.cleared, IsEmpty());
   EXPECT_EQ(caller.frames.size(), 15U * (5 + 8 + 4)) << "words of the greeting, one sentence and the last words";
