@@ -17,8 +17,10 @@ constexpr double alike = 0.5;        // an echo by itself has more in most rooms
 constexpr double alike_twice = 0.3;  // at one place, one time after the other
 constexpr auto looked_every = milliseconds(500);
 constexpr auto ahead = milliseconds(40);  // the canceller has to know what was played before it comes back
-constexpr auto tolerated = milliseconds(60);
-constexpr auto out_of_step = milliseconds(60);  // more than a line that brings its audio irregularly
+constexpr auto least_ahead = milliseconds(20), most_ahead = milliseconds(120);
+constexpr auto tail = milliseconds(300);       // of an echo that nobody knows yet
+constexpr auto measured = milliseconds(1000);  // a line that brings its audio in bursts has brought some of it in time
+constexpr auto too_late = milliseconds(20);
 
 std::int64_t place_of(Clock::Time at) {
   return std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::ratio<1, audio::canonical_rate_hz>>>(at).count();
@@ -52,8 +54,8 @@ audio::Samples RoomEcho::take(audio::Samples samples, Clock::Time now) {
     return samples;
   }
   const auto count = samples.size();
-  const auto expected = near_end_ + static_cast<Place>(waiting_.size() + count);
-  if (!running_ || std::abs(place_of(now) - expected) > static_cast<Place>(count_of(out_of_step))) begin(place_of(now) - static_cast<Place>(count));
+  if (!running_) begin(place_of(now) - static_cast<Place>(count));
+  keep_time(place_of(now) - near_end_ - static_cast<Place>(waiting_.size() + count), count);
   waiting_.insert(waiting_.end(), samples.begin(), samples.end());
   const auto whole = waiting_.size() / block * block;
   for (std::size_t at = 0; at < whole; at += block) process(std::span(waiting_).subspan(at, block));
@@ -72,7 +74,19 @@ void RoomEcho::begin(Place at) {
   near_.assign(compared, 0);
   near_end_ = at;
   since_look_ = 0;
+  least_late_.reset(), timed_ = 0;
   running_ = true;
+}
+
+/// Samples are counted, so that a line that stalls and then brings all at once changes nothing. What comes sooner than they tell shows that they began late,
+/// and where all of a second is late some were never sent.
+void RoomEcho::keep_time(Place late, std::size_t count) {
+  if (late < 0) near_end_ += late, late = 0;
+  least_late_ = std::min(least_late_.value_or(late), late);
+  timed_ += count;
+  if (timed_ < count_of(measured)) return;
+  if (*least_late_ > static_cast<Place>(count_of(too_late))) near_end_ += *least_late_;
+  least_late_.reset(), timed_ = 0;
 }
 
 void RoomEcho::process(std::span<audio::Sample> microphone) {
@@ -83,7 +97,7 @@ void RoomEcho::process(std::span<audio::Sample> microphone) {
   canceller_->process(far, microphone);
   if (known_) return;
   if (audio::rms(far) > far_rms) heard_ += block;
-  if (heard_ < count_of(until_known)) std::ranges::fill(microphone, audio::Sample{0});
+  if (heard_ < count_of(until_known) && near_end_ < place_of(far_loud_until_ + tail)) std::ranges::fill(microphone, audio::Sample{0});
 }
 
 audio::Samples RoomEcho::played_at(Place from, std::size_t count) const {
@@ -109,9 +123,8 @@ void RoomEcho::look_for_delay() {
   if (!found) return;
   const bool again = before && found->offset + block > *before && *before + block > found->offset;
   if ((known_ || found->likeness < alike) && !again) return;  // walls alone may be liker once
-  const auto wanted = (found->offset - std::min(found->offset, count_of(ahead))) / block * block;
-  const auto off = wanted > delay_ ? wanted - delay_ : delay_ - wanted;
-  if (off > count_of(tolerated)) delay_ = wanted, canceller_->reset();
+  const bool fits = found->offset <= delay_ + count_of(most_ahead) && (delay_ == 0 || found->offset >= delay_ + count_of(least_ahead));
+  if (!fits) delay_ = (found->offset - std::min(found->offset, count_of(ahead))) / block * block, canceller_->reset();
   known_ = true;
 }
 

@@ -14,7 +14,7 @@ namespace antiphon::gateway {
 /// The echo of a room: a canceller, which is told what was played as late as the line brings it back.
 ///
 /// That is found out from what both sides have in common, once what came back is like what was played; it may be up to 0.6 s. Until it is known the caller is
-/// not heard over the first 1.2 s of the agent's speech. Works for as long as an echo may come, and leaves the rest of the call alone.
+/// not heard over the first 1.2 s of the agent's speech, and 0.3 s behind them. Works for as long as an echo may come, and leaves the rest of the call alone.
 class RoomEcho final : public EchoRemover {
  public:
   static constexpr auto longest_delay = std::chrono::milliseconds(600);
@@ -31,6 +31,7 @@ class RoomEcho final : public EchoRemover {
   static constexpr std::size_t kept = 2 * audio::canonical_rate_hz;           ///< of what was played
 
   void begin(Place at);
+  void keep_time(Place late, std::size_t count);
   void process(std::span<audio::Sample> microphone);
   audio::Samples played_at(Place from, std::size_t count) const;
   void remember(audio::SampleView microphone);
@@ -43,6 +44,8 @@ class RoomEcho final : public EchoRemover {
   std::optional<audio::EchoCanceller> canceller_{};
   audio::Samples waiting_{}, ready_{};  ///< less than a block, and what is done
   Place near_end_ = 0;                  ///< behind the last sample of a block
+  std::optional<Place> least_late_{};   ///< samples by which what came in this second came later than they count, at least
+  std::size_t timed_ = 0;               ///< samples of this second
   std::vector<float> near_{};           ///< at 4 kHz, the last second up to `near_end_`
   bool running_ = false;
   std::size_t since_look_ = 0;         ///< samples since the delay was looked for last

@@ -51,6 +51,46 @@ TEST_F(RoomLine, AnEchoThatComesLateIsFoundAndTakenOut_GTW24) {
   }
 }
 
+TEST_F(RoomLine, ALineThatStallsBringsNoEchoBack_GTW24) {
+  const auto said = speech_noise(7s, 6000, 1);
+  for (const auto delay : {20ms, 300ms})
+    for (const auto stall : {100ms, 500ms}) {
+      room.emplace();
+      const auto behind = audio::samples_in(delay);
+      audio::Samples waiting, heard;
+      for (std::size_t at = 0; at + frame <= said.size(); at += frame) {
+        room->played(audio::SampleView(said).subspan(at, frame), now);
+        now += 20ms;
+        for (std::size_t i = at; i < at + frame; ++i) waiting.push_back(audio::to_sample(i >= behind ? 0.3 * said[i - behind] : 0));
+        const auto since = audio::duration_of(at) - 3s;
+        if (since >= Duration::zero() && since < stall) continue;
+        for (std::size_t piece = 0; piece < waiting.size(); piece += frame) {
+          const auto first = waiting.begin() + static_cast<std::ptrdiff_t>(piece);
+          const auto left = room->take(audio::Samples(first, first + frame), now);
+          heard.insert(heard.end(), left.begin(), left.end());
+        }
+        waiting.clear();
+      }
+      EXPECT_LT(level(heard, 4s, 7s), level(said, 4s, 7s) - 10.5 - 15) << delay.count() << " ms, stalled for " << stall.count();
+    }
+}
+
+TEST_F(RoomLine, WhoSendsNothingForAWhileIsInTimeAgainSoon_GTW24) {
+  during(speech_noise(3s, 6000, 1), 120ms);
+  const auto silent = speech_noise(1s, 6000, 2);  // the microphone is off while the agent speaks on
+  for (std::size_t at = 0; at < silent.size(); at += frame, now += 20ms) room->played(audio::SampleView(silent).subspan(at, frame), now);
+  const auto heard = during(speech_noise(6s, 6000, 3), 120ms);
+  EXPECT_LT(level(heard, 3s, 6s), level(speech_noise(6s, 6000, 3), 3s, 6s) - 10.5 - 15);
+}
+
+TEST_F(RoomLine, WhoAnswersAShortGreetingIsHeard_GTW24) {
+  auto said = speech_noise(800ms, 6000, 1), own = audio::Samples(audio::samples_in(1200ms));
+  said.resize(audio::samples_in(3s));
+  const auto answer = speech_noise(1s, 6000, 2);
+  own.insert(own.end(), answer.begin(), answer.end());
+  EXPECT_GT(level(during(said, 120ms, own), 1220ms, 1400ms), level(answer, 0s, 200ms) - 6);
+}
+
 TEST_F(RoomLine, PiecesOfAnyLengthComeOutAsLongAsTheyWere_GTW24) {
   const auto said = speech_noise(4s, 6000, 1);
   for (const std::size_t piece : {std::size_t{1}, std::size_t{100}, std::size_t{239}, std::size_t{1000}}) {
