@@ -53,7 +53,8 @@ std::string_view TurnText::of(std::size_t later) const {
 
 std::string TurnText::take() {
   ++taken_;
-  if (!ended_.empty()) {
+  last_had_ended_ = !ended_.empty();
+  if (last_had_ended_) {
     auto text = std::move(ended_.front());
     ended_.pop_front();
     return text;
@@ -64,7 +65,7 @@ std::string TurnText::take() {
 
 void TurnText::put_back(std::string text) {
   --taken_;
-  ended_.push_front(std::move(text));
+  if (last_had_ended_ || !text.empty()) ended_.push_front(std::move(text));
 }
 
 std::string_view first_words(std::string_view text, std::size_t count) {

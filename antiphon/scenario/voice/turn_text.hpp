@@ -29,7 +29,7 @@ class TurnText {
   bool empty() const { return ended_.empty() && now_.empty(); }
 
  private:
-  bool end_may_follow_ = false;
+  bool end_may_follow_ = false, last_had_ended_ = false;
   std::size_t taken_ = 0;
   std::string settled_, now_;  // `now_` is `settled_` and what may still be replaced
   std::deque<std::string> ended_;

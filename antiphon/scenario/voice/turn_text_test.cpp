@@ -37,6 +37,19 @@ TEST(TurnText, WhatIsPutBackIsTakenFirst_VOX11) {
   EXPECT_EQ(text.take(), "Goodbye.");
 }
 
+TEST(TurnText, WhereNothingWasToldYetWordsMayStillCome_VOX11) {
+  TurnText text;
+  text.put_back(text.take());
+  EXPECT_TRUE(text.empty());
+  text.add(said("We open at nine."));
+  EXPECT_EQ(text.take(), "We open at nine.");
+  text.begin_turn(2);  // the second one told nothing
+  text.put_back(text.take());
+  text.add(said("Goodbye."));
+  EXPECT_EQ(text.take(), "");
+  EXPECT_EQ(text.take(), "Goodbye.");
+}
+
 TEST(TurnText, TheEndOfATurnThatWasDroppedEndsNoOther_VOX11) {
   TurnText text;
   text.add(said("We open"));

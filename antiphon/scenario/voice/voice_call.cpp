@@ -292,24 +292,31 @@ Task<Heard> VoiceCall::take(std::size_t index) {
 // A turn that nobody could wait for is taken by whoever asks next.
 Task<Heard> VoiceCall::take_next() {
   const auto index = taken_++;
+  Understood turn;
   try {
-    co_return co_await understand(index);
+    turn = co_await understand(index);
   } catch (...) {
     if (taken_ == index + 1) taken_ = index;
     throw;
   }
+  if (!turn.failed) co_return std::move(turn.heard);
+  if (!turn.heard.text.empty()) overheard_.push_back(std::move(turn.heard));
+  std::rethrow_exception(turn.failed);
 }
 
-Task<Heard> VoiceCall::understand(std::size_t index) {
+Task<VoiceCall::Understood> VoiceCall::understand(std::size_t index) {
   const auto until = line_.now() + transcript_grace;
   while (capabilities_.streaming_transcripts && line_.text().empty() && line_.now() < until && !line_.is_still()) co_await line_.tick();
   auto told = line_.text().take();
   const auto turn = line_.turns().turns()[index];
   std::optional<std::string> heard;
+  std::exception_ptr failed;
   try {
     heard = co_await hear(turn, told);
+  } catch (const Error&) {
+    failed = std::current_exception();  // to ask it again would not help
   } catch (...) {
-    line_.text().put_back(std::move(told));
+    if (taken_ == index + 1) line_.text().put_back(std::move(told));
     throw;
   }
   auto& kept = line_.turns().turns()[index];
@@ -318,7 +325,7 @@ Task<Heard> VoiceCall::understand(std::size_t index) {
   // Where our recogniser understood nothing at all, our user still knows what was said.
   auto text = heard && !heard->empty() ? *std::move(heard) : std::move(told);
   kept.transcript = text;
-  co_return Heard{.turn = index, .text = std::move(text), .start = turn.start, .end = turn.end};
+  co_return Understood{{.turn = index, .text = std::move(text), .start = turn.start, .end = turn.end}, failed};
 }
 
 // What our user was told to hear with decides; else the agent's own words do.

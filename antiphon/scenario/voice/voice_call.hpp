@@ -135,7 +135,11 @@ class VoiceCall {
   Task<Heard> take(std::size_t turn);
   Task<> overhear_next();
   Task<Heard> take_next();
-  Task<Heard> understand(std::size_t turn);
+  struct Understood {
+    Heard heard{};
+    std::exception_ptr failed{};  ///< what the recogniser threw: `heard` is what the agent told
+  };
+  Task<Understood> understand(std::size_t turn);
   std::string_view words_so_far() const;
   Task<std::optional<std::string>> hear(AgentTurn turn, std::string told);
   std::optional<double> oov_rate() const;

@@ -322,12 +322,15 @@ TEST(VoiceCall, WhatWasSaidBeforeATimeoutIsJudged_SCN72) {
   EXPECT_THAT(result.error->message, HasSubstr("gave no answer within 2.00 s (turn_timeout); it has been speaking since 1.05 s into the call, without an end"));
 }
 
-/// Does not come to an end at the first speech that it hears.
+/// Does not come to an end at the first speech that it hears, or fails at each.
 class StuckAtFirst final : public SpeechToText {
  public:
-  StuckAtFirst(std::shared_ptr<Tones> tones, Clock& clock, std::shared_ptr<int> heard) : ear_(std::move(tones)), clock_(clock), heard_(std::move(heard)) {}
+  StuckAtFirst(std::shared_ptr<Tones> tones, Clock& clock, std::shared_ptr<int> heard, bool fails)
+      : ear_(std::move(tones)), clock_(clock), heard_(std::move(heard)), fails_(fails) {}
   Task<Recognition> transcribe(audio::Samples samples, RecognitionSettings settings, Deadline deadline) override {
-    if (++*heard_ == 1) co_await clock_.sleep_for(25s);
+    ++*heard_;
+    if (fails_) throw Error(ErrorKind::unavailable, "503").with_party(Party::provider);
+    if (*heard_ == 1) co_await clock_.sleep_for(25s);
     co_return co_await ear_.transcribe(std::move(samples), std::move(settings), deadline);
   }
   Task<std::unique_ptr<RecognitionStream>> open(RecognitionSettings settings, Deadline deadline) override {
@@ -340,16 +343,18 @@ class StuckAtFirst final : public SpeechToText {
   testing_support::ToneEar ear_;
   Clock& clock_;
   std::shared_ptr<int> heard_;
+  bool fails_;
 };
 
-std::shared_ptr<const SpeechRegistry> ears_stuck_at_first(std::shared_ptr<Tones> tones) {
+std::shared_ptr<const SpeechRegistry> ears_stuck_at_first(std::shared_ptr<Tones> tones, std::shared_ptr<int> heard = std::make_shared<int>(),
+                                                          bool fails = false) {
   auto registry = std::make_shared<SpeechRegistry>();
   registry->add("tones",
                 SpeechRegistry::VoiceProvider{.make = [tones](const auto&, const auto&) { return std::make_unique<testing_support::ToneVoice>(tones); },
                                               .waits_on_clock_alone = true});
   registry->add("stuck", SpeechRegistry::EarProvider{.make =
-                                                         [tones, heard = std::make_shared<int>()](const auto&, const SpeechContext& context) {
-                                                           return std::make_unique<StuckAtFirst>(tones, context.runtime.clock, heard);
+                                                         [tones, heard, fails](const auto&, const SpeechContext& context) {
+                                                           return std::make_unique<StuckAtFirst>(tones, context.runtime.clock, heard, fails);
                                                          },
                                                      .waits_on_clock_alone = true});
   registry->prefer_voices({"tones"});
@@ -376,6 +381,24 @@ TEST(VoiceCall, WhatWasBeingUnderstoodWhenTimeRanOutIsJudged_SCN72) {
     EXPECT_THAT(result.error->message, HasSubstr("within 5.00 s (turn_timeout)"));
     EXPECT_EQ(result.call->turns.at(0).told.has_value(), tells);
   }
+}
+
+TEST(VoiceCall, ARecogniserThatFailsIsNotAskedAgainAndWhatWasToldIsKept_SCN72) {
+  Desk desk;
+  const auto agent = testing_support::played_agent(telling(false), [&](PlayedAgent& self) -> Task<> {
+    co_await self.clock.sleep_for(1s);
+    self.signals.push(AgentTranscript{.text = "your card is four two", .final = true});
+    co_await answer_after(self, desk.tones, 0s, "your card is four two");
+  });
+  Scenario scenario{.name = "a call", .agent = agent, .script = {user("hours"), antiphon::agent()}, .checks = {not_contains("your card")}};
+  scenario.voice.hear = EarChoice{};
+  const auto asked = std::make_shared<int>();
+
+  const auto result = run(scenario, {.seed = 7, .speech = ears_stuck_at_first(desk.tones, asked, true)});
+  EXPECT_EQ(*asked, 1);
+  ASSERT_TRUE(result.error);
+  EXPECT_EQ(result.error->message, "503");
+  EXPECT_THAT(words(result), testing::Contains("your card is four two"));
 }
 
 TEST(VoiceCall, NobodyWaitsForWordsOfATurnOnceWeHaveHungUp_SCN72) {
