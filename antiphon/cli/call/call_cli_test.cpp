@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -161,6 +163,17 @@ TEST_F(CommandLine, CallRefusesWhatItCannotDoBeforeItCalls_PRD62) {
   EXPECT_THAT(err(), HasSubstr("error: --audio \"missing.wav\": there is no file " + (folder_ / "missing.wav").string() + "\nfix:   name a sound file"));
   EXPECT_EQ(antiphon({"call", nobody, "--dtmf", "1"}), 3);
   EXPECT_THAT(err(), HasSubstr("127.0.0.1:1"));
+}
+
+TEST_F(CommandLine, CallTellsApartWhatIsMissingAndWhatIsNoFile_PRD62) {
+  const std::string nobody = "ws://127.0.0.1:1";
+  std::filesystem::create_directory(folder_ / "sounds");
+  EXPECT_EQ(antiphon({"call", nobody, "--audio", "sounds"}), 2);
+  EXPECT_THAT(err(), HasSubstr("error: --audio \"sounds\": " + (folder_ / "sounds").string() + " is a folder\nfix:   name a sound file in it"));
+  const auto pipe = (folder_ / "pipe.wav").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(antiphon({"call", nobody, "--audio", "pipe.wav"}), 2);
+  EXPECT_THAT(err(), HasSubstr("error: --audio \"pipe.wav\": " + pipe + " is a pipe or a device, and no file\nfix:   write the sound to a file first"));
 }
 
 TEST_F(CommandLine, CallHangsUpPolitelyWhenInterrupted_PRD62) {

@@ -85,11 +85,19 @@ class CallCommand {
       throw Error(ErrorKind::usage, fmt::format("--dtmf {} holds something that is no key", quote(step.value))).with_hint("keys are 0-9, *, # and A-D");
   }
 
+  /// Sounds are read by their place in a file, which a pipe has none of.
   void check_sound_file(const std::string& file) const {
+    const auto path = environment_.path(file);
     std::error_code ignored;
-    if (std::filesystem::is_regular_file(environment_.path(file), ignored)) return;
-    throw Error(ErrorKind::usage, fmt::format("--audio {}: there is no file {}", quote(file), environment_.path(file)))
-        .with_hint("name a sound file (WAV, FLAC, OGG, Opus or MP3), or say a text with --say");
+    const auto there = std::filesystem::status(path, ignored);
+    if (std::filesystem::is_regular_file(there)) return;
+    const auto refuse = [&](std::string_view what, std::string_view hint) {
+      throw Error(ErrorKind::usage, fmt::format("--audio {}: {}", quote(file), what)).with_hint(std::string(hint));
+    };
+    if (std::filesystem::is_directory(there)) refuse(fmt::format("{} is a folder", path), "name a sound file in it, and give --audio once for each");
+    if (std::filesystem::exists(there))
+      refuse(fmt::format("{} is a pipe or a device, and no file", path), "write the sound to a file first, and name that: --audio question.wav");
+    refuse(fmt::format("there is no file {}", path), "name a sound file (WAV, FLAC, OGG, Opus or MP3), or say a text with --say");
   }
 
   void open_sound_card() {
