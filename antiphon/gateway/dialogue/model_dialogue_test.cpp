@@ -603,6 +603,29 @@ TEST_F(Talk, WhereANumberIsAskedForTheEndOfTheRightPinIsHidden_GTW32) {
   EXPECT_EQ(session.turns.back().user_text, pin_mask);
 }
 
+TEST_F(Talk, WhatTheAgentAddsToItsQuestionLeavesTheAnswerAnAnswer_GTW32) {
+  lines = {{.text = "What is your order number? I need it to look that up."}, {.text = "Thank you."}};
+  turn("it is about a parcel");
+  EXPECT_EQ(dialogue().intake()->show("1007"), "1007");
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, "1007");
+  EXPECT_EQ(verifier.asked, 0);
+  EXPECT_EQ(session.wrong_pins, 0);
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, pin_mask) << "nobody asked for a number now";
+}
+
+TEST_F(Talk, AnAnswerThatHasToBeSaidAgainIsNoPin_GTW32) {
+  lines = {{.text = "What is your order number?"}, {.text = "Sorry, could you say that again?"}, {.text = "Thank you."}};
+  turn("it is about a parcel");
+  turn("it is, well");
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, "1007");
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, pin_mask) << "what was said since asks for nothing";
+  EXPECT_EQ(verifier.asked, 1);
+}
+
 TEST_F(Talk, AGreetingMayAskForANumber_GTW32) {
   auto asking = *rules;
   asking.replies.at(static_cast<std::size_t>(Reply::greeting)) = "Welcome. What is your order number?";

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
+#include "antiphon/gateway/language/sentences.hpp"
+
 namespace antiphon::gateway {
 
 // --- Digits that must not be seen ------------------------------------------------------------------------------------------------------------
@@ -44,16 +46,14 @@ void forget(std::string& digits) { OPENSSL_cleanse(digits.data(), digits.size())
 /// Where the words for a PIN end first, in bytes; behind the text where there are none.
 std::size_t end_of_pin_word(const LocaleRules& rules, std::span<const PlainWord> words, std::size_t size) {
   std::size_t first = size;
-  for (const auto& phrase : rules.pin_words.phrases)
-    if (const auto match = phrase.search(words)) first = std::min(first, words[match->end - 1].end);
+  for (const auto& match : find_all(rules.pin_words, words)) first = std::min(first, words[match.end - 1].end);
   return first;
 }
 
 /// Behind the last word for a PIN; nullopt where there is none.
 std::optional<std::size_t> behind_pin_word(const LocaleRules& rules, std::span<const PlainWord> words) {
   std::optional<std::size_t> behind;
-  for (const auto& phrase : rules.pin_words.phrases)
-    for (auto match = phrase.search(words); match; match = phrase.search(words, match->begin + 1)) behind = std::max(behind.value_or(0), match->end);
+  for (const auto& match : find_all(rules.pin_words, words)) behind = std::max(behind.value_or(0), match.end);
   return behind;
 }
 
@@ -170,20 +170,6 @@ bool announces(const DigitsOf& found, const LocaleRules& rules) {
   return to_come;
 }
 
-constexpr std::string_view ends_of_sentences = ".!?\n";
-
-std::size_t end_of_sentence(std::string_view text) {
-  constexpr std::string_view arabic = "\u061F";
-  const auto end = std::min({text.find_first_of(ends_of_sentences), text.find(arabic), text.size()});
-  const auto behind = text.find_first_not_of(ends_of_sentences, end + (text.substr(end).starts_with(arabic) ? arabic.size() : 0));
-  return std::min(behind, text.size());
-}
-
-bool asks(std::string_view sentence, const LocaleRules& rules) {
-  return sentence.find('?') != std::string_view::npos || sentence.find("\u061F") != std::string_view::npos ||
-         find_phrase(rules.number_requests, plain_words(sentence)).has_value();
-}
-
 }  // namespace
 
 PinTaken take_pin(std::string_view text, const LocaleRules& rules, bool awaited, const PinOptions& options) {
@@ -213,15 +199,18 @@ std::string without_pin(std::string_view text, const LocaleRules& rules, const P
 
 bool announces_pin(std::string_view text, const LocaleRules& rules) { return announces(DigitsOf(text, rules), rules); }
 
-bool asks_for_a_number(std::string_view text, const LocaleRules& rules) {
-  std::string_view question;
-  for (auto rest = text; !rest.empty();) {
-    const auto sentence = rest.substr(0, end_of_sentence(rest));
-    if (asks(sentence, rules)) question = sentence;
-    rest.remove_prefix(sentence.size());
+bool asks_for_a_number(std::string_view text, const LocaleRules& rules, bool before) {
+  bool asked = false;
+  for (const auto sentence : whole_sentences(text, rules.abbreviations)) {
+    const auto words = plain_words(sentence);
+    const auto holds = [&](const PhraseList& list) { return find_phrase(list, words).has_value(); };
+    const bool of_pin = holds(rules.pin_words), of_number = !of_pin && holds(rules.number_questions);
+    if (has_question_mark(sentence))
+      asked = before = of_number || (before && !of_pin && holds(rules.number_follow_ups));
+    else if ((of_pin || of_number) && holds(rules.number_requests))
+      asked = before = of_number;
   }
-  const auto words = plain_words(question);
-  return find_phrase(rules.number_questions, words).has_value() && !find_phrase(rules.pin_words, words);
+  return asked;
 }
 
 // --- Adding up -------------------------------------------------------------------------------------------------------------------------------

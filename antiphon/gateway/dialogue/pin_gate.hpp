@@ -21,7 +21,7 @@ class PinGate final : public Intake {
   void open(std::string request);
   void close();
   /// What the agent said last: where it asks for another number, bare digits are left to whoever asked.
-  void set_said(std::string_view agent_text) { number_asked_ = asks_for_a_number(agent_text, *rules_); }
+  void set_said(std::string_view agent_text) { number_asked_ = asks_for_a_number(agent_text, *rules_, number_asked_); }
   /// The right PIN: from now on it is hidden wherever it is said.
   void know(Pin pin) { known_ = std::move(pin); }
   bool is_open() const { return open_; }

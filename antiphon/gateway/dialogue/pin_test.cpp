@@ -178,6 +178,79 @@ TEST(TakePin, AQuestionForAnotherNumberIsNoneForThePin_GTW32) {
   EXPECT_TRUE(asks_for_a_number("ما رقم الطلب؟", rules("ar-SA")));
 }
 
+void expect_asked(std::string_view locale, std::initializer_list<const char*> asking, std::initializer_list<const char*> others) {
+  for (const auto* text : asking) EXPECT_TRUE(asks_for_a_number(text, rules(locale))) << text;
+  for (const auto* text : others) EXPECT_FALSE(asks_for_a_number(text, rules(locale))) << text;
+}
+
+TEST(TakePin, WhatFollowsAQuestionForANumberLeavesItAsked_GTW32) {
+  expect_asked("en-US",
+               {"What is your order number? I need it to look that up.", "May I have your order number? Please take your time.",
+                "What is your order number? You can say it or type it.", "Can I get your phone number? We need that to call you back.",
+                "What is your order number? Do you have it at hand?", "What is your order number? Or shall I look it up by name?",
+                "What is your order number? Can you tell me, please?", "What is your order number? Is it on the parcel?",
+                "What is your order number? Please do not tell me your PIN.", "What is your order number? (You find it on the invoice. It starts with A.)",
+                "What is your order number? Please give me a moment then."},
+               {"What is your order number? No, how can I help you?", "What is your order number? First tell me your PIN.",
+                "What is your order number? Do you have your PIN?", "I have your order number. What is your name?", "Is it ready? Do you have it?",
+                "I have your code on file. Anything else?"});
+}
+
+TEST(TakePin, NoAbbreviationNorParenthesisEndsAQuestion_GTW32) {
+  expect_asked("en-US",
+               {"What is your order number, Mr. Smith?", "What is your order number, Mrs. J. R. Smith?", "What is your order number (e.g. A 1007)?",
+                "What is your order number, e.g. A 1007?", "What is the number of your order (it stands on the invoice. Or on the parcel)?",
+                "Which number does it have at shop.com?", "Is it order no. 1007?", "What is your order number for 3.50 dollars?",
+                "Which number did you call at 5 p.m. on Monday?", "Your PIN is right... Which number does it have?"},
+               {"Your number was changed at 5 p.m. What is your name?", "Your number is known.What is your name?", "It is order no. 1007. What is your name?",
+                "(Your number is on the invoice.) What is your name?", "I have your number :( What is wrong. How can I help?",
+                "Is your number known to I. Who are you?"});
+}
+
+TEST(TakePin, AQuestionMayAskForACode_GTW32) {
+  expect_asked("en-US",
+               {"What is the code we sent you?", "What's the six-digit code?", "Which code do you see?", "Please read me the code that we texted you.",
+                "What is the total on your invoice?", "Your order number, please.", "Please confirm your zip code.", "We'll also need your order number."},
+               {"What is your PIN code?", "What is your secret code?", "What is your personal identification number?", "What is your code?",
+                "Your number has been changed. What else can I do?", "Your order number is on the parcel.", "It will be there in no time.",
+                "Your order number is known, please wait.", "Please keep your order number.", "You don't need to tell me your order number.",
+                "I need to check your order number. One moment.", "I can confirm your order number.", "You may call any number of times, so how can I help?"});
+}
+
+TEST(TakePin, NumbersAreAskedForInSpanish_GTW32) {
+  expect_asked(
+      "es-ES",
+      {"¿Cuál es su número de pedido, Sr. García?", "¿Cuál es su número de pedido? Lo necesito para buscarlo.",
+       "¿Me da su número de pedido? Puede decirlo o marcarlo.", "¿Cuál es su número de pedido (p. ej. A 1007)?", "¿Cuál es su código postal?",
+       "¿Cuál es el código que le enviamos?", "Su número de pedido, por favor.", "¿Cuál es su número de pedido? ¿Lo tiene a mano?", "¿Cuál es su pedido?"},
+      {"Su número de pedido está en el paquete.", "Tengo su número de pedido. ¿Cómo se llama?", "Tengo el número de Ud. ¿Cómo se llama?", "¿Cuál es su código?",
+       "¿Cuál es el número de su PIN?", "Su número ha cambiado, espere por favor.", "¿Quiere que cancele el pedido?", "No necesito su número de pedido."});
+}
+
+TEST(TakePin, NumbersAreAskedForInFrench_GTW32) {
+  expect_asked("fr-FR",
+               {"Quel est votre numéro de commande, M. Dupont ?", "Quel est votre numéro de commande ? J'en ai besoin pour la retrouver.",
+                "Quel est votre numéro de commande (p. ex. A 1007) ?", "Quel est votre numéro de commande ? Vous pouvez le dire ou le taper.",
+                "Quel est votre code postal ?", "Quel est le code que nous vous avons envoyé ?", "Quel est le code que l'on vous a envoyé ?",
+                "Votre numéro de commande, s'il vous plaît.", "Quel est votre numéro de commande ? L'avez-vous sous la main ?", "Quel est le n° de commande ?"},
+               {"Votre numéro de commande est sur le colis.", "J'ai votre numéro de commande. Comment vous appelez-vous ?", "Quel est votre code ?",
+                "Votre numéro est changé, patientez s'il vous plaît.", "Je n'ai pas besoin de votre numéro.", "Quel est le numéro de votre code secret ?"});
+}
+
+TEST(TakePin, NumbersAreAskedForInArabic_GTW32) {
+  expect_asked("ar-SA",
+               {"ما هو رقم طلبك يا د. أحمد؟", "ما هو رقم طلبك؟ أحتاج إليه للبحث عنه.", "ما الرمز الذي أرسلناه لك؟", "ما هو رمزك البريدي؟ ما هو الرمز البريدي؟",
+                "رقم طلبك من فضلك.", "ما هو رقم طلبك؟ هل هو معك؟", "ما هو رقمك؟ خذ وقتك من فضلك."},
+               {"رقم طلبك موجود على الطرد.", "لدي رقم طلبك. ما اسمك؟", "ما هو الرقم السري؟", "رقم طلبك موجود، انتظر من فضلك.", "لا أحتاج رقم طلبك."});
+}
+
+TEST(TakePin, WordsForACodeThatIsNoPinAnnounceNone_GTW32) {
+  for (const auto* text : {"mi código postal es 28013", "el código de confirmación es 482913"}) EXPECT_EQ(take_pin(text, rules("es-ES"), false).text, text);
+  EXPECT_EQ(take_pin("mon code postal est 75001", rules("fr-FR"), false).text, "mon code postal est 75001");
+  EXPECT_EQ(take_pin("mi código es 1234", rules("es-ES"), false).digits.reveal(), "1234");
+  EXPECT_EQ(take_pin("mon code est 1234, code postal 75001", rules("fr-FR"), false).text, "mon code est [PIN_MASKED], code postal [PIN_MASKED]");
+}
+
 TEST(TakePin, NoWayOfSayingAPinLeavesAnyOfIt_GTW32) {
   const std::array<std::vector<std::string>, 10> ways{{{"0", "zero", "oh", "ZERO", "٠"},
                                                        {"1", "one", "One,", "١"},

@@ -69,6 +69,7 @@ void PolicyReader::read_locale(const Node::Member& member) {
   read_phrases(fields, "pin_words", &LocaleRules::pin_words, entry);
   read_phrases(fields, "number_questions", &LocaleRules::number_questions, entry);
   read_phrases(fields, "number_requests", &LocaleRules::number_requests, entry);
+  read_phrases(fields, "number_follow_ups", &LocaleRules::number_follow_ups, entry);
   read_words(fields, entry);
   if (const auto* node = fields.get("replies")) read_replies(*node, entry);
   if (const auto* node = fields.get("numbers")) read_numbers(*node, entry);

@@ -29,7 +29,7 @@ std::string_view to_string(Reply reply) {
 }
 
 Abbreviations spoken_abbreviations() {
-  Abbreviations known;
+  Abbreviations known{.others = {"a.m", "p.m"}};
   for (const auto word : spoken::abbreviations_before_names()) known.before_names.emplace(word);
   for (const auto word : spoken::abbreviations_before_numbers()) known.before_numbers.emplace(word);
   return known;

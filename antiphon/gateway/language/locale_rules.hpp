@@ -51,8 +51,9 @@ struct LocaleRules {
   std::string locale{};  ///< "en-GB"
   PhraseList unsafe{}, human{}, authentication{};
   PhraseList pin_words{};
-  PhraseList number_questions{};  ///< in a question of the agent: digits that the caller says then are an answer, and no PIN
-  PhraseList number_requests{};   ///< what makes a question of the agent's sentence that has no question mark ("tell me")
+  PhraseList number_questions{};   ///< in a question of the agent: digits that the caller says then are an answer, and no PIN
+  PhraseList number_requests{};    ///< what makes a question of the agent's sentence that has no question mark ("tell me")
+  PhraseList number_follow_ups{};  ///< in a question behind one for a number: it is about the same ("do you have it at hand?")
   std::array<std::string, reply_count> replies{};
   std::vector<std::string> hints{};    ///< words that the recogniser should expect
   std::optional<std::string> voice{};  ///< of the remote voices; absent: that of the settings

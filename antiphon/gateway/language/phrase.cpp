@@ -25,6 +25,23 @@ std::size_t words_that_make(std::string_view whole, std::span<const PlainWord> w
   return 0;
 }
 
+/// Where the exceptions of a list stand.
+class Exceptions {
+ public:
+  Exceptions(const PhraseList& list, std::span<const PlainWord> words) {
+    if (list.except.empty()) return;
+    reach_.resize(words.size());
+    for (const auto& phrase : list.except)
+      for (auto found = phrase.search(words); found; found = phrase.search(words, found->end))
+        reach_[found->begin] = std::max(reach_[found->begin], found->end);
+    for (std::size_t at = 1; at < reach_.size(); ++at) reach_[at] = std::max(reach_[at], reach_[at - 1]);
+  }
+  bool hold(const Phrase::Match& match) const { return !reach_.empty() && match.end <= reach_[match.begin]; }
+
+ private:
+  std::vector<std::size_t> reach_;  ///< by word: where the exceptions that begin there or before end
+};
+
 }  // namespace
 
 std::optional<Phrase> Phrase::parse(std::string_view text, std::string& mistake) {
@@ -76,16 +93,20 @@ std::optional<Phrase::Match> Phrase::match(std::span<const PlainWord> words, std
 }
 
 std::optional<PhraseHit> find_phrase(const PhraseList& list, std::span<const PlainWord> words) {
-  std::vector<Phrase::Match> exceptions;
-  for (const auto& phrase : list.except)
-    for (auto found = phrase.search(words); found; found = phrase.search(words, found->end)) exceptions.push_back(*found);
-  const auto is_excepted = [&](const Phrase::Match& match) {
-    return std::ranges::any_of(exceptions, [&](const Phrase::Match& each) { return each.begin <= match.begin && match.end <= each.end; });
-  };
+  const Exceptions exceptions(list, words);
   for (std::size_t index = 0; index < list.phrases.size(); ++index)
     for (auto found = list.phrases[index].search(words); found; found = list.phrases[index].search(words, found->begin + 1))
-      if (!is_excepted(*found)) return PhraseHit{index, found->exact};
+      if (!exceptions.hold(*found)) return PhraseHit{index, found->exact};
   return std::nullopt;
+}
+
+std::vector<Phrase::Match> find_all(const PhraseList& list, std::span<const PlainWord> words) {
+  const Exceptions exceptions(list, words);
+  std::vector<Phrase::Match> all;
+  for (const auto& phrase : list.phrases)
+    for (auto found = phrase.search(words); found; found = phrase.search(words, found->begin + 1))
+      if (!exceptions.hold(*found)) all.push_back(*found);
+  return all;
 }
 
 }  // namespace antiphon::gateway

@@ -54,5 +54,7 @@ struct PhraseHit {
 };
 /// The first phrase of the list that is found outside all exceptions.
 std::optional<PhraseHit> find_phrase(const PhraseList& list, std::span<const PlainWord> words);
+/// Wherever a phrase of the list is found outside all exceptions, phrase by phrase.
+std::vector<Phrase::Match> find_all(const PhraseList& list, std::span<const PlainWord> words);
 
 }  // namespace antiphon::gateway
