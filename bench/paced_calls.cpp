@@ -18,9 +18,11 @@ using namespace std::chrono_literals;
 // One recording, which all calls play.
 Step speech_of(std::chrono::seconds length) { return play_audio(audio::testing::speech(std::chrono::duration<double>(length).count())); }
 
+// The agent's turn does not end before the call does: what it says would have to be understood then, and that is no part of pacing.
 Scenario call(int number, const std::string& url, Step says) {
   return {.name = fmt::format("call {}", number),
           .agent = websocket_agent({.url = url, .line = {.send = {audio::Encoding::mulaw, 8000}}}),
+          .voice = {.response_max_duration = 10min},
           .script = {std::move(says), succeed("it was long enough")}};
 }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <mutex>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -33,14 +36,58 @@ audio::Samples what_is_left(audio::SampleView clean, audio::SampleView heard, co
   return left;
 }
 
+auto all_of(const audio::VoiceSettings& settings) {
+  const auto& timing = settings.timing;
+  return std::tuple(settings.engine, timing.onset, timing.hangover, settings.energy_rms, settings.energy_over_noise, settings.webrtc_mode, settings.silero_on,
+                    settings.silero_off, settings.fine_edges);
+}
+
+/// Where recordings are voiced that many calls play: found out once for all of them.
+class SpansOfRecordings {
+ public:
+  std::vector<VoicedSpan> of(const std::shared_ptr<const audio::Samples>& recording, const audio::VoiceSettings& detector) {
+    const auto known = find(recording, detector);
+    const std::lock_guard one_looks(known->one_looks);
+    if (!known->spans) known->spans = voiced_spans(*recording, detector);
+    return *known->spans;
+  }
+
+ private:
+  struct Known {
+    std::weak_ptr<const audio::Samples> recording{};
+    audio::VoiceSettings detector{};
+    std::mutex one_looks{};
+    std::optional<std::vector<VoicedSpan>> spans{};
+  };
+
+  std::shared_ptr<Known> find(const std::shared_ptr<const audio::Samples>& recording, const audio::VoiceSettings& detector) {
+    const std::lock_guard lock(mutex_);
+    const auto found =
+        std::ranges::find_if(all_, [&](const auto& known) { return known->recording.lock() == recording && all_of(known->detector) == all_of(detector); });
+    if (found != all_.end()) return *found;
+    std::erase_if(all_, [](const auto& known) { return known->recording.expired(); });
+    auto known = std::make_shared<Known>();
+    known->recording = recording, known->detector = detector;
+    return all_.emplace_back(std::move(known));
+  }
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<Known>> all_;
+};
+
+std::vector<VoicedSpan> voiced_spans_of_recording(const std::shared_ptr<const audio::Samples>& recording, const audio::VoiceSettings& detector) {
+  static SpansOfRecordings known;
+  return known.of(recording, detector);
+}
+
 bool can_be_heard(audio::SampleView speech) {
   if (audio::active_dbfs(speech) < quietest_dbfs) return false;
   return !voiced_spans(audio::normalise(speech), {}).empty();  // pieces may be loud, and too short to be words
 }
 
 // Where it is voiced is told of the speech itself: an effect such as noise has no say in when our user spoke. One that leaves nothing of it has.
-Speech finish(std::shared_ptr<const audio::Samples> clean, const EffectChain& chain, const audio::VoiceSettings& detector, RandomStream& random) {
-  auto voiced = voiced_spans(*clean, detector);
+Speech finish(std::shared_ptr<const audio::Samples> clean, std::vector<VoicedSpan> voiced, const EffectChain& chain, const audio::VoiceSettings& detector,
+              RandomStream& random) {
   if (chain.effects.empty()) return {.samples = std::move(clean), .voiced = std::move(voiced)};
   const auto before = random;
   auto samples = audio::apply_effects(chain.effects, *clean, random);
@@ -110,18 +157,25 @@ Task<audio::Samples> Speaker::synthesise(std::string text, std::string style, De
 Task<Speech> Speaker::speak(std::string text, std::string style, const std::optional<std::vector<VoiceEffect>>& effects, Deadline deadline) {
   auto samples = co_await synthesise(std::move(text), std::move(style), deadline);
   auto made = std::make_shared<const audio::Samples>(std::move(samples));
-  co_return co_await play([made = std::move(made)] { return made; }, effects);
+  co_return co_await finish_apart([made = std::move(made)] { return made; },
+                                  [](const auto& speech, const auto& detector) { return voiced_spans(*speech, detector); }, effects);
 }
 
 Task<Speech> Speaker::play(FindRecording recording, std::optional<std::vector<VoiceEffect>> effects) {
+  co_return co_await finish_apart(std::move(recording), voiced_spans_of_recording, std::move(effects));
+}
+
+Task<Speech> Speaker::finish_apart(FindRecording recording, FindSpans spans, std::optional<std::vector<VoiceEffect>> effects) {
   struct Made {
     Speech speech;
     RandomStream random;
   };
   auto used = effects ? make_effects(*effects, false) : effects_;
   auto made = co_await compute_in_background<Made>(
-      runtime_, [recording = std::move(recording), used = std::move(used), detector = detector_, random = random_]() mutable {
-        auto speech = finish(recording(), used, detector, random);
+      runtime_, [recording = std::move(recording), spans = std::move(spans), used = std::move(used), detector = detector_, random = random_]() mutable {
+        auto clean = recording();
+        auto voiced = spans(clean, detector);
+        auto speech = finish(std::move(clean), std::move(voiced), used, detector, random);
         return Made{std::move(speech), random};
       });
   random_ = made.random;
@@ -129,6 +183,9 @@ Task<Speech> Speaker::play(FindRecording recording, std::optional<std::vector<Vo
   co_return std::move(made.speech);
 }
 
-Speech Speaker::aside(std::shared_ptr<const audio::Samples> samples) { return finish(std::move(samples), effects_, detector_, asides_); }
+Speech Speaker::aside(std::shared_ptr<const audio::Samples> samples) {
+  auto voiced = voiced_spans(*samples, detector_);
+  return finish(std::move(samples), std::move(voiced), effects_, detector_, asides_);
+}
 
 }  // namespace antiphon::voice

@@ -55,6 +55,8 @@ class Speaker {
   const std::optional<std::string>& notice() const { return voice_.notice; }
 
  private:
+  using FindSpans = std::function<std::vector<VoicedSpan>(const std::shared_ptr<const audio::Samples>& speech, const audio::VoiceSettings& detector)>;
+  Task<Speech> finish_apart(FindRecording recording, FindSpans spans, std::optional<std::vector<VoiceEffect>> effects);
   EffectChain make_effects(const std::vector<VoiceEffect>& effects, bool noise_lies_under_the_line);
 
   Runtime& runtime_;
