@@ -11,7 +11,7 @@ namespace antiphon::audio {
 /// Takes out of a microphone's audio what a loudspeaker in the same room has played, and goes on to learn the room while it does: WebRTC's canceller, a filter
 /// of 128 ms and a suppressor for what that leaves (the package `webrtc-audio-processing`).
 ///
-/// Canonical audio in blocks of 10 ms, which come out some milliseconds later. It finds echoes that are up to about 0.2 s behind what was played. About 0.7 %
+/// Canonical audio in blocks of 10 ms, which come out some milliseconds later. It finds echoes that are up to about 0.2 s behind what was played. About 0.6 %
 /// of a core where it works without a pause. One stream, one thread at a time.
 class EchoCanceller {
  public:
