@@ -135,12 +135,12 @@ class ConfigReader {
     };
     const auto& [tokens, signing_key, origins] = config_.access;
     bool guarded = true;
-    for (std::size_t i = 0; i < tokens.size(); ++i) guarded = check(place_of(node, "tokens", i), {.tokens = {tokens[i]}}) && guarded;
-    guarded = check(place_of(node, "signing_key"), {.signing_key = signing_key}) && guarded;
+    for (std::size_t i = 0; i < tokens.size(); ++i) guarded = check(*place_of(node, "tokens", i), {.tokens = {tokens[i]}}) && guarded;
+    guarded = check(*place_of(node, "signing_key"), {.signing_key = signing_key}) && guarded;
     for (std::size_t i = 0; i < origins.size(); ++i) {
       AccessSettings part{.origins = {origins[i]}};
       if (guarded) part.tokens = tokens, part.signing_key = signing_key;
-      check(place_of(node, "origins", i), std::move(part));
+      check(*place_of(node, "origins", i), std::move(part));
     }
   }
 

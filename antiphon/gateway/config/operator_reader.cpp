@@ -105,21 +105,21 @@ void read_twilio(DocumentReader& reader, const Node& node, GatewayConfig& config
   const TwilioSettings right{.public_url = "https://voice.example.com", .auth_token = "token"};
   auto part = right;
   part.public_url = twilio.public_url;
-  check(place_of(node, "public_url"), part);
+  check(*place_of(node, "public_url"), part);
   part = right, part.auth_token = twilio.auth_token;
-  check(place_of(node, "auth_token"), part);
+  check(*place_of(node, "auth_token"), part);
   for (std::size_t i = 0; i < twilio.allowed_callers.size(); ++i) {
     part = right, part.allowed_callers = {twilio.allowed_callers[i]};
-    check(place_of(node, "allowed_callers", i), part);
+    check(*place_of(node, "allowed_callers", i), part);
   }
   part = right, part.transfer_to = twilio.transfer_to;
-  check(place_of(node, "transfer_to"), part);
+  check(*place_of(node, "transfer_to"), part);
 }
 
-const Node& place_of(const Node& mapping, std::string_view key, std::size_t item) {
+const Node* place_of(const Node& mapping, std::string_view key, std::size_t item) {
   const auto* node = mapping.find(key);
-  if (!node || node->is_null()) return mapping;
-  return node->is_sequence() && item < node->items.size() ? node->items[item] : *node;
+  if (!node || node->is_null()) return &mapping;
+  return node->is_sequence() && item < node->items.size() ? &node->items[item] : node;
 }
 
 }  // namespace antiphon::gateway

@@ -16,7 +16,8 @@ void read_redis(DocumentReader& reader, const Node& node, GatewayConfig& config)
 void read_simulation(DocumentReader& reader, const Node& node, GatewayConfig& config);
 void read_twilio(DocumentReader& reader, const Node& node, GatewayConfig& config);
 
-/// Where a mistake in a key's value is: the value, or that item of it where it is a list; the mapping where the key is not there.
-const Node& place_of(const Node& mapping, std::string_view key, std::size_t item = 0);
+/// Where a mistake in a key's value is: the value, or that item of it where it is a list; the mapping where the key is not there. Never null; lives as long as
+/// `mapping`.
+const Node* place_of(const Node& mapping, std::string_view key, std::size_t item = 0);
 
 }  // namespace antiphon::gateway
