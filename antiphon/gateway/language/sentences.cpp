@@ -6,6 +6,7 @@
 #include <string>
 
 #include "antiphon/base/unicode.hpp"
+#include "antiphon/gateway/language/letters.hpp"
 
 namespace antiphon::gateway {
 
@@ -32,13 +33,6 @@ std::size_t end_of_marks(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// Only scripts with two cases have small letters.
-bool is_small(char32_t c) {
-  const bool has_case = (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0x24F) || (c >= 0x3AC && c <= 0x3CE) || (c >= 0x430 && c <= 0x45F);
-  return has_case && small_letter(c) == c;
-}
-bool is_any_digit(char32_t c) { return is_digit(c) || (c >= 0x660 && c <= 0x669) || (c >= 0x6F0 && c <= 0x6F9); }
-
 char32_t letter_at(std::string_view text, std::size_t at) {
   const auto letters = to_utf32(text.substr(at, 4));
   return letters.empty() ? U'\0' : letters.front();
@@ -57,11 +51,6 @@ std::u32string word_before(std::string_view text, std::size_t end) {
 bool is_single_letter(std::u32string_view word) {
   const auto part = word.substr(word.rfind(U'.') + 1);  // all of it where there is none
   return part.size() == 1 && is_letter(part.front()) && word != U"I";
-}
-
-std::string small(std::u32string word) {
-  std::ranges::transform(word, word.begin(), small_letter);
-  return to_utf8(word);
 }
 
 /// Whether the full stop at `at` ends its sentence.

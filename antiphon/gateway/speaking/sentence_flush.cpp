@@ -4,6 +4,7 @@
 #include <array>
 
 #include "antiphon/base/unicode.hpp"
+#include "antiphon/gateway/language/letters.hpp"
 
 namespace antiphon::gateway {
 
@@ -56,20 +57,6 @@ std::size_t torn_bytes(std::string_view text) {
 std::string_view word_before(std::string_view text, std::size_t end) {
   const auto blank = text.substr(0, end).find_last_of(" \n(\"");
   return text.substr(blank == std::string_view::npos ? 0 : blank + 1, end - (blank == std::string_view::npos ? 0 : blank + 1));
-}
-
-std::string small(std::string_view word) {
-  auto letters = to_utf32(word);
-  std::ranges::transform(letters, letters.begin(), small_letter);
-  return to_utf8(letters);
-}
-
-bool is_any_digit(char32_t c) { return is_digit(c) || (c >= 0x660 && c <= 0x669) || (c >= 0x6F0 && c <= 0x6F9); }
-
-/// Only scripts with two cases have small letters.
-bool is_small(char32_t c) {
-  const bool has_case = (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0x24F) || (c >= 0x3AC && c <= 0x3CE) || (c >= 0x430 && c <= 0x45F);
-  return has_case && small_letter(c) == c;
 }
 
 bool is_capital(char32_t c) { return small_letter(c) != c; }
@@ -251,7 +238,7 @@ bool SentenceFlush::is_doubtful(std::string_view word) const {
   const auto part = last_part(word);
   if (part.empty()) return false;
   if (is_any_digit(part.back()) || (part.size() == 1 && is_letter(part.front()))) return true;
-  const auto name = small(word);
+  const auto name = small(to_utf32(word));
   const auto& known = rules_->abbreviations;
   return known.before_names.contains(name) || known.before_numbers.contains(name) || known.others.contains(name);
 }
@@ -259,7 +246,7 @@ bool SentenceFlush::is_doubtful(std::string_view word) const {
 /// A doubtful full stop, with what stands behind it.
 bool SentenceFlush::ends_before(std::string_view word, std::string_view follows) const {
   const auto next = to_utf32(follows.substr(0, 4)).front();
-  const auto name = small(word);
+  const auto name = small(to_utf32(word));
   if (next == U'\n') return true;
   if (rules_->abbreviations.before_names.contains(name)) return false;
   if (rules_->abbreviations.before_numbers.contains(name) && is_any_digit(next)) return false;
