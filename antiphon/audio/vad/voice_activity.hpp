@@ -31,6 +31,7 @@ class FrameJudge {
 struct VoiceTiming {
   std::chrono::milliseconds onset{60};      ///< speech begins once every frame of so long a time was voiced: 10 to 1,000 ms
   std::chrono::milliseconds hangover{300};  ///< and ends once none of so long a time was: 10 to 5,000 ms
+  friend bool operator==(const VoiceTiming&, const VoiceTiming&) = default;
 };
 
 struct VoiceSettings {
@@ -42,6 +43,7 @@ struct VoiceSettings {
   double silero_on = 0.5;        ///< probability from which on a window is voiced
   double silero_off = 0.35;      ///< and below which it no longer is; at most `silero_on`
   bool fine_edges = true;        ///< edges stand where the level leaves the noise, in steps of 4 ms; false: where the engine's own frames lie
+  friend bool operator==(const VoiceSettings&, const VoiceSettings&) = default;
 };
 
 struct VoiceEdge {

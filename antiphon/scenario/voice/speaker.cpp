@@ -4,7 +4,6 @@
 #include <array>
 #include <memory>
 #include <mutex>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -36,12 +35,6 @@ audio::Samples what_is_left(audio::SampleView clean, audio::SampleView heard, co
   return left;
 }
 
-auto all_of(const audio::VoiceSettings& settings) {
-  const auto& timing = settings.timing;
-  return std::tuple(settings.engine, timing.onset, timing.hangover, settings.energy_rms, settings.energy_over_noise, settings.webrtc_mode, settings.silero_on,
-                    settings.silero_off, settings.fine_edges);
-}
-
 /// Where recordings are voiced that many calls play: found out once for all of them.
 class SpansOfRecordings {
  public:
@@ -62,8 +55,7 @@ class SpansOfRecordings {
 
   std::shared_ptr<Known> find(const std::shared_ptr<const audio::Samples>& recording, const audio::VoiceSettings& detector) {
     const std::lock_guard lock(mutex_);
-    const auto found =
-        std::ranges::find_if(all_, [&](const auto& known) { return known->recording.lock() == recording && all_of(known->detector) == all_of(detector); });
+    const auto found = std::ranges::find_if(all_, [&](const auto& known) { return known->recording.lock() == recording && known->detector == detector; });
     if (found != all_.end()) return *found;
     std::erase_if(all_, [](const auto& known) { return known->recording.expired(); });
     auto known = std::make_shared<Known>();
