@@ -72,7 +72,8 @@ Filtered<N> filter(SampleView samples, const std::array<float, N>& coefficients)
   Filtered<N> state;
   for (const auto sample : samples)
     for (std::size_t k = 0; k < N; ++k) {
-      const float now = static_cast<float>(sample) + coefficients[k] * state.one[k] - state.two[k];
+      // What is known last comes in last: a step waits for one product and one sum.
+      const float now = (static_cast<float>(sample) - state.two[k]) + coefficients[k] * state.one[k];
       state.two[k] = state.one[k];
       state.one[k] = now;
     }

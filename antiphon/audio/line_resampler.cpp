@@ -139,6 +139,24 @@ void downwards(Work work, const float* rows, std::size_t stride, Sample* output,
   }
 }
 
+/// Where neither is 1, both: output n of a phase stands `down` inputs behind output n - 1 of it.
+ANTIPHON_FOR_WIDE_VECTORS
+void across(Work work, const float* rows, std::size_t stride, std::size_t made_stride, Sample* made) {
+  const auto taps_of_row = work.width / work.down;
+  for (std::size_t n = 0; n < work.up; ++n, made += made_stride) {
+    const auto stands = work.phase + n * work.down;
+    const float* taps = work.taps + stands % work.up * work.width;
+    for (std::size_t at = 0; at < made_stride; at += abreast) {
+      Lanes even[2]{}, odd[2]{};
+      for (std::size_t tap = 0; tap < work.down; ++tap) {
+        const auto input = stands / work.up + tap;
+        add_neighbours(taps + tap, work.down, taps_of_row, rows + input % work.down * stride + input / work.down + at, even, odd);
+      }
+      for (std::size_t i = 0; i < 2; ++i) put(even[i] + odd[i], made + at + i * lanes);
+    }
+  }
+}
+
 /// Input n · `step` of `from` as number n of `to`.
 template <std::size_t step>
 [[gnu::always_inline]] inline void deal(const Sample* from, std::size_t count, float* to) {
@@ -155,11 +173,19 @@ void deal(const Sample* from, std::size_t step, std::size_t count, float* to) {
 }
 
 /// The other way round: rows of samples, `stride` apart, back into one.
+template <std::size_t rows>
+[[gnu::always_inline]] inline void gather(const Sample* from, std::size_t stride, std::size_t size, Sample* to) {
+  for (std::size_t n = 0; n < size / rows; ++n)
+    for (std::size_t row = 0; row < rows; ++row) to[rows * n + row] = from[row * stride + n];
+  for (std::size_t row = 0; row < size % rows; ++row) to[size / rows * rows + row] = from[row * stride + size / rows];
+}
+
 ANTIPHON_FOR_WIDE_VECTORS
-void gather(const Sample* rows, std::size_t stride, std::size_t count_of_rows, Sample* to, std::size_t size) {
-  if (count_of_rows == 3)
-    for (std::size_t n = 0; n < size / 3; ++n) to[3 * n] = rows[n], to[3 * n + 1] = rows[stride + n], to[3 * n + 2] = rows[2 * stride + n];
-  for (std::size_t n = count_of_rows == 3 ? size / 3 * 3 : 0; n < size; ++n) to[n] = rows[n % count_of_rows * stride + n / count_of_rows];
+void gather(const Sample* from, std::size_t stride, std::size_t rows, std::size_t size, Sample* to) {
+  if (rows == 2) return gather<2>(from, stride, size, to);
+  if (rows == 3) return gather<3>(from, stride, size, to);
+  if (rows == 4) return gather<4>(from, stride, size, to);
+  for (std::size_t n = 0; n < size; ++n) to[n] = from[n % rows * stride + n / rows];
 }
 
 void require_rate(int rate_hz) {
@@ -183,7 +209,7 @@ std::shared_ptr<const LineResampler::Filter> LineResampler::filter_for(int from_
                                               .width = 0,
                                               .taps = {}});
   const auto width = 2 * made->reach, whole_rows = 2 * made->down;
-  made->width = made->up > 1 ? width : (width + whole_rows - 1) / whole_rows * whole_rows;
+  made->width = made->in_rows() ? (width + whole_rows - 1) / whole_rows * whole_rows : width;
   made->taps.resize(made->up * made->width);
   std::vector<double> phase(width);
   for (std::size_t p = 0; p < made->up; ++p) {
@@ -248,17 +274,20 @@ void LineResampler::compute(SampleView more, std::span<Sample> output) const {
   all.insert(all.end(), more.begin(), more.end());
   all.resize(all.size() + filter_->width + abreast * filter_->down);
   const auto at = out_ * filter_->down, from = at / filter_->up - first_;
-  const auto rows = filter_->up == 1 ? filter_->down : 1, row_size = (all.size() - from) / rows;
+  const auto rows = filter_->in_rows() ? filter_->down : 1, row_size = (all.size() - from) / rows;
   input.resize(row_size * rows);
   for (std::size_t row = 0; row < rows; ++row) deal(all.data() + from + row, rows, row_size, input.data() + row * row_size);
   const Work work{
       .taps = filter_->taps.data(), .input = input.data(), .width = filter_->width, .up = filter_->up, .down = filter_->down, .phase = at % filter_->up};
-  if (work.up > 1 && work.down > 1) return one_by_one(work, output.data(), output.size());
+  if (!filter_->in_rows()) return one_by_one(work, output.data(), output.size());
   const auto made_row = whole_blocks((output.size() + work.up - 1) / work.up);
   made.resize(made_row * work.up);
-  if (work.down == 1) {
-    upwards(work, made_row, made.data());
-    return gather(made.data(), made_row, work.up, output.data(), output.size());
+  if (work.up > 1) {
+    if (work.down == 1)
+      upwards(work, made_row, made.data());
+    else
+      across(work, work.input, row_size, made_row, made.data());
+    return gather(made.data(), made_row, work.up, output.size(), output.data());
   }
   downwards(work, work.input, row_size, made.data(), output.size());
   std::copy_n(made.begin(), output.size(), output.begin());

@@ -28,6 +28,9 @@ class LineResampler {
     std::size_t up, down, reach;  ///< `reach`: taps on either side
     std::size_t width;            ///< taps of a phase: 2 · reach, and zeros after them where outputs are made in rows
     std::vector<float> taps;      ///< `width` for each of `up` phases
+
+    /// Outputs of a phase stand a few whole inputs apart, so that many are made at once.
+    bool in_rows() const { return up == 1 || down <= 8; }
   };
   static std::shared_ptr<const Filter> filter_for(int from_hz, int to_hz);
   void begin();
