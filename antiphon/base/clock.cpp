@@ -158,13 +158,22 @@ struct WallClock::State : std::enable_shared_from_this<State> {
     if (alarms.empty()) return;
     const auto due = alarms.due();
     if (due >= armed) return;
-    armed = due;
-    timer.expires_at(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed));
-    timer.async_wait([self = shared_from_this(), when = armed](boost::system::error_code error) {
-      if (error || self->closed || when != self->armed) return;
-      self->armed = Time::max();
-      self->ring();
+    const bool waits = std::exchange(armed, due) != Time::max();
+    // Under load the next round is due before the last one is through, and a wake-up by the system would be the dearest part of it.
+    if (due <= now()) {
+      if (waits) timer.cancel();  // or it keeps the context running
+      return asio::post(timer.get_executor(), [self = shared_from_this(), due] { self->ring_at(due); });
+    }
+    timer.expires_at(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(due));
+    timer.async_wait([self = shared_from_this(), due](boost::system::error_code error) {
+      if (!error) self->ring_at(due);
     });
+  }
+
+  void ring_at(Time due) {
+    if (closed || due != armed) return;
+    armed = Time::max();
+    ring();
   }
 
   void ring() {

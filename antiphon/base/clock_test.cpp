@@ -201,6 +201,19 @@ TEST(WallClock, CancelledAlarmsDoNotKeepTheContextRunning) {
   context.run();  // would take an hour
 }
 
+TEST(WallClock, AnAlarmThatIsDueAlreadyLeavesNothingArmed) {
+  asio::io_context context{1};
+  WallClock clock(context);
+  std::vector<int> order;
+  const auto later = clock.call_at(clock.now() + 1h, [&] { order.push_back(2); });
+  clock.call_at(clock.now() - 1s, [&] { order.push_back(1); });
+  EXPECT_THAT(order, testing::IsEmpty()) << "it rings from nobody's code";
+  clock.cancel(later);
+  context.run_for(generous);
+  EXPECT_TRUE(context.stopped());
+  EXPECT_THAT(order, ElementsAre(1));
+}
+
 TEST(WallClock, ACancelledSleepEndsAtOnce) {
   asio::io_context context{1};
   WallClock clock{context};
