@@ -5,13 +5,14 @@ usage: tidy.py [--clang-tidy NAME] [--jobs N] BUILD_FOLDER [PATH_PART…]
 
 Reads BUILD_FOLDER/compile_commands.json and takes the sources below antiphon/, examples/ and bench/ that are not tests (with PATH_PARTs: those whose
 path holds one of them). A source is skipped when neither it, nor a header of the project that it reaches, nor its command, nor .clang-tidy
-has changed since it was last clean (BUILD_FOLDER/tidy-clean). Every complaint is printed once, although many sources see the same header. Exits 1
+has changed since it was last clean, in whichever checkout (~/.cache/antiphon/tidy-clean). Every complaint is printed once, although many sources see the same header. Exits 1
 when there is one.
 """
 import argparse
 import concurrent.futures
 import hashlib
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -52,10 +53,18 @@ def wanted(source, parts):
 
 
 def digest(source, command, common, headers):
-    state = hashlib.sha256(common + command.encode())
+    state = hashlib.sha256(common + command.replace(str(ROOT), ".").encode())
     for path in headers.reach(source):
-        state.update(hashlib.sha256(path.read_bytes()).digest())
+        state.update(path.relative_to(ROOT).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
     return state.hexdigest()
+
+
+def remembered():
+    """The folder with a file for each digest that was clean."""
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    folder = cache / "antiphon" / "tidy-clean"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def complaints(output):
@@ -79,8 +88,7 @@ def main():
 
     version = subprocess.run([chosen.clang_tidy, "--version"], capture_output=True, check=True).stdout
     common = version + (ROOT / ".clang-tidy").read_bytes()
-    clean = chosen.build / "tidy-clean"
-    clean.mkdir(exist_ok=True)
+    clean = remembered()
     headers = Headers()
     entries = json.loads((chosen.build / "compile_commands.json").read_text())
     sources = [(pathlib.Path(e["file"]), e["command"]) for e in entries if wanted(pathlib.Path(e["file"]), chosen.parts)]
