@@ -25,7 +25,7 @@ std::string description(std::string_view text) {
 }
 
 // A JSON string is a YAML string as well, whatever it holds.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_json_string(out, repair_utf8(text));
   return out;
@@ -34,15 +34,15 @@ std::string quoted(std::string_view text) {
 std::string failed_checks(const ScenarioResult& result) {
   std::string lines;
   for (const auto& check : result.checks)
-    if (!check.passed) lines += fmt::format("    - {}\n", quoted(check.kind + ": " + check.sentence()));
+    if (!check.passed) lines += fmt::format("    - {}\n", in_quotes(check.kind + ": " + check.sentence()));
   return lines.empty() ? lines : "  checks:\n" + lines;
 }
 
 std::string block(const ScenarioResult& result) {
-  auto text = fmt::format("  ---\n  outcome: {}\n  message: {}\n", to_string(result.outcome), quoted(reason_of(result)));
+  auto text = fmt::format("  ---\n  outcome: {}\n  message: {}\n", to_string(result.outcome), in_quotes(reason_of(result)));
   if (result.error) text += fmt::format("  party: {}\n", to_string(result.error->party));
   text += failed_checks(result);
-  if (!result.file.empty()) text += fmt::format("  at:\n    file: {}\n    line: {}\n", quoted(result.file), result.line);
+  if (!result.file.empty()) text += fmt::format("  at:\n    file: {}\n    line: {}\n", in_quotes(result.file), result.line);
   if (result.attempt > 1) text += fmt::format("  attempts: {}\n", result.attempt);
   if (result.flaky()) text += "  flaky: true\n";
   return text + fmt::format("  duration_ms: {:.0f}\n  ...\n", result.duration_s * 1000);

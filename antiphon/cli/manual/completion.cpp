@@ -23,7 +23,7 @@ std::string commands_of(std::span<const CommandFacts> commands) {
 }
 
 // In single quotes of a POSIX shell.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + "'";
@@ -32,7 +32,7 @@ std::string quoted(std::string_view text) {
 std::string bash_script(std::span<const CommandFacts> commands) {
   std::string cases;
   for (const auto& command : commands)
-    if (!command.name.empty()) cases += fmt::format("    {}) flags={} ;;\n", command.name, quoted(flags_of(command)));
+    if (!command.name.empty()) cases += fmt::format("    {}) flags={} ;;\n", command.name, in_quotes(flags_of(command)));
   return fmt::format(R"(# bash completion of antiphon; made by `antiphon completion bash`.
 _antiphon() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} command='' flags='' word
@@ -54,7 +54,7 @@ _antiphon() {{
 }}
 complete -o filenames -F _antiphon antiphon
 )",
-                     quoted(commands_of(commands) + " " + flags_of(commands.front())), cases);
+                     in_quotes(commands_of(commands) + " " + flags_of(commands.front())), cases);
 }
 
 // `[`, `]` and `:` have a meaning in the specifications of _arguments.
@@ -71,7 +71,7 @@ std::string zsh_arguments(const CommandFacts& command) {
   std::string lines;
   for (const auto& flag : command.flags)
     for (const auto& name : flag.names)
-      lines += fmt::format(" \\\n        {}", quoted(fmt::format("{}[{}]{}", name, zsh_text(flag.description), flag.takes_value ? ":value:_files" : "")));
+      lines += fmt::format(" \\\n        {}", in_quotes(fmt::format("{}[{}]{}", name, zsh_text(flag.description), flag.takes_value ? ":value:_files" : "")));
   return lines + " \\\n        '*:file:_files'";
 }
 
@@ -79,7 +79,7 @@ std::string zsh_script(std::span<const CommandFacts> commands) {
   std::string described, cases;
   for (const auto& command : commands) {
     if (command.name.empty()) continue;
-    described += fmt::format("    {}\n", quoted(command.name + ":" + zsh_text(command.summary)));
+    described += fmt::format("    {}\n", in_quotes(command.name + ":" + zsh_text(command.summary)));
     cases += fmt::format("    {})\n      _arguments{}\n      ;;\n", command.name, zsh_arguments(command));
   }
   return fmt::format(R"(#compdef antiphon

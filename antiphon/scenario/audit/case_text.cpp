@@ -44,7 +44,7 @@ std::string_view word(CriterionStatus status) {
   return status == CriterionStatus::passed ? "met" : status == CriterionStatus::failed ? "not met" : "undecided";
 }
 
-std::string quoted(std::string_view text, std::size_t limit = longest_reason) { return quote(cut(trim(text), limit)); }
+std::string cited(std::string_view text, std::size_t limit = longest_reason) { return quote(cut(trim(text), limit)); }
 
 std::string numbers(const std::vector<int>& list) {
   std::vector<std::string> texts;
@@ -56,9 +56,9 @@ std::string numbers(const std::vector<int>& list) {
 std::string brief_text(const Brief& brief) {
   if (brief.fixed_words) return "All that the user says was written beforehand by whoever made the test.\n";
   std::string text;
-  if (!brief.rules.empty()) text += fmt::format("how to behave: {}\n", quoted(brief.rules, longest_brief));
-  if (!brief.situation.empty()) text += fmt::format("what it is about, and who the person is: {}\n", quoted(brief.situation, longest_brief));
-  for (const auto& [slot, value] : brief.facts) text += fmt::format("{}: {}\n", quoted(slot), quoted(value));
+  if (!brief.rules.empty()) text += fmt::format("how to behave: {}\n", cited(brief.rules, longest_brief));
+  if (!brief.situation.empty()) text += fmt::format("what it is about, and who the person is: {}\n", cited(brief.situation, longest_brief));
+  for (const auto& [slot, value] : brief.facts) text += fmt::format("{}: {}\n", cited(slot), cited(value));
   return text.empty() ? "Nobody knows what the user was told.\n" : text;
 }
 
@@ -77,8 +77,8 @@ std::string scripted_text(const ScenarioResult& result) {
 std::string criteria_text(const ScenarioResult& result) {
   std::string text;
   for (const auto& criterion : result.criteria)
-    text += fmt::format("- {}: {}{}{}\n", word(criterion.status), quoted(criterion.criterion),
-                        criterion.reasoning.empty() ? "" : "; the judge says " + quoted(criterion.reasoning),
+    text += fmt::format("- {}: {}{}{}\n", word(criterion.status), cited(criterion.criterion),
+                        criterion.reasoning.empty() ? "" : "; the judge says " + cited(criterion.reasoning),
                         criterion.evidence.empty() ? "" : "; it rests on " + numbers(criterion.evidence));
   return text.empty() ? "There are none.\n" : text;
 }
@@ -90,7 +90,7 @@ std::string checks_text(const ScenarioResult& result) {
                         check.passed         ? "held"
                         : check.inconclusive ? "not evaluated"
                                              : "not held",
-                        quoted(check.sentence()), check.message ? fmt::format(", looked at [{}]", *check.message) : "");
+                        cited(check.sentence()), check.message ? fmt::format(", looked at [{}]", *check.message) : "");
   return text.empty() ? "There are none.\n" : text;
 }
 
@@ -161,14 +161,14 @@ std::string bounded_transcript(const History& messages, const std::vector<int>& 
 
 std::string case_text(const ledger::Case& run, const History& messages, const Fault& by_rules) {
   const auto& result = run.result;
-  auto text = fmt::format("The situation that was rehearsed:\n{}\n\n", quoted(result.description, longest_brief));
+  auto text = fmt::format("The situation that was rehearsed:\n{}\n\n", cited(result.description, longest_brief));
   text += "What the simulated user was told:\n" + brief_text(run.user) + report_text(result.user_report) + "\n";
   text += "The conversation:\n" + bounded_transcript(messages, cited_in(result, by_rules), most_transcript) + scripted_text(result) + "\n";
   text += "What the judge decided:\n" + criteria_text(result) + "\n";
   text += "The checks:\n" + checks_text(result) + "\n";
   text +=
-      fmt::format("It ended {}{}: {}\n\n", to_string(result.outcome), run.out_of_turns ? ", on the last turn that was allowed" : "", quoted(result.reasoning));
-  text += fmt::format("The rules say: {}, because {}\n\n", to_string(by_rules.party), quoted(by_rules.why));
+      fmt::format("It ended {}{}: {}\n\n", to_string(result.outcome), run.out_of_turns ? ", on the last turn that was allowed" : "", cited(result.reasoning));
+  text += fmt::format("The rules say: {}, because {}\n\n", to_string(by_rules.party), cited(by_rules.why));
   return text + "Name whose fault it was now by calling name_fault.";
 }
 
