@@ -11,6 +11,7 @@
 #include "antiphon/cli/command_line_test.hpp"
 #include "antiphon/cli/run/remote_notice.hpp"
 #include "antiphon/result/result.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon::cli {
 namespace {
@@ -86,7 +87,7 @@ TEST_F(CommandLine, ResultSatisfiesItsPublishedSchema_PRD63) {
   write("rules/desk.rules.yaml", rules);
   write("bad.yaml", suite("{contains: refund}"));
   EXPECT_EQ(antiphon({"run", "bad.yaml", "--out", "here"}), 1);
-  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  const JsonSchema schema(parse_json(read_file(source_file("schemas/result.schema.json"))));
   EXPECT_THAT(schema.violations(parse_json(read("here/result.json"))), testing::IsEmpty());
   const auto batch = parse_batch(read("here/result.json"));
   EXPECT_EQ(batch.suite, "Desk");
@@ -221,7 +222,7 @@ TEST_F(CommandLine, RepeatsAndRetriesComeOutTheSameWhateverRunsBeside_SCN82_PRD3
   EXPECT_THAT(out(), AllOf(HasSubstr("1 scenario in 9 runs"), HasSubstr("attempt 1 failed, again"), HasSubstr("flaky")));
   antiphon({"run", "bad.yaml", "-k", "second", "--seed", "5", "--repeat", "9", "--retries", "2", "-j", "8"});
   EXPECT_EQ(outcomes(parse_batch(read("antiphon-out/result.json"))), outcomes(one));
-  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  const JsonSchema schema(parse_json(read_file(source_file("schemas/result.schema.json"))));
   EXPECT_THAT(schema.violations(parse_json(read("antiphon-out/result.json"))), testing::IsEmpty());
 }
 
@@ -252,7 +253,7 @@ scenarios:
   EXPECT_EQ(summarize(batch.scenarios).replaced.still_spoiled, 1U);
   EXPECT_THAT(out(), AllOf(HasSubstr("attempt 1 was spoiled by the provider, again in its place"),
                            HasSubstr("replaced   2 spoiled attempts of 1 run (provider 2), 1 still spoiled")));
-  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  const JsonSchema schema(parse_json(read_file(source_file("schemas/result.schema.json"))));
   EXPECT_THAT(schema.violations(parse_json(read("antiphon-out/result.json"))), testing::IsEmpty());
   antiphon({"run", "--failed", "antiphon-out/result.json", "--out", "again"});
   EXPECT_EQ(outcomes(parse_batch(read("again/result.json"))), "eee f ");
@@ -289,7 +290,7 @@ scenarios:
                            HasSubstr("range      0–100 % by who plays the user; 1 of 1 scenario depends on it")));
   const auto text = read("antiphon-out/result.json");
   EXPECT_EQ(parse_batch(text).scenarios.size(), 3U);
-  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  const JsonSchema schema(parse_json(read_file(source_file("schemas/result.schema.json"))));
   EXPECT_THAT(schema.violations(parse_json(text)), testing::IsEmpty());
   antiphon({"run", "--failed", "antiphon-out/result.json", "--out", "again"});
   const auto again = parse_batch(read("again/result.json"));

@@ -9,6 +9,7 @@
 #include "antiphon/gateway/tools/tool_settings.hpp"
 #include "antiphon/providers/embed/minilm/minilm.hpp"
 #include "antiphon/providers/llm/testing.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon::gateway {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using namespace testing_tools;
 using ::testing::HasSubstr;
 
-const std::string example = std::string(ANTIPHON_SOURCE_DIR) + "/examples/support";
+const std::string example = source_file("examples/support");
 
 /// The two tools of the customer-support agent, on what examples/support holds.
 struct SupportExample : ::testing::Test {
@@ -126,7 +127,7 @@ std::string mistakes_in(const std::string& text) {
 /// The blocks of YAML in a page of the documentation.
 std::vector<std::string> blocks_of(const std::string& page) {
   constexpr std::string_view begin = "```yaml\n", end = "\n```";
-  const auto text = read_file(std::string(ANTIPHON_SOURCE_DIR) + "/docs/gateway/" + page);
+  const auto text = read_file(source_file(std::string("docs/gateway/") + page));
   std::vector<std::string> blocks;
   for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1))
     blocks.push_back(text.substr(at + begin.size(), text.find(end, at + begin.size()) - at - begin.size()));

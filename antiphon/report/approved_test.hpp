@@ -10,10 +10,11 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/result.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon {
 
-inline BatchResult sample_batch() { return parse_batch(read_file(ANTIPHON_SOURCE_DIR "/tests/data/result.sample.json")); }
+inline BatchResult sample_batch() { return parse_batch(read_file(source_file("tests/data/result.sample.json"))); }
 
 /// Escape sequences and returns as text, so that approved files can be read.
 inline std::string visible(std::string_view text) {
@@ -31,10 +32,10 @@ inline std::string visible(std::string_view text) {
 
 /// Compares with tests/approved/NAME; with ANTIPHON_UPDATE_APPROVED=1 in the environment writes it instead.
 inline void expect_approved(const std::string& name, const std::string& text) {
-  const auto path = ANTIPHON_SOURCE_DIR "/tests/approved/" + name;
+  const auto path = source_file("tests/approved/" + name);
   const char* update = std::getenv("ANTIPHON_UPDATE_APPROVED");
   if (update && std::string_view(update) == "1") {
-    std::filesystem::create_directories(ANTIPHON_SOURCE_DIR "/tests/approved");
+    std::filesystem::create_directories(source_file("tests/approved"));
     write_file_atomically(path, text);
   }
   std::string approved;

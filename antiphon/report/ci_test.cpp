@@ -10,6 +10,7 @@
 #include "antiphon/report/github.hpp"
 #include "antiphon/report/json_lines.hpp"
 #include "antiphon/report/tap.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon {
 namespace {
@@ -107,7 +108,7 @@ TEST(JsonLines, TellEveryEventByTheirSchema_PRD3) {
   const auto lines = lines_of(out.str());
   EXPECT_EQ(lines.front().at("total"), json::value(batch.scenarios.size()));
   EXPECT_EQ(lines.back().at("type"), json::value("batch_finished"));
-  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/events.schema.json")));
+  const JsonSchema schema(parse_json(read_file(source_file("schemas/events.schema.json"))));
   for (const auto& line : lines) EXPECT_THAT(schema.violations(line), testing::IsEmpty()) << line;
   EXPECT_THAT(schema.violations(parse_json(R"({"type": "message", "id": "x"})")), Not(testing::IsEmpty()));
   EXPECT_THAT(schema.violations(parse_json(R"({"type": "other"})")), Not(testing::IsEmpty()));
@@ -119,7 +120,7 @@ TEST(JsonLines, TellWhatAnAuditSaid_PRD3_SCN100) {
   reporter.add(FaultAudited{"x", "", {.party = Party::judge, .by = Fault::By::audit, .why = "it misread"}, 2.5});
   const auto line = lines_of(out.str()).back();
   EXPECT_EQ(line, (json::value{{"type", "audit"}, {"id", "x"}, {"time_s", 2.5}, {"party", "judge"}, {"certain", true}, {"why", "it misread"}}));
-  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/events.schema.json")));
+  const JsonSchema schema(parse_json(read_file(source_file("schemas/events.schema.json"))));
   EXPECT_THAT(schema.violations(line), testing::IsEmpty());
 }
 

@@ -6,13 +6,14 @@
 #include "antiphon/base/json_schema.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/result/sample_test.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon {
 namespace {
 
 using testing::HasSubstr;
 
-std::string sample_text() { return read_file(ANTIPHON_SOURCE_DIR "/tests/data/result.sample.json"); }
+std::string sample_text() { return read_file(source_file("tests/data/result.sample.json")); }
 
 TEST(ResultJson, HoldsEveryMemberOfTheContract_SCN30_PRD63) {
   const auto value = parse_json(serialize(batch_of({full()})));
@@ -96,7 +97,7 @@ TEST(ResultJson, KeepsEveryAttempt_PRD3) {
   EXPECT_EQ(again.repeat, 3);
   ASSERT_EQ(again.earlier.size(), 1U);
   EXPECT_EQ(again.earlier[0].messages.size(), 2U);
-  const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  const JsonSchema schema(parse_json(read_file(source_file("schemas/result.schema.json"))));
   EXPECT_THAT(schema.violations(value), testing::IsEmpty());
 }
 

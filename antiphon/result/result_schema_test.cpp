@@ -4,6 +4,7 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/json_schema.hpp"
 #include "antiphon/result/sample_test.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using testing::IsEmpty;
 
 const JsonSchema& schema() {
-  static const JsonSchema schema(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/result.schema.json")));
+  static const JsonSchema schema(parse_json(read_file(source_file("schemas/result.schema.json"))));
   return schema;
 }
 
@@ -30,7 +31,7 @@ TEST(ResultSchema, IsRefusedByTheSchemaWhenAMemberIsMissing_PRD63) {
 }
 
 TEST(ResultSchema, HoldsForTheSample_PRD63) {
-  EXPECT_THAT(schema().violations(parse_json(read_file(ANTIPHON_SOURCE_DIR "/tests/data/result.sample.json"))), IsEmpty());
+  EXPECT_THAT(schema().violations(parse_json(read_file(source_file("tests/data/result.sample.json")))), IsEmpty());
 }
 
 }  // namespace

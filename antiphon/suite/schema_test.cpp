@@ -7,6 +7,7 @@
 #include "antiphon/base/json_schema.hpp"
 #include "antiphon/suite/suite_file.hpp"
 #include "antiphon/suite/testing/suite_folder.hpp"
+#include "tests/source_file.hpp"
 
 // The published schema and the reader must agree on what a suite is.
 
@@ -16,7 +17,7 @@ namespace {
 using testing::SuiteFolder;
 
 const JsonSchema& schema() {
-  static const JsonSchema compiled(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/suite.schema.json")));
+  static const JsonSchema compiled(parse_json(read_file(source_file("schemas/suite.schema.json"))));
   return compiled;
 }
 
@@ -163,7 +164,7 @@ TEST(SuiteSchema, AcceptsEveryKeyThatTheReaderAccepts_PRD10) {
 
 TEST(SuiteSchema, AcceptsEveryExample_PRD10) {
   int suites = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(ANTIPHON_SOURCE_DIR "/examples")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_file("examples"))) {
     const auto ending = entry.path().extension();
     if (ending != ".yaml" && ending != ".yml") continue;
     const auto root = read_document(entry.path().string());

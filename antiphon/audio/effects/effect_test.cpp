@@ -18,6 +18,7 @@
 #include "antiphon/audio/testing/refusal.hpp"
 #include "antiphon/audio/testing/signals.hpp"
 #include "antiphon/base/error.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon::audio {
 namespace {
@@ -413,7 +414,7 @@ std::string row_of(const EffectDescription& effect) {
 }
 
 TEST(Effects, AreDocumentedWithTheirRangesAndDefaults_VOX40) {
-  std::ifstream file(ANTIPHON_SOURCE_DIR "/docs/audio.md");
+  std::ifstream file(source_file("docs/audio.md"));
   const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   for (const auto& effect : effect_descriptions()) EXPECT_THAT(page, HasSubstr("\n" + row_of(effect) + "\n"));
 }

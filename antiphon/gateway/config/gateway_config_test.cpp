@@ -5,6 +5,7 @@
 
 #include "antiphon/base/files.hpp"
 #include "antiphon/gateway/config/gateway_config.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon::gateway {
 namespace {
@@ -255,7 +256,7 @@ TEST(GatewayConfigTest, AMistakeInAKeyHasThePlaceOfItsValue_GTW1) {
 }
 
 TEST(GatewayConfigTest, WhatTheDocumentationShowsIsRead_GTW1) {
-  const auto page = read_file(std::string(ANTIPHON_SOURCE_DIR) + "/docs/gateway/serve.md");
+  const auto page = read_file(source_file("docs/gateway/serve.md"));
   constexpr std::string_view begin = "```yaml\n", end = "\n```";
   int blocks = 0;
   for (auto at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1)) {
@@ -268,7 +269,7 @@ TEST(GatewayConfigTest, WhatTheDocumentationShowsIsRead_GTW1) {
 }
 
 TEST(GatewayConfigTest, TheGatewayOfTheBenchesIsReadAndWaitsAsItSays_GTW1) {
-  const auto config = read_gateway_config(std::string(ANTIPHON_SOURCE_DIR) + "/examples/bench/stub.yaml", variables({}));
+  const auto config = read_gateway_config(source_file("examples/bench/stub.yaml"), variables({}));
   EXPECT_EQ(config.most_calls, 2000U);
   EXPECT_FALSE(config.per_address || config.per_caller);
   EXPECT_EQ(std::get<StubEarSettings>(config.providers.ears.front()).final_after, 300ms);

@@ -6,6 +6,7 @@
 #include "antiphon/base/document.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/gateway/dialogue/policy.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon::gateway {
 namespace {
@@ -121,7 +122,7 @@ TEST(PolicyBook, LocalesCannotBuildOnThemselves_GTW31) {
 }
 
 TEST(PolicyBook, TheExampleOfTheDocumentationWorks_GTW31) {
-  const auto page = read_file(ANTIPHON_SOURCE_DIR "/docs/gateway/policy.md");
+  const auto page = read_file(source_file("docs/gateway/policy.md"));
   const auto begin = page.find("```yaml\n") + 8;
   const auto book = parse_policy(page.substr(begin, page.find("```", begin) - begin), "policy.md");
   EXPECT_EQ(decided(*book, "de-DE", "Ich will mit jemandem sprechen"), PolicyDecision::Action::escalate);

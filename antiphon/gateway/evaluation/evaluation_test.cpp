@@ -10,6 +10,7 @@
 #include "antiphon/base/ids.hpp"
 #include "antiphon/net/testing/world.hpp"
 #include "antiphon/providers/llm/testing.hpp"
+#include "tests/source_file.hpp"
 
 /// Whole dialogues as a file configures them, in virtual time.
 namespace antiphon::gateway {
@@ -57,8 +58,8 @@ const std::string stub = "providers: {llm: {stub: {text: I can help you with tha
 
 TEST_F(AnEvaluation, TheScenariosOfTheExamplePass_GTW60) {
   for (const auto* name : {"gateway.yaml", "orders.sql", "pins.txt", "knowledge", "rules"})
-    fs::copy(std::string(ANTIPHON_SOURCE_DIR) + "/examples/support/" + name, folder + "/" + name, fs::copy_options::recursive);
-  const auto results = evaluate(read_file(folder + "/gateway.yaml"), read_file(std::string(ANTIPHON_SOURCE_DIR) + "/examples/support/evaluation.yaml"));
+    fs::copy(source_file(std::string("examples/support/") + name), folder + "/" + name, fs::copy_options::recursive);
+  const auto results = evaluate(read_file(folder + "/gateway.yaml"), read_file(source_file("examples/support/evaluation.yaml")));
   EXPECT_EQ(results.size(), 8U);
   for (const auto& result : results) EXPECT_THAT(result.errors(), IsEmpty()) << result.scenario.name;
   for (const auto& result : results) EXPECT_EQ(result.outcome, Outcome::passed) << result.scenario.name;
@@ -103,7 +104,7 @@ TEST_F(AnEvaluation, ATurnThatNobodyAnswersFails_GTW60) {
 }
 
 TEST_F(AnEvaluation, APinIsAwaitedGatheredAndHeldBack_GTW60_GTW32) {
-  fs::copy(std::string(ANTIPHON_SOURCE_DIR) + "/examples/support/pins.txt", folder + "/pins.txt");
+  fs::copy(source_file("examples/support/pins.txt"), folder + "/pins.txt");
   const auto results = evaluate(stub + "pin: {file: pins.txt}\n", R"yaml(
 - name: in vain
   caller_id: "+15550100"

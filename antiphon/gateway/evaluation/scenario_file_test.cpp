@@ -5,6 +5,7 @@
 
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/json_schema.hpp"
+#include "tests/source_file.hpp"
 
 namespace antiphon::gateway {
 namespace {
@@ -25,7 +26,7 @@ std::string mistakes(const std::string& text) {
 }
 
 const JsonSchema& schema() {
-  static const JsonSchema compiled(parse_json(read_file(ANTIPHON_SOURCE_DIR "/schemas/evaluation.schema.json")));
+  static const JsonSchema compiled(parse_json(read_file(source_file("schemas/evaluation.schema.json"))));
   return compiled;
 }
 
@@ -97,7 +98,7 @@ TEST(EvaluationFile, EveryMistakeIsToldAtOnceWithItsPlace_GTW60) {
 
 TEST(EvaluationFile, ThePublishedSchemaAndTheReaderAgree_GTW60) {
   EXPECT_THAT(violations(everything), IsEmpty());
-  EXPECT_THAT(violations(read_file(ANTIPHON_SOURCE_DIR "/examples/support/evaluation.yaml")), IsEmpty());
+  EXPECT_THAT(violations(read_file(source_file("examples/support/evaluation.yaml"))), IsEmpty());
   for (const auto* wrong : {"[]", "[{name: a, turns: []}]", "[{turns: [{user: hi}]}]", "[{name: a, turns: [{user: hi, keys: '1'}]}]",
                             "[{name: a, turns: [{keys: x}]}]", "[{name: a, turns: [{user: hi, expect: x}]}]", "[{name: a, nam: b, turns: [{user: hi}]}]",
                             "[{name: a, turns: [{}]}]", "[{name: a, turns: [{user: hi, expect_tool: 5}]}]"}) {
@@ -107,7 +108,7 @@ TEST(EvaluationFile, ThePublishedSchemaAndTheReaderAgree_GTW60) {
 }
 
 TEST(EvaluationFile, WhatTheDocumentationShowsIsRead_GTW60) {
-  const auto page = read_file(ANTIPHON_SOURCE_DIR "/docs/gateway/evaluate.md");
+  const auto page = read_file(source_file("docs/gateway/evaluate.md"));
   constexpr std::string_view begin = "```yaml\n", end = "\n```";
   int blocks = 0;
   for (auto at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1), ++blocks)

@@ -12,6 +12,7 @@
 #include "antiphon/gateway/testing/scripted_model.hpp"
 #include "antiphon/net/testing/link.hpp"
 #include "antiphon/session/remote_session.hpp"
+#include "tests/source_file.hpp"
 
 /// Sessions of a whole gateway, in virtual time: a controller in this process drives them.
 namespace antiphon::gateway {
@@ -87,7 +88,7 @@ struct HostedGateway : ::testing::Test {
   }
   void start_desk(const std::string& speech) {
     for (const auto* name : {"gateway.yaml", "orders.sql", "pins.txt", "knowledge", "rules"})
-      fs::copy(std::string(ANTIPHON_SOURCE_DIR) + "/examples/support/" + name, folder + "/" + name, fs::copy_options::recursive);
+      fs::copy(source_file(std::string("examples/support/") + name), folder + "/" + name, fs::copy_options::recursive);
     auto text = read_file(folder + "/gateway.yaml");
     const std::string_view model = "\"${SUPPORT_MODEL:-rules/support.rules.yaml}\"\n";
     text.replace(text.find(model), model.size(), "rules/support.rules.yaml\n" + speech);

@@ -8,6 +8,7 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/json.hpp"
 #include "antiphon/gateway/metrics/metrics.hpp"
+#include "tests/source_file.hpp"
 
 /// What deploy/ says is what the gateway does. promtool and the alerts' own tests: tests/peers.
 namespace antiphon::gateway {
@@ -19,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-const fs::path deploy = fs::path(ANTIPHON_SOURCE_DIR) / "deploy";
+const fs::path deploy = source_file("deploy");
 
 bool in_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 

@@ -13,6 +13,7 @@
 #include "antiphon/gateway/testing/no_http.hpp"
 #include "antiphon/gateway/testing/played_caller.hpp"
 #include "antiphon/net/testing/link.hpp"
+#include "tests/source_file.hpp"
 
 /// A whole gateway as a file configures it, called over its WebSocket in virtual time.
 namespace antiphon::gateway {
@@ -129,7 +130,7 @@ TEST_F(ServedGateway, IsReadyOnceItHasLoadedAndTakesNoCallBefore_GTW12) {
 
 TEST_F(ServedGateway, TheExampleTellsAnOrdersStatusAfterThePin_GTW30_GTW32_GTW34) {
   for (const auto* name : {"gateway.yaml", "orders.sql", "pins.txt", "knowledge", "rules"})
-    fs::copy(std::string(ANTIPHON_SOURCE_DIR) + "/examples/support/" + name, folder + "/" + name, fs::copy_options::recursive);
+    fs::copy(source_file(std::string("examples/support/") + name), folder + "/" + name, fs::copy_options::recursive);
   auto text = read_file(folder + "/gateway.yaml");
   const std::string_view model = "\"${SUPPORT_MODEL:-rules/support.rules.yaml}\"";
   ASSERT_NE(text.find(model), std::string::npos);
