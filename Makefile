@@ -12,7 +12,7 @@ export JOBS FUZZ_SECONDS
 CTEST = ctest --output-on-failure --no-tests=error -j $(JOBS)
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo build test test-peers test-asan test-tsan bench bench-peer soak lint lint-quick format fuzz models speech clean
+.PHONY: help demo build test test-peers test-image test-asan test-tsan bench bench-peer soak lint lint-quick format fuzz models speech clean
 
 help: ## show this list
 	@echo "usage: make TARGET [JOBS=N]"
@@ -43,6 +43,9 @@ test-peers: ## test against foreign software: official clients, installed as the
 	@tools/build.sh dev
 	$(call say,test-peers: running)
 	@tests/peers/run.sh
+
+test-image: ## build the gateway's container image and call it, confined as Compose does (podman or docker, and a registry for its base; half an hour)
+	@python3 tests/deploy/image_test.py
 
 test-asan: ## run all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/bootstrap.sh asan

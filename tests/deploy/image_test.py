@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Builds the gateway's image (deploy/Containerfile) and calls it, confined as deploy/compose.yaml confines it: usage: image_test.py
+
+Takes podman or docker (ENGINE names another one) and a registry that has the base image; a build takes half an hour on two cores. IMAGE=NAME takes an image
+that is there already. Nothing else on the machine is touched: ports are those that the system has free, containers are gone afterwards.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text()
+CONFINED = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+ENGINE = os.environ.get("ENGINE") or shutil.which("podman") or shutil.which("docker")
+IMAGE = os.environ.get("IMAGE")
+TOKEN = "t0ken"
+
+
+def engine(*arguments, **options):
+    done = subprocess.run([ENGINE, *arguments], capture_output=True, text=True, check=False, **options)
+    if done.returncode != 0:
+        raise AssertionError(f"{ENGINE} {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout.strip()
+
+
+def setUpModule():
+    global IMAGE
+    if not ENGINE:
+        sys.exit("neither podman nor docker is installed, which build and run the image")
+    if not IMAGE:
+        IMAGE = "antiphon-gateway:test"
+        print(f"building {IMAGE}", flush=True)
+        subprocess.run([ENGINE, "build", "-f", str(ROOT / "deploy" / "Containerfile"), "-t", IMAGE, str(ROOT)], check=True)
+
+
+class Image(unittest.TestCase):
+    def setUp(self):
+        # No model answers at this address: callers hear that something went wrong, in a voice that the image brings.
+        self.container = engine("run", "-d", "-p", "127.0.0.1::8080", *CONFINED, "-e", f"GATEWAY_TOKEN={TOKEN}", "-e", "OPENAI_API_KEY=none", IMAGE)
+        self.addCleanup(engine, "rm", "-f", self.container)
+        self.address = engine("port", self.container, "8080").splitlines()[0]
+        self.wait_until_ready()
+
+    def wait_until_ready(self):
+        # A real process gets ready in real time; only one that never does waits so long.
+        for _ in range(300):
+            try:
+                if self.get("ready")["status"] == "ready":
+                    return
+            except OSError:
+                pass
+            time.sleep(0.2)
+        self.fail(f"not ready within a minute: {engine('logs', self.container)}")
+
+    def get(self, what):
+        with urllib.request.urlopen(f"http://{self.address}/{what}", timeout=5) as answer:
+            return json.load(answer)
+
+    def call(self, *more):
+        """Somebody calls from the same machine, by the program of the image."""
+        arguments = ["run", "--rm", "--network", f"container:{self.container}", *CONFINED, IMAGE, "call", "ws://127.0.0.1:8080", "--token", TOKEN, *more]
+        return subprocess.Popen([ENGINE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def test_RunsUnprivilegedAndItsHealthCheckPasses_GTW64(self):
+        self.assertEqual(engine("exec", self.container, "id", "-u"), "10001")
+        command = json.loads(re.search(r"^HEALTHCHECK .*\\\n\s+CMD (\[.*\])$", CONTAINERFILE, re.M)[1])
+        engine("exec", self.container, *command)
+        self.assertEqual(self.get("health"), {"status": "ok"})
+
+    def test_HearsAndSpeaksWithWhatTheImageBrings_GTW64(self):
+        caller = self.call("--say", "Where is my parcel?")
+        told, _ = caller.communicate(timeout=120)
+        self.assertEqual(caller.returncode, 0, told)
+        self.assertIn("1 of 1 answered", told)
+
+    def test_StoppedItLetsTheCallEnd_GTW64(self):
+        caller = self.call("--say", "Where is my parcel?", "--say", "And the other one?")
+        while self.get("ready")["active_sessions"] == 0:
+            self.assertIsNone(caller.poll(), "it calls")
+            time.sleep(0.1)  # as above
+        engine("stop", "-t", "60", self.container)
+        told, _ = caller.communicate(timeout=120)
+        self.assertEqual(caller.returncode, 0, told)
+        self.assertIn("2 of 2 answered", told)
+        self.assertEqual(engine("inspect", "-f", "{{.State.ExitCode}}", self.container), "0")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
