@@ -134,6 +134,16 @@ TEST_F(CommandLine, CallShowsItsTokenAndSaysWhenOneIsNeeded_PRD62) {
   EXPECT_THAT(out() + err(), Not(HasSubstr("sesame")));
 }
 
+TEST_F(CommandLine, StressSaysOnceWhatRefusedCallsNeed_GTW61_PRD62) {
+  const Gateway gateway({.access = {.tokens = {"sesame-sesame-sesame"}}});
+  EXPECT_EQ(antiphon({"stress", gateway.url(), "--calls", "2", "--say", "Hi.", "--voice", "flite/slt"}), 3);
+  EXPECT_THAT(out(), HasSubstr("call 1 failed: " + gateway.url() + "/ws/call takes no call: "));
+  EXPECT_THAT(out(), HasSubstr("call 2 failed: "));
+  const auto fix = out().find("fix:   give one of its tokens");
+  EXPECT_NE(fix, std::string::npos) << out();
+  EXPECT_EQ(out().find("fix:", fix + 1), std::string::npos) << "two calls fail for one reason";
+}
+
 TEST_F(CommandLine, CallSaysWhatToDoAboutAWrongAddress_PRD62_PRD64) {
   const Gateway gateway;
   EXPECT_EQ(antiphon({"call", gateway.url() + "/elsewhere", "--dtmf", "1"}), 3);

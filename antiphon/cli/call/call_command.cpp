@@ -13,6 +13,7 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
 #include "antiphon/cli/call/call_report.hpp"
+#include "antiphon/cli/call/dial.hpp"
 #include "antiphon/cli/command.hpp"
 #include "antiphon/device/sound_card.hpp"
 #include "antiphon/net/http.hpp"
@@ -115,7 +116,7 @@ class CallCommand {
     co_await speak_steps();
     open_files();
     const auto dialled = clock_.now();
-    auto socket = co_await dial();
+    auto socket = co_await dial_gateway(runtime_, request_, Deadline::after(clock_, 10s));
     facts_.connected = clock_.now() - dialled;
     if (!flags_.json) environment_.out << fmt::format("connected to {} in {} ms\n", facts_.url, facts_.connected / 1ms) << std::flush;
     if (microphone_) microphone_->flush();
@@ -125,29 +126,6 @@ class CallCommand {
     if (stopped_) call_->hang_up();
     report_ = co_await call_->run(std::move(socket));
     if (!report_.told_events) co_await recognise();
-  }
-
-  Task<std::unique_ptr<net::WebSocket>> dial() {
-    std::optional<Error> refused;
-    try {
-      co_return co_await net::connect_websocket(runtime_, request_, Deadline::after(clock_, 10s));
-    } catch (const Error& error) {
-      refused = error;
-    }
-    auto hint = remedy(refused->status().value_or(0));
-    if (hint.empty()) throw std::move(*refused);
-    throw Error(refused->kind(), fmt::format("{} takes no call: {}", facts_.url, refused->message())).with_hint(std::move(hint));
-  }
-
-  /// What to do where the gateway answers the handshake with this status; empty: nothing that is not said already.
-  std::string remedy(int status) const {
-    const bool showed_token = net::find_header(request_.headers, "authorization").has_value();
-    if (status == 401)
-      return showed_token ? "it knows another token: give one of its `access: {tokens}` with --token, or in ANTIPHON_GATEWAY_TOKEN"
-                          : "give one of its tokens (`access: {tokens}`) with --token, or in ANTIPHON_GATEWAY_TOKEN";
-    if (status == 403) return "it lets this caller not in: look at its `access:`, and at what stands before it, and give its token with --token";
-    if (status == 404) return "a gateway takes calls at /ws/call: name no path, ws://HOST:PORT, or the one that leads there";
-    return {};
   }
 
   /// Before the call: making speech takes its time, and is none of the gateway's.

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/random.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/cli/call/dial.hpp"
 #include "antiphon/cli/command.hpp"
 #include "antiphon/cli/output_file.hpp"
 #include "antiphon/cli/stress/local_gateway.hpp"
@@ -130,7 +132,7 @@ class StressCommand {
 
   Task<> test() {
     co_await speak_lines();
-    const auto dial = [this](std::size_t number, Deadline deadline) { return net::connect_websocket(runtime_, request_for(number), deadline); };
+    const auto dial = [this](std::size_t number, Deadline deadline) { return dial_gateway(runtime_, request_for(number), deadline); };
     test_.emplace(runtime_, plan_, dial, [this](const gateway::StressCall& call) { tell(call); });
     if (stopped_) test_->stop();
     report_ = co_await test_->run();
@@ -154,7 +156,10 @@ class StressCommand {
   }
 
   void tell(const gateway::StressCall& call) {
-    if (!flags_.json && !call.error.empty()) environment_.out << fmt::format("call {} failed: {}\n", call.number, call.error) << std::flush;
+    if (flags_.json || call.error.empty()) return;
+    environment_.out << fmt::format("call {} failed: {}\n", call.number, call.error);
+    if (!call.remedy.empty() && remedies_.insert(call.remedy).second) environment_.out << fmt::format("fix:   {}\n", call.remedy);
+    environment_.out << std::flush;
   }
 
   void summarise(const std::vector<gateway::StressVerdict>& verdicts) const {
@@ -211,6 +216,7 @@ class StressCommand {
   std::vector<gateway::StressThreshold> thresholds_;
   std::optional<gateway::StressTestRun> test_;
   gateway::StressReport report_;
+  std::set<std::string> remedies_;  ///< that were told: a thousand calls fail for one reason
   std::exception_ptr failure_;
   bool stopped_ = false;
 };

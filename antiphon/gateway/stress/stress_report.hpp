@@ -23,6 +23,7 @@ struct StressCall {
   std::size_t barge_ins = 0;            ///< answers that were cut into
   std::string error{};                  ///< why it failed; empty: it did not
   std::string error_kind{};             ///< the same in few words, to be counted
+  std::string remedy{};                 ///< what to do about it; empty: nobody knows
 };
 
 /// A limit of a stress test: `response_p95=1200ms`, `errors=1%`.

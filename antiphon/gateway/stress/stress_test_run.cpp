@@ -115,7 +115,7 @@ Task<> StressTestRun::place(std::size_t number, Clock::Time due) {
   try {
     socket = co_await dial_(number, Deadline::after(clock_, plan_.dial_limit));
   } catch (const Error& error) {
-    call.error = error.message(), call.error_kind = kind_of(error);
+    call.error = error.message(), call.error_kind = kind_of(error), call.remedy = error.hint();
     call.unanswered = call.lines;
   }
   if (socket) {
