@@ -10,7 +10,7 @@ if(ANTIPHON_PRECOMPILE AND NOT (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE
   set(ANTIPHON_PRECOMPILE OFF)
 endif()
 if(ANTIPHON_PRECOMPILE AND CMAKE_CXX_COMPILER_LAUNCHER)
-  list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_PCH_EXTSUM=1 CCACHE_SLOPPINESS=pch_defines,time_macros)
+  list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_PCH_EXTSUM=1 "CCACHE_SLOPPINESS=pch_defines,time_macros,$ENV{CCACHE_SLOPPINESS}")
 endif()
 
 # antiphon_precompiled(NAME OPTION target…): with this OPTION of the compiler makes precompiled/NAME.pch of cmake/precompiled/NAME.hpp, with the definitions

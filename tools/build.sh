@@ -18,5 +18,12 @@ if [ ! -f "build/$preset/build.ninja" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$
   cmake --preset "$preset" --log-level=NOTICE
   echo "$wanted" >"$stamp"
 fi
+# Packages keep the times at which they were built, so that a header or compiler that was upgraded looks older than what was precompiled with it.
+for pch in "build/$preset"/precompiled/*.pch; do
+  [ -f "$pch" ] || continue
+  # shellcheck disable=SC2046  # names of headers hold no spaces
+  changed=$(find -H "$(readlink -f "$(command -v "$ANTIPHON_CXX")")" $(sed 's/^[^ ]*://; s/\\$//' "$pch.d") -maxdepth 0 -cnewer "$pch" 2>&1 | head -n 1) || true
+  [ -z "$changed" ] || rm -f "$pch"
+done
 if [ $# -gt 0 ]; then set -- --target "$@"; fi
 exec cmake --build "build/$preset" -j "$(jobs)" "$@"

@@ -4,9 +4,10 @@
 usage: tidy.py [--clang-tidy NAME] [--jobs N] BUILD_FOLDER [PATH_PART…]
 
 Reads BUILD_FOLDER/compile_commands.json and takes the sources below antiphon/, examples/ and bench/ that are not tests (with PATH_PARTs: those whose
-path holds one of them). A source is skipped when neither it, nor a header of the project that it reaches, nor its command, nor .clang-tidy
-has changed since it was last clean, in whichever checkout (~/.cache/antiphon/tidy-clean). Every complaint is printed once, although many sources see the same header. Exits 1
-when there is one.
+path holds one of them). A source is skipped when nothing that it depends on has changed since it was last clean, in whichever checkout: itself, headers of the
+project that it reaches, protocols, its command, .clang-tidy, this script, and the versions of installed headers. What was clean is remembered in
+$XDG_CACHE_HOME/antiphon/tidy-clean (~/.cache), for 60 days. Every complaint is printed once, although many sources see the same header. Exits 1 when there
+is one.
 """
 import argparse
 import concurrent.futures
@@ -20,7 +21,8 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-INCLUDE = re.compile(r'^\s*#\s*include\s*["<](antiphon/[^">]+)[">]', re.M)
+INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.M)
+REMEMBERED_S = 60 * 24 * 3600
 COMPLAINT = re.compile(r"^/?[^\s:]+:\d+:\d+: (?:warning|error): ")
 
 
@@ -41,7 +43,8 @@ class Headers:
 
     def included_by(self, path):
         if path not in self.includes:
-            self.includes[path] = [ROOT / name for name in INCLUDE.findall(path.read_text(errors="replace"))]
+            names = INCLUDE.findall(path.read_text(errors="replace"))
+            self.includes[path] = [folder / name for name in names for folder in (ROOT, path.parent) if (folder / name).is_file()]
         return self.includes[path]
 
 
@@ -55,16 +58,33 @@ def wanted(source, parts):
 def digest(source, command, common, headers):
     state = hashlib.sha256(common + command.replace(str(ROOT), ".").encode())
     for path in headers.reach(source):
-        state.update(path.relative_to(ROOT).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
+        state.update(path.resolve().relative_to(ROOT).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
     return state.hexdigest()
 
 
-def remembered():
-    """The folder with a file for each digest that was clean."""
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    folder = cache / "antiphon" / "tidy-clean"
-    folder.mkdir(parents=True, exist_ok=True)
+def remembered(build):
+    """The folder with a file for each digest that was clean: the user's, or that of the build where there is none."""
+    try:
+        cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+        folder = cache / "antiphon" / "tidy-clean"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        folder = build / "tidy-clean"
+        folder.mkdir(exist_ok=True)
+    for file in folder.iterdir():
+        if time.time() - file.stat().st_mtime > REMEMBERED_S:
+            file.unlink(missing_ok=True)
     return folder
+
+
+def installed_headers():
+    """Versions of the packages that headers of others come from; those that are unpacked or fetched are pinned in scripts."""
+    try:
+        packages = subprocess.run(["dpkg-query", "-W", "*-dev"], capture_output=True, check=False).stdout
+    except OSError:  # not Debian
+        packages = b""
+    fetching = [ROOT / "tools" / "bootstrap.sh", *sorted((ROOT / "tools").glob("get-*.sh"))]
+    return packages + b"".join(script.read_bytes() for script in fetching)
 
 
 def complaints(output):
@@ -87,8 +107,9 @@ def main():
     chosen = options.parse_args()
 
     version = subprocess.run([chosen.clang_tidy, "--version"], capture_output=True, check=True).stdout
-    common = version + (ROOT / ".clang-tidy").read_bytes()
-    clean = remembered()
+    common = version + (ROOT / ".clang-tidy").read_bytes() + pathlib.Path(__file__).read_bytes() + installed_headers()
+    common += b"".join(protocol.read_bytes() for protocol in sorted((ROOT / "schemas").glob("*.proto")))
+    clean = remembered(chosen.build)
     headers = Headers()
     entries = json.loads((chosen.build / "compile_commands.json").read_text())
     sources = [(pathlib.Path(e["file"]), e["command"]) for e in entries if wanted(pathlib.Path(e["file"]), chosen.parts)]

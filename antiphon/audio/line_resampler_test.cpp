@@ -73,7 +73,8 @@ TEST_P(LineRates, DoNotDependOnHowTheInputIsCut_VOX13) {
 INSTANTIATE_TEST_SUITE_P(Lines, LineRates,
                          ::testing::Values(std::pair(24000, 8000), std::pair(24000, 16000), std::pair(24000, 48000), std::pair(8000, 24000),
                                            std::pair(16000, 24000), std::pair(32000, 24000), std::pair(24000, 32000), std::pair(48000, 24000),
-                                           std::pair(44100, 24000), std::pair(24000, 11025), std::pair(24000, 24000)));
+                                           std::pair(8000, 48000), std::pair(40000, 48000), std::pair(8000, 9000), std::pair(44100, 24000),
+                                           std::pair(24000, 11025), std::pair(24000, 24000)));
 
 TEST(LineResampler, LeavesNothingOfWhatTheLowerRateCannotHold_VOX12) {
   LineResampler line(24000, 8000);

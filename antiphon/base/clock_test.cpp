@@ -214,6 +214,18 @@ TEST(WallClock, AnAlarmThatIsDueAlreadyLeavesNothingArmed) {
   EXPECT_THAT(order, ElementsAre(1));
 }
 
+TEST(WallClock, AlarmsThatAreDueAlreadyRingOnceInOrderOfTime) {
+  asio::io_context context{1};
+  WallClock clock(context);
+  std::vector<int> order;
+  clock.call_at(clock.now() - 1s, [&] { order.push_back(2); });
+  clock.call_at(clock.now() - 2s, [&] { order.push_back(1); });
+  clock.call_at(clock.now() - 1s, [&] { order.push_back(3); });
+  context.run_for(generous);
+  EXPECT_TRUE(context.stopped());
+  EXPECT_THAT(order, ElementsAre(1, 2, 3));
+}
+
 TEST(WallClock, ACancelledSleepEndsAtOnce) {
   asio::io_context context{1};
   WallClock clock{context};
