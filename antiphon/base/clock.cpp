@@ -154,26 +154,19 @@ struct WallClock::State : std::enable_shared_from_this<State> {
   Time now() const { return std::chrono::steady_clock::now() - start; }
 
   // Most alarms are deadlines that never ring, so a timer that is early is left alone: ringing once in vain costs less than setting it each time.
+  // What is due already waits for the system all the same, behind every socket that is ready. Posted it would cost less, and ring before them: where there is
+  // more to do than time, what is sent would stay on time and what comes would be read ever later, so that a full gateway heard its callers seconds late.
   void arm() {
     if (alarms.empty()) return;
     const auto due = alarms.due();
     if (due >= armed) return;
-    const bool waits = std::exchange(armed, due) != Time::max();
-    // Under load the next round is due before the last one is through, and a wake-up by the system would be the dearest part of it.
-    if (due <= now()) {
-      if (waits) timer.cancel();  // or it keeps the context running
-      return asio::post(timer.get_executor(), [self = shared_from_this(), due] { self->ring_at(due); });
-    }
-    timer.expires_at(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(due));
-    timer.async_wait([self = shared_from_this(), due](boost::system::error_code error) {
-      if (!error) self->ring_at(due);
+    armed = due;
+    timer.expires_at(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed));
+    timer.async_wait([self = shared_from_this(), when = armed](boost::system::error_code error) {
+      if (error || self->closed || when != self->armed) return;
+      self->armed = Time::max();
+      self->ring();
     });
-  }
-
-  void ring_at(Time due) {
-    if (closed || due != armed) return;
-    armed = Time::max();
-    ring();
   }
 
   void ring() {
