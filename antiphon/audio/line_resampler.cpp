@@ -114,34 +114,10 @@ constexpr std::size_t abreast = 2 * lanes;  // outputs made at once: enough sums
 
 constexpr std::size_t whole_blocks(std::size_t count) { return (count + abreast - 1) / abreast * abreast; }
 
-/// Where `down` is 1, the inputs of outputs of one phase are neighbours. Makes a row of `stride` for each phase, one after the other.
+/// Output n of a phase stands `down` inputs behind output n - 1 of it. So their inputs are neighbours once the input is dealt out to `down` rows: row r has the
+/// samples r, r + down … of it, `stride` apart. Makes a row of `made_stride` for each of `up` phases, one after the other.
 ANTIPHON_FOR_WIDE_VECTORS
-void upwards(Work work, std::size_t stride, Sample* rows) {
-  for (std::size_t n = 0; n < work.up; ++n, rows += stride) {
-    const float* taps = work.taps + (work.phase + n) % work.up * work.width;
-    const float* input = work.input + (work.phase + n) / work.up;
-    for (std::size_t at = 0; at < stride; at += abreast) {
-      Lanes even[2]{}, odd[2]{};
-      add_neighbours(taps, 1, work.width, input + at, even, odd);
-      for (std::size_t i = 0; i < 2; ++i) put(even[i] + odd[i], rows + at + i * lanes);
-    }
-  }
-}
-
-/// Where `up` is 1, they are once the input is dealt out to `down` rows: row r has the samples r, r + down … of it, `stride` apart.
-ANTIPHON_FOR_WIDE_VECTORS
-void downwards(Work work, const float* rows, std::size_t stride, Sample* output, std::size_t count) {
-  const auto taps_of_row = work.width / work.down;
-  for (std::size_t at = 0; at < count; at += abreast) {
-    Lanes even[2]{}, odd[2]{};
-    for (std::size_t row = 0; row < work.down; ++row) add_neighbours(work.taps + row, work.down, taps_of_row, rows + row * stride + at, even, odd);
-    for (std::size_t i = 0; i < 2; ++i) put(even[i] + odd[i], output + at + i * lanes);
-  }
-}
-
-/// Where neither is 1, both: output n of a phase stands `down` inputs behind output n - 1 of it.
-ANTIPHON_FOR_WIDE_VECTORS
-void across(Work work, const float* rows, std::size_t stride, std::size_t made_stride, Sample* made) {
+void make_rows(Work work, std::size_t stride, std::size_t made_stride, Sample* made) {
   const auto taps_of_row = work.width / work.down;
   for (std::size_t n = 0; n < work.up; ++n, made += made_stride) {
     const auto stands = work.phase + n * work.down;
@@ -150,7 +126,7 @@ void across(Work work, const float* rows, std::size_t stride, std::size_t made_s
       Lanes even[2]{}, odd[2]{};
       for (std::size_t tap = 0; tap < work.down; ++tap) {
         const auto input = stands / work.up + tap;
-        add_neighbours(taps + tap, work.down, taps_of_row, rows + input % work.down * stride + input / work.down + at, even, odd);
+        add_neighbours(taps + tap, work.down, taps_of_row, work.input + input % work.down * stride + input / work.down + at, even, odd);
       }
       for (std::size_t i = 0; i < 2; ++i) put(even[i] + odd[i], made + at + i * lanes);
     }
@@ -182,6 +158,7 @@ template <std::size_t rows>
 
 ANTIPHON_FOR_WIDE_VECTORS
 void gather(const Sample* from, std::size_t stride, std::size_t rows, std::size_t size, Sample* to) {
+  if (rows == 1) return gather<1>(from, stride, size, to);
   if (rows == 2) return gather<2>(from, stride, size, to);
   if (rows == 3) return gather<3>(from, stride, size, to);
   if (rows == 4) return gather<4>(from, stride, size, to);
@@ -282,15 +259,8 @@ void LineResampler::compute(SampleView more, std::span<Sample> output) const {
   if (!filter_->in_rows()) return one_by_one(work, output.data(), output.size());
   const auto made_row = whole_blocks((output.size() + work.up - 1) / work.up);
   made.resize(made_row * work.up);
-  if (work.up > 1) {
-    if (work.down == 1)
-      upwards(work, made_row, made.data());
-    else
-      across(work, work.input, row_size, made_row, made.data());
-    return gather(made.data(), made_row, work.up, output.size(), output.data());
-  }
-  downwards(work, work.input, row_size, made.data(), output.size());
-  std::copy_n(made.begin(), output.size(), output.begin());
+  make_rows(work, row_size, made_row, made.data());
+  gather(made.data(), made_row, work.up, output.size(), output.data());
 }
 
 }  // namespace antiphon::audio

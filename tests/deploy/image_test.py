@@ -23,7 +23,8 @@ CONFINED = {
     'security_opt: ["no-new-privileges:true"]': ["--security-opt", "no-new-privileges"],
 }
 # Nobody is known by name, so that no model is asked: callers hear that something went wrong, in a voice that the image brings.
-OPTIONS = [*sum(CONFINED.values(), []), "--dns", "127.0.0.1"]
+NOBODY_KNOWN = ["--dns", "127.0.0.1"]
+OPTIONS = sum(CONFINED.values(), [])
 ENGINE = os.environ.get("ENGINE") or shutil.which("podman") or shutil.which("docker")
 IMAGE = os.environ.get("IMAGE")
 TOKEN = "t0ken"
@@ -49,7 +50,7 @@ def setUpModule():
 
 class Image(unittest.TestCase):
     def setUp(self):
-        self.container = engine("run", "-d", "-p", "127.0.0.1::8080", *OPTIONS, "-e", f"GATEWAY_TOKEN={TOKEN}", "-e", "OPENAI_API_KEY=none", IMAGE)
+        self.container = engine("run", "-d", "-p", "127.0.0.1::8080", *OPTIONS, *NOBODY_KNOWN, "-e", f"GATEWAY_TOKEN={TOKEN}", "-e", "OPENAI_API_KEY=none", IMAGE)
         self.addCleanup(engine, "rm", "-f", self.container)
         self.address = engine("port", self.container, "8080").splitlines()[0]
         self.wait_until_ready()
@@ -72,7 +73,7 @@ class Image(unittest.TestCase):
     def call(self, *more):
         """Somebody calls from the same machine, by the program of the image."""
         name = f"caller-of-{self.container[:12]}"
-        arguments = ["run", "--name", name, "--network", f"container:{self.container}", *OPTIONS[:-2], IMAGE, "call", "ws://127.0.0.1:8080", "--token", TOKEN, *more]
+        arguments = ["run", "--name", name, "--network", f"container:{self.container}", *OPTIONS, IMAGE, "call", "ws://127.0.0.1:8080", "--token", TOKEN, *more]
         caller = subprocess.Popen([ENGINE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.addCleanup(caller.communicate)
         self.addCleanup(engine, "rm", "-f", name)  # first, so that the caller ends
