@@ -157,7 +157,7 @@ struct WallClock::State : std::enable_shared_from_this<State> {
   // What is due already waits for the system all the same, behind every socket that is ready. Posted it would cost less, and ring before them: where there is
   // more to do than time, what is sent would stay on time and what comes would be read ever later, so that a full gateway heard its callers seconds late.
   void arm() {
-    if (alarms.empty()) return;
+    if (ringing || alarms.empty()) return;
     const auto due = alarms.due();
     if (due >= armed) return;
     armed = due;
@@ -169,10 +169,20 @@ struct WallClock::State : std::enable_shared_from_this<State> {
     });
   }
 
+  // Who rings sets its next alarm: the timer is set once for all of them, which in a virtual machine is a matter for its host; whoever throws, too.
+  struct Ringing {
+    State& clock;
+    explicit Ringing(State& of) : clock(of) { clock.ringing = true; }
+    ~Ringing() {
+      clock.ringing = false;
+      if (!clock.closed) clock.arm();
+    }
+  };
+
   void ring() {
+    const Ringing until_all_rang(*this);
     const auto now_due = now();
     while (!closed && !alarms.empty() && alarms.due() <= now_due) alarms.take()();
-    if (!closed) arm();
   }
 
   // An armed timer keeps the context running. Whether nobody needs it any more is looked at later: the next deadline often comes at once.
@@ -193,6 +203,7 @@ struct WallClock::State : std::enable_shared_from_this<State> {
   std::uint64_t next = 0;
   bool closed = false;
   bool disarming = false;
+  bool ringing = false;
 };
 
 WallClock::WallClock(asio::any_io_executor executor) : state_(std::make_shared<State>(std::move(executor))) {}

@@ -1,5 +1,6 @@
 #include "antiphon/base/clock.hpp"
 
+#include <stdexcept>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -224,6 +225,34 @@ TEST(WallClock, AlarmsThatAreDueAlreadyRingOnceInOrderOfTime) {
   context.run_for(generous);
   EXPECT_TRUE(context.stopped());
   EXPECT_THAT(order, ElementsAre(1, 2, 3));
+}
+
+TEST(WallClock, AlarmsThatAreSetWhileOthersRingRingToo) {
+  asio::io_context context{1};
+  WallClock clock(context);
+  std::vector<int> order;
+  clock.call_at(clock.now() - 2s, [&] {
+    order.push_back(1);
+    clock.call_at(clock.now() + 2ms, [&] { order.push_back(4); });
+    clock.call_at(clock.now() + 1ms, [&] { order.push_back(3); });
+    clock.cancel(clock.call_at(clock.now() + 1h, [] { FAIL(); }));
+  });
+  clock.call_at(clock.now() - 1s, [&] { order.push_back(2); });
+  context.run_for(generous);
+  EXPECT_TRUE(context.stopped());
+  EXPECT_THAT(order, ElementsAre(1, 2, 3, 4));
+}
+
+TEST(WallClock, OneThatThrowsTakesNoneOfTheOthersWithIt) {
+  asio::io_context context{1};
+  WallClock clock(context);
+  bool rang = false;
+  clock.call_at(clock.now() - 2s, [] { throw std::runtime_error("thrown"); });
+  clock.call_at(clock.now() - 1s, [&] { rang = true; });
+  EXPECT_THROW(context.run_for(generous), std::runtime_error);
+  context.run_for(generous);
+  EXPECT_TRUE(context.stopped());
+  EXPECT_TRUE(rang);
 }
 
 TEST(WallClock, ACancelledSleepEndsAtOnce) {
