@@ -626,6 +626,27 @@ TEST_F(Talk, AnAnswerThatHasToBeSaidAgainIsNoPin_GTW32) {
   EXPECT_EQ(verifier.asked, 1);
 }
 
+TEST_F(Talk, WhoLooksForTheNumberMayStillSayIt_GTW32) {
+  lines = {{.text = "What is your order number?"}, {.text = "Sure, take your time."}, {.text = "Thank you. It comes on Monday."}};
+  turn("it is about a parcel");
+  turn("one moment, let me look");
+  EXPECT_EQ(dialogue().intake()->show("1007"), "1007");
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, "1007");
+  EXPECT_EQ(verifier.asked, 0);
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, pin_mask) << "it was said, and no other one is asked for";
+}
+
+TEST_F(Talk, ANumberIsNotAskedForForEver_GTW32) {
+  lines = {{.text = "What is your order number?"}, {.text = "Sure, take your time."}, {.text = "Never mind."}, {.text = "I see."}};
+  turn("it is about a parcel");
+  turn("let me look");
+  turn("I do not have it");
+  turn("1007");
+  EXPECT_EQ(session.turns.back().user_text, pin_mask);
+}
+
 TEST_F(Talk, AGreetingMayAskForANumber_GTW32) {
   auto asking = *rules;
   asking.replies.at(static_cast<std::size_t>(Reply::greeting)) = "Welcome. What is your order number?";

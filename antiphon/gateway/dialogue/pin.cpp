@@ -199,16 +199,22 @@ std::string without_pin(std::string_view text, const LocaleRules& rules, const P
 
 bool announces_pin(std::string_view text, const LocaleRules& rules) { return announces(DigitsOf(text, rules), rules); }
 
-bool asks_for_a_number(std::string_view text, const LocaleRules& rules, bool before) {
-  bool asked = false;
+std::size_t count_digits(std::string_view text, const LocaleRules& rules) { return digits_in(DigitsOf(text, rules).runs); }
+
+Asked what_is_asked(std::string_view text, const LocaleRules& rules, bool before) {
+  auto asked = Asked::nothing;
+  const auto ask = [&](bool number) {
+    before = number;
+    asked = number ? Asked::number : Asked::another_thing;
+  };
   for (const auto sentence : whole_sentences(text, rules.abbreviations)) {
     const auto words = plain_words(sentence);
     const auto holds = [&](const PhraseList& list) { return find_phrase(list, words).has_value(); };
     const bool of_pin = holds(rules.pin_words), of_number = !of_pin && holds(rules.number_questions);
     if (has_question_mark(sentence))
-      asked = before = of_number || (before && !of_pin && holds(rules.number_follow_ups));
+      ask(of_number || (before && !of_pin && holds(rules.number_follow_ups)));
     else if ((of_pin || of_number) && holds(rules.number_requests))
-      asked = before = of_number;
+      ask(of_number);
   }
   return asked;
 }

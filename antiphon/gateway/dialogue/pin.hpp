@@ -77,10 +77,19 @@ std::string without_pin(std::string_view text, const LocaleRules& rules, const P
 /// Whether the text ends where the digits of a PIN are to come, or the rest of them: "my PIN is", "my PIN is four two".
 bool announces_pin(std::string_view text, const LocaleRules& rules);
 
-/// Whether the agent's words ask for a number that is no PIN. What counts is the last question, and where one without a question mark asks for a number or a
+/// How many digits the numbers in a text have together.
+std::size_t count_digits(std::string_view text, const LocaleRules& rules);
+
+enum class Asked {
+  nothing,
+  number,  ///< that is no PIN
+  another_thing
+};
+
+/// What the agent's words ask for. What counts is the last question, and where one without a question mark asks for a number or a
 /// PIN behind it ("tell me your PIN") that one. A question about the same number ("do you have it at hand?") leaves it asked.
-/// @param before whether the agent's words before these asked for one: "could you say that again?"
-bool asks_for_a_number(std::string_view text, const LocaleRules& rules, bool before = false);
+/// @param before whether the agent's words before these asked for a number: "could you say that again?"
+Asked what_is_asked(std::string_view text, const LocaleRules& rules, bool before = false);
 
 /// Adds up the digits of a PIN over turns and keys (GTW-32). Tells no time itself: whoever holds it calls `poll` at `due`.
 class PinEntry {

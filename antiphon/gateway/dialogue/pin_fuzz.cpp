@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (taken.text.find_first_of("0123456789") != std::string::npos) __builtin_trap();
     if (!take_pin(taken.text, rules, true).digits.empty()) __builtin_trap();
     take_pin(text, rules, false);
-    (void)asks_for_a_number(text, rules);
+    (void)what_is_asked(text, rules);
   }
   PinEntry entry;
   antiphon::Clock::Time now{0};

@@ -9,7 +9,8 @@ namespace antiphon::gateway {
 namespace {
 
 constexpr std::size_t least_shown_digits = 2;
-constexpr std::size_t least_of_known = 2;  // one digit gives little away, and is often an answer
+constexpr std::size_t least_of_known = 2;   // one digit gives little away, and is often an answer
+constexpr std::size_t least_of_number = 2;  // "one moment" is none
 
 }  // namespace
 
@@ -44,6 +45,12 @@ void PinGate::recall(const json::object& memory, bool is_lost, std::string reque
   else if (is_lost)
     open(std::move(request));
   incomplete_ = is_lost;
+}
+
+void PinGate::set_said(std::string_view agent_text) {
+  const auto asked = what_is_asked(agent_text, *rules_, number_asked_);
+  if (asked == Asked::nothing && std::exchange(number_due_, false)) return;
+  number_asked_ = number_due_ = asked == Asked::number;
 }
 
 std::optional<Pin> PinGate::take_pin() { return std::exchange(pin_, std::nullopt); }
@@ -104,6 +111,7 @@ void PinGate::gather(std::string_view text, Pin digits) {
 
 Intake::Taken PinGate::take(std::string_view text, Clock::Time voice_ended) {
   auto taken = taken_from(text, wanted());
+  if (count_digits(text, *rules_) >= least_of_number) number_due_ = false;
   if (!open_) {
     note_piece(text);
     gather(text, std::move(taken.digits));

@@ -20,8 +20,9 @@ class PinGate final : public Intake {
   /// From now on digits are those of the PIN; `request` is what it is needed for.
   void open(std::string request);
   void close();
-  /// What the agent said last: where it asks for another number, bare digits are left to whoever asked.
-  void set_said(std::string_view agent_text) { number_asked_ = asks_for_a_number(agent_text, *rules_, number_asked_); }
+  /// What the agent said last: where it asks for another number, bare digits are left to whoever asked. One answer that asks for nothing
+  /// ("Sure, take your time.") leaves asked what the caller has not said yet.
+  void set_said(std::string_view agent_text);
   /// The right PIN: from now on it is hidden wherever it is said.
   void know(Pin pin) { known_ = std::move(pin); }
   bool is_open() const { return open_; }
@@ -63,6 +64,7 @@ class PinGate final : public Intake {
   std::function<void(std::string)> take_floor_;
   bool takes_bare_;
   bool number_asked_ = false;
+  bool number_due_ = false;  ///< it was asked for just now, and no number was said since
   Pin known_;
   Pin said_;                ///< bare digits of the turns just before, once the PIN is known
   bool announced_ = false;  ///< the last turn said that a PIN that nobody asked for follows, or the rest of it

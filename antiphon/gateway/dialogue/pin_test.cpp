@@ -152,6 +152,8 @@ TEST(TakePin, KnowsWhereThePinIsStillToCome_GTW32) {
   EXPECT_EQ(take_pin("my pin is four two", rules(), false).text, "my pin is [PIN_MASKED]");
 }
 
+bool asks_for_a_number(std::string_view text, const LocaleRules& locale) { return what_is_asked(text, locale) == Asked::number; }
+
 TEST(TakePin, AStatementThatHoldsANumberAsksForNone_GTW32) {
   for (const auto* text : {"The code of your order is sent to you. How can I help?", "I have your number here.", "It is a good time to order.",
                            "Your number is known.", "What is your order number? No, how can I help you?", "Is it a good time?"})
