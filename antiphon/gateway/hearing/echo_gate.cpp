@@ -12,7 +12,6 @@ namespace {
 static_assert(audio::canonical_rate_hz / 8000 == 3);
 constexpr std::size_t frame_samples = audio::canonical_rate_hz / 50;
 constexpr double loud_rms = 200;             // quieter than what any detector takes for a voice
-constexpr double far_rms = 100;              // what is quieter comes back inaudible
 constexpr int frames_of_onset = 3;           // a voice of as many frames is told
 constexpr int frames_of_pause = 10;          // so long a silence ends a voice
 constexpr double alike = 0.7;                // of a place among all
@@ -33,23 +32,14 @@ void decimate(const audio::Sample* from, Out* to, std::size_t count) {
 }  // namespace
 
 void EchoGate::played(audio::SampleView samples, Clock::Time at) {
-  if (far_.empty()) far_.assign(kept, 0), near_.assign(2 * window, 0);
-  const auto count = static_cast<std::int64_t>(samples.size() / decimation);
-  const auto begin = std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::ratio<1, rate_hz>>>(at).count();
-  // A gap is silence; where a player was stopped, what was meant to sound there did not.
-  for (auto i = std::max(far_end_, begin - static_cast<std::int64_t>(kept)); i < begin; ++i) far_[static_cast<std::size_t>(i) % kept] = 0;
-  for (std::int64_t done = 0; done < count;) {
-    const auto place = static_cast<std::size_t>(begin + done) % kept;
-    const auto part = std::min(static_cast<std::size_t>(count - done), kept - place);
-    decimate(samples.data() + static_cast<std::size_t>(done) * decimation, far_.data() + place, part);
-    done += static_cast<std::int64_t>(part);
-  }
-  far_end_ = begin + count;
-  if (audio::rms(samples) > far_rms) far_loud_until_ = at + audio::duration_of(samples.size());
+  if (near_.empty()) near_.assign(2 * window, 0);
+  audio::Samples decimated(samples.size() / decimation);
+  decimate(samples.data(), decimated.data(), decimated.size());
+  far_.add(decimated, at);
 }
 
 audio::Samples EchoGate::take(audio::Samples samples, Clock::Time now) {
-  if (far_.empty() || now > far_loud_until_ + longest_delay) {
+  if (far_.empty() || now > far_.loud_until() + longest_delay) {
     loud_ = quiet_ = 0;
     is_voice_ = false;
     // What the caller said before the agent spoke again is nothing to compare an echo with.
@@ -119,15 +109,9 @@ bool EchoGate::is_echo(Clock::Time now, bool may_be_where_it_was) {
 
 /// The delay at which what was played is most like what came, if it is like it at least.
 std::optional<std::size_t> EchoGate::search(std::size_t from, std::size_t to, Clock::Time now, double least) const {
-  const auto end = std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::ratio<1, rate_hz>>>(now).count();
   // What was played, oldest first, in one row: at `to - from` lies the beginning of the window at the smallest delay.
-  const auto first = end - static_cast<std::int64_t>(to) - static_cast<std::int64_t>(window);
   std::vector<float> far(to - from + window);
-  for (std::size_t i = 0; i < far.size(); ++i) {
-    const auto at = first + static_cast<std::int64_t>(i);
-    const bool known = at >= 0 && at < far_end_ && at >= far_end_ - static_cast<std::int64_t>(kept);
-    far[i] = known ? static_cast<float>(far_[static_cast<std::size_t>(at) % kept]) : 0;
-  }
+  far_.copy(far_.place_of(now) - static_cast<PlayedAudio::Place>(to + window), std::span(far));
   const auto near = std::span(near_).subspan(near_end_ - window, window);
   const auto found = most_alike(near, far, energy_of(near), least);  // an echo is quieter than what it comes from
   return found ? std::optional(to - found->offset) : std::nullopt;

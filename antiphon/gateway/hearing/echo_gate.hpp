@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "antiphon/gateway/hearing/echo.hpp"
+#include "antiphon/gateway/hearing/played_audio.hpp"
 
 namespace antiphon::gateway {
 
@@ -35,9 +36,7 @@ class EchoGate final : public EchoRemover {
   std::optional<std::size_t> search(std::size_t from, std::size_t to, Clock::Time now, double least) const;
   void remember(audio::SampleView frame);
 
-  std::vector<std::int16_t> far_{};  ///< a ring, empty until something is played
-  std::int64_t far_end_ = 0;         ///< since the clock's beginning: behind the last sample in it
-  Clock::Time far_loud_until_{Clock::Time::min()};
+  PlayedAudio far_{rate_hz, kept};
   std::vector<float> near_{};  ///< what the caller sent last, up to `near_end_`; empty as that is
   std::size_t near_end_ = window;
   int loud_ = 0;  ///< frames in a row

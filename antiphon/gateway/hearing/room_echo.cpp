@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr double far_rms = 100;      // what is quieter comes back inaudible
+constexpr double far_rms = PlayedAudio::loud_rms;
 constexpr double near_rms = 60;      // what is quieter is no echo that anybody takes for a voice
 constexpr double alike = 0.5;        // an echo by itself has more in most rooms, a caller who speaks over it below 0.4, noise below 0.1
 constexpr double alike_twice = 0.3;  // at one place, one time after the other
@@ -21,10 +21,6 @@ constexpr auto least_ahead = milliseconds(20), most_ahead = milliseconds(120);
 constexpr auto tail = milliseconds(300);       // of an echo that nobody knows yet
 constexpr auto measured = milliseconds(1000);  // a line that brings its audio in bursts has brought some of it in time
 constexpr auto too_late = milliseconds(20);
-
-std::int64_t place_of(Clock::Time at) {
-  return std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::ratio<1, audio::canonical_rate_hz>>>(at).count();
-}
 
 std::size_t count_of(milliseconds duration) { return audio::samples_in(duration); }
 
@@ -38,24 +34,16 @@ void narrow_down(audio::SampleView samples, std::size_t factor, std::vector<floa
 
 }  // namespace
 
-void RoomEcho::played(audio::SampleView samples, Clock::Time at) {
-  if (far_.empty()) far_.assign(kept, 0);
-  const auto begin = place_of(at);
-  // A gap is silence; where a player was stopped, what was meant to sound there did not.
-  for (auto i = std::max(far_end_, begin - static_cast<Place>(kept)); i < begin; ++i) far_[static_cast<std::size_t>(i) % kept] = 0;
-  for (std::size_t i = 0; i < samples.size(); ++i) far_[(static_cast<std::size_t>(begin) + i) % kept] = samples[i];
-  far_end_ = begin + static_cast<Place>(samples.size());
-  if (audio::rms(samples) > far_rms) far_loud_until_ = at + audio::duration_of(samples.size());
-}
+void RoomEcho::played(audio::SampleView samples, Clock::Time at) { far_.add(samples, at); }
 
 audio::Samples RoomEcho::take(audio::Samples samples, Clock::Time now) {
-  if (far_.empty() || now > far_loud_until_ + longest_delay) {
+  if (far_.empty() || now > far_.loud_until() + longest_delay) {
     running_ = false;
     return samples;
   }
   const auto count = samples.size();
-  if (!running_) begin(place_of(now) - static_cast<Place>(count));
-  keep_time(place_of(now) - near_end_ - static_cast<Place>(waiting_.size() + count), count);
+  if (!running_) begin(far_.place_of(now) - static_cast<Place>(count));
+  keep_time(far_.place_of(now) - near_end_ - static_cast<Place>(waiting_.size() + count), count);
   waiting_.insert(waiting_.end(), samples.begin(), samples.end());
   const auto whole = waiting_.size() / block * block;
   for (std::size_t at = 0; at < whole; at += block) process(std::span(waiting_).subspan(at, block));
@@ -97,15 +85,12 @@ void RoomEcho::process(std::span<audio::Sample> microphone) {
   canceller_->process(far, microphone);
   if (known_) return;
   if (audio::rms(far) > far_rms) heard_ += block;
-  if (heard_ < count_of(until_known) && near_end_ < place_of(far_loud_until_ + tail)) std::ranges::fill(microphone, audio::Sample{0});
+  if (heard_ < count_of(until_known) && near_end_ < far_.place_of(far_.loud_until() + tail)) std::ranges::fill(microphone, audio::Sample{0});
 }
 
 audio::Samples RoomEcho::played_at(Place from, std::size_t count) const {
   audio::Samples samples(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto at = from + static_cast<Place>(i);
-    if (at >= 0 && at < far_end_ && at >= far_end_ - static_cast<Place>(kept)) samples[i] = far_[static_cast<std::size_t>(at) % kept];
-  }
+  far_.copy(from, std::span(samples));
   return samples;
 }
 

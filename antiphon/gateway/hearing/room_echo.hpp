@@ -8,6 +8,7 @@
 #include "antiphon/audio/echo_canceller.hpp"
 #include "antiphon/gateway/hearing/echo.hpp"
 #include "antiphon/gateway/hearing/likeness.hpp"
+#include "antiphon/gateway/hearing/played_audio.hpp"
 
 namespace antiphon::gateway {
 
@@ -24,7 +25,7 @@ class RoomEcho final : public EchoRemover {
   audio::Samples take(audio::Samples samples, Clock::Time now) override;
 
  private:
-  using Place = std::int64_t;  ///< of a sample, since the clock's beginning
+  using Place = PlayedAudio::Place;
   static constexpr std::size_t block = audio::EchoCanceller::block;
   static constexpr int narrow = 6;                                            ///< samples in one of those that are compared, at 4 kHz
   static constexpr std::size_t compared = audio::canonical_rate_hz / narrow;  ///< a second of them
@@ -38,9 +39,7 @@ class RoomEcho final : public EchoRemover {
   void look_for_delay();
   std::optional<Likeness> find_delay() const;
 
-  std::vector<audio::Sample> far_{};  ///< a ring, empty until something is played
-  Place far_end_ = 0;                 ///< behind the last sample in it
-  Clock::Time far_loud_until_{Clock::Time::min()};
+  PlayedAudio far_{audio::canonical_rate_hz, kept};
   std::optional<audio::EchoCanceller> canceller_{};
   audio::Samples waiting_{}, ready_{};  ///< less than a block, and what is done
   Place near_end_ = 0;                  ///< behind the last sample of a block
