@@ -79,23 +79,37 @@ void Ear::hear(audio::SampleView samples) {
     else if (turn_)
       stop_voice(time_of(edge.at));
   }
+  if (!line_watch_ && speaking()) watch_line();
   if (!turn_) return;
   came_.beat();
   if (!edges.empty() || is_long(*turn_)) changed_.beat();
+}
+
+/// Whoever sends while a key is held, or mutes the microphone, may send nothing in between: a voice would never end.
+void Ear::watch_line() {
+  line_watch_.emplace(clock_, heard_at_ + settings_.quiet_line, [this] {
+    line_watch_.reset();
+    if (!speaking()) return;
+    if (clock_.now() >= heard_at_ + settings_.quiet_line) hear(audio::Samples(audio::samples_in(settings_.quiet_line), 0));
+    if (!line_watch_ && speaking()) watch_line();
+  });
 }
 
 bool Ear::is_long(const Turn& turn) const { return turn.audio.unanswered().size() >= audio::samples_in(settings_.longest_piece); }
 
 void Ear::open_turn(Clock::Time began) {
   events_.push(SpeechStarted{began});
-  if (!turn_) {
-    turn_ = std::make_shared<Turn>();
-    turn_->audio.add(pre_roll_.take());
-  }
-  turn_->speaking = true;  // where there was one, it was a pause and not the end
+  if (!turn_) return begin_turn(began);
+  turn_->speaking = true;  // it was a pause and not the end
   turn_->voice_began = began;
   turn_->ended_at.reset();
   turn_->likely.clear();
+}
+
+void Ear::begin_turn(Clock::Time voice_began) {
+  turn_ = std::make_shared<Turn>();
+  turn_->voice_began = voice_began;
+  turn_->audio.add(pre_roll_.take());
 }
 
 void Ear::stop_voice(Clock::Time at) {
@@ -198,6 +212,12 @@ void Ear::close(Turn& turn) {
   came_.beat();
 }
 
+/// Our detector may hear noise, in which no voice begins any more: what is said next is heard all the same.
+void Ear::close_and_listen_on(Turn& turn) {
+  close(turn);
+  if (turn.speaking && speaking()) begin_turn(turn.voice_ended);
+}
+
 Task<> Ear::wake_at(Clock::Time due) {
   const ScopedAlarm alarm(clock_, due, [this] { changed_.beat(); });
   co_await changed_.wait();
@@ -220,7 +240,7 @@ Task<> Ear::close_when_silent(std::shared_ptr<Turn> turn) {
     const auto told = turn->voice_ended + settings_.without_words;
     const auto asked = turn->voice_ended + (turn->text().empty() ? settings_.first_words : std::max(settings_.last_words, patience(turn->text())));
     const auto end = end_of(*turn);
-    if (end && clock_.now() >= *end) co_return close(*turn);
+    if (end && clock_.now() >= *end) co_return close_and_listen_on(*turn);
     if (clock_.now() >= told) tell_open(*turn);
     if (!end && clock_.now() >= asked) co_return co_await ask_for_the_rest(turn);
     auto due = end.value_or(asked);

@@ -28,6 +28,7 @@ struct EarSettings {
   Duration last_words{std::chrono::seconds(1)};                 ///< of silence until which a recogniser on the way has to be final, where it has told words
   Duration first_words{std::chrono::seconds(2)};                ///< and where it has told none: then it is asked for them
   Duration pre_roll{std::chrono::milliseconds(350)};            ///< of audio before the first voiced frame that the recogniser gets
+  Duration quiet_line{std::chrono::seconds(1)};                 ///< without audio, after which a voice under way is over
   Duration longest_piece{std::chrono::seconds(30)};             ///< a recogniser that hears nothing on the way gets longer turns in such pieces
   Duration recognition_timeout{std::chrono::seconds(10)};       ///< half of it where another recogniser can stand in
   int reconnects = 2;                                           ///< of a stream that breaks, within a turn
@@ -88,7 +89,7 @@ class Ear {
   Ear(const Ear&) = delete;
   Ear& operator=(const Ear&) = delete;
 
-  /// Canonical audio of the caller in order, silence too; never waits.
+  /// Canonical audio of the caller in order, silence too; never waits. Where none comes while there is a voice, that is silence.
   void hear(audio::SampleView samples);
   bool speaking() const { return activity_.speaking(); }
 
@@ -101,8 +102,10 @@ class Ear {
   struct Turn;
 
   void open_turn(Clock::Time began);
+  void begin_turn(Clock::Time voice_began);
   Clock::Time time_of(std::size_t sample) const;
   void stop_voice(Clock::Time at);
+  void watch_line();
   bool is_long(const Turn& turn) const;
   Task<> wait_for_turn(TaskGroup* meanwhile);
   Task<> listen_to_silence();
@@ -125,6 +128,7 @@ class Ear {
   void tell_likely(Turn& turn);
   void tell_open(Turn& turn);
   void close(Turn& turn);
+  void close_and_listen_on(Turn& turn);
 
   Runtime& runtime_;
   Clock& clock_;
@@ -137,6 +141,7 @@ class Ear {
   std::shared_ptr<Turn> turn_;                 ///< the one under way
   std::unique_ptr<RecognitionStream> stream_;  ///< kept from turn to turn, where a recogniser elsewhere hears on the way
   std::size_t fed_ = 0;                        ///< samples that it got
+  std::optional<ScopedAlarm> line_watch_;      ///< while there is a voice
   Pulse changed_;                              ///< something else than more audio
   Pulse came_;                                 ///< audio of a turn
   Channel<EarEvent> events_;

@@ -23,8 +23,14 @@ struct Hearing : ::testing::Test {
   }
   void stand_in(std::shared_ptr<LevelEar> other) { settings.stand_ins.push_back({std::move(other)}); }
 
-  /// Speech and silences as they come, in frames of 20 ms.
-  void hear(std::vector<audio::Samples> parts) {
+  /// What comes in frames of 20 ms, behind a time in which nothing comes.
+  struct Part {
+    Part(audio::Samples sound, Duration wait = {}) : samples(std::move(sound)), nothing(wait) {}  // NOLINT(google-explicit-constructor): most are a sound
+    audio::Samples samples;
+    Duration nothing;
+  };
+  /// Speech and silences as they come.
+  void hear(std::vector<Part> parts) {
     settings.on_failed = [this](const Error& error) { failures.push_back(error.message()); };
     ear.emplace(world.runtime, *first, settings);
     TaskGroup tasks(world.context.get_executor());
@@ -33,13 +39,15 @@ struct Hearing : ::testing::Test {
     tasks.spawn(play(*ear, world.clock, std::move(parts), &tasks));
     world.run(tasks.join());
   }
-  static Task<> play(Ear& ear, Clock& clock, std::vector<audio::Samples> parts, TaskGroup* tasks) {
+  static Task<> play(Ear& ear, Clock& clock, std::vector<Part> parts, TaskGroup* tasks) {
     constexpr std::size_t frame = audio::canonical_rate_hz / 50;
-    for (const auto& part : parts)
-      for (std::size_t at = 0; at + frame <= part.size(); at += frame) {
+    for (const auto& part : parts) {
+      if (part.nothing > 0s) co_await clock.sleep_for(part.nothing);
+      for (std::size_t at = 0; at + frame <= part.samples.size(); at += frame) {
         co_await clock.sleep_for(20ms);
-        ear.hear(audio::SampleView(part).subspan(at, frame));
+        ear.hear(audio::SampleView(part.samples).subspan(at, frame));
       }
+    }
     tasks->stop();
   }
   static Task<> take(Ear& ear, Hearing& self) {
@@ -192,6 +200,35 @@ TEST_F(Hearing, AWordThatComesAfterATurnIsOverIsNoneOfTheNext_GTW21) {
   first = level_ear({{.answers_after = 1500ms, .partials = true}});
   hear({quiet(1s), spoken({0, 1}), quiet(2500ms), spoken({2, 3}), quiet(5s)});
   EXPECT_THAT(turns, ElementsAre("zero one", "two three"));
+}
+
+TEST_F(Hearing, AVoiceOnALineThatBringsNoMoreIsOver_GTW23) {
+  for (const bool streaming : {true, false}) {
+    first = level_ear({{}}, streaming);
+    turns.clear();
+    hear({quiet(1s), spoken({0, 1}), {spoken({2}), 5s}, {quiet(20ms), 5s}});
+    EXPECT_THAT(turns, ElementsAre("zero one", "two"));
+  }
+}
+
+TEST_F(Hearing, ALineThatStallsForAMomentEndsNoVoice_GTW23) {
+  for (const bool streaming : {true, false}) {
+    first = level_ear({{}}, streaming);
+    turns.clear();
+    hear({quiet(1s), spoken({0, 1}), {spoken({2}), 800ms}, quiet(3s)});
+    EXPECT_THAT(turns, ElementsAre("zero one two"));
+  }
+}
+
+TEST_F(Hearing, WhatIsSaidInNoiseBehindATurnIsATurn_GTW21) {
+  first = level_ear({{.ends = 300ms}});
+  const auto noise = [](Duration length) {
+    auto samples = testing::voice(length);
+    for (auto& sample : samples) sample = static_cast<audio::Sample>(sample * 950 / 6000);  // for our detector a voice, for the recogniser silence
+    return samples;
+  };
+  hear({quiet(1s), noise(500ms), spoken({0, 1}), noise(2s), spoken({2, 3}), noise(2s), spoken({4}), quiet(3s)});
+  EXPECT_THAT(turns, ElementsAre("zero one", "two three", "four"));
 }
 
 TEST_F(Hearing, ACoughIsATurnWithoutWords_GTW24) {
