@@ -42,6 +42,8 @@ class Intake {
   virtual Taken take(std::string_view text, Clock::Time voice_ended) = 0;
   /// Keys of the telephone, in order.
   virtual void press(std::string_view keys) = 0;
+  /// Whether these mean nothing any more: the agent speaks on.
+  virtual bool ignores(std::string_view /*keys*/) const { return false; }
   virtual void set_speaking(bool speaking) = 0;
   /// Whether a turn may be over after such words; else the caller gets longer (GTW-23).
   virtual bool is_complete(std::string_view text) const = 0;

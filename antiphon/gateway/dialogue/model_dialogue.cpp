@@ -83,15 +83,16 @@ bool ModelDialogue::must_answer(std::string_view text) const {
 
 /// A PIN is kept nowhere: one that was given and not yet answered is asked for again.
 void ModelDialogue::recall(const json::object& memory, const SessionState& session) {
-  if (session.turns.empty()) {
-    gate_.recall(memory, false, {});
-    return gate_.set_said(reply(Reply::greeting));
+  gate_.set_said(reply(Reply::greeting));
+  for (const auto& turn : session.turns) {
+    gate_.note_heard(turn.user_text);
+    if (!turn.agent_text.empty()) gate_.set_said(turn.agent_text);
   }
+  if (session.turns.empty()) return gate_.recall(memory, false, {});
   const auto& last = session.turns.back();
   const bool needed = parts_.verifier && !session.authenticated;
   const bool is_lost = needed && last.agent_text.empty() && last.user_text.find(pin_mask) != std::string::npos;
   gate_.recall(memory, is_lost, policy_.decide(last.user_text, session).action == Action::authenticate ? last.user_text : std::string());
-  gate_.set_said(last.agent_text);
 }
 
 Task<AfterAnswer> ModelDialogue::answer(SessionState& session, const AnswerSink& sink) {
@@ -132,11 +133,17 @@ Task<AfterAnswer> ModelDialogue::check_pin(SessionState& session, AnswerSink sin
   std::optional<bool> right;
   const auto deadline = Deadline::after(clock_, settings_.pin_check);
   auto twin = pin.twin();
+  bool cut_off = true;
+  // Who says "thank you" meanwhile has given it all the same.
+  const std::shared_ptr<void> kept(nullptr, [this, &cut_off, &twin](void*) {
+    if (cut_off) gate_.put_back(std::move(twin));
+  });
   try {
     right = co_await at_most(clock_, deadline, parts_.verifier->verify(session.caller_id, std::move(pin), deadline),
                              Error(ErrorKind::timeout, "the PIN could not be checked in time"));
   } catch (const Error&) {  // what is said below; an error may tell nobody more
   }
+  cut_off = false;
   if (!right) {
     ++session.consecutive_failures;
     gate_.open("");

@@ -33,11 +33,13 @@ class OnePin final : public PinVerifier {
  public:
   Task<bool> verify(std::string, Pin pin, Deadline) override {
     ++asked;
+    if (clock) co_await clock->sleep_for(2s);
     if (broken) throw Error(ErrorKind::unavailable, "the directory is down");
     co_return pin.reveal() == "4711";
   }
   int asked = 0;
   bool broken = false;
+  Clock* clock = nullptr;  ///< it takes time
 };
 
 ToolEntry order_status(ToolRules rules = {}) {
@@ -627,15 +629,33 @@ TEST_F(Talk, AnAnswerThatHasToBeSaidAgainIsNoPin_GTW32) {
 }
 
 TEST_F(Talk, WhoLooksForTheNumberMayStillSayIt_GTW32) {
-  lines = {{.text = "What is your order number?"}, {.text = "Sure, take your time."}, {.text = "Thank you. It comes on Monday."}};
+  for (const auto* wait : {"one moment, let me look", "just thirty seconds", "give me 10 minutes"}) {
+    made.reset(), models.clear();
+    session.turns.clear();
+    verifier.asked = 0;
+    lines = {{.text = "What is your order number?"}, {.text = "Sure, take your time."}, {.text = "Thank you. It comes on Monday."}};
+    turn("it is about a parcel");
+    turn(wait);
+    EXPECT_EQ(dialogue().intake()->show("1007"), "1007");
+    turn("1007");
+    EXPECT_EQ(session.turns.back().user_text, "1007") << wait;
+    EXPECT_EQ(verifier.asked, 0);
+    turn("1007");
+    EXPECT_EQ(session.turns.back().user_text, pin_mask) << "it was said, and no other one is asked for";
+  }
+}
+
+TEST_F(Talk, WhatWasAskedForIsKnownElsewhere_GTW32) {
+  lines = {{.text = "What is your order number?"}, {.text = "Sure, take your time."}};
   turn("it is about a parcel");
   turn("one moment, let me look");
+  made.reset();
+  dialogue().recall({}, session);
   EXPECT_EQ(dialogue().intake()->show("1007"), "1007");
-  turn("1007");
-  EXPECT_EQ(session.turns.back().user_text, "1007");
-  EXPECT_EQ(verifier.asked, 0);
-  turn("1007");
-  EXPECT_EQ(session.turns.back().user_text, pin_mask) << "it was said, and no other one is asked for";
+  session.turns.back().user_text = "1008";
+  made.reset();
+  dialogue().recall({}, session);
+  EXPECT_EQ(dialogue().intake()->show("1007"), pin_mask) << "it was said";
 }
 
 TEST_F(Talk, ANumberIsNotAskedForForEver_GTW32) {
@@ -679,6 +699,60 @@ TEST_F(Talk, WhatALostPinWasForIsAnsweredElsewhere_GTW32) {
   EXPECT_THAT(said, ElementsAre(HasSubstr("all 4 digits")));
   end();
   EXPECT_THAT(turn("4711"), ElementsAre("Yes.", "It is on its way."));
+}
+
+TEST_F(Talk, APinWhoseCheckIsCutOffIsCheckedInTheNextTurn_GTW32) {
+  verifier.clock = &world.clock;
+  turn("where is my order");
+  begin(dialogue().intake()->take("4711", world.clock.now()).text);
+  EXPECT_THROW(
+      world.run(at_most(world.clock, Deadline::after(world.clock, 1s), dialogue().answer(session, sink), Error(ErrorKind::timeout, "the caller speaks"))),
+      Error);
+  end();
+  EXPECT_FALSE(session.authenticated);
+  EXPECT_THAT(turn("thank you"), ElementsAre("Yes.", "It is on its way."));
+  EXPECT_TRUE(session.authenticated);
+  EXPECT_EQ(verifier.asked, 2);
+}
+
+TEST_F(Talk, ACorrectedPinTakesThePlaceOfOneWhoseCheckWasCutOff_GTW32) {
+  verifier.clock = &world.clock;
+  turn("where is my order");
+  begin(dialogue().intake()->take("4712", world.clock.now()).text);
+  EXPECT_THROW(
+      world.run(at_most(world.clock, Deadline::after(world.clock, 1s), dialogue().answer(session, sink), Error(ErrorKind::timeout, "the caller speaks"))),
+      Error);
+  end();
+  turn("sorry, 4711");
+  EXPECT_TRUE(session.authenticated);
+  EXPECT_EQ(session.wrong_pins, 0);
+}
+
+TEST_F(Talk, AHashBehindAWholePinSaysNothing_GTW32) {
+  turn("where is my order");
+  auto& intake = *dialogue().intake();
+  EXPECT_FALSE(intake.ignores("#")) << "nothing was pressed";
+  keys("4712");
+  EXPECT_TRUE(intake.ignores("#"));
+  EXPECT_FALSE(intake.ignores("4#"));
+  intake.press("47");
+  EXPECT_FALSE(intake.ignores("#")) << "that ends the next one";
+  intake.press("11");
+  world.run(world.clock.sleep_for(4s));
+  EXPECT_FALSE(intake.ignores("#"));
+}
+
+TEST_F(Talk, AnEscalationThatIsCutOffIsNone_GTW36) {
+  tool_takes = 2s;
+  add_tool();
+  lines = {{.calls = {call(), {.id = "c2", .name = "escalate", .arguments = "{}"}}}, {.text = "Yes."}};
+  dialogue();
+  begin("where is my parcel");
+  EXPECT_THROW(
+      world.run(at_most(world.clock, Deadline::after(world.clock, 1s), dialogue().answer(session, sink), Error(ErrorKind::timeout, "the caller speaks"))),
+      Error);
+  EXPECT_THAT(tool_asked, SizeIs(1));
+  EXPECT_EQ(session.escalated, std::nullopt);
 }
 
 TEST_F(Talk, AnAnnouncedPinIsAwaitedElsewhere_GTW32) {

@@ -38,6 +38,7 @@ void Pin::clear() {
 namespace {
 
 constexpr std::size_t least_behind_a_word = 3;  // "my PIN is in two letters" gives none away
+constexpr std::size_t least_in_a_sentence = 3;  // "in ten minutes"
 
 using Runs = std::vector<DigitRun>;
 
@@ -199,7 +200,10 @@ std::string without_pin(std::string_view text, const LocaleRules& rules, const P
 
 bool announces_pin(std::string_view text, const LocaleRules& rules) { return announces(DigitsOf(text, rules), rules); }
 
-std::size_t count_digits(std::string_view text, const LocaleRules& rules) { return digits_in(DigitsOf(text, rules).runs); }
+bool says_a_number(std::string_view text, const LocaleRules& rules) {
+  const DigitsOf found(text, rules);
+  return digits_in(found.runs) >= least_in_a_sentence || (!found.runs.empty() && stands_bare(found, rules));
+}
 
 Asked what_is_asked(std::string_view text, const LocaleRules& rules, bool before) {
   auto asked = Asked::nothing;

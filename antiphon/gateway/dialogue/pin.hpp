@@ -77,8 +77,8 @@ std::string without_pin(std::string_view text, const LocaleRules& rules, const P
 /// Whether the text ends where the digits of a PIN are to come, or the rest of them: "my PIN is", "my PIN is four two".
 bool announces_pin(std::string_view text, const LocaleRules& rules);
 
-/// How many digits the numbers in a text have together.
-std::size_t count_digits(std::string_view text, const LocaleRules& rules);
+/// Whether a text may be the answer to a question for a number: it says nothing else, or a number of three digits at least. "Thirty seconds" is none.
+bool says_a_number(std::string_view text, const LocaleRules& rules);
 
 enum class Asked {
   nothing,

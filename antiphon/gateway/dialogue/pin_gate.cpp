@@ -9,8 +9,8 @@ namespace antiphon::gateway {
 namespace {
 
 constexpr std::size_t least_shown_digits = 2;
-constexpr std::size_t least_of_known = 2;   // one digit gives little away, and is often an answer
-constexpr std::size_t least_of_number = 2;  // "one moment" is none
+constexpr std::size_t least_of_known = 2;  // one digit gives little away, and is often an answer
+constexpr auto hash_follows = std::chrono::seconds(3);
 
 }  // namespace
 
@@ -51,6 +51,10 @@ void PinGate::set_said(std::string_view agent_text) {
   const auto asked = what_is_asked(agent_text, *rules_, number_asked_);
   if (asked == Asked::nothing && std::exchange(number_due_, false)) return;
   number_asked_ = number_due_ = asked == Asked::number;
+}
+
+void PinGate::note_heard(std::string_view text) {
+  if (number_due_ && says_a_number(text, *rules_)) number_due_ = false;
 }
 
 std::optional<Pin> PinGate::take_pin() { return std::exchange(pin_, std::nullopt); }
@@ -111,7 +115,7 @@ void PinGate::gather(std::string_view text, Pin digits) {
 
 Intake::Taken PinGate::take(std::string_view text, Clock::Time voice_ended) {
   auto taken = taken_from(text, wanted());
-  if (count_digits(text, *rules_) >= least_of_number) number_due_ = false;
+  note_heard(text);
   if (!open_) {
     note_piece(text);
     gather(text, std::move(taken.digits));
@@ -127,9 +131,12 @@ Intake::Taken PinGate::take(std::string_view text, Clock::Time voice_ended) {
 void PinGate::press(std::string_view keys) {
   if (!open_) return;
   for (const char key : keys) note(entry_.press(key, clock_.now()));
+  if (pin_) typed_at_ = clock_.now();
   watch();
   if (settled()) take_floor();
 }
+
+bool PinGate::ignores(std::string_view keys) const { return keys == "#" && typed_at_ && !entry_.due() && clock_.now() < *typed_at_ + hash_follows; }
 
 void PinGate::set_speaking(bool speaking) {
   entry_.set_speaking(speaking, clock_.now());

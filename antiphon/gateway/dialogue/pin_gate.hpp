@@ -23,6 +23,8 @@ class PinGate final : public Intake {
   /// What the agent said last: where it asks for another number, bare digits are left to whoever asked. One answer that asks for nothing
   /// ("Sure, take your time.") leaves asked what the caller has not said yet.
   void set_said(std::string_view agent_text);
+  /// What the caller said in a turn that somebody else took.
+  void note_heard(std::string_view text);
   /// The right PIN: from now on it is hidden wherever it is said.
   void know(Pin pin) { known_ = std::move(pin); }
   bool is_open() const { return open_; }
@@ -33,6 +35,8 @@ class PinGate final : public Intake {
   void recall(const json::object& memory, bool is_lost, std::string request);
   /// A whole PIN that nobody has taken yet.
   std::optional<Pin> take_pin();
+  /// It was taken, and nobody has checked it.
+  void put_back(Pin pin) { pin_ = std::move(pin); }
   /// Whether an entry ended with too few digits since this was asked last.
   bool take_incomplete() { return std::exchange(incomplete_, false); }
   /// What the PIN was needed for; empty: it was given unasked.
@@ -42,6 +46,8 @@ class PinGate final : public Intake {
   std::string show(std::string_view text) const override;
   Taken take(std::string_view text, Clock::Time voice_ended) override;
   void press(std::string_view keys) override;
+  /// A PIN is whole with its last digit; many press the hash all the same, while the agent may already speak.
+  bool ignores(std::string_view keys) const override;
   void set_speaking(bool speaking) override;
   bool is_complete(std::string_view text) const override;
 
@@ -71,6 +77,7 @@ class PinGate final : public Intake {
   Pin announced_digits_;    ///< of it so far
   PinEntry entry_;
   std::optional<Pin> pin_;
+  std::optional<Clock::Time> typed_at_;  ///< the last one
   bool open_ = false;
   bool incomplete_ = false;
   std::string request_;

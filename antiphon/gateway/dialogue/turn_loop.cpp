@@ -109,8 +109,9 @@ Task<AfterAnswer> TurnLoop::run(SessionState& session, std::string request, Answ
     }
     turn.state().cut_short = cut_short(*response);
     auto calls = response->message.tool_calls();
-    const auto over = follow(turn, calls);
+    const auto over = follow(calls);
     if (!calls.empty() && round < settings_.tool_rounds) co_await call_tools(turn, std::move(calls));
+    if (over == AfterAnswer::escalate) session.escalated = EscalationReason::human_requested;  // not before: the caller may have cut in
     if (over) co_return *over;
     if (!response->message.tool_calls().empty() && round < settings_.tool_rounds) continue;
     if (!turn.spoke) throw Error(ErrorKind::protocol, "the model had nothing to say");
@@ -199,13 +200,10 @@ void TurnLoop::observe(const Turn& turn, ModelAnswered note, const std::optional
   turn.sink.observer->note(note);
 }
 
-std::optional<AfterAnswer> TurnLoop::follow(Turn& turn, std::vector<ToolCall>& calls) const {
+std::optional<AfterAnswer> TurnLoop::follow(std::vector<ToolCall>& calls) {
   std::optional<AfterAnswer> after;
   if (asks_for(calls, end_call_tool)) after = AfterAnswer::end_call;
-  if (asks_for(calls, escalate_tool)) {
-    after = AfterAnswer::escalate;
-    turn.session.escalated = EscalationReason::human_requested;
-  }
+  if (asks_for(calls, escalate_tool)) after = AfterAnswer::escalate;
   std::erase_if(calls, is_own);
   return after;
 }

@@ -51,7 +51,7 @@ class TurnLoop {
   void observe(Turn& turn, const std::vector<ToolCall>& calls, const std::vector<ToolResult>& results) const;
   void remember(Turn& turn, const std::vector<ToolCall>& calls, const std::vector<ToolResult>& results) const;
   /// Whether the loop is over for what the model did with the dialogue's own tools.
-  std::optional<AfterAnswer> follow(Turn& turn, std::vector<ToolCall>& calls) const;
+  static std::optional<AfterAnswer> follow(std::vector<ToolCall>& calls);
 
   Clock& clock_;
   ModelChain chain_;
