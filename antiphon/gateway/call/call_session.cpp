@@ -1,5 +1,6 @@
 #include "antiphon/gateway/call/call_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "antiphon/base/error.hpp"
@@ -87,7 +88,7 @@ EarSettings CallSession::with_intake(EarSettings settings) {
 Speech::Settings CallSession::with_notes(Speech::Settings settings) {
   settings.on_lost = [this, then = std::move(settings.on_lost)](const Error& error) {
     note_error("tts", error);
-    ++state_.consecutive_failures;
+    voice_lost_ = true;
     if (then) then(error);
   };
   settings.on_stand_in = [this](int turn, const std::string& voice, const Error& error) { observe(StoodIn{turn, "tts", voice, error.message()}); };
@@ -102,8 +103,13 @@ Speech::Settings CallSession::with_notes(Speech::Settings settings) {
   return settings;
 }
 
+/// One failure a turn, also where a model has succeeded in it: nobody heard that.
+void CallSession::count_lost_voice(int failures_before) {
+  if (voice_lost_) state_.consecutive_failures = std::max(state_.consecutive_failures, failures_before) + 1;
+}
+
 Task<CallEnd> CallSession::run() {
-  began_ = active_at_ = clock_.now();
+  began_ = active_at_ = heard_at_ = clock_.now();
   observe(CallBegan{state_.caller_id, state_.locale});
   const ScopedAlarm expires(clock_, began_ + settings_.longest, [this] { part(Parting::time_limit); });
   if (ended_) tasks_.stop();  // somebody ended it before it began
@@ -239,6 +245,7 @@ void CallSession::hear(audio::Samples samples) {
 
 /// A key takes the floor as words do, at once.
 void CallSession::press(std::string keys) {
+  if (intake_ && keys_.empty() && intake_->ignores(keys)) return;
   note_activity();
   pressed_at_ = clock_.now();
   keys_ += keys;
@@ -257,7 +264,9 @@ Task<> CallSession::press_all() {
 Task<> CallSession::attend() {
   for (;;) {
     auto event = co_await ear_.events().pop(clock_, Deadline::never(), Error(ErrorKind::timeout, "nothing was heard"));
-    note_activity();
+    const auto* closed = std::get_if<TurnClosed>(&event);
+    const bool is_noise = closed && closed->text.empty() && ear_.speaking();
+    if (!is_noise) note_activity(), heard_at_ = clock_.now();
     co_await take(std::move(event));
   }
 }
@@ -347,7 +356,7 @@ Task<> CallSession::take(TurnClosed closed) {
     if (!closed.text.empty()) co_await tell(transcript_json(closed.text, closed.confidence));
     co_return;
   }
-  if (closed.voiced && !closed.text.empty() && settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
+  if (!closed.text.empty() && settings_.interruptible && output_.busy() && !output_.holding()) co_await interrupt();
   co_await settle_interruption(!closed.text.empty());
   if (closed.text.empty()) co_return;
   auto taken = intake_ ? intake_->take(closed.text, closed.voice_ended) : Intake::Taken{std::move(closed.text)};
@@ -409,7 +418,7 @@ Task<> CallSession::hold_turns() {
     auto floor = co_await next_turn();
     if (!floor) {
       // Who cuts in is there after all; a call that ends already does so with words of its own.
-      if (winding_down_ || !co_await say_uncut(dialogue_.parting(state_, Parting::nobody_heard)) || !turns_.empty() || ear_.speaking()) continue;
+      if (winding_down_ || !co_await say_uncut(dialogue_.parting(state_, Parting::nobody_heard)) || !turns_.empty() || somebody_speaks()) continue;
       if (!winding_down_) end(CallEnd::expired);
       co_return;
     }
@@ -477,7 +486,7 @@ Task<std::optional<CallSession::Floor>> CallSession::next_turn() {
 /// Until a turn is there, or both sides have been silent for long.
 Task<> CallSession::wait_for_silence() {
   while (turns_.empty()) {
-    if (ear_.speaking()) note_activity();
+    if (somebody_speaks()) note_activity();
     const auto due = active_at_ + settings_.silence;
     if (clock_.now() >= due) co_return;
     const ScopedAlarm alarm(clock_, due, [this] { turned_.beat(); });
@@ -497,11 +506,14 @@ Task<bool> CallSession::say_uncut(std::string text) {
   answering_ = std::make_shared<Answering>();
   turned_.beat();
   const auto answering = answering_;
+  const auto failures = state_.consecutive_failures;
+  voice_lost_ = false;
   try {
     co_await answering->work->run(output_.wait_until_idle());
   } catch (...) {
     if (!answering->work->stopped()) throw;
   }
+  count_lost_voice(failures);
   if (winding_down_) co_await output_.wait_until_idle();  // its sentence is said to the end
   const auto heard = answering->heard.value_or(output_.heard());
   answering_.reset();
@@ -547,11 +559,14 @@ Task<> CallSession::answer_turn(Clock::Time voice_ended, Task<> work) {
   answering_->voice_ended = voice_ended;
   turned_.beat();
   const auto answering = answering_;
+  const auto failures = state_.consecutive_failures;
+  voice_lost_ = false;
   try {
     co_await answering->work->run(std::move(work));
   } catch (...) {
     if (!answering->work->stopped()) throw;
   }
+  count_lost_voice(failures);
   if (winding_down_) co_await output_.wait_until_idle();
   answering_.reset();
   stop_thinking();

@@ -34,8 +34,9 @@ struct CallSettings {
   EchoPath echo = EchoPath::line;  ///< where the agent's own voice may come back from; it is neither voice nor words there
   /// What the caller may say while the agent goes on to speak; empty: any word takes the floor (contracts.md §10, `backchannel`).
   std::function<bool(const std::string& text)> is_backchannel{};
-  Duration silence{std::chrono::seconds(8)};  ///< of both sides, after which the caller is asked
-  int reprompts = 2;                          ///< and so often; then the call ends
+  Duration silence{std::chrono::seconds(8)};    ///< of both sides, after which the caller is asked
+  Duration wordless{std::chrono::seconds(45)};  ///< of a voice without a word, after which it counts as silence
+  int reprompts = 2;                            ///< and so often; then the call ends
   int most_turns = 50;
   Duration longest{std::chrono::minutes(30)};       ///< of the call; the reference's SESSION_TTL_SECONDS
   bool puts_through = false;                        ///< the line itself connects callers who want a person, whoever else is told
@@ -128,6 +129,7 @@ class CallSession {
   Task<> say_parting(std::string text);
   Task<> tell(json::object event);
   void note_error(std::string_view code, const Error& error);
+  void count_lost_voice(int failures_before);
   void tell_error(std::string_view code, const Error& error);
   void observe(CallNote note) { gateway::tell(settings_.observer.get(), std::move(note)); }
   Speech::Settings with_notes(Speech::Settings settings);
@@ -137,6 +139,8 @@ class CallSession {
   int turn_number() const { return static_cast<int>(state_.turns.size()); }
   std::int64_t ms(Clock::Time at) const;
   void note_activity() { active_at_ = clock_.now(); }
+  /// And it is no noise that goes on for ever.
+  bool somebody_speaks() const { return ear_.speaking() && clock_.now() < heard_at_ + settings_.wordless; }
 
   Clock& clock_;
   CallerConnection& caller_;
@@ -156,6 +160,7 @@ class CallSession {
   Pulse turned_;
   std::shared_ptr<Answering> answering_;
   std::shared_ptr<Stoppable> thinking_;
+  bool voice_lost_ = false;  ///< no voice has said all of this turn
   bool over_agent_ = false;  ///< the caller's turn began while the agent spoke, and not into a question
   std::optional<OpenTurn> open_;
   AfterAnswer after_ = AfterAnswer::go_on;
@@ -163,7 +168,7 @@ class CallSession {
   bool winding_down_ = false;
   std::optional<ScopedAlarm> hurried_;  ///< an end that may not wait for last words
   bool floor_given_ = false;            ///< a turn of the caller is over, and its answer is not
-  Clock::Time began_{0}, active_at_{0}, pressed_at_{Clock::Time::min()};
+  Clock::Time began_{0}, active_at_{0}, heard_at_{0}, pressed_at_{Clock::Time::min()};
   TaskGroup tasks_;
 };
 

@@ -1,5 +1,7 @@
 #include "antiphon/gateway/call/call_session.hpp"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -297,6 +299,37 @@ TEST_F(Call, TheThirdTurnIsAnsweredLikeTheFirst_GTW20) {  // the reference answe
   }(caller));
   ASSERT_EQ(session->state().turns.size(), 3U);
   for (const auto& turn : session->state().turns) EXPECT_EQ(turn.heard_text, dialogue.sentences[0] + " " + dialogue.sentences[1]);
+}
+
+TEST_F(Call, WhatIsTypedOverTheAgentStopsItAsAVoiceDoes_GTW24) {
+  play([](PlayedCaller& self) -> Task<> {
+    co_await self.be_silent(4s);
+    co_await self.speak(1500ms);
+    co_await self.be_silent(3s);
+    self.put(CallerText{"something else"});
+    co_await self.be_silent(8s);
+    self.hang_up();
+  }(caller));
+  EXPECT_THAT(caller.cleared, SizeIs(1));
+  EXPECT_THAT(caller.events_of("barge_in"), SizeIs(1));
+  ASSERT_EQ(session->state().turns.size(), 2U);
+  EXPECT_TRUE(session->state().turns[0].interrupted);
+  EXPECT_EQ(session->state().turns[1].user_text, "something else");
+}
+
+TEST_F(Call, NoiseWithoutAWordIsNobody_GTW20) {
+  ear = stub_ear(world.runtime, {.min_speech = 1h});
+  const auto end = play([](PlayedCaller& self) -> Task<> {
+    co_await self.be_silent(4s);
+    for (int i = 0; i < 110; ++i) {  // ever louder, so that no detector gets used to it
+      auto noise = testing::voice(1s);
+      for (auto& sample : noise) sample = audio::to_sample(sample * std::pow(1.015, i));
+      co_await self.send(std::move(noise));
+    }
+    self.hang_up();
+  }(caller));
+  EXPECT_EQ(end, CallEnd::expired);
+  EXPECT_THAT(said(), ElementsAre("Hello, how can I help?", "Are you still there?", "Are you still there?"));
 }
 
 TEST_F(Call, AKeyStopsPlaybackAndIsNoVoice_GTW32) {

@@ -31,7 +31,7 @@ class OnePin final : public PinVerifier {
 struct WholeCall : ::testing::Test {
   CallEnd play(Task<> acts, std::vector<Line> lines, CallSettings settings = {}) {
     model = std::make_shared<ScriptedModel>(world.clock, std::move(lines));
-    settings.speech.voices = {{stub_voice(world.runtime, {})}};
+    settings.speech.voices = {{voice}};
     dialogue.emplace(world.runtime,
                      DialogueParts{.models = {model}, .tools = &tools, .verifier = &verifier, .escalator = nobody_takes ? &full : &queue, .masker = &masker},
                      built_in_policy()->find("en-US").rules);
@@ -48,6 +48,7 @@ struct WholeCall : ::testing::Test {
   net::testing::VirtualWorld world;
   PlayedCaller caller{world.clock};
   std::unique_ptr<SpeechToText> ear = stub_ear(world.runtime, {.text = "what is the weather like"});
+  std::shared_ptr<TextToSpeech> voice = stub_voice(world.runtime, {});
   ToolRouter tools{world.runtime};
   OnePin verifier;
   EscalationQueue queue, full{0};
@@ -83,6 +84,41 @@ TEST_F(WholeCall, AnOrdersStatusAfterAPinByKeys_GTW32) {
   EXPECT_EQ(caller.events_of("tool.result")[0]->at("turn").as_int64(), 2);
   EXPECT_THAT(everything_told(), Not(HasSubstr("4711")));
   EXPECT_EQ(caller.events_of("user.speech_started").size(), 0U) << "tones are no voice";
+}
+
+TEST_F(WholeCall, AHashBehindThePinCutsNothingOff_GTW32) {
+  play(
+      [](PlayedCaller& self) -> Task<> {
+        co_await self.be_silent(5s);
+        self.put(CallerText{"where is my order"});
+        co_await self.be_silent(7s);
+        co_await self.send(audio::dtmf_tones("4711"));
+        co_await self.be_silent(500ms);
+        co_await self.send(audio::dtmf_tones("#"));
+        co_await self.be_silent(8s);
+        self.hang_up();
+      }(caller),
+      {{.text = "Your order was shipped."}});
+  ASSERT_EQ(session->state().turns.size(), 2U);
+  EXPECT_FALSE(session->state().turns[1].interrupted);
+  EXPECT_EQ(session->state().turns[1].heard_text, "Your order was shipped.");
+}
+
+TEST_F(WholeCall, AVoiceThatIsLostInThreeTurnsIsAReasonForAPerson_GTW31) {
+  voice = stub_voice(world.runtime, {.fail = {.kind = StubFailure::Kind::rate_limited, .rate = 1}});
+  const auto end = play(
+      [](PlayedCaller& self) -> Task<> {
+        co_await self.be_silent(2s);  // a greeting that nobody hears
+        for (int i = 0; i < 3; ++i) {
+          self.put(CallerText{"what is the weather"});
+          co_await self.be_silent(3s);
+        }
+        self.hang_up();
+      }(caller),
+      {{.text = "It is fine. It will rain."}});
+  EXPECT_EQ(end, CallEnd::escalated);
+  EXPECT_EQ(session->state().escalated, EscalationReason::failures);
+  EXPECT_EQ(session->state().turns.size(), 3U) << "greeting and two answers, of two sentences each, are three failures";
 }
 
 TEST_F(WholeCall, APinThatIsSaidIsInNoTranscript_GTW32) {
