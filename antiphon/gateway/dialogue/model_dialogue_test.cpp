@@ -96,6 +96,13 @@ struct Talk : ::testing::Test {
     end();
     return said;
   }
+  /// A turn into whose answer the caller speaks after a second.
+  void turn_cut_off(std::string text) {
+    begin(dialogue().intake()->take(text, world.clock.now()).text);
+    const auto soon = Deadline::after(world.clock, 1s);
+    EXPECT_THROW(world.run(at_most(world.clock, soon, dialogue().answer(session, sink), Error(ErrorKind::timeout, "the caller speaks"))), Error);
+    end();
+  }
   void begin(const std::string& text) {
     said.clear();
     session.turns.push_back({.id = static_cast<int>(session.turns.size()) + 1, .user_text = text});
@@ -704,11 +711,7 @@ TEST_F(Talk, WhatALostPinWasForIsAnsweredElsewhere_GTW32) {
 TEST_F(Talk, APinWhoseCheckIsCutOffIsCheckedInTheNextTurn_GTW32) {
   verifier.clock = &world.clock;
   turn("where is my order");
-  begin(dialogue().intake()->take("4711", world.clock.now()).text);
-  EXPECT_THROW(
-      world.run(at_most(world.clock, Deadline::after(world.clock, 1s), dialogue().answer(session, sink), Error(ErrorKind::timeout, "the caller speaks"))),
-      Error);
-  end();
+  turn_cut_off("4711");
   EXPECT_FALSE(session.authenticated);
   EXPECT_THAT(turn("thank you"), ElementsAre("Yes.", "It is on its way."));
   EXPECT_TRUE(session.authenticated);
@@ -718,11 +721,7 @@ TEST_F(Talk, APinWhoseCheckIsCutOffIsCheckedInTheNextTurn_GTW32) {
 TEST_F(Talk, ACorrectedPinTakesThePlaceOfOneWhoseCheckWasCutOff_GTW32) {
   verifier.clock = &world.clock;
   turn("where is my order");
-  begin(dialogue().intake()->take("4712", world.clock.now()).text);
-  EXPECT_THROW(
-      world.run(at_most(world.clock, Deadline::after(world.clock, 1s), dialogue().answer(session, sink), Error(ErrorKind::timeout, "the caller speaks"))),
-      Error);
-  end();
+  turn_cut_off("4712");
   turn("sorry, 4711");
   EXPECT_TRUE(session.authenticated);
   EXPECT_EQ(session.wrong_pins, 0);
@@ -746,11 +745,7 @@ TEST_F(Talk, AnEscalationThatIsCutOffIsNone_GTW36) {
   tool_takes = 2s;
   add_tool();
   lines = {{.calls = {call(), {.id = "c2", .name = "escalate", .arguments = "{}"}}}, {.text = "Yes."}};
-  dialogue();
-  begin("where is my parcel");
-  EXPECT_THROW(
-      world.run(at_most(world.clock, Deadline::after(world.clock, 1s), dialogue().answer(session, sink), Error(ErrorKind::timeout, "the caller speaks"))),
-      Error);
+  turn_cut_off("where is my parcel");
   EXPECT_THAT(tool_asked, SizeIs(1));
   EXPECT_EQ(session.escalated, std::nullopt);
 }
