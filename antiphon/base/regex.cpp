@@ -3,6 +3,9 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
@@ -13,6 +16,8 @@ namespace antiphon {
 namespace {
 
 constexpr std::uint32_t match_limit = 200'000;
+// Of a search, PCRE2 counts the steps at each place where a match may begin, not those of all places together.
+constexpr std::size_t steps_of_a_text = 2'000'000, least_steps = 1000;
 
 template <auto Free>
 struct Freer {
@@ -28,6 +33,41 @@ std::string message_of(int code) {
   PCRE2_UCHAR buffer[256];
   pcre2_get_error_message(code, buffer, sizeof buffer);
   return reinterpret_cast<const char*>(buffer);
+}
+
+Error gave_up(std::string_view pattern, int code) {
+  const bool is_limit = code == PCRE2_ERROR_MATCHLIMIT || code == PCRE2_ERROR_DEPTHLIMIT || code == PCRE2_ERROR_JIT_STACKLIMIT;
+  return Error(is_limit ? ErrorKind::too_large : ErrorKind::io, fmt::format("the regular expression {} gave up: {}", quote(pattern), message_of(code)))
+      .with_hint("simplify the pattern");
+}
+
+/// What a match writes to, for as many as are made one after another.
+class Attempt {
+ public:
+  Attempt(const pcre2_code* code, std::uint32_t limit)
+      : code_(code), data_(pcre2_match_data_create_from_pattern(code, nullptr)), context_(pcre2_match_context_create(nullptr)) {
+    pcre2_set_match_limit(context_.get(), limit);
+  }
+  /// As `pcre2_match`.
+  int run(std::string_view subject, std::size_t from, std::uint32_t options) const {
+    const auto match = [&](std::uint32_t more) {
+      return pcre2_match(code_, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from, options | more, data_.get(), context_.get());
+    };
+    const int count = match(0);
+    return count == PCRE2_ERROR_JIT_STACKLIMIT ? match(PCRE2_NO_JIT) : count;  // compiled code has 32 KiB of stack, the interpreter uses the heap
+  }
+  const PCRE2_SIZE* ends() const { return pcre2_get_ovector_pointer(data_.get()); }
+
+ private:
+  const pcre2_code* code_;
+  MatchData data_;
+  MatchContext context_;
+};
+
+std::size_t next_character(std::string_view text, std::size_t at) {
+  do ++at;
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
+  return at;
 }
 
 }  // namespace
@@ -66,22 +106,18 @@ Regex::Regex(std::string_view pattern, bool ignore_case) : pattern_(pattern) {
   code_ = std::make_shared<const Code>(code);
 }
 
+bool Regex::may_match_nothing() const {
+  std::uint32_t may = 0;
+  pcre2_pattern_info(code_->code, PCRE2_INFO_MATCHEMPTY, &may);
+  return may != 0;
+}
+
 std::optional<Regex::Match> Regex::search(std::string_view subject, std::size_t from) const {
-  const MatchData data(pcre2_match_data_create_from_pattern(code_->code, nullptr));
-  const MatchContext context(pcre2_match_context_create(nullptr));
-  pcre2_set_match_limit(context.get(), match_limit);
-  const auto run = [&](std::uint32_t options) {
-    return pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from, options, data.get(), context.get());
-  };
-  int count = run(0);
-  if (count == PCRE2_ERROR_JIT_STACKLIMIT) count = run(PCRE2_NO_JIT);  // compiled code has 32 KiB of stack, the interpreter uses the heap
+  const Attempt attempt(code_->code, match_limit);
+  const int count = attempt.run(subject, from, 0);
   if (count == PCRE2_ERROR_NOMATCH) return std::nullopt;
-  if (count < 0) {
-    const auto kind =
-        count == PCRE2_ERROR_MATCHLIMIT || count == PCRE2_ERROR_DEPTHLIMIT || count == PCRE2_ERROR_JIT_STACKLIMIT ? ErrorKind::too_large : ErrorKind::io;
-    throw Error(kind, fmt::format("the regular expression {} gave up: {}", quote(pattern_), message_of(count))).with_hint("simplify the pattern");
-  }
-  const auto* ends = pcre2_get_ovector_pointer(data.get());
+  if (count < 0) throw gave_up(pattern_, count);
+  const auto* ends = attempt.ends();
   Match match{.begin = ends[0], .end = ends[1], .groups = {}, .named = {}};
   const auto group = [&](std::uint32_t i) -> std::string_view {
     if (i >= static_cast<std::uint32_t>(count) || ends[2 * i] == PCRE2_UNSET) return {};
@@ -91,6 +127,22 @@ std::optional<Regex::Match> Regex::search(std::string_view subject, std::size_t 
   for (const auto& [name, number] : code_->names)
     if (number < static_cast<std::uint32_t>(count) && ends[2 * number] != PCRE2_UNSET) match.named.emplace(name, group(number));
   return match;
+}
+
+std::vector<Regex::Range> Regex::find_all(std::string_view subject) const {
+  std::vector<Range> all;
+  const auto steps = std::clamp<std::size_t>(steps_of_a_text / std::max<std::size_t>(subject.size(), 1), least_steps, match_limit);
+  const Attempt attempt(code_->code, static_cast<std::uint32_t>(steps));
+  std::uint32_t checked = 0;  // the whole of it need not be read again for each match
+  for (std::size_t from = 0; from < subject.size(); checked = PCRE2_NO_UTF_CHECK) {
+    const int count = attempt.run(subject, from, checked);
+    if (count == PCRE2_ERROR_NOMATCH) break;
+    if (count < 0) throw gave_up(pattern_, count);
+    const auto [begin, end] = std::pair(attempt.ends()[0], attempt.ends()[1]);
+    if (end > begin) all.push_back({begin, end});
+    from = end > from ? end : next_character(subject, from);
+  }
+  return all;
 }
 
 std::string escape_regex(std::string_view text) {

@@ -52,6 +52,29 @@ TEST(Regex, GivesUpOnAPatternThatExplodes) {
   EXPECT_FALSE(error->hint().empty());
 }
 
+TEST(Regex, FindsAllThatIsNotEmpty) {
+  std::vector<std::pair<std::size_t, std::size_t>> ranges;
+  for (const auto& each : Regex("(?<=é)b*|\\d+").find_all("éé1é22 ébb")) ranges.emplace_back(each.begin, each.end);
+  EXPECT_THAT(ranges, ElementsAre(std::pair(4U, 5U), std::pair(7U, 9U), std::pair(12U, 14U)));
+  EXPECT_THAT(Regex("a").find_all(""), testing::IsEmpty());
+  const auto error = error_of([] { (void)Regex("a").find_all("a\xFF"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::io);
+}
+
+TEST(Regex, FindingAllGivesUpSoonerInALongText) {
+  const Regex slow("(?:\\w|\\w\\w){12}[yz]");  // at each place little, in all of this text a second
+  const auto error = error_of([&] { (void)slow.find_all(std::string(4096, 'x')); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::too_large);
+  EXPECT_THAT(slow.find_all(std::string(20, 'x') + 'y'), testing::SizeIs(1));
+}
+
+TEST(Regex, KnowsWhetherItMayMatchNothing) {
+  for (const auto* pattern : {"", "a*", "\\b", "^", "(?=a)", "a|b?", "(?<=a)\\d*"}) EXPECT_TRUE(Regex(pattern).may_match_nothing()) << pattern;
+  for (const auto* pattern : {"a", "a+", "\\bx", "(?<=a)\\d", "a?b|c"}) EXPECT_FALSE(Regex(pattern).may_match_nothing()) << pattern;
+}
+
 TEST(Regex, MatchesTextThatIsTooMuchForCompiledCode) { EXPECT_TRUE(Regex("^(?:(a)|b)*$").matches(std::string(20'000, 'a'))); }
 
 TEST(Regex, RefusesASubjectThatIsNotUtf8) {

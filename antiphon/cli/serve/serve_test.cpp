@@ -108,6 +108,21 @@ TEST_F(ServeCommand, ACheckKnowsWhatServingWouldRefuse_GTW1) {
   EXPECT_THAT(err(), HasSubstr("no field \"callr\""));
 }
 
+TEST_F(ServeCommand, ACheckTriesThePatternsOfMasks_GTW33) {
+  const auto masks = [this](const std::string& custom) {
+    write("gateway.yaml", stubs + "masking:\n  custom: {" + custom + "}\n");
+    return antiphon({"serve", "gateway.yaml", "--check"});
+  };
+  EXPECT_EQ(masks("CUSTOMER: 'K-[0-9]{7}'"), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("CUSTOMER"));
+  EXPECT_EQ(masks("CUSTOMER: 'K-[0-9{7}'"), 2);
+  EXPECT_THAT(err(), HasSubstr("gateway.yaml:3:22\n"));
+  EXPECT_THAT(err(), HasSubstr("is wrong at character 10"));
+  EXPECT_THAT(err(), HasSubstr("fix:   patterns are PCRE2"));
+  EXPECT_EQ(masks("CUSTOMER: '(K-[0-9]{7})?'"), 2);
+  EXPECT_THAT(err(), HasSubstr("fix:   let it match one character at least"));
+}
+
 TEST_F(ServeCommand, MistakesOfSqlSayWhichAndWhere_GTW1) {
   const auto config = [this](const std::string& query) {
     write("gateway.yaml", stubs + "tools:\n  status:\n    sql: {database: orders.db, schema: orders.sql, query: \"" + query + "\"}\n");

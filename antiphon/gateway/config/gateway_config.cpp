@@ -90,6 +90,7 @@ class ConfigReader {
     if (const auto* node = fields.get("call")) read_call(*node);
     if (const auto drain = fields.duration("drain")) config_.drain = *drain;
     if (const auto* node = fields.get("log")) read_log(reader_, *node, config_);
+    if (const auto* node = fields.get("masking")) read_masking(reader_, *node, config_);
     if (const auto* node = fields.get("tracing")) read_tracing(reader_, *node, config_);
     if (const auto* node = fields.get("simulation")) read_simulation(reader_, *node, config_);
     if (const auto* node = fields.get("twilio")) read_twilio(reader_, *node, config_);
@@ -332,6 +333,9 @@ std::vector<std::pair<std::string, std::string>> describe(const GatewayConfig& c
   const bool is_open = config.access.tokens.empty() && config.access.signing_key.empty();
   lines.emplace_back("callers", fmt::format("{}; {} calls at once", is_open ? "anybody who reaches this address" : "those with a token or a signed address",
                                             config.most_calls ? std::to_string(*config.most_calls) : "as many as the cores allow"));
+  std::vector<std::string> masks;
+  for (const auto& custom : config.masking.custom) masks.push_back(custom.name);
+  if (!masks.empty()) lines.emplace_back("masks", join(masks, ", "));
   if (config.redis) lines.emplace_back("kept", "calls in Redis, so that other instances can go on with them");
   if (config.twilio) lines.emplace_back("twilio", config.twilio->public_url + "/twilio/voice");
   return lines;

@@ -19,6 +19,7 @@
 #include "antiphon/gateway/hosting/simulation_settings.hpp"
 #include "antiphon/gateway/knowledge/knowledge_settings.hpp"
 #include "antiphon/gateway/observe/json_log.hpp"
+#include "antiphon/gateway/privacy/mask.hpp"
 #include "antiphon/gateway/sessions/call_keeper.hpp"
 #include "antiphon/gateway/sessions/redis_store.hpp"
 #include "antiphon/gateway/stub/stubs.hpp"
@@ -85,6 +86,7 @@ struct GatewayConfig {
   TracingConfig tracing{};
   std::optional<LogLevel> log{LogLevel::info};  ///< nullopt: no log
   LatencyTargets targets{};
+  MaskOptions masking{};            ///< of everything that is told of calls
   SimulationSettings simulation{};  ///< of hosted sessions
   Duration drain{std::chrono::seconds(10)};
 };

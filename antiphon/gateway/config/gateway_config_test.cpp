@@ -255,6 +255,42 @@ TEST(GatewayConfigTest, AMistakeInAKeyHasThePlaceOfItsValue_GTW1) {
   EXPECT_THAT(mistakes("twilio:\n  public_url: 'https://v.example'\n"), HasSubstr("gateway.yaml:2:3: Twilio needs the auth token"));
 }
 
+TEST(GatewayConfigTest, WhatIsMaskedBesidesIsChosen_GTW33) {
+  const auto usual = read("{}").masking;
+  EXPECT_EQ(usual.said_digits, 6U);
+  EXPECT_EQ(usual.figures, 13U);
+  EXPECT_THAT(usual.custom, IsEmpty());
+  const auto config = read("masking: {said_digits: 4, figures: 0, custom: {ORDER: 'A-\\d+$', B_2: '(?i)bee'}}");
+  EXPECT_EQ(config.masking.said_digits, 4U);
+  EXPECT_EQ(config.masking.figures, 0U);
+  ASSERT_EQ(config.masking.custom.size(), 2U);
+  EXPECT_EQ(config.masking.custom[0].name, "ORDER");
+  EXPECT_EQ(config.masking.custom[0].pattern.pattern(), "A-\\d+$");
+  EXPECT_EQ(Masker(config.masking).mask("a Bee asks for A-17"), "a [B_2_MASKED] asks for [ORDER_MASKED]");
+  EXPECT_THAT(describe(config), ::testing::Contains(std::pair<std::string, std::string>("masks", "ORDER, B_2")));
+}
+
+TEST(GatewayConfigTest, MistakesOfMasksHaveTheirPlaces_GTW33) {
+  const auto all = mistakes(
+      "masking:\n  said_digits: -1\n  figures: 101\n  costum: {}\n  custom:\n    OPEN: 'K-('\n    NONE: ''\n    STAR: '[0-9]*'\n    EDGE: '\\b'\n"
+      "    lower: x\n    LIST: [x]\n    FINE: x\n");
+  for (const auto* part : {"gateway.yaml:2:16: said_digits must be", "gateway.yaml:3:12: figures must be", "gateway.yaml:4:3: unknown key \"costum\"",
+                           "gateway.yaml:6:11: the regular expression \"K-(\" is wrong at character 4", "gateway.yaml:7:11: the pattern of NONE is empty",
+                           "gateway.yaml:8:11: the pattern of STAR matches where there is nothing to hide", "gateway.yaml:9:11: the pattern of EDGE matches",
+                           "gateway.yaml:10:5: \"lower\" is no name of a mask", "gateway.yaml:11:11: LIST must be"})
+    EXPECT_THAT(all, HasSubstr(part));
+  EXPECT_EQ(std::ranges::count(all, '\n'), 9) << all;
+  EXPECT_THAT(mistakes("masking: {custom: ['x']}"), HasSubstr("gateway.yaml:1:19: `custom` must be a mapping"));
+  EXPECT_THAT(mistakes("masking: 7"), HasSubstr("gateway.yaml:1:10: `masking` must be a mapping"));
+}
+
+TEST(GatewayConfigTest, TheMasksOfTheDocumentationWork_GTW33) {
+  const auto page = read_file(source_file("docs/gateway/policy.md"));
+  const auto begin = page.find("```yaml\nmasking:") + 8;
+  const Masker masker(read(page.substr(begin, page.find("\n```", begin) - begin)).masking);
+  EXPECT_EQ(masker.mask("I am K-1234567, Holder of the policy Zebedee."), "I am [CUSTOMER_NUMBER_MASKED], [POLICY_HOLDER_MASKED].");
+}
+
 TEST(GatewayConfigTest, WhatTheDocumentationShowsIsRead_GTW1) {
   const auto page = read_file(source_file("docs/gateway/serve.md"));
   constexpr std::string_view begin = "```yaml\n", end = "\n```";

@@ -1,6 +1,11 @@
 #include "antiphon/gateway/config/operator_reader.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
 #include "antiphon/gateway/sessions/redis_link.hpp"
 
 namespace antiphon::gateway {
@@ -9,7 +14,7 @@ namespace {
 
 constexpr std::string_view simulation_example = "simulation: {on_end: \"http://127.0.0.1:8090/verdict\"}";
 constexpr std::string_view log_example = "log: {level: info, turn: 2.5s}", tracing_example = "tracing: {url: \"http://collector:4318/v1/traces\"}",
-                           redis_example = "redis: {url: \"redis://cache:6379\"}",
+                           masking_example = "masking: {custom: {CUSTOMER_NUMBER: 'K-[0-9]{7}'}}", redis_example = "redis: {url: \"redis://cache:6379\"}",
                            twilio_example = "twilio: {public_url: \"https://voice.example.com\", auth_token: \"${TWILIO_AUTH_TOKEN}\"}";
 
 void read_level(DocumentReader& reader, const Node& node, GatewayConfig& config) {
@@ -18,6 +23,35 @@ void read_level(DocumentReader& reader, const Node& node, GatewayConfig& config)
 }
 
 void report(DocumentReader& reader, const Node& node, const Error& error) { reader.report(node, error.message(), error.hint()); }
+
+constexpr int most_digits = 100;
+
+bool is_label(std::string_view name) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_part = [&](char c) { return is_capital(c) || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && is_capital(name.front()) && std::ranges::all_of(name, is_part);
+}
+
+void read_custom(DocumentReader& reader, const Node::Member& member, std::vector<CustomMask>& custom) {
+  const auto& [name, where, value] = member;
+  if (!is_label(name))
+    reader.report({.message = fmt::format("{} is no name of a mask", quote(name)),
+                   .where = where,
+                   .hint = "write it in capitals, digits and underscores: CUSTOMER_NUMBER, of which [CUSTOMER_NUMBER_MASKED] is made",
+                   .width = 0});
+  const auto pattern = reader.text(value, name);
+  if (!pattern) return;
+  if (pattern->empty()) return reader.report(value, fmt::format("the pattern of {} is empty", name), "write what is to be hidden: 'K-[0-9]{7}'");
+  try {
+    Regex compiled(*pattern);
+    if (compiled.may_match_nothing())
+      return reader.report(value, fmt::format("the pattern of {} matches where there is nothing to hide", name),
+                           "let it match one character at least: + instead of *, and more than \\b or a look-around");
+    custom.push_back({name, std::move(compiled)});
+  } catch (const Error& error) {
+    report(reader, value, error);
+  }
+}
 
 void check_redis(DocumentReader& reader, const Node& node, const RedisOptions& redis) {
   try {
@@ -35,6 +69,18 @@ void read_log(DocumentReader& reader, const Node& node, GatewayConfig& config) {
   if (const auto* level = fields.get("level")) read_level(reader, *level, config);
   if (const auto target = fields.duration("first_token")) config.targets.first_token = *target;
   if (const auto target = fields.duration("turn")) config.targets.turn = *target;
+  fields.finish();
+}
+
+void read_masking(DocumentReader& reader, const Node& node, GatewayConfig& config) {
+  DocumentFields fields(reader, node, "`masking`", std::string(masking_example));
+  auto& masking = config.masking;
+  if (const auto digits = fields.integer("said_digits", 0, most_digits)) masking.said_digits = static_cast<std::size_t>(*digits);
+  if (const auto digits = fields.integer("figures", 0, most_digits)) masking.figures = static_cast<std::size_t>(*digits);
+  if (const auto* custom = fields.get("custom")) {
+    if (!custom->is_mapping()) reader.report(*custom, "`custom` must be a mapping of names to patterns", fmt::format("write it as `{}`", masking_example));
+    for (const auto& member : custom->members) read_custom(reader, member, masking.custom);
+  }
   fields.finish();
 }
 

@@ -8,6 +8,8 @@ namespace antiphon::gateway {
 
 /// `log: info`, `log: off`, or `log: {level: info, first_token: 900ms, turn: 2.5s}`.
 void read_log(DocumentReader& reader, const Node& node, GatewayConfig& config);
+/// `masking: {said_digits: 6, figures: 13, custom: {NAME: PATTERN}}`.
+void read_masking(DocumentReader& reader, const Node& node, GatewayConfig& config);
 /// `tracing: off`, `tracing: auto` (by the environment), or `tracing: {url, headers}`.
 void read_tracing(DocumentReader& reader, const Node& node, GatewayConfig& config);
 /// `sessions: {redis: …}`: an address, or `{url, password, resume}`.

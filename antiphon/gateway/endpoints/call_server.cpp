@@ -78,6 +78,7 @@ void CallServer::configure(const CallServerSettings& settings) {
   settings_.access = std::move(access);
   settings_.most_calls = settings.most_calls;
   settings_.locales = settings.locales;
+  settings_.masker = settings.masker;
   per_caller_ = CallRateLimit(settings.per_caller);
   per_address_ = CallRateLimit(settings.per_address);
   if (settings_.observability) settings_.observability->metrics().limit(settings.most_calls);
@@ -301,7 +302,7 @@ json::array CallServer::list() const {
   for (const auto& [id, call] : calls_) {
     const auto& state = call.session->state();
     all.push_back(json::object{{"call_id", id},
-                               {"caller_id", masker_.mask(state.caller_id)},
+                               {"caller_id", settings_.masker.mask(state.caller_id)},
                                {"locale", state.locale},
                                {"state", state.escalated ? "escalated" : "active"},
                                {"turns", state.turns.size()},

@@ -38,6 +38,7 @@ struct CallServerSettings {
   AccessSettings access{};
   std::optional<CallRate> per_caller{CallRate{}};               ///< nullopt: no limit
   std::optional<CallRate> per_address{CallRate{.calls = 120}};  ///< the same; many callers may sit behind one address
+  Masker masker{};                                              ///< of what is told of calls to others
   Duration handshake{std::chrono::seconds(5)};                  ///< for the first event to leave
   std::shared_ptr<SessionStore> sessions{};                     ///< nullptr: one in memory
   KeepSettings keep{};
@@ -59,7 +60,7 @@ class CallServer final : private CallHost {
   Task<> handle(const net::ServerRequest& request, net::ServerReply& reply);
 
   std::size_t active_calls() const { return lines_; }
-  /// From now on: lines, locales, access and limits of these settings, whose counts begin anew. Calls under way go on; nothing else changes.
+  /// From now on: lines, locales, access, masker and limits of these settings, whose counts begin anew. Calls under way go on; nothing else changes.
   /// @throws Error configuration as `Access`.
   void configure(const CallServerSettings& settings);
   /// No call is taken any more. Those under way may go on until `deadline`, and are ended then after the sentence that they are at.
@@ -100,7 +101,6 @@ class CallServer final : private CallHost {
   Access access_;
   CallRateLimit per_caller_, per_address_;
   MakeParts make_parts_;
-  Masker masker_;
   Clock::Time began_;
   bool draining_ = false;
   bool closing_ = false;   ///< the deadline of `drain` has passed

@@ -55,12 +55,6 @@ bool overlaps(const Ranges& ranges, std::size_t begin, std::size_t end) {
   return std::ranges::any_of(ranges, [&](const auto& each) { return begin < each.end && each.begin < end; });
 }
 
-std::size_t next_character(std::string_view text, std::size_t at) {
-  do ++at;
-  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
-  return at;
-}
-
 /// A card, whatever else the digits of a JSON number could be: times and ids are common there.
 bool is_card_number(std::string_view digits) {
   static const std::vector<std::string> cards{"card"};
@@ -88,15 +82,15 @@ void Masker::add_said_digits(std::string_view text, std::vector<Span>& spans) co
   for (const auto& language : languages_) std::ranges::for_each(digit_runs(text, words, language, false), add);
 }
 
-std::vector<Masker::Span> Masker::spans_of(std::string_view text) const {
+std::vector<Masker::Span> Masker::custom_spans(std::string_view text) const {
   std::vector<Span> spans;
   for (const auto& custom : options_.custom)
-    for (std::size_t from = 0; from < text.size();) {
-      const auto match = custom.pattern.search(text, from);
-      if (!match) break;
-      if (match->end > match->begin) spans.push_back({match->begin, match->end, "[" + custom.name + "_MASKED]"});
-      from = match->end > from ? match->end : next_character(text, from);
-    }
+    for (const auto& match : custom.pattern.find_all(text)) spans.push_back({match.begin, match.end, "[" + custom.name + "_MASKED]"});
+  return spans;
+}
+
+std::vector<Masker::Span> Masker::spans_of(std::string_view text) const {
+  auto spans = custom_spans(text);
   for (const auto& finding : pii::find(text, found_by_shape())) spans.push_back({finding.begin, finding.end, label_of(finding.kind)});
   for (const auto& number : written_numbers(text)) spans.push_back({number.begin, number.end, label_of(name_of(number.kind))});
   std::vector<Span> digits;
@@ -150,6 +144,17 @@ std::string Masker::mask(std::string_view text) const {
   return std::string(all_masked);
 }
 
+json::value Masker::mask_number(const json::value& number) const {
+  const auto text = json_text(number);
+  if (!number.is_double() && is_card_number(text)) return json::value(label_of("card"));
+  try {
+    auto spans = custom_spans(text);
+    return spans.empty() ? number : json::value(replaced(text, std::move(spans)));
+  } catch (const Error&) {  // as in `mask`
+    return json::value(all_masked);
+  }
+}
+
 json::value Masker::mask_json(const json::value& value) const {
   if (value.is_string()) return json::value(mask(std::string_view(value.get_string())));
   if (value.is_array()) {
@@ -162,8 +167,7 @@ json::value Masker::mask_json(const json::value& value) const {
     for (const auto& member : value.get_object()) object[member.key()] = mask_json(member.value());
     return object;
   }
-  if ((value.is_int64() || value.is_uint64()) && is_card_number(json_text(value))) return json::value(label_of("card"));
-  return value;
+  return value.is_number() ? mask_number(value) : value;
 }
 
 }  // namespace antiphon::gateway

@@ -28,7 +28,7 @@ struct MaskOptions {
 /// be a card is gone.
 ///
 /// A text is masked whole: cut in pieces, neither half of a card would be one. Stream to logs by utterances, not by tokens. Masking twice changes nothing.
-/// Linear in the text for the patterns of its own. Immutable, thread safe.
+/// Linear in the text for the patterns of its own; custom ones are bounded (Regex::find_all). Immutable, thread safe.
 class Masker {
  public:
   /// Knows the numbers of the built-in languages.
@@ -38,7 +38,8 @@ class Masker {
 
   /// Bytes that are no UTF-8 become U+FFFD. Where a pattern gives up (Regex: match limit) or there is no end of it, the whole text becomes `[TEXT_MASKED]`.
   std::string mask(std::string_view text) const;
-  /// Every string in it, at any depth; keys stay. A whole number that is a card by issuer and Luhn becomes text.
+  /// Every string in it, at any depth; keys stay. A whole number that is a card by issuer and Luhn becomes text, and so does a number of which a
+  /// custom pattern matches something.
   json::value mask_json(const json::value& value) const;
 
  private:
@@ -48,8 +49,10 @@ class Masker {
     std::size_t order = 0;  ///< in which it was found
   };
 
+  std::vector<Span> custom_spans(std::string_view text) const;
   std::vector<Span> spans_of(std::string_view text) const;
   std::vector<Span> outside_labels(std::vector<Span> spans, std::string_view text) const;
+  json::value mask_number(const json::value& number) const;
   static std::string replaced(std::string_view text, std::vector<Span> spans);
   void add_said_digits(std::string_view text, std::vector<Span>& spans) const;
 

@@ -52,7 +52,7 @@ GatewayServer::GatewayServer(Runtime& runtime, GatewayConfig config, GatewayCont
     : runtime_(runtime),
       context_(std::move(context)),
       agent_(std::make_shared<ServedAgent>(runtime, std::move(config), context_)),
-      masker_({}, agent_->policy().numbers()),
+      masker_(agent_->masker()),
       log_(open_log(masker_, agent_->config(), std::move(reports.write_log))),
       observability_(runtime.clock, most_calls(agent_->config(), *context_.speech), parts_of(masker_, log_, reports)),
       sessions_(runtime, context_.http, [this](const session::SimulationDispatch* simulated) { return session_parts(simulated); }) {
@@ -74,7 +74,8 @@ CallServerSettings GatewayServer::limits_of(const ServedAgent& agent) const {
           .locales = locales_of(agent.policy(), config.locale),
           .access = config.access,
           .per_caller = config.per_caller,
-          .per_address = config.per_address};
+          .per_address = config.per_address,
+          .masker = agent.masker()};
 }
 
 Task<> GatewayServer::load(Deadline deadline) {
@@ -100,7 +101,7 @@ Task<> GatewayServer::reload(GatewayConfig config, Deadline deadline) {
   const auto limits = limits_of(*next);
   co_await next->load(deadline);
   calls_->configure(limits);
-  masker_ = Masker({}, next->policy().numbers());
+  masker_ = next->masker();
   observability_.metrics().expect_tools(next->tool_names());
   // Detached from the executor's point of view only: `drain` waits for its end.
   asio::co_spawn(runtime_.executor, retire(std::exchange(agent_, std::move(next))), asio::detached);

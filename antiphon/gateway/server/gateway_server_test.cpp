@@ -41,14 +41,14 @@ struct ServedGateway : ::testing::Test {
       return found == variables.end() ? std::nullopt : std::optional(found->second);
     });
     gateway.emplace(medium.runtime, std::move(config),
-                    GatewayContext{.http = http,
+                    GatewayContext{.http = *client,
                                    .models = ModelRegistry::with_defaults(),
                                    .speech = speech,
                                    .embedders = embedders,
                                    .log = [this](const std::string& line) { log += line + "\n"; },
                                    .warn = [this](const std::string& line) { log += "warning: " + line + "\n"; },
                                    .wrap_tools = wrap_tools},
-                    GatewayReports{.write_log = [this](const std::string& line) { reported += line + "\n"; }});
+                    GatewayReports{.write_log = [this](const std::string& line) { reported += line + "\n"; }, .traces = traces});
     server = medium.listen({}, [this](const net::ServerRequest& request, net::ServerReply& reply) { return gateway->handle(request, reply); });
     medium.spawn(server->serve());
   }
@@ -108,6 +108,8 @@ struct ServedGateway : ::testing::Test {
   std::string folder = (fs::temp_directory_path() / make_id("serve")).string();
   OverMemory<VirtualWorld> medium;
   testing::NoHttp http;
+  net::HttpClient* client = &http;
+  OtlpExporter* traces = nullptr;
   std::shared_ptr<const SpeechRegistry> speech = SpeechRegistry::with_defaults();
   std::map<std::string, std::string, std::less<>> variables;
   EmbedderRegistry embedders;
@@ -451,6 +453,95 @@ TEST_F(ServedGateway, TellsItsLogOfCallsWithoutPersonalData_GTW33_GTW50) {
   EXPECT_THAT(reported, Not(HasSubstr("4111")));
   EXPECT_THAT(reported, Not(HasSubstr("5550100")));
   EXPECT_THAT(get("/metrics").body, HasSubstr("voice_sessions_total{outcome=\"completed\"} 1"));
+}
+
+/// Takes whatever is sent, and keeps it.
+class Mailbox final : public net::HttpClient {
+ public:
+  Task<net::HttpReply> send(net::HttpRequest request, Deadline) override {
+    got[request.url] += request.body + "\n";
+    co_return net::HttpReply{.status = 200};
+  }
+  Task<std::unique_ptr<net::HttpBody>> open(net::HttpRequest, Deadline) override { throw Error(ErrorKind::unsupported, "not here"); }
+  std::map<std::string, std::string> got;  ///< bodies by address
+};
+
+/// A gateway whose callers say, and hear, a number that only its operator knows to be somebody's, and go to a person.
+struct MaskingGateway : ServedGateway {
+  MaskingGateway() {
+    client = &mailbox;
+    traces = &exporter;
+    medium.spawn(exporter.run());
+  }
+  static std::string with(const std::string& masking) {
+    return stubs +
+           "{stub: {text: You are K-7654321.}}\nlog: debug\naccess: {tokens: [sesame-sesame-sesame]}\nescalation: {webhook: {url: 'https://desk/calls'}}\n" +
+           masking;
+  }
+  std::string sessions() {
+    testing::KeptReply kept;
+    const net::ServerRequest request{.method = "GET", .target = "/sessions", .headers = token};
+    medium.run(gateway->handle(request, kept));
+    return kept.got.body;
+  }
+  std::unique_ptr<net::WebSocket> call() {
+    return medium.run(medium.dial(*server, {.url = "/ws/call?events=1&caller_id=K-1234567", .headers = token}, medium.soon()));
+  }
+  void talk(net::WebSocket& socket) {
+    play(socket, [](net::WebSocket& line, Clock& clock) -> Task<> {
+      co_await be_silent(line, clock, 5s);
+      co_await say(line, R"({"type":"text","text":"my number is K-7654321"})");
+      co_await be_silent(line, clock, 8s);
+      co_await say(line, R"({"type":"text","text":"let me speak to a human"})");
+      co_await be_silent(line, clock, 20s);
+    }(socket, medium.clock));
+    medium.run(exporter.flush(Deadline::after(medium.clock, 10s)));
+  }
+  /// Where that number is told: in log, trace and what a person gets.
+  std::map<std::string, std::string> told() {
+    return {{"log", reported}, {"trace", mailbox.got["http://collector/v1/traces"]}, {"person", mailbox.got["https://desk/calls"]}};
+  }
+
+  const net::Headers token{{"Authorization", "Bearer sesame-sesame-sesame"}};
+  const std::string masking = "masking: {custom: {CUSTOMER: 'K-[0-9]{7}'}}\n";
+  Mailbox mailbox;
+  OtlpExporter exporter{medium.runtime, mailbox, {.url = "http://collector/v1/traces"}};
+};
+
+TEST_F(MaskingGateway, PatternsOfItsOperatorAreMaskedWhereverCallsAreToldOf_GTW33) {
+  start(with(masking));
+  const auto socket = call();
+  const auto list = sessions();
+  EXPECT_THAT(list, HasSubstr(R"("caller_id":"[CUSTOMER_MASKED]")"));
+  EXPECT_THAT(list, Not(HasSubstr("K-1234567")));
+  talk(*socket);
+  EXPECT_THAT(everything, HasSubstr("You are K-7654321.")) << "who calls hears it";
+  for (const auto& [where, text] : told()) {
+    EXPECT_THAT(text, HasSubstr("[CUSTOMER_MASKED]")) << where;
+    EXPECT_THAT(text, Not(HasSubstr("7654321"))) << where;
+  }
+  EXPECT_THAT(reported, Not(HasSubstr("1234567")));
+}
+
+TEST_F(MaskingGateway, AReloadTakesMasksOver_GTW33) {
+  start(with(""));
+  const auto before = call();
+  EXPECT_THAT(sessions(), HasSubstr("K-1234567"));
+  medium.run(gateway->reload(configuration(with(masking)), medium.soon()));
+  EXPECT_THAT(sessions(), Not(HasSubstr("K-1234567")));
+  reported.clear();
+  const auto after = call();
+  talk(*after);
+  for (const auto& [where, text] : told()) {
+    EXPECT_THAT(text, HasSubstr("[CUSTOMER_MASKED]")) << where;
+    EXPECT_THAT(text, Not(HasSubstr("7654321"))) << where;
+  }
+}
+
+TEST_F(MaskingGateway, NumbersOfMasksAreTheOperators_GTW33) {
+  start(with("masking: {figures: 7, said_digits: 0}\n"));
+  const auto socket = call();
+  EXPECT_THAT(sessions(), HasSubstr("K-[DIGITS_MASKED]"));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ ServedAgent::ServedAgent(Runtime& runtime, GatewayConfig config, GatewayContext 
       verifier_(open_verifier(runtime, context_.http, config_.pin)),
       escalator_(open_escalator(context_.http, config_)),
       tools_(runtime, {.breaker = config_.breaker}) {
-  masker_ = Masker({}, policy_->numbers());
+  masker_ = Masker(config_.masking, policy_->numbers());
   check();
   if (config_.knowledge) knowledge_ = make_knowledge(*config_.knowledge, runtime_, context_.http, context_.embedders);
   for (const auto& tool : config_.tools) {

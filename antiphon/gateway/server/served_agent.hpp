@@ -48,6 +48,8 @@ class ServedAgent {
 
   const GatewayConfig& config() const { return config_; }
   const PolicyBook& policy() const { return *policy_; }
+  /// Of what anybody else is told of its calls; another one with each configuration.
+  const Masker& masker() const { return masker_; }
   /// nullptr: there is none.
   const std::shared_ptr<KnowledgeBase>& knowledge() const { return knowledge_; }
   /// Tools that there are, those of servers as far as these have started.
