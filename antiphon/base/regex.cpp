@@ -135,11 +135,11 @@ std::vector<Regex::Range> Regex::find_all(std::string_view subject) const {
   const Attempt attempt(code_->code, static_cast<std::uint32_t>(steps));
   std::uint32_t checked = 0;  // the whole of it need not be read again for each match
   for (std::size_t from = 0; from < subject.size(); checked = PCRE2_NO_UTF_CHECK) {
-    const int count = attempt.run(subject, from, checked);
+    const int count = attempt.run(subject, from, checked | PCRE2_NOTEMPTY);
     if (count == PCRE2_ERROR_NOMATCH) break;
     if (count < 0) throw gave_up(pattern_, count);
     const auto [begin, end] = std::pair(attempt.ends()[0], attempt.ends()[1]);
-    if (end > begin) all.push_back({begin, end});
+    if (end > begin) all.push_back({begin, end});  // a look-ahead may put the end before the begin
     from = end > from ? end : next_character(subject, from);
   }
   return all;
