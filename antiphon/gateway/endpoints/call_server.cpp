@@ -69,7 +69,7 @@ CallServer::CallServer(Runtime& runtime, CallServerSettings settings, MakeParts 
       began_(runtime.clock.now()) {
   if (!settings_.sessions) settings_.sessions = std::make_shared<MemoryStore>(runtime.clock);
   CallHost& host = *this;
-  if (settings_.twilio) twilio_.emplace(runtime_, host, *settings_.twilio, settings_.locales, settings_.wall_time);
+  if (settings_.twilio) twilio_.emplace(runtime_, host, *settings_.twilio, settings_.wall_time);
 }
 
 void CallServer::configure(const CallServerSettings& settings) {
@@ -79,6 +79,7 @@ void CallServer::configure(const CallServerSettings& settings) {
   settings_.most_calls = settings.most_calls;
   settings_.locales = settings.locales;
   settings_.masker = settings.masker;
+  settings_.keep = settings.keep;
   per_caller_ = CallRateLimit(settings.per_caller);
   per_address_ = CallRateLimit(settings.per_address);
   if (settings_.observability) settings_.observability->metrics().limit(settings.most_calls);
@@ -127,22 +128,27 @@ std::optional<net::HttpReply> CallServer::refuse_call(const net::ServerRequest& 
   } catch (const Error& error) {
     return refusal(400, error.message());
   }
-  return busy(request, *asked);
+  return busy(*asked, request.from);
 }
 
-std::optional<net::HttpReply> CallServer::refuse_for_now(const net::ServerRequest& request, const CallRequest& asked) {
-  auto refused = busy(request, asked);
+std::optional<net::HttpReply> CallServer::refuse_for_now(const CallRequest& asked, std::optional<std::string_view> address) {
+  auto refused = busy(asked, address);
   if (refused && settings_.observability) settings_.observability->metrics().refused(refused->status);  // its reply is one that telephony knows
   return refused;
 }
 
-std::optional<net::HttpReply> CallServer::busy(const net::ServerRequest& request, const CallRequest& asked) {
+std::optional<net::HttpReply> CallServer::refuse_address(std::string_view address) {
+  const auto wait = per_address_.refuse(address, runtime_.clock.now());
+  return wait ? std::optional(refusal(429, "too many calls from this address", retry_after(*wait))) : std::nullopt;
+}
+
+std::optional<net::HttpReply> CallServer::busy(const CallRequest& asked, std::optional<std::string_view> address) {
   using namespace std::chrono_literals;
   if (draining_) return refusal(503, "the gateway is draining", retry_after(5s));
   if (taken() >= settings_.most_calls) return refusal(503, "all lines are busy", retry_after(5s));
-  const auto now = runtime_.clock.now();
-  if (const auto wait = per_address_.refuse(request.from, now)) return refusal(429, "too many calls from this address", retry_after(*wait));
-  if (const auto wait = per_caller_.refuse(asked.caller_id, now)) return refusal(429, "too many calls of this caller", retry_after(*wait));
+  if (address)
+    if (auto refused = refuse_address(*address)) return refused;
+  if (const auto wait = per_caller_.refuse(asked.caller_id, runtime_.clock.now())) return refusal(429, "too many calls of this caller", retry_after(*wait));
   return std::nullopt;
 }
 
@@ -152,22 +158,39 @@ Task<> CallServer::take_call(const net::ServerRequest& request, net::ServerReply
   const Line line(*this);
   std::optional<KeptCall> kept;
   if (auto refused = co_await resume(*asked, kept)) co_return co_await reply.reply(std::move(*refused));
+  auto call = kept ? *kept : begin(*asked);
+  const auto token = make_resume_token();
   std::optional<CallParts> parts;
-  std::string why_not;
+  std::unique_ptr<WsCaller> caller;
+  std::optional<std::string> why_not;
+  std::exception_ptr failure;
   try {
-    parts = make_parts_(*asked);
+    parts = parts_for(*asked, kept);
+    caller = co_await accept(reply, *asked, call.state.id, token);
   } catch (const Error& error) {
     why_not = error.message();
+    failure = std::current_exception();
+  } catch (...) {
+    failure = std::current_exception();
   }
-  if (!parts && kept) co_await give_back(*kept, asked->resume);
-  if (!parts) co_return co_await reply.reply(refusal(503, why_not, retry_after(std::chrono::seconds(5))));
+  // Also where this is cancelled: who comes again has no other token.
+  if (failure && kept) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await give_back(*kept, asked->resume);
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+  }
+  if (!parts && why_not) co_return co_await reply.reply(refusal(503, *why_not, retry_after(std::chrono::seconds(5))));
+  if (failure) std::rethrow_exception(failure);
+  if (kept) end_taken(asked->resume);
+  co_await hold_call(*caller, std::move(*parts), std::move(call), token, "websocket");
+}
+
+/// Until the caller has the token that the call goes on by.
+Task<std::unique_ptr<WsCaller>> CallServer::accept(net::ServerReply& reply, const CallRequest& asked, const std::string& id, const std::string& token) {
   auto socket = co_await reply.accept_websocket({.options = {.message_limit = longest_call_message}});
-  const auto token = make_resume_token();
-  auto call = kept ? std::move(*kept) : begin(*asked);
-  WsCaller caller(runtime_.clock, std::move(socket), *asked);
-  co_await caller.event(started(*asked, call.state.id, token), Deadline::after(runtime_.clock, settings_.handshake));
-  if (kept) go_on(*parts, call);
-  co_await hold_call(caller, std::move(*parts), std::move(call), token, "websocket");
+  auto caller = std::make_unique<WsCaller>(runtime_.clock, std::move(socket), asked);
+  co_await caller->event(started(asked, id, token), Deadline::after(runtime_.clock, settings_.handshake));
+  co_return caller;
 }
 
 KeptCall CallServer::begin(const CallRequest& asked) const {
@@ -175,6 +198,12 @@ KeptCall CallServer::begin(const CallRequest& asked) const {
 }
 
 std::int64_t CallServer::wall_ms() const { return std::chrono::duration_cast<std::chrono::milliseconds>(settings_.wall_time().time_since_epoch()).count(); }
+
+CallParts CallServer::parts_for(const CallRequest& asked, const std::optional<KeptCall>& kept) {
+  auto parts = make_parts_(asked);
+  if (kept) go_on(parts, *kept);
+  return parts;
+}
 
 /// A call that goes on is no younger for it, greets nobody, and says again what nobody knows to have been heard.
 void CallServer::go_on(CallParts& parts, const KeptCall& kept) const {
@@ -184,15 +213,27 @@ void CallServer::go_on(CallParts& parts, const KeptCall& kept) const {
   parts.dialogue->recall(kept.memory, kept.state);
 }
 
-Task<CallEnd> CallServer::hold(CallRequest asked, LineConnection& caller, std::optional<KeptCall> kept, std::string token, std::string transport) {
-  if (draining_ || taken() >= settings_.most_calls) throw Error(ErrorKind::unavailable, "all lines are busy");
+Task<CallEnd> CallServer::hold(CallRequest asked, LineConnection& caller, std::string resumes, std::string token, std::string transport) {
+  if (draining_) throw Error(ErrorKind::unavailable, "the gateway is draining");
+  if (taken() >= settings_.most_calls) throw Error(ErrorKind::unavailable, "all lines are busy");
   const Line line(*this);
+  std::optional<KeptCall> kept;
+  try {
+    if (!resumes.empty()) kept = co_await claim(resumes);
+  } catch (const Error&) {}  // no store, no old call: this one is new
   if (kept) asked.caller_id = kept->state.caller_id, asked.locale = kept->state.locale;
-  auto parts = make_parts_(asked);
-  auto call = kept ? std::move(*kept) : begin(asked);
-  if (kept) go_on(parts, call);
-  parts.settings.puts_through = settings_.twilio && !settings_.twilio->transfer_to.empty();
-  co_return co_await hold_call(caller, std::move(parts), std::move(call), std::move(token), std::move(transport));
+  std::optional<CallParts> parts;
+  std::exception_ptr failure;
+  try {
+    parts = parts_for(asked, kept);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure && kept) co_await give_back(*kept, resumes);
+  if (failure) std::rethrow_exception(failure);
+  if (kept) end_taken(resumes);
+  parts->settings.puts_through = settings_.twilio && !settings_.twilio->transfer_to.empty();
+  co_return co_await hold_call(caller, std::move(*parts), kept ? std::move(*kept) : begin(asked), std::move(token), std::move(transport));
 }
 
 Task<CallEnd> CallServer::hold_call(LineConnection& caller, CallParts parts, KeptCall call, std::string token, std::string transport) {
@@ -248,7 +289,6 @@ Task<std::optional<KeptCall>> CallServer::claim(std::string token) {
   const auto sealed = co_await store().claim(seal.name(), Deadline::after(runtime_.clock, settings_.keep.answer));
   const auto text = sealed ? seal.open(*sealed) : std::nullopt;
   if (!text) co_return std::nullopt;
-  end_taken(token);
   try {
     co_return read_kept_call(*text);
   } catch (const Error&) {  // by another version of the gateway
@@ -256,7 +296,7 @@ Task<std::optional<KeptCall>> CallServer::claim(std::string token) {
   }
 }
 
-/// Its connection may be dead without anybody having noticed.
+/// Its connection may be dead without anybody having noticed. Not before another one goes on with it: what ends leaves nothing in the store.
 void CallServer::end_taken(std::string_view token) {
   for (const auto& [id, call] : calls_)
     if (call.token == token) return call.session->end(CallEnd::caller_hangup);

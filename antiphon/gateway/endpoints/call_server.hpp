@@ -19,9 +19,12 @@
 #include "antiphon/gateway/observe/observability.hpp"
 #include "antiphon/gateway/privacy/mask.hpp"
 #include "antiphon/gateway/sessions/call_keeper.hpp"
+#include "antiphon/gateway/sessions/kept_call.hpp"
 #include "antiphon/net/http.hpp"
 
 namespace antiphon::gateway {
+
+class WsCaller;
 
 /// What one call is answered with.
 struct CallParts {
@@ -60,7 +63,8 @@ class CallServer final : private CallHost {
   Task<> handle(const net::ServerRequest& request, net::ServerReply& reply);
 
   std::size_t active_calls() const { return lines_; }
-  /// From now on: lines, locales, access, masker and limits of these settings, whose counts begin anew. Calls under way go on; nothing else changes.
+  /// From now on: lines, locales, access, masker, for how long calls are kept, and limits of these settings, whose counts begin anew. Calls under way go on as
+  /// they have begun; nothing else changes.
   /// @throws Error configuration as `Access`.
   void configure(const CallServerSettings& settings);
   /// No call is taken any more. Those under way may go on until `deadline`, and are ended then after the sentence that they are at.
@@ -77,16 +81,20 @@ class CallServer final : private CallHost {
   net::HttpReply metrics() const;
   Task<> take_call(const net::ServerRequest& request, net::ServerReply& reply);
   std::optional<net::HttpReply> refuse_call(const net::ServerRequest& request, std::optional<CallRequest>& asked);
-  std::optional<net::HttpReply> busy(const net::ServerRequest& request, const CallRequest& asked);
+  std::optional<net::HttpReply> busy(const CallRequest& asked, std::optional<std::string_view> address);
   Task<std::optional<net::HttpReply>> resume(CallRequest& asked, std::optional<KeptCall>& kept);
-  std::optional<net::HttpReply> refuse_for_now(const net::ServerRequest& request, const CallRequest& asked) override;
+  const std::vector<std::string>& locales() const override { return settings_.locales; }
+  std::optional<net::HttpReply> refuse_for_now(const CallRequest& asked, std::optional<std::string_view> address) override;
+  std::optional<net::HttpReply> refuse_address(std::string_view address) override;
   SessionStore& store() override { return *settings_.sessions; }
-  Task<std::optional<KeptCall>> claim(std::string token) override;
+  Task<std::optional<KeptCall>> claim(std::string token);
   Task<bool> is_kept(std::string token) override;
   Task<> give_back(const KeptCall& kept, const std::string& token);
-  Task<CallEnd> hold(CallRequest asked, LineConnection& caller, std::optional<KeptCall> kept, std::string token, std::string transport) override;
+  Task<CallEnd> hold(CallRequest asked, LineConnection& caller, std::string resumes, std::string token, std::string transport) override;
   Task<CallEnd> hold_call(LineConnection& caller, CallParts parts, KeptCall call, std::string token, std::string transport);
   KeptCall begin(const CallRequest& asked) const;
+  CallParts parts_for(const CallRequest& asked, const std::optional<KeptCall>& kept);
+  Task<std::unique_ptr<WsCaller>> accept(net::ServerReply& reply, const CallRequest& asked, const std::string& id, const std::string& token);
   void go_on(CallParts& parts, const KeptCall& kept) const;
   void end_taken(std::string_view token);
   std::int64_t wall_ms() const;

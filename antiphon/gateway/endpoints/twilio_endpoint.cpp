@@ -20,6 +20,9 @@ namespace {
 constexpr std::string_view voice_path = "/twilio/voice", stream_path = "/twilio/stream", next_path = "/twilio/next";
 constexpr std::size_t longest_form = 64 * 1024, most_transfers = 1000;
 constexpr int most_parts = 1000;
+// A gateway that is started anew takes as long until the next one has its calls.
+constexpr int most_attempts = 10;
+constexpr std::string_view pause_between_attempts = "<Pause length=\"2\"/>";
 constexpr Duration store_patience = std::chrono::seconds(2);
 constexpr std::uint16_t policy_violation = 1008, try_again_later = 1013;
 
@@ -39,7 +42,7 @@ std::string socket_url(const std::string& url) { return "ws" + url.substr(std::s
 
 std::int64_t seconds_of(TwilioEndpoint::WallTime time) { return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(); }
 
-int part_of(const std::string& text) { return std::clamp(parse_integer(text).value_or(1), 1, most_parts); }
+int number_of(const std::string& text, int most) { return std::clamp(parse_integer(text).value_or(1), 1, most); }
 
 Task<> done() { co_return; }
 
@@ -64,8 +67,8 @@ TwilioSettings checked(TwilioSettings settings) {
   return settings;
 }
 
-TwilioEndpoint::TwilioEndpoint(Runtime& runtime, CallHost& host, TwilioSettings settings, std::vector<std::string> locales, std::function<WallTime()> wall_time)
-    : runtime_(runtime), host_(host), settings_(checked(std::move(settings))), locales_(std::move(locales)), wall_time_(std::move(wall_time)) {}
+TwilioEndpoint::TwilioEndpoint(Runtime& runtime, CallHost& host, TwilioSettings settings, std::function<WallTime()> wall_time)
+    : runtime_(runtime), host_(host), settings_(checked(std::move(settings))), wall_time_(std::move(wall_time)) {}
 
 Task<> TwilioEndpoint::handle(const net::ServerRequest& request, net::ServerReply& reply) {
   const auto path = request.path();
@@ -91,20 +94,28 @@ std::optional<net::HttpReply> TwilioEndpoint::refuse(const net::ServerRequest& r
   } catch (const Error& error) {
     return refusal(400, error.message());
   }
-  if (settings_.check_signature && !is_signed(request, "http", asked.fields)) {
-    ++rejected_;
-    return refusal(403, "this is not signed by the account's auth token, or not for this address");
-  }
+  if (settings_.check_signature && !is_signed(request, "http", asked.fields)) return refuse_unsigned(request);
   asked.call = net::form_field(asked.fields, "CallSid");
   if (asked.call.empty()) return refusal(400, "CallSid is missing");
   return std::nullopt;
 }
 
+/// Known only once it was looked at: whoever tries many signatures has to wait like whoever calls often.
+net::HttpReply TwilioEndpoint::refuse_unsigned(const net::ServerRequest& request) {
+  ++rejected_;
+  if (auto too_many = host_.refuse_address(request.from)) return std::move(*too_many);
+  return refusal(403, "this is not signed by the account's auth token, or not for this address");
+}
+
 std::string TwilioEndpoint::locale_of(const net::ServerRequest& request) const {
-  const auto wanted = lower(net::find_parameter(net::query_of(request.target), "locale").value_or(""));
-  for (const auto& locale : locales_)
-    if (lower(locale) == wanted) return locale;
-  return locales_.front();
+  return spoken(net::find_parameter(net::query_of(request.target), "locale").value_or(""));
+}
+
+/// Another configuration may speak others than were named to Twilio.
+std::string TwilioEndpoint::spoken(std::string_view locale) const {
+  const auto& locales = host_.locales();
+  const auto found = std::ranges::find(locales, lower(locale), lower);
+  return found == locales.end() ? locales.front() : *found;
 }
 
 net::HttpReply TwilioEndpoint::answer_call(const net::ServerRequest& request, const Asked& asked) {
@@ -113,11 +124,13 @@ net::HttpReply TwilioEndpoint::answer_call(const net::ServerRequest& request, co
   const auto& allowed = settings_.allowed_callers;
   if (!allowed.empty() && std::ranges::find(allowed, call.caller_id) == allowed.end()) return twiml("<Reject/>");
   // Told to the telephone network in its own words: the caller hears that the line is busy.
-  if (host_.refuse_for_now(request, call)) return twiml("<Reject reason=\"busy\"/>");
+  // Signed, it comes from Twilio's few addresses, as all other callers do.
+  const auto address = settings_.check_signature ? std::nullopt : std::optional<std::string_view>(request.from);
+  if (host_.refuse_for_now(call, address)) return twiml("<Reject reason=\"busy\"/>");
   return connect(asked.call, call.caller_id, call.locale, 1);
 }
 
-net::HttpReply TwilioEndpoint::connect(const std::string& call, const std::string& caller, const std::string& locale, int part) const {
+net::HttpReply TwilioEndpoint::connect(const std::string& call, const std::string& caller, const std::string& locale, int part, int attempt) const {
   const auto until = std::to_string(seconds_of(wall_time_() + settings_.ticket_life));
   std::string parameters;
   const auto add = [&](std::string_view name, std::string_view value) {
@@ -128,8 +141,9 @@ net::HttpReply TwilioEndpoint::connect(const std::string& call, const std::strin
   add("part", std::to_string(part));
   add("until", until);
   add("ticket", ticket(call, caller, locale, std::to_string(part), until));
-  return twiml(fmt::format("<Connect action=\"{}\"><Stream url=\"{}\">{}</Stream></Connect>",
-                           escape_xml(fmt::format("{}{}?locale={}&part={}", settings_.public_url, next_path, percent_encode(locale), part)),
+  auto action = fmt::format("{}{}?locale={}&part={}", settings_.public_url, next_path, percent_encode(locale), part);
+  if (attempt > 1) action += fmt::format("&attempt={}", attempt);
+  return twiml(fmt::format("{}<Connect action=\"{}\"><Stream url=\"{}\">{}</Stream></Connect>", attempt > 1 ? pause_between_attempts : "", escape_xml(action),
                            escape_xml(socket_url(settings_.public_url) + std::string(stream_path)), parameters));
 }
 
@@ -146,12 +160,17 @@ std::string TwilioEndpoint::token_of(std::string_view call, int part) const {
 
 Task<net::HttpReply> TwilioEndpoint::next(const net::ServerRequest& request, Asked asked) {
   if (co_await take_transfer(asked.call)) co_return twiml(fmt::format("<Dial>{}</Dial>", settings_.transfer_to));
+  if (net::form_field(asked.fields, "CallStatus") != "in-progress") co_return twiml("<Hangup/>");
   const auto locale = locale_of(request);
-  const auto part = part_of(net::find_parameter(net::query_of(request.target), "part").value_or(""));
-  if (net::form_field(asked.fields, "CallStatus") == "in-progress" && co_await host_.is_kept(token_of(asked.call, part))) {
-    const auto caller = net::form_field(asked.fields, "From");
-    co_return connect(asked.call, caller.empty() ? asked.call : caller, locale, part + 1);
-  }
+  const auto query = net::query_of(request.target);
+  const auto part = number_of(net::find_parameter(query, "part").value_or(""), most_parts);
+  const auto attempt = number_of(net::find_parameter(query, "attempt").value_or(""), most_attempts);
+  auto caller = net::form_field(asked.fields, "From");
+  if (caller.empty()) caller = asked.call;
+  if (co_await host_.is_kept(token_of(asked.call, part))) co_return connect(asked.call, caller, locale, part + 1);
+  // Nobody took it over that stream, where all lines are busy or the gateway drains: it waits for another try, maybe at another instance.
+  if (part > 1 && attempt < most_attempts && co_await host_.is_kept(token_of(asked.call, part - 1)))
+    co_return connect(asked.call, caller, locale, part, attempt + 1);
   co_return twiml("<Hangup/>");
 }
 
@@ -185,10 +204,7 @@ Task<bool> TwilioEndpoint::take_transfer(std::string call) {
 
 Task<> TwilioEndpoint::stream(const net::ServerRequest& request, net::ServerReply& reply) {
   if (!net::is_websocket_upgrade(request)) co_return co_await reply.reply(refusal(426, "/twilio/stream is a WebSocket", {{"Upgrade", "websocket"}}));
-  if (settings_.check_signature && !is_signed(request, "ws", {}) && !is_signed(request, "http", {})) {
-    ++rejected_;
-    co_return co_await reply.reply(refusal(403, "this is not signed by the account's auth token, or not for this address"));
-  }
+  if (settings_.check_signature && !is_signed(request, "ws", {}) && !is_signed(request, "http", {})) co_return co_await reply.reply(refuse_unsigned(request));
   auto socket = co_await reply.accept_websocket({.options = {.message_limit = longest_twilio_message}});
   co_await talk(std::move(socket));
 }
@@ -213,7 +229,7 @@ std::optional<CallRequest> TwilioEndpoint::request_of(const TwilioStart& start) 
     const auto end = parse_integer(until);
     if (!end || *end < seconds_of(wall_time_()) || !same_secret(parameter(start, "ticket"), signature)) return std::nullopt;
   }
-  CallRequest asked{.caller_id = caller.empty() ? start.call : caller, .locale = locale.empty() ? locales_.front() : locale};
+  CallRequest asked{.caller_id = caller.empty() ? start.call : caller, .locale = spoken(locale)};
   asked.in = asked.out = {audio::Encoding::mulaw, 8000};
   return asked;
 }
@@ -233,18 +249,15 @@ Task<> TwilioEndpoint::talk(std::unique_ptr<net::WebSocket> socket) {
   if (!asked) co_return co_await line.close(policy_violation, "the ticket of this call is none, or too old", soon());
   if (!start->speaks_mulaw) co_return co_await line.close(1003, "mu-law at 8,000 Hz is what a stream carries here", soon());
 
-  const auto part = part_of(parameter(*start, "part"));
-  std::optional<KeptCall> kept;
-  try {
-    if (part > 1) kept = co_await host_.claim(token_of(start->call, part - 1));
-  } catch (const Error&) {}  // no store, no old call: this one is new
+  const auto part = number_of(parameter(*start, "part"), most_parts);
+  const auto earlier = part > 1 ? token_of(start->call, part - 1) : std::string();
   const auto before_close = [this, call = start->call](CallEnd end) -> Task<> {
     return end == CallEnd::escalated && !settings_.transfer_to.empty() ? note_transfer(call) : done();
   };
   TwilioCaller caller(runtime_.clock, std::move(socket), *start, before_close);
   bool held = false;
   try {
-    co_await host_.hold(std::move(*asked), caller, std::move(kept), token_of(start->call, part), "twilio");
+    co_await host_.hold(std::move(*asked), caller, earlier, token_of(start->call, part), "twilio");
     held = true;
   } catch (const Error& error) {
     why = error.message();

@@ -35,9 +35,8 @@ class TwilioEndpoint {
  public:
   using WallTime = std::chrono::system_clock::time_point;
 
-  /// @param locales that are spoken here, the default first; `?locale=` of the webhook's address chooses
-  /// @throws Error as `checked`.
-  TwilioEndpoint(Runtime& runtime, CallHost& host, TwilioSettings settings, std::vector<std::string> locales, std::function<WallTime()> wall_time);
+  /// `?locale=` of the webhook's address chooses one of the host's. @throws Error as `checked`.
+  TwilioEndpoint(Runtime& runtime, CallHost& host, TwilioSettings settings, std::function<WallTime()> wall_time);
 
   static bool is_path(std::string_view path) { return path.starts_with("/twilio/"); }
   Task<> handle(const net::ServerRequest& request, net::ServerReply& reply);
@@ -52,25 +51,26 @@ class TwilioEndpoint {
   };
 
   std::optional<net::HttpReply> refuse(const net::ServerRequest& request, Asked& asked);
+  net::HttpReply refuse_unsigned(const net::ServerRequest& request);
   net::HttpReply answer_call(const net::ServerRequest& request, const Asked& asked);
   Task<net::HttpReply> next(const net::ServerRequest& request, Asked asked);
   Task<> stream(const net::ServerRequest& request, net::ServerReply& reply);
   Task<> talk(std::unique_ptr<net::WebSocket> socket);
   Task<std::optional<TwilioStart>> start_of(net::WebSocket& socket);
   std::optional<CallRequest> request_of(const TwilioStart& start) const;
-  net::HttpReply connect(const std::string& call, const std::string& caller, const std::string& locale, int part) const;
+  net::HttpReply connect(const std::string& call, const std::string& caller, const std::string& locale, int part, int attempt = 1) const;
   std::string ticket(std::string_view call, std::string_view caller, std::string_view locale, std::string_view part, std::string_view until) const;
   std::string token_of(std::string_view call, int part) const;
   std::string transfer_name(std::string_view call) const;
   Task<> note_transfer(std::string call);
   Task<bool> take_transfer(std::string call);
   std::string locale_of(const net::ServerRequest& request) const;
+  std::string spoken(std::string_view locale) const;
   bool is_signed(const net::ServerRequest& request, std::string_view scheme, const net::FormFields& fields) const;
 
   Runtime& runtime_;
   CallHost& host_;
   TwilioSettings settings_;
-  std::vector<std::string> locales_;
   std::function<WallTime()> wall_time_;
   std::vector<std::string> to_transfer_;  ///< calls whose callers want a person and that no store took, newest last
   std::size_t rejected_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <list>
 #include <regex>
 
@@ -157,7 +158,38 @@ struct Twilio : ::testing::Test {
     medium.run(medium.clock.sleep_for(1ms));
   }
   std::string call(std::string target = "/twilio/voice") { return post(target, form).body; }
+  /// What follows a stream of a call that is not over.
+  std::string next(const std::string& target) {
+    auto in_progress = form;
+    in_progress[2].second = "in-progress";
+    return post(target, in_progress).body;
+  }
+  /// A call of a question and its answer, whose line is lost then.
+  void lose_a_line() {
+    const auto socket = dial();
+    Line line(*socket, medium.clock);
+    medium.run(line.open(call()));
+    medium.spawn(line.listen());
+    medium.run(line.be_silent(4s));
+    medium.run(line.say(testing::voice(1500ms)));
+    medium.run(line.be_silent(8s));
+    socket->cut();
+    medium.run(medium.clock.sleep_for(10ms));
+  }
+  std::optional<net::WsClose> close_of(const std::string& twiml) {
+    const auto socket = dial();
+    Line line(*socket, medium.clock);
+    medium.run(line.open(twiml));
+    medium.run(line.listen());
+    return line.closed;
+  }
 };
+
+/// Where the action of a `<Connect>` leads to, as this server is asked for it.
+std::string action_of(const std::string& twiml) {
+  const auto url = std::regex_replace(attribute(twiml, "<Connect", "action"), std::regex("&amp;"), "&");
+  return url.substr(std::string_view("https://voice.example").size());
+}
 
 Task<> ask_and_hang_up(Line& line) {
   co_await line.be_silent(4s);
@@ -241,6 +273,48 @@ TEST_F(Twilio, ATicketGetsOld_GTW11) {
   play(line, line.be_silent(20ms), told);
   ASSERT_TRUE(line.closed);
   EXPECT_EQ(line.closed->code, 1008);
+}
+
+TEST_F(Twilio, OtherLocalesAreForCallsThatBegin_GTW1) {
+  serve();
+  const auto before = call("/twilio/voice?locale=fr-FR");
+  settings.locales = {"de-DE", "en-GB"};
+  gateway->calls->configure(settings);
+  const auto locale = [](const std::string& twiml) { return attribute(twiml, "<Parameter name=\"locale\"", "value"); };
+  EXPECT_EQ(locale(call()), "de-DE");
+  EXPECT_EQ(locale(call("/twilio/voice?locale=en-gb")), "en-GB");
+  EXPECT_EQ(locale(call("/twilio/voice?locale=fr-FR")), "de-DE");
+  const auto socket = dial();
+  Line line(*socket, medium.clock);
+  play(line, line.stop(), before);
+  EXPECT_EQ(gateway->last->locale, "de-DE") << "what was promised is spoken no more";
+}
+
+TEST_F(Twilio, CallsThatAreSignedCountForNoAddressAndOthersDo_GTW13) {
+  settings.per_caller = std::nullopt;
+  settings.per_address = CallRate{.calls = 3, .within = 60s};
+  serve();
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(call(), HasSubstr("<Stream"));
+  const auto unsigned_one = [this] { return post("/twilio/voice", form, "bm90IHNpZ25lZA=="); };
+  EXPECT_EQ(unsigned_one().status, 403);
+  EXPECT_EQ(unsigned_one().status, 403);
+  EXPECT_THAT(gateway->refused("/twilio/stream"), HasSubstr("403"));
+  const auto flood = unsigned_one();
+  EXPECT_EQ(flood.status, 429);
+  EXPECT_EQ(net::find_header(flood.headers, "retry-after"), "20");
+  EXPECT_THAT(gateway->refused("/twilio/stream"), HasSubstr("429"));
+  EXPECT_THAT(call(), HasSubstr("<Stream")) << "whoever else comes from there";
+  medium.run(medium.clock.sleep_for(20s));
+  EXPECT_EQ(unsigned_one().status, 403);
+}
+
+TEST_F(Twilio, WithoutSignaturesItsCallsCountForTheirAddress_GTW13) {
+  settings.twilio->check_signature = false;
+  settings.per_caller = std::nullopt;
+  settings.per_address = CallRate{.calls = 2, .within = 60s};
+  serve();
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(call(), HasSubstr("<Stream"));
+  EXPECT_THAT(call(), HasSubstr("<Reject reason=\"busy\"/>"));
 }
 
 TEST_F(Twilio, TellsTheNetworkThatItIsBusyOrThatACallerIsNotAllowed_GTW11) {
@@ -352,30 +426,16 @@ TEST_F(Twilio, ACallerWhoWantsAPersonIsPutThrough_GTW36) {
   const auto socket = dial();
   Line line(*socket, medium.clock);
   play(line, ask_and_hang_up(line), call());
-  auto in_progress = form;
-  in_progress[2].second = "in-progress";
-  EXPECT_THAT(post("/twilio/next?locale=en-US&part=1", in_progress).body, HasSubstr("<Dial>+15550177</Dial>"));
-  EXPECT_THAT(post("/twilio/next?locale=en-US&part=1", in_progress).body, HasSubstr("<Hangup/>")) << "once";
+  EXPECT_THAT(next("/twilio/next?locale=en-US&part=1"), HasSubstr("<Dial>+15550177</Dial>"));
+  EXPECT_THAT(next("/twilio/next?locale=en-US&part=1"), HasSubstr("<Hangup/>")) << "once";
 }
 
 TEST_F(Twilio, ALineThatWasLostGoesOnOverAnotherStreamOfAnotherInstance_GTW40) {
   serve();
-  auto in_progress = form;
-  in_progress[2].second = "in-progress";
-  {
-    const auto socket = dial();
-    Line line(*socket, medium.clock);
-    medium.run(line.open(call()));
-    medium.spawn(line.listen());
-    medium.run(line.be_silent(4s));
-    medium.run(line.say(testing::voice(1500ms)));
-    medium.run(line.be_silent(8s));
-    socket->cut();
-    medium.run(medium.clock.sleep_for(10ms));
-  }
+  lose_a_line();
   EXPECT_EQ(gateway->dialogue->answers, 1);
   serve();  // another instance, behind the same store
-  const auto told = post("/twilio/next?locale=en-US&part=1", in_progress).body;
+  const auto told = next("/twilio/next?locale=en-US&part=1");
   EXPECT_THAT(told, HasSubstr("<Stream"));
   const auto socket = dial();
   Line line(*socket, medium.clock);
@@ -386,7 +446,50 @@ TEST_F(Twilio, ALineThatWasLostGoesOnOverAnotherStreamOfAnotherInstance_GTW40) {
   EXPECT_TRUE(gateway->dialogue->authenticated);
   EXPECT_GE(gateway->dialogue->seen.size(), 4U) << "greeting, question, answer, and the question of now";
   EXPECT_EQ(line.frames.size(), 20U * 300 / 20) << "no second greeting";
-  EXPECT_THAT(post("/twilio/next?locale=en-US&part=2", in_progress).body, HasSubstr("<Hangup/>"));
+  EXPECT_THAT(next("/twilio/next?locale=en-US&part=2"), HasSubstr("<Hangup/>"));
+}
+
+TEST_F(Twilio, ALineThatNobodyCanTakeAtOnceWaitsForWhoCan_GTW40) {
+  const auto full = [&] { settings.most_calls = 0, serve(), settings.most_calls = 100; };
+  const auto draining = [&] { serve(), medium.run(gateway->calls->drain(medium.soon())); };
+  const auto without_parts = [&] { serve(), gateway->no_parts = true; };
+  for (const auto& unable : std::vector<std::function<void()>>{full, draining, without_parts}) {
+    settings.sessions = std::make_shared<MemoryStore>(medium.clock);  // each time it is a call of the same name
+    serve();
+    lose_a_line();
+    unable();
+    auto told = next("/twilio/next?locale=en-US&part=1");
+    EXPECT_THAT(told, Not(HasSubstr("<Pause")));
+    for (int i = 0; i < 2; ++i) {
+      const auto closed = close_of(told);
+      ASSERT_TRUE(closed);
+      EXPECT_EQ(closed->code, 1013);
+      told = next(action_of(told));
+      EXPECT_THAT(told, HasSubstr("<Response><Pause length=\"2\"/><Connect"));
+      medium.run(medium.clock.sleep_for(2s));
+    }
+    serve();  // another instance, behind the same store
+    const auto socket = dial();
+    Line line(*socket, medium.clock);
+    play(line, ask_and_hang_up(line), told);
+    EXPECT_TRUE(gateway->dialogue->authenticated);
+    EXPECT_GE(gateway->dialogue->seen.size(), 4U) << "the call of before";
+    EXPECT_THAT(next(action_of(told)), HasSubstr("<Hangup/>"));
+  }
+}
+
+TEST_F(Twilio, ALineThatNobodyTakesIsHungUpOnInTheEnd_GTW40) {
+  serve();
+  lose_a_line();
+  gateway->no_parts = true;
+  auto told = next("/twilio/next?locale=en-US&part=1");
+  int streams = 0;
+  for (; told.find("<Stream") != std::string::npos && streams < 100; ++streams) {
+    EXPECT_EQ(close_of(told)->code, 1013);
+    told = next(action_of(told));
+  }
+  EXPECT_EQ(streams, 10);
+  EXPECT_THAT(told, HasSubstr("<Hangup/>"));
 }
 
 TEST_F(Twilio, WithoutSignaturesAnybodyMayPlayIt_GTW11) {

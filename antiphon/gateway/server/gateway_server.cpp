@@ -59,7 +59,6 @@ GatewayServer::GatewayServer(Runtime& runtime, GatewayConfig config, GatewayCont
   const auto& running = agent_->config();
   auto settings = limits_of(*agent_);
   settings.sessions = store_ = open_sessions(runtime_, running.redis, context_);
-  settings.keep = running.keep;
   settings.twilio = running.twilio;
   settings.observability = &observability_;
   settings.elsewhere = [this] { return sessions_.active(); };
@@ -75,7 +74,8 @@ CallServerSettings GatewayServer::limits_of(const ServedAgent& agent) const {
           .access = config.access,
           .per_caller = config.per_caller,
           .per_address = config.per_address,
-          .masker = agent.masker()};
+          .masker = agent.masker(),
+          .keep = config.keep};
 }
 
 Task<> GatewayServer::load(Deadline deadline) {

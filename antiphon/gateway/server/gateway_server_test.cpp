@@ -417,6 +417,28 @@ TEST_F(ServedGateway, AReloadIsForCallsThatBegin_GTW1) {
   medium.run(gateway->drain(medium.soon()));
 }
 
+TEST_F(ServedGateway, AReloadSaysForHowLongCallsAreKept_GTW40) {
+  start(stubs + "{stub: {}}");
+  auto next = configuration(stubs + "{stub: {}}");
+  next.keep.resume_within = 10s;
+  medium.run(gateway->reload(std::move(next), medium.soon()));
+  const auto lost = [this] {
+    std::vector<json::object> events;
+    const auto socket = dial("me");
+    medium.spawn(listen(*socket, events));
+    medium.run(medium.clock.sleep_for(1s));
+    socket->cut();
+    medium.run(medium.clock.sleep_for(10ms));
+    return "me&resume=" + std::string(events.at(0).at("resume").as_string());
+  };
+  const auto soon = lost();
+  medium.run(medium.clock.sleep_for(9s));
+  EXPECT_TRUE(dial(soon));
+  const auto late = lost();
+  medium.run(medium.clock.sleep_for(11s));
+  EXPECT_THAT(failure_of(medium, medium.dial(*server, {.url = "/ws/call?caller_id=" + late}, medium.soon())).message(), HasSubstr("no call to resume"));
+}
+
 TEST_F(ServedGateway, AReloadThatFailsChangesNothing_GTW1) {
   start(stubs + "{stub: {}}\nsessions: {limit: 3}\n");
   for (const auto& text : {stubs + "nobody/x", stubs + "{stub: {}}\nlocale: tlh", "{}" + std::string()})

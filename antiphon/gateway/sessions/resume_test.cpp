@@ -233,6 +233,76 @@ TEST_F(Resume, AnInstanceThatCannotTakeItLeavesItToTheNext_GTW40) {
   EXPECT_EQ(after.started("call_id"), before.started("call_id"));
 }
 
+TEST_F(Resume, AnInstanceThatCannotTakeItLeavesItsOwnAsItIs_GTW40) {
+  Instance gateway(medium, settings());
+  Client before(medium, gateway);
+  before.be_silent(1s);
+  gateway.no_parts = true;
+  EXPECT_THAT(gateway.refused("/ws/call?caller_id=me&resume=" + before.started("resume")), HasSubstr("no recogniser is free"));
+  pass(1s);
+  EXPECT_FALSE(before.over) << "nobody goes on with it";
+  gateway.no_parts = false;
+  Client after(medium, gateway, before.started("resume"));
+  after.be_silent(100ms);
+  EXPECT_EQ(after.started("call_id"), before.started("call_id"));
+  EXPECT_TRUE(before.over);
+}
+
+/// A connection that breaks as it is upgraded, or behind that.
+class BrokenReply final : public net::ServerReply {
+ public:
+  explicit BrokenReply(bool upgrades) : upgrades_(upgrades) {}
+  Task<> reply(net::HttpReply given) override {
+    ADD_FAILURE() << given.body;
+    co_return;
+  }
+  Task<> begin(int, net::Headers) override { co_return; }
+  Task<> write(std::string) override { co_return; }
+  Task<std::unique_ptr<net::WebSocket>> accept_websocket(net::WsAcceptance) override {
+    if (!upgrades_) throw gone();
+    co_return std::make_unique<Socket>();
+  }
+  void abort() override {}
+
+ private:
+  static Error gone() { return Error(ErrorKind::closed, "the caller is gone"); }
+  class Socket final : public net::WebSocket {
+   public:
+    Task<std::optional<net::WsMessage>> receive(Deadline) override { throw gone(); }
+    void listen(Listener) override {}
+    Task<> send(net::WsMessage, Deadline) override { throw gone(); }
+    bool send_now(const net::WsMessage&) override { throw gone(); }
+    bool send_all_now(std::span<const net::WsMessage>) override { throw gone(); }
+    Task<> close(std::uint16_t, std::string, Deadline) override { co_return; }
+    void cut() override {}
+    std::optional<net::WsClose> closed() const override { return std::nullopt; }
+    const std::string& subprotocol() const override { return none_; }
+
+   private:
+    std::string none_;
+  };
+
+  bool upgrades_;
+};
+
+TEST_F(Resume, ATokenWhoseSuccessorWasNeverSentStaysGood_GTW40) {
+  Instance gateway(medium, settings());
+  Client before(medium, gateway);
+  before.be_silent(1s);
+  before.cut();
+  const net::ServerRequest request{.method = "GET",
+                                   .target = "/ws/call?events=1&caller_id=me&resume=" + before.started("resume"),
+                                   .headers = {{"Connection", "Upgrade"}, {"Upgrade", "websocket"}}};
+  for (const bool upgrades : {false, true}) {
+    BrokenReply broken(upgrades);
+    EXPECT_THROW(medium.run(gateway.calls->handle(request, broken)), Error);
+    EXPECT_EQ(gateway.calls->active_calls(), 0U);
+  }
+  Client after(medium, gateway, before.started("resume"));
+  after.be_silent(100ms);
+  EXPECT_EQ(after.started("call_id"), before.started("call_id"));
+}
+
 TEST_F(Resume, ACallGetsNoYoungerByIt_GTW26) {
   auto now = std::chrono::system_clock::now();
   auto with_time = settings();
