@@ -339,23 +339,27 @@ net::HttpReply CallServer::sessions(const net::ServerRequest& request) {
 
 json::array CallServer::list() const {
   json::array all;
-  for (const auto& [id, call] : calls_) {
-    const auto& state = call.session->state();
-    all.push_back(json::object{{"call_id", id},
+  const auto add = [&](const ListedCall& call) {
+    const auto& state = *call.state;
+    all.push_back(json::object{{"call_id", state.id},
                                {"caller_id", settings_.masker.mask(state.caller_id)},
                                {"locale", state.locale},
                                {"state", state.escalated ? "escalated" : "active"},
                                {"turns", state.turns.size()},
                                {"started_at", call.started_at},
                                {"transport", call.transport}});
-  }
+  };
+  for (const auto& [id, call] : calls_) add({&call.session->state(), call.started_at, call.transport});
+  if (settings_.elsewhere)
+    for (const auto& call : settings_.elsewhere->list()) add(call);
   return all;
 }
 
 net::HttpReply CallServer::end_session(std::string_view id) {
   const auto found = calls_.find(id);
-  if (found == calls_.end()) return refusal(404, "there is no such call");
-  found->second.session->part(Parting::call_ended);
+  const bool is_here = found != calls_.end();
+  if (is_here) found->second.session->part(Parting::call_ended);
+  if (!is_here && !(settings_.elsewhere && settings_.elsewhere->end(id))) return refusal(404, "there is no such call");
   return {204, {}, ""};
 }
 

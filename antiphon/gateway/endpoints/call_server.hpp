@@ -34,9 +34,25 @@ struct CallParts {
   CallSettings settings{};
 };
 
+/// A call as `/sessions` shows it.
+struct ListedCall {
+  const SessionState* state;
+  std::string started_at, transport;
+};
+
+/// Calls that somebody else holds: they count, are listed and can be ended, too.
+class OtherCalls {
+ public:
+  virtual ~OtherCalls() = default;
+  virtual std::size_t active() const = 0;
+  virtual std::vector<ListedCall> list() const = 0;
+  /// With a word where it is spoken, at once where it was asked for before. False: there is none of this id.
+  virtual bool end(std::string_view id) = 0;
+};
+
 struct CallServerSettings {
   std::size_t most_calls = 100;
-  std::function<std::size_t()> elsewhere{};   ///< calls that count, too, and are held by others; nullptr: none
+  OtherCalls* elsewhere = nullptr;            ///< outlives the server; nullptr: none
   std::vector<std::string> locales{"en-US"};  ///< the default first
   AccessSettings access{};
   std::optional<CallRate> per_caller{CallRate{}};               ///< nullopt: no limit
@@ -77,7 +93,7 @@ class CallServer final : private CallHost {
     std::string started_at, transport, token;
   };
 
-  std::size_t taken() const { return lines_ + (settings_.elsewhere ? settings_.elsewhere() : 0); }
+  std::size_t taken() const { return lines_ + (settings_.elsewhere ? settings_.elsewhere->active() : 0); }
   net::HttpReply metrics() const;
   Task<> take_call(const net::ServerRequest& request, net::ServerReply& reply);
   std::optional<net::HttpReply> refuse_call(const net::ServerRequest& request, std::optional<CallRequest>& asked);

@@ -185,8 +185,14 @@ void HostedSession::close() {
   changed_.beat();
 }
 
+void HostedSession::dismiss() {
+  dismissed_ = true;
+  if (call_) return call_->part(Parting::call_ended);
+  host_->stop();
+}
+
 void HostedSession::end() {
-  const auto why = given_up_ ? CallEnd::error : state_.escalated ? CallEnd::escalated : over_ ? CallEnd::completed : CallEnd::caller_hangup;
+  const auto why = given_up_ ? CallEnd::error : state_.escalated ? CallEnd::escalated : over_ || dismissed_ ? CallEnd::completed : CallEnd::caller_hangup;
   gateway::tell(parts_.settings.observer.get(), CallEnded{why, static_cast<int>(state_.turns.size())});
 }
 
@@ -371,6 +377,7 @@ Task<> HostedSession::hold_call() {
   if (intake_) intake_->attach([this](std::string text) { floors_.push(std::move(text)); });
   if (!std::exchange(switching_, false)) over_ = true;
   if (asked_) co_await end_asked();
+  if (dismissed_) host_->stop();
   host_->set_user_state(session::UserState::listening);
   host_->set_agent_state(session::AgentState::listening);
   changed_.beat();

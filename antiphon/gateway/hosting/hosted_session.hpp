@@ -33,8 +33,12 @@ class HostedSession final : public session::HostedAgent {
   Task<> run(session::SessionHost& host);
   /// Ends what goes on, and `run` with it.
   void close();
+  /// Says why where it is spoken, at once where it was dismissed before; an answer in text under way may end. Then it hangs up, and `run` ends.
+  void dismiss();
   /// It is over, whoever ended it.
   void end();
+  /// As it is now.
+  const SessionState& state() const { return call_ ? call_->state() : state_; }
 
   session::AgentInfo info() const override;
   std::map<std::string, std::string> options() const override;
@@ -65,7 +69,6 @@ class HostedSession final : public session::HostedAgent {
   Task<> hand_over(session::AgentTurn& turn);
   void note_turn(const std::string& said, bool interrupted);
 
-  const SessionState& state() const { return call_ ? call_->state() : state_; }
   bool wants_call() const { return io_.input_audio || io_.output_audio; }
   Task<> hold_call();
   CallSettings settings_of_call();
@@ -98,6 +101,7 @@ class HostedSession final : public session::HostedAgent {
   bool over_ = false;
   bool given_up_ = false;  ///< over, and nobody else took the caller
   bool closing_ = false;
+  bool dismissed_ = false;
   std::string greeting_;
   const bool greets_in_call_;
   bool has_called_ = false;

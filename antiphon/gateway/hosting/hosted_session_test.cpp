@@ -55,15 +55,16 @@ struct HostedGateway : ::testing::Test {
     until_idle();
     EXPECT_EQ(hosting, 0) << "a session is left running";
   }
-  void until_idle() {
-    for (int i = 0; i < 100 && hosting > 0; ++i) world.run(world.clock.sleep_for(10ms));
+  void until_idle(Duration most = 1s) {
+    for (const auto until = world.clock.now() + most; world.clock.now() < until && hosting > 0;) world.run(world.clock.sleep_for(10ms));
   }
 
-  net::HttpReply get(const std::string& target) {
+  net::HttpReply get(const std::string& target, const std::string& method = "GET") {
     testing::KeptReply kept;
-    world.run(gateway->handle({.method = "GET", .target = target}, kept));
+    world.run(gateway->handle({.method = method, .target = target, .headers = {{"Authorization", "Bearer sesame-sesame-sesame"}}}, kept));
     return kept.got;
   }
+  json::array sessions() { return parse_json(get("/sessions").body).as_array(); }
   /// Models that end where their vendor would not let them go on: `script/REASON`, with and without a word.
   static std::shared_ptr<const ModelRegistry> models() {
     auto all = std::make_shared<ModelRegistry>(*ModelRegistry::with_defaults());
@@ -341,6 +342,48 @@ TEST_F(HostedGateway, WaitsUntilTheGatewayHasLoadedAndIsTurnedAwayWhereItIsFull_
     EXPECT_EQ(error.to_wire(), "session:unavailable:-: all lines are busy");
   }
   world.run(other.close());
+}
+
+const std::string with_a_token = "access: {tokens: [sesame-sesame-sesame]}\n";
+
+TEST_F(HostedGateway, IsListedAndEndedLikeCalls_GTW12) {
+  start("providers:\n" + deaf_and_mute + "  llm: {stub: {text: Here I am.}}\n" + with_a_token);
+  EXPECT_THAT(sessions(), IsEmpty());
+  connect(ada());
+  say("hello");
+  const auto listed = sessions();
+  ASSERT_EQ(listed.size(), 1U);
+  const auto& session = listed.at(0).as_object();
+  EXPECT_EQ(session.at("transport"), "session");
+  EXPECT_EQ(session.at("state"), "active");
+  EXPECT_EQ(session.at("turns"), 1);
+  EXPECT_THAT(json_text(session), Not(HasSubstr("5550100")));
+  EXPECT_FALSE(session.at("started_at").as_string().empty());
+  const std::string id(session.at("call_id").as_string());
+  EXPECT_EQ(get("/sessions/" + id + "0", "DELETE").status, 404);
+  EXPECT_EQ(get("/sessions/" + id, "DELETE").status, 204);
+  until_idle();
+  EXPECT_EQ(gateway->active_calls(), 0U);
+  EXPECT_THAT(sessions(), IsEmpty());
+  EXPECT_EQ(get("/sessions/" + id, "DELETE").status, 404);
+  EXPECT_THROW(say("hello"), Error);
+  EXPECT_THAT(get("/metrics").body, HasSubstr("voice_sessions_total{outcome=\"completed\"} 1"));
+}
+
+TEST_F(HostedGateway, EndedAloudItSaysSo_GTW12) {
+  start("providers:\n" + hears_and_speaks + "  llm: {stub: {text: Here I am.}}\n" + with_a_token);
+  connect({}, {.input_audio = true, .output_audio = true});
+  be_silent(5s);
+  const auto greeting = played.size();
+  ASSERT_GT(greeting, 0U);
+  const std::string id(sessions().at(0).as_object().at("call_id").as_string());
+  EXPECT_EQ(get("/sessions/" + id, "DELETE").status, 204);
+  until_idle(10s);
+  EXPECT_EQ(gateway->active_calls(), 0U);
+  EXPECT_GT(played.size(), greeting);
+  std::string told;
+  for (const auto& event : events_of<wire::ItemAdded>()) told += json_text(wire::to_json(event.item)) + "\n";
+  EXPECT_THAT(told, HasSubstr("end this call"));
 }
 
 TEST_F(HostedGateway, IsDrainedWithItsSessions_SES2) {

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "antiphon/gateway/hosting/hosted_session.hpp"
 #include "antiphon/gateway/hosting/simulation_settings.hpp"
@@ -11,7 +15,7 @@
 namespace antiphon::gateway {
 
 /// Hosts the sessions of a gateway: each controller gets a conversation of its own (contracts.md §13). One executor.
-class SessionDesk {
+class SessionDesk final : public OtherCalls {
  public:
   /// What one session is made of.
   struct Parts {
@@ -29,16 +33,26 @@ class SessionDesk {
   Task<> serve(session::SessionArrival arrival, session::SessionHostOptions options);
   /// Tells a controller that there is no conversation for it, and why.
   Task<> refuse(session::SessionArrival arrival, std::string why);
-  std::size_t active() const { return hosts_.size(); }
+  std::size_t active() const override { return hosts_.size(); }
+  std::vector<ListedCall> list() const override;
+  bool end(std::string_view id) override;
   /// Answers under way may end, for as long as their hosts' `drain`; then all hang up.
   void stop() { hosts_.stop(); }
   Task<> all_ended() { return hosts_.all_ended(); }
 
  private:
+  struct Agent {
+    HostedSession* session;
+    std::string started_at;
+  };
+  using Agents = std::map<std::string, Agent, std::less<>>;  ///< by the ids of their sessions
+  class Entry;
+
   Runtime& runtime_;
   net::HttpClient& http_;
   Make make_;
   session::HostRegistry hosts_;
+  std::shared_ptr<Agents> agents_ = std::make_shared<Agents>();
 };
 
 }  // namespace antiphon::gateway

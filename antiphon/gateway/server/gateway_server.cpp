@@ -61,7 +61,7 @@ GatewayServer::GatewayServer(Runtime& runtime, GatewayConfig config, GatewayCont
   settings.sessions = store_ = open_sessions(runtime_, running.redis, context_);
   settings.twilio = running.twilio;
   settings.observability = &observability_;
-  settings.elsewhere = [this] { return sessions_.active(); };
+  settings.elsewhere = &sessions_;
   calls_.emplace(runtime_, std::move(settings), [this](const CallRequest& asked) { return ServedAgent::parts_for(agent_, asked, ++number_); });
 }
 

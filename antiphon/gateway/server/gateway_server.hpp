@@ -56,8 +56,8 @@ class GatewayServer {
   std::optional<JsonLog> log_;
   Observability observability_;
   std::shared_ptr<SessionStore> store_;  ///< nullptr: calls are kept in memory
-  std::optional<CallServer> calls_;
   SessionDesk sessions_;
+  std::optional<CallServer> calls_;
   bool loaded_ = false, draining_ = false;
   Pulse loading_;
   std::uint64_t number_ = 0;  ///< of calls so far
