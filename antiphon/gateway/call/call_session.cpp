@@ -538,7 +538,7 @@ Task<> CallSession::respond(Floor floor) {
 Task<> CallSession::go_on() {
   open_ = std::move(settings_.resumes->open);
   if (state_.escalated) after_ = AfterAnswer::escalate;
-  if (!open_ || state_.turns.empty()) co_return;
+  if (!open_ || state_.turns.empty()) co_return co_await say_alone(dialogue_.resuming(state_));
   observe(TurnBegan{state_.turns.back().id, state_.turns.back().user_text, clock_.now()});
   if (open_->whole) co_return co_await answer_turn(clock_.now(), repeat());
   open_.emplace();

@@ -67,6 +67,8 @@ class Dialogue {
   virtual std::string apology(const SessionState& session) = 0;
   /// What follows when the caller could not be heard, and that was counted as a failure.
   virtual AfterAnswer after_failure(SessionState&) { return AfterAnswer::go_on; }
+  /// Said where a call goes on in which no answer is open; empty: the caller has the word.
+  virtual std::string resuming(const SessionState& /*session*/) { return {}; }
   /// Asks a silent caller whether anybody is there; empty: the call is ended.
   virtual std::string reprompt(const SessionState& session, int times) = 0;
   /// Empty: nothing is left to say.

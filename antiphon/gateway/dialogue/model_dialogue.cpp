@@ -45,6 +45,7 @@ std::string ModelDialogue::greeting(const SessionState&) {
   return text;
 }
 std::string ModelDialogue::apology(const SessionState&) { return reply(Reply::apology); }
+std::string ModelDialogue::resuming(const SessionState&) { return gate_.is_open() ? reply(Reply::ask_pin) : std::string(); }
 std::string ModelDialogue::reprompt(const SessionState&, int) { return reply(Reply::still_there); }
 
 std::string ModelDialogue::goodbye(const SessionState& session, AfterAnswer after) {

@@ -43,6 +43,8 @@ class ModelDialogue final : public Dialogue {
   Task<> think_ahead(SessionState session) override;
   std::string apology(const SessionState& session) override;
   AfterAnswer after_failure(SessionState& session) override;
+  /// Digits that were given before are known to nobody.
+  std::string resuming(const SessionState& session) override;
   std::string reprompt(const SessionState& session, int times) override;
   std::string goodbye(const SessionState& session, AfterAnswer after) override;
   Task<> hand_over(SessionState& session) override;

@@ -727,6 +727,36 @@ TEST_F(Talk, ACorrectedPinTakesThePlaceOfOneWhoseCheckWasCutOff_GTW32) {
   EXPECT_EQ(session.wrong_pins, 0);
 }
 
+TEST_F(Talk, ALongerNumberIsNoPin_GTW32) {
+  turn("where is my order");
+  EXPECT_THAT(turn("it is 4 7 1 1 5"), ElementsAre(HasSubstr("all 4 digits")));
+  EXPECT_EQ(session.turns.back().user_text, "it is [PIN_MASKED]");
+  EXPECT_THAT(turn("call me at 555 0100"), ElementsAre(HasSubstr("all 4 digits")));
+  EXPECT_EQ(verifier.asked, 0);
+  EXPECT_EQ(session.wrong_pins, 0);
+  turn("for order 1 2 3 4 5 6 it is 4711");
+  EXPECT_TRUE(session.authenticated);
+}
+
+TEST_F(Talk, ALongerNumberBehindAWordForThePinIsHiddenAllTheSame_GTW32) {
+  lines = {{.text = "Yes?"}};
+  turn("my pin is 4 7 1 1 5");
+  EXPECT_EQ(session.turns.back().user_text, "my pin is [PIN_MASKED]");
+  EXPECT_EQ(verifier.asked, 0);
+}
+
+TEST_F(Talk, AnAwaitedPinIsAskedForAgainElsewhere_GTW32) {
+  turn("where is my order");
+  dialogue().intake()->press("47");
+  EXPECT_THAT(floor, IsEmpty());
+  const auto memory = dialogue().memory();
+  made.reset();
+  EXPECT_EQ(dialogue().resuming(session), "") << "nothing is awaited";
+  made.reset();
+  dialogue().recall(memory, session);
+  EXPECT_THAT(dialogue().resuming(session), HasSubstr("PIN"));
+}
+
 TEST_F(Talk, AHashBehindAWholePinSaysNothing_GTW32) {
   turn("where is my order");
   auto& intake = *dialogue().intake();

@@ -129,9 +129,11 @@ PinTaken taken_from(std::string_view text, const Runs& runs, const PinOptions& o
     taken.digits.add(whole->digits);
     return taken;
   }
+  const auto wanted = static_cast<std::size_t>(options.digits);
+  taken.too_many = std::ranges::any_of(runs, [&](const DigitRun& run) { return run.digits.size() > wanted && !repeats(run.digits, wanted); });
+  if (taken.too_many) return taken;
   std::string all;
   for (const auto& run : runs) all += run.digits;
-  const auto wanted = static_cast<std::size_t>(options.digits);
   taken.digits.add(std::string_view(all).substr(0, repeats(all, wanted) ? wanted : all.size()));
   forget(all);
   return taken;
@@ -232,6 +234,12 @@ PinEntry::Event PinEntry::press(char key, Clock::Time now) {
 }
 
 PinEntry::Event PinEntry::say(const Pin& digits, Clock::Time now) { return add(digits.reveal(), now); }
+
+PinEntry::Event PinEntry::refuse() {
+  digits_.clear();
+  complete_ = false;
+  return Event::incomplete;
+}
 
 PinEntry::Event PinEntry::add(std::string_view digits, Clock::Time now) {
   const auto before = digits_.size();

@@ -56,7 +56,8 @@ inline constexpr std::string_view pin_mask = "[PIN_MASKED]";
 /// A turn's text without the PIN that was in it.
 struct PinTaken {
   Pin digits{};
-  std::string text{};  ///< `pin_mask` where digits stood: what logs, traces, transcripts, messages and the model may see
+  std::string text{};     ///< `pin_mask` where digits stood: what logs, traces, transcripts, messages and the model may see
+  bool too_many = false;  ///< a number longer than a PIN was said, and none that is one: there are no `digits`
 };
 
 /// Takes the PIN out of what was said, before anything else sees the text; partial transcripts as well as final ones.
@@ -97,7 +98,7 @@ class PinEntry {
   enum class Event {
     none,
     complete,   ///< `take` it and have it checked
-    incomplete  ///< too few: ask again; that was no try. What there was is forgotten
+    incomplete  ///< too few, or too many: ask again; that was no try. What there was is forgotten
   };
 
   explicit PinEntry(PinOptions options = {}) : options_(options) {}
@@ -106,6 +107,8 @@ class PinEntry {
   Event press(char key, Clock::Time now);
   /// Digits of a turn, heard at its end.
   Event say(const Pin& digits, Clock::Time now);
+  /// A number was said that is none.
+  Event refuse();
   /// The caller began or ceased to speak: the pause counts from the end of the voice.
   void set_speaking(bool speaking, Clock::Time now);
   Event poll(Clock::Time now);

@@ -67,7 +67,7 @@ PinTaken PinGate::taken_from(std::string_view text, std::size_t at_least) const 
   if (open_ || announced_) return taken;
   // Once it is known, another number is another number; of a turn that is not over its first digits are hidden all the same.
   const bool unknown = known_.empty() || at_least < wanted();
-  if (takes_bare_ && unknown && !number_asked_ && taken.digits.empty()) taken = take_bare_pin(text, *rules_, options_, at_least);
+  if (takes_bare_ && unknown && !number_asked_ && taken.digits.empty() && !taken.too_many) taken = take_bare_pin(text, *rules_, options_, at_least);
   taken.text = without_known(taken.text);
   return taken;
 }
@@ -121,6 +121,7 @@ Intake::Taken PinGate::take(std::string_view text, Clock::Time voice_ended) {
     gather(text, std::move(taken.digits));
     return {std::move(taken.text)};
   }
+  if (taken.too_many) note(entry_.refuse());
   const bool gave_digits = !taken.digits.empty();
   if (gave_digits) note(entry_.say(taken.digits, voice_ended));
   watch();

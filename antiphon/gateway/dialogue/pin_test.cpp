@@ -253,6 +253,16 @@ TEST(TakePin, WordsForACodeThatIsNoPinAnnounceNone_GTW32) {
   EXPECT_EQ(take_pin("mon code est 1234, code postal 75001", rules("fr-FR"), false).text, "mon code est [PIN_MASKED], code postal [PIN_MASKED]");
 }
 
+TEST(TakePin, ALongerNumberIsHiddenAndIsNone_GTW32) {
+  for (const auto* text : {"1 2 3 4 5", "it is twelve thirty-four five", "+15550100"}) {
+    const auto result = take_pin(text, rules(), true);
+    EXPECT_TRUE(result.too_many) << text;
+    EXPECT_TRUE(result.digits.empty()) << text;
+    EXPECT_THAT(result.text, HasSubstr("[PIN_MASKED]")) << text;
+  }
+  for (const auto* text : {"1234 1234", "order 98765 has 1234", "1 2, then 3 4"}) EXPECT_FALSE(take_pin(text, rules(), true).too_many) << text;
+}
+
 TEST(TakePin, NoWayOfSayingAPinLeavesAnyOfIt_GTW32) {
   const std::array<std::vector<std::string>, 10> ways{{{"0", "zero", "oh", "ZERO", "٠"},
                                                        {"1", "one", "One,", "١"},
@@ -271,7 +281,7 @@ TEST(TakePin, NoWayOfSayingAPinLeavesAnyOfIt_GTW32) {
       const auto& said = ways.at(random.below(10));
       text += " " + said[random.below(said.size())];
     }
-    const auto result = take_pin(text, rules(), true);
+    const auto result = take_pin(text, rules(), true, {.digits = 5});
     EXPECT_EQ(result.digits.size(), 5U) << text;
     const auto left = plain_words(result.text);
     for (const auto& word : left)

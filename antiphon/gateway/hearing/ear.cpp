@@ -25,6 +25,7 @@ struct Ear::Turn {
   bool speaking = true;
   int pauses = 0;  ///< how often the voice stopped: what was understood before it went on is not all
   Clock::Time voice_began{0}, voice_ended{0};
+  Clock::Time waited_from{0};  ///< as `voice_ended`, but where that was noticed late, on a line that brought no more
   Duration voiced{0};
   std::string answered{};   ///< words whose audio is forgotten
   std::string rest{};       ///< of the audio that is kept
@@ -117,6 +118,7 @@ void Ear::stop_voice(Clock::Time at) {
   turn.speaking = false;
   ++turn.pauses;
   turn.voice_ended = at;
+  turn.waited_from = std::max(at, clock_.now() - settings_.detector.timing.hangover);
   turn.voiced += std::max<Duration>(at - turn.voice_began, Duration{0});
   events_.push(SpeechStopped{at, turn.voiced});
   tell_likely(turn);
@@ -237,8 +239,8 @@ std::optional<Clock::Time> Ear::end_of(const Turn& turn) const {
 Task<> Ear::close_when_silent(std::shared_ptr<Turn> turn) {
   const auto pauses = turn->pauses;
   while (!turn->closed && turn->pauses == pauses && (!turn->speaking || turn->ended_at) && !turn->needs_another()) {
-    const auto told = turn->voice_ended + settings_.without_words;
-    const auto asked = turn->voice_ended + (turn->text().empty() ? settings_.first_words : std::max(settings_.last_words, patience(turn->text())));
+    const auto told = turn->waited_from + settings_.without_words;
+    const auto asked = turn->waited_from + (turn->text().empty() ? settings_.first_words : std::max(settings_.last_words, patience(turn->text())));
     const auto end = end_of(*turn);
     if (end && clock_.now() >= *end) co_return close_and_listen_on(*turn);
     if (clock_.now() >= told) tell_open(*turn);
@@ -269,7 +271,7 @@ Task<> Ear::understand_whole(std::shared_ptr<Turn> turn) {
       continue;
     }
     const auto pauses = turn->pauses;
-    const ScopedAlarm late(clock_, turn->voice_ended + settings_.without_words, [this, turn, pauses] {
+    const ScopedAlarm late(clock_, turn->waited_from + settings_.without_words, [this, turn, pauses] {
       if (turn->pauses == pauses) tell_open(*turn);
     });
     auto heard = co_await transcribe(turn->audio.unanswered());

@@ -211,6 +211,16 @@ TEST_F(Hearing, AVoiceOnALineThatBringsNoMoreIsOver_GTW23) {
   }
 }
 
+TEST_F(Hearing, OnALineThatBringsNoMoreARecogniserGetsTheTimeThatItGetsElsewhere_GTW24) {
+  for (const bool streaming : {true, false}) {
+    first = level_ear({{.answers_after = 100ms}}, streaming);
+    open.clear(), turns.clear();
+    hear({quiet(1s), spoken({0, 1}), {quiet(20ms), 5s}});
+    EXPECT_THAT(turns, ElementsAre("zero one"));
+    EXPECT_THAT(open, IsEmpty()) << "it is not taken for a cough";
+  }
+}
+
 TEST_F(Hearing, ALineThatStallsForAMomentEndsNoVoice_GTW23) {
   for (const bool streaming : {true, false}) {
     first = level_ear({{}}, streaming);
