@@ -23,21 +23,25 @@ class OneSentence final : public gateway::Dialogue {
  public:
   std::string greeting(const gateway::SessionState&) override { return "Hello."; }
   Task<gateway::AfterAnswer> answer(gateway::SessionState&, const gateway::AnswerSink& sink) override {
-    sink.say("It is there.");
-    co_return gateway::AfterAnswer::go_on;
+    if (says) sink.say("It is there.");
+    co_return after;
   }
   std::string apology(const gateway::SessionState&) override { return "Sorry."; }
   std::string reprompt(const gateway::SessionState&, int) override { return "Hello?"; }
   std::string goodbye(const gateway::SessionState&, gateway::AfterAnswer) override { return "Bye."; }
+
+  bool says = true;
+  gateway::AfterAnswer after = gateway::AfterAnswer::go_on;
 };
 
 /// A gateway on a thread of its own: the command blocks.
 class Gateway {
  public:
-  explicit Gateway(gateway::CallServerSettings settings = {})
-      : calls_(world_.runtime, std::move(settings),
+  explicit Gateway(gateway::CallServerSettings settings = {}, std::shared_ptr<OneSentence> dialogue = std::make_shared<OneSentence>())
+      : dialogue_(std::move(dialogue)),
+        calls_(world_.runtime, std::move(settings),
                [this](const gateway::CallRequest&) {
-                 gateway::CallParts parts{.recogniser = gateway::stub_ear(world_.runtime, {}), .dialogue = std::make_shared<OneSentence>()};
+                 gateway::CallParts parts{.recogniser = gateway::stub_ear(world_.runtime, {}), .dialogue = dialogue_};
                  parts.settings.speech.voices = {{gateway::stub_voice(world_.runtime, {.word = std::chrono::milliseconds(100)})}};
                  return parts;
                }),
@@ -53,6 +57,7 @@ class Gateway {
 
  private:
   World world_;
+  std::shared_ptr<OneSentence> dialogue_;
   gateway::CallServer calls_;
   std::unique_ptr<net::HttpServer> server_;
   std::thread thread_;
@@ -110,6 +115,20 @@ TEST_F(CommandLine, CallSpeaksAndPrintsTheConversation_PRD62) {
   EXPECT_GT(audio::read_audio_file((folder_ / "call/call.wav").string()).size(), audio::samples_in(std::chrono::seconds(2)));
 }
 
+TEST_F(CommandLine, CallTellsWordsThatEndACallFromNoAnswer_PRD62) {
+  const auto dialogue = std::make_shared<OneSentence>();
+  dialogue->says = false;
+  const Gateway gateway({}, dialogue);
+  for (const auto after : {gateway::AfterAnswer::end_call, gateway::AfterAnswer::escalate, gateway::AfterAnswer::go_on}) {
+    dialogue->after = after;
+    const auto said_goodbye = after != gateway::AfterAnswer::go_on;
+    // In the last of them the caller is asked after 8 s, real ones, because sockets know no other: that is no answer to what was said before.
+    EXPECT_EQ(antiphon({"call", gateway.url(), "--say", "Hi.", "--voice", "flite/slt"}), 0) << err();
+    EXPECT_EQ(out().find("agent  Bye.") != std::string::npos, said_goodbye) << out();
+    EXPECT_EQ(out().find("ended without an answer") != std::string::npos, !said_goodbye) << out();
+  }
+}
+
 TEST_F(CommandLine, CallPlaysFilesPressesKeysAndReportsInJson_PRD62) {
   const Gateway gateway;
   audio::Samples tone(24000);
@@ -126,6 +145,7 @@ TEST_F(CommandLine, CallShowsItsTokenAndSaysWhenOneIsNeeded_PRD62) {
   EXPECT_THAT(err(), HasSubstr("error: " + gateway.url() + "/ws/call takes no call: "));
   EXPECT_THAT(err(), HasSubstr("401"));
   EXPECT_THAT(err(), HasSubstr("fix:   give one of its tokens"));
+  EXPECT_THAT(err(), HasSubstr("signing_key` alone takes signed addresses"));
   EXPECT_EQ(antiphon({"call", gateway.url(), "--dtmf", "1", "--token", "open"}), 3);
   EXPECT_THAT(err(), HasSubstr("fix:   it knows another token"));
   variables_["ANTIPHON_GATEWAY_TOKEN"] = "sesame-sesame-sesame";

@@ -26,6 +26,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A caller who says nothing is asked after 8 s; what comes sooner belongs to the turn that has ended.
+constexpr Duration words_follow_within = 5s;
 constexpr int not_answered = 1, call_failed = 3, interrupted = 130;
 
 struct Flags {
@@ -125,6 +127,7 @@ class CallCommand {
                                      .sound = [this](audio::SampleView caller, audio::SampleView agent) { take(caller, agent); }});
     if (stopped_) call_->hang_up();
     report_ = co_await call_->run(std::move(socket));
+    if (wordless_since_) tell_wordless();
     if (!report_.told_events) co_await recognise();
   }
 
@@ -171,21 +174,43 @@ class CallCommand {
     if (events_.is_open()) events_ << json::serialize(event) << '\n' << std::flush;
     if (flags_.json) return;
     const auto type = find_string(event, "type").value_or("");
-    const auto line = [&](std::string_view who, std::string text) {
-      environment_.out << fmt::format("{:6.2f} {:<6} {}\n", to_seconds(at), who, text) << std::flush;
-    };
+    const auto line = [&](std::string_view who, const std::string& text) { print(at, who, text); };
     const auto text = [&](std::string_view name) { return one_line(find_string(event, name).value_or("")); };
+    settle_wordless(type, find_string(event, "reason").value_or(""), at);
     if (type == "transcript.final") line("user", text("text"));
     if (type == "agent.text") line("agent", text("text"));
     if (type == "barge_in") line("agent", fmt::format("interrupted after: {}", text("heard_text")));
     if (type == "tool.call") line("tool", text("name"));
     if (type == "escalation") line("call", fmt::format("goes to a person ({})", text("reason")));
     if (type == "error") line("error", text("message"));
-    if (type == "turn.ended") line("", waited(event));
+    if (type == "turn.ended") tell_end_of_turn(event, at);
     if (type == "call.started")
       if (const auto* notices = find(event, "notices"); notices && notices->is_array())
         for (const auto& notice : notices->as_array()) line("note", one_line(find_string(notice, "message").value_or("")));
   }
+
+  void print(Duration at, std::string_view who, const std::string& text) {
+    environment_.out << fmt::format("{:6.2f} {:<6} {}\n", to_seconds(at), who, text) << std::flush;
+  }
+
+  void tell_end_of_turn(const json::value& event, Duration at) {
+    if (auto text = waited(event); !text.empty())
+      print(at, "", text);
+    else
+      wordless_since_ = at;
+  }
+
+  /// The words that end a call or put it through come behind the end of their turn: whether there was no answer is known only then.
+  void settle_wordless(std::string_view type, std::string_view reason, Duration at) {
+    if (!wordless_since_) return;
+    const bool answers = type == "escalation" || (type == "agent.text" && at - *wordless_since_ <= words_follow_within) ||
+                         (type == "call.ended" && (reason == "completed" || reason == "escalated"));
+    const bool decides = answers || type == "agent.text" || type == "turn.started" || type == "turn.ended" || type == "call.ended";
+    if (!decides) return;
+    if (!answers) tell_wordless();
+    wordless_since_.reset();
+  }
+  void tell_wordless() { print(*wordless_since_, "", "ended without an answer"); }
 
   /// What a stranger sends is shown, not obeyed: it may hold what moves a terminal's cursor.
   static std::string one_line(std::string text) {
@@ -194,11 +219,12 @@ class CallCommand {
     return text;
   }
 
+  /// Empty: nothing was said.
   static std::string waited(const json::value& event) {
     const auto* latency = find(event, "latency_ms");
     const auto* total = latency && latency->is_object() ? find(*latency, "total") : nullptr;
     if (total && total->is_number()) return fmt::format("answered after {:.2f} s, as the gateway tells", total->to_number<double>() / 1000);
-    return find_string(event, "text").value_or("").empty() ? "ended without an answer" : "answered";
+    return find_string(event, "text").value_or("").empty() ? "" : "answered";
   }
 
   /// The gateway tells nothing: what its answers say is for us to hear.
@@ -249,6 +275,7 @@ class CallCommand {
   std::string folder_;
   gateway::CallReport report_;
   CallFacts facts_;
+  std::optional<Duration> wordless_since_;  ///< a turn ended then, and nothing was said of it yet
   std::exception_ptr failure_;
   bool stopped_ = false;
 };

@@ -15,7 +15,8 @@ namespace {
 std::string remedy(int status, bool showed_token) {
   if (status == 401)
     return showed_token ? "it knows another token: give one of its `access: {tokens}` with --token, or in ANTIPHON_GATEWAY_TOKEN"
-                        : "give one of its tokens (`access: {tokens}`) with --token, or in ANTIPHON_GATEWAY_TOKEN";
+                        : "give one of its tokens (`access: {tokens}`) with --token, or in ANTIPHON_GATEWAY_TOKEN; one with a `signing_key` alone takes signed "
+                          "addresses";
   if (status == 403) return "it lets this caller not in: look at its `access:`, and at what stands before it, and give its token with --token";
   if (status == 404) return "a gateway takes calls at /ws/call: name no path, ws://HOST:PORT, or the one that leads there";
   return {};

@@ -244,6 +244,20 @@ TEST_F(ServeCommand, AStopBeforeItHasLoadedEndsIt_PRD61) {
   EXPECT_THAT(out(), testing::MatchesRegex("listening on 127.0.0.1:[0-9]+\n"));
 }
 
+TEST_F(ServeCommand, OffersItsPageOnlyWhereSomebodyCanUseIt_GTW13) {
+  stop_.request();
+  for (const auto& [access, offers] :
+       std::vector<std::pair<std::string, bool>>{{"", true},
+                                                 {"access: {tokens: [very-secret-token]}\n", true},
+                                                 {"access: {signing_key: 0123456789abcdef}\n", false},
+                                                 {"access: {tokens: [very-secret-token], signing_key: 0123456789abcdef}\n", true}}) {
+    write("gateway.yaml", stubs + access);
+    EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--listen", "127.0.0.1:0"}), 0) << err();
+    EXPECT_EQ(err().find("(a page for your browser)") != std::string::npos, offers) << err();
+    EXPECT_EQ(err().find("no page: ") != std::string::npos, !offers) << err();
+  }
+}
+
 TEST_F(ServeCommand, WritesTheLineOfAPinFile_GTW32) {
   EXPECT_EQ(antiphon({"serve", "--make-pin", "+15550100"}, "1234\n"), 0) << err();
   EXPECT_THAT(out(), testing::StartsWith("$scrypt$ln=14,r=8,p=1$"));

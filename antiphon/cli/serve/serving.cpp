@@ -103,7 +103,10 @@ void Serving::announce(const std::string& caller) {
   environment_.out << "listening on " << shown << std::endl;
   const std::string_view secure = config_.tls ? "s" : "";
   const auto who = caller.empty() ? std::string() : "?caller_id=" + percent_encode(caller);
-  log_.say("talk", fmt::format("http{}://{}/{}   (a page for your browser)", secure, shown, who));
+  if (config_.access.tokens.empty() && !config_.access.signing_key.empty())
+    log_.say("talk", "no page: with a signing_key and no tokens, callers get signed addresses from whoever has the key");
+  else
+    log_.say("talk", fmt::format("http{}://{}/{}   (a page for your browser)", secure, shown, who));
   log_.say("call", fmt::format("ws{}://{}/ws/call{}", secure, shown, who));
   if (traces_) log_.say("traces", "are sent");
 }

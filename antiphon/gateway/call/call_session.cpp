@@ -36,6 +36,17 @@ CallEnd end_of(const std::exception_ptr& failure) {
   }
 }
 
+bool is_callers_fault(const std::exception_ptr& failure) {
+  if (!failure) return false;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const CallerFault&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 /// At the end of its scope a caller's inputs go to nobody.
 struct Deaf {
   CallerConnection& caller;
@@ -128,7 +139,9 @@ Task<CallEnd> CallSession::run() {
   }
   if (failure) end(end_of(failure));
   const auto why = ended_.value_or(CallEnd::error);
-  observe(CallEnded{why, turn_number(), failure && why == CallEnd::error ? antiphon::describe(failure) : std::string()});
+  CallEnded note{.why = why, .turns = turn_number(), .ignored = caller_.ignored()};
+  if (failure && why == CallEnd::error) note.error = antiphon::describe(failure), note.callers_fault = is_callers_fault(failure);
+  observe(std::move(note));
   // Whoever stops the gateway waits for the last of its callers.
   co_await caller_.end(why, why == CallEnd::drain ? Deadline::after(clock_, settings_.last_goodbye) : soon());
   co_return why;

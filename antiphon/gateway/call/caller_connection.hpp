@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "antiphon/audio/pcm.hpp"
 #include "antiphon/base/clock.hpp"
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/json.hpp"
 
 namespace antiphon::gateway {
@@ -39,12 +41,18 @@ using CallerInput = std::variant<CallerAudio, CallerKeys, CallerText, CallerPlay
 enum class CallEnd { completed, escalated, caller_hangup, error, expired, drain };
 std::string_view to_string(CallEnd end);
 
+/// The caller's end broke the rules of its protocol, and the connection is ended for that: nothing of ours has failed.
+class CallerFault : public Error {
+ public:
+  using Error::Error;
+};
+
 /// One caller's connection, whatever carries it. Belongs to one executor; one task receives, another sends, events may come from any task of it.
 class CallerConnection {
  public:
   virtual ~CallerConnection() = default;
 
-  /// The next input in order; nullopt once the caller has hung up. @throws Error protocol, closed, timeout at the deadline.
+  /// The next input in order; nullopt once the caller has hung up. @throws CallerFault; Error closed, timeout at the deadline.
   virtual Task<std::optional<CallerInput>> receive(Deadline deadline) = 0;
   using Listener = std::function<void(CallerInput)>;
   /// From now on inputs may go to `listener` in the moment they are there, in order, and `receive` returns only what does not: a frame need not wake a task.
@@ -62,6 +70,8 @@ class CallerConnection {
   virtual Task<> event(json::object event, Deadline deadline) = 0;
   /// How far audio may be sent ahead of its time: far, where `clear` reaches the player; else one frame.
   virtual Duration ahead() const = 0;
+  /// Messages of the caller that meant nothing, so far.
+  virtual std::size_t ignored() const { return 0; }
   /// Says goodbye and ends it. Never throws for a caller that is gone already.
   virtual Task<> end(CallEnd end, Deadline deadline) = 0;
 };

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
 
 namespace antiphon::gateway {
 
@@ -50,9 +51,14 @@ std::optional<std::variant<CallerKeys, CallerText, CallerPlayed, CallerHangup>> 
   if (type == "text") {
     auto typed = text_of(object, "text");
     if (typed.size() > longest_typed_turn) throw Error(ErrorKind::too_large, fmt::format("the text of a turn is longer than {} bytes", longest_typed_turn));
+    if (trim(typed).empty()) return std::nullopt;
     return CallerText{std::move(typed)};
   }
-  if (type == "dtmf") return CallerKeys{keys_of(text_of(object, "digits"))};
+  if (type == "dtmf") {
+    auto keys = keys_of(text_of(object, "digits"));
+    if (keys.empty()) return std::nullopt;
+    return CallerKeys{std::move(keys)};
+  }
   if (type != "played") return std::nullopt;
   const auto turn = number_of(object, "turn", std::numeric_limits<int>::max());
   const auto ms = number_of(object, "ms", longest_turn_ms);

@@ -19,6 +19,11 @@ constexpr Duration shortest_pace = std::chrono::microseconds(2500);
 
 }  // namespace
 
+void throw_received(const Error& error) {
+  if (error.kind() == ErrorKind::protocol || error.kind() == ErrorKind::too_large) throw CallerFault(error.kind(), error.message());
+  throw error;
+}
+
 Task<> Outbox::pump() {
   for (;;) {
     while (items_.empty()) co_await changed_.wait();
@@ -49,7 +54,7 @@ void Outbox::add(net::WsMessage message, bool is_audio) {
 void Outbox::put(net::WsMessage message) { add(std::move(message), false); }
 
 void Outbox::put_frame(net::WsMessage message) {
-  if (!broken_ && !takes_frames()) throw Error(ErrorKind::protocol, "slow reader: more than 5 s of audio wait");
+  if (!broken_ && !takes_frames()) throw CallerFault(ErrorKind::protocol, "slow reader: more than 5 s of audio wait");
   add(std::move(message), true);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "antiphon/base/error.hpp"
 #include "antiphon/base/pulse.hpp"
 #include "antiphon/gateway/call/caller_connection.hpp"
 #include "antiphon/net/websocket.hpp"
@@ -17,6 +18,9 @@ struct Offence {
   std::uint16_t code = 1008;
   std::string reason;
 };
+
+/// Throws on what `WebSocket::receive` threw: as a CallerFault where the far side broke the rules of WebSocket, or sent more than it may.
+[[noreturn]] void throw_received(const Error& error);
 
 /// Audio that may wait for a client that does not read.
 inline constexpr Duration longest_queue = std::chrono::seconds(5);
@@ -30,7 +34,7 @@ class Outbox {
   Task<> pump();
   /// @throws Error closed where nothing can be sent any more.
   void put(net::WsMessage message);
-  /// @throws Error closed; protocol where more than `longest_queue` of audio waits: the client reads too slowly.
+  /// @throws Error closed; CallerFault where more than `longest_queue` of audio waits: the client reads too slowly.
   void put_frame(net::WsMessage message);
   /// The same for several that belong together: where the client takes them they leave in one write.
   void put_frames(std::vector<net::WsMessage> messages);

@@ -35,7 +35,12 @@ TwilioCaller::TwilioCaller(Clock& clock, std::unique_ptr<net::WebSocket> socket,
 
 Task<std::optional<CallerInput>> TwilioCaller::receive(Deadline deadline) {
   while (!stopped_) {
-    auto message = co_await socket_->receive(deadline);
+    std::optional<net::WsMessage> message;
+    try {
+      message = co_await socket_->receive(deadline);
+    } catch (const Error& error) {
+      throw_received(error);
+    }
     if (!message) break;
     offence_ = flood_.count_message();
     std::optional<CallerInput> input;
@@ -45,7 +50,7 @@ Task<std::optional<CallerInput>> TwilioCaller::receive(Deadline deadline) {
     } catch (const Error& error) {
       if (!offence_) offence_ = Offence{message->is_binary() ? std::uint16_t{1003} : std::uint16_t{1007}, error.message()};
     }
-    if (offence_) throw Error(ErrorKind::protocol, offence_->reason);
+    if (offence_) throw CallerFault(ErrorKind::protocol, offence_->reason);
     if (input) co_return input;
   }
   co_return std::nullopt;
@@ -82,8 +87,8 @@ void TwilioCaller::send_mark() {
 Task<> TwilioCaller::send_audio(audio::SampleView frame, Deadline) {
   try {
     outbox_.put_frame(net::WsMessage::text(twilio_media(stream_, encoder_.encode(frame))));
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::protocol) offence_ = Offence{1013, error.message()};
+  } catch (const CallerFault& fault) {
+    offence_ = Offence{1013, fault.message()};
     throw;
   }
   position_ += frame_length;

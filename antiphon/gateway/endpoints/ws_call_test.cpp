@@ -278,6 +278,30 @@ TEST_F(WsCall, AFloodEndsIt_GTW13) {
   }
 }
 
+/// Into the greeting.
+Task<> say_once(net::WebSocket& socket, Clock& clock, std::string text) {
+  co_await clock.sleep_for(1s);
+  co_await socket.send(net::WsMessage::text(std::move(text)), Deadline::never());
+  co_await clock.sleep_for(6s);
+  co_await socket.send(net::WsMessage::text(R"({"type":"hangup"})"), Deadline::never());
+}
+
+TEST_F(WsCall, NeitherKeysThatAreNoneNorBlankTextsInterruptOrAreATurn_GTW10) {
+  dialogue->hello = "one two three four five six seven eight nine ten";
+  serve();
+  for (const auto& [text, interrupts] : std::vector<std::pair<std::string, bool>>{{R"({"type":"dtmf","digits":"x"})", false},
+                                                                                  {R"({"type":"dtmf","digits":""})", false},
+                                                                                  {R"({"type":"dtmf","digits":1})", false},
+                                                                                  {R"({"type":"text","text":""})", false},
+                                                                                  {R"({"type":"text","text":" \t\n "})", false},
+                                                                                  {R"({"type":"dtmf","digits":"12x"})", true}}) {
+    const auto socket = dial();
+    const auto got = play(*socket, say_once(*socket, medium.clock, text));
+    EXPECT_EQ(got.count("barge_in"), interrupts ? 1U : 0U) << text;
+    EXPECT_EQ(got.count("turn.started") + got.count("transcript.final"), 0U) << text;
+  }
+}
+
 Task<> type(net::WebSocket& socket, Clock& clock) {
   co_await clock.sleep_for(3s);
   co_await socket.send(net::WsMessage::text(R"({"type":"text","text":"where is it"})"), Deadline::never());
@@ -339,7 +363,8 @@ TEST_F(WsCall, WhoReadsNothingForLongIsCutOff_GTW13) {
   medium.link.capacity = 4096;
   dialogue->hello = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty";
   for (int i = 0; i < 3; ++i) dialogue->hello += " " + dialogue->hello;
-  serve();
+  Observability observability{medium.clock, 5};
+  serve({.observability = &observability});
   const auto socket = medium.run(medium.dial(*server, {.url = "/ws/call?caller_id=me&events=1", .options = {.ahead_limit = 4096}}, medium.soon()));
   medium.run(medium.clock.sleep_for(8s));  // it does not read
   const auto got = play(*socket, say(*socket, {}));
@@ -348,6 +373,7 @@ TEST_F(WsCall, WhoReadsNothingForLongIsCutOff_GTW13) {
   EXPECT_LT(got.bytes(), 24000U * 2) << "what waited is not played any more";
   medium.run(medium.clock.sleep_for(1s));
   EXPECT_EQ(calls->active_calls(), 0U);
+  EXPECT_THAT(observability.metrics().text(), HasSubstr("\nvoice_client_faults_total 1\n"));
 }
 
 TEST_F(WsCall, AHangUpFreesEverything_GTW10) {  // the reference keeps the session for ever

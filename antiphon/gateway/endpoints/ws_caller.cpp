@@ -46,13 +46,15 @@ Task<std::optional<CallerInput>> WsCaller::receive(Deadline deadline) {
     std::optional<net::WsMessage> message;
     try {
       message = co_await listening_.run(socket_->receive(deadline));
+    } catch (const Error& error) {
+      if (!listening_.stopped()) throw_received(error);
     } catch (...) {
       if (!listening_.stopped()) throw;
     }
     if (!message) break;
     if (auto input = read(*message)) co_return input;
   }
-  if (offence_) throw Error(ErrorKind::protocol, offence_->reason);
+  if (offence_) throw CallerFault(ErrorKind::protocol, offence_->reason);
   co_return std::nullopt;
 }
 
@@ -92,7 +94,10 @@ std::optional<CallerInput> WsCaller::read_text(const std::string& text) {
   std::optional<CallerInput> input;
   try {
     const auto message = read_call_message(text);
-    if (!message) return std::nullopt;
+    if (!message) {
+      ++ignored_;
+      return std::nullopt;
+    }
     if (const auto* keys = std::get_if<CallerKeys>(&*message)) input = *keys;
     if (const auto* typed = std::get_if<CallerText>(&*message)) {
       if (auto flood = flood_.count_text(typed->text.size())) offence_ = std::move(flood);
@@ -109,8 +114,8 @@ std::optional<CallerInput> WsCaller::read_text(const std::string& text) {
 Task<> WsCaller::send_audio(audio::SampleView frame, Deadline) {
   try {
     outbox_.put_frame(net::WsMessage::binary(encoder_.encode(frame)));
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::protocol) offence_ = Offence{1013, error.message()};
+  } catch (const CallerFault& fault) {
+    offence_ = Offence{1013, fault.message()};
     throw;
   }
   co_return;

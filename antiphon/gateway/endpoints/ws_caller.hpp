@@ -37,7 +37,7 @@ class WsCaller final : public LineConnection {
   Duration ahead() const override { return events_ ? std::chrono::milliseconds(100) : frame_length; }
   Task<> end(CallEnd end, Deadline deadline) override;
 
-  std::size_t ignored_texts() const { return ignored_; }
+  std::size_t ignored() const override { return ignored_; }
 
  private:
   std::optional<CallerInput> read(const net::WsMessage& message);

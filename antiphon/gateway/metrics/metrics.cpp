@@ -82,6 +82,8 @@ struct GatewayMetrics::Series {
   prometheus::Gauge& active = gauge(registry, "voice_active_sessions", "Calls under way");
   prometheus::Gauge& limit = gauge(registry, "voice_session_limit", "Calls that may be under way at once");
   Counters& sessions = counters(registry, "voice_sessions_total", "Calls that ended");
+  prometheus::Counter& client_faults =
+      counters(registry, "voice_client_faults_total", "Of the calls that ended with an error, those whose client broke the protocol").Add({});
   Counters& failures = counters(registry, "voice_provider_failures_total", "Work of a stage that no provider could do");
   Counters& refused = counters(registry, "voice_sessions_refused_total", "Calls that were not taken");
 
@@ -122,6 +124,7 @@ struct GatewayMetrics::Series {
   void operator()(const CallEnded& note) {
     active.Decrement();
     count(sessions, "outcome", outcome_of(note.why));
+    if (note.callers_fault) client_faults.Increment();
   }
 
   std::mutex mutex;

@@ -46,6 +46,8 @@ voice_asr_latency_ms_bucket{le="2000"} 0
 voice_asr_latency_ms_bucket{le="+Inf"} 0
 # TYPE voice_barge_ins_total counter
 voice_barge_ins_total 0
+# TYPE voice_client_faults_total counter
+voice_client_faults_total 0
 # TYPE voice_escalations_total counter
 voice_escalations_total{reason="failures"} 0
 voice_escalations_total{reason="human_requested"} 0

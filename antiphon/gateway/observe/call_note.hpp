@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -93,7 +94,9 @@ struct CallEscalated {
 struct CallEnded {
   CallEnd why = CallEnd::completed;
   int turns = 0;
-  std::string error{};  ///< why it broke, where it did; what a client did wrong, too
+  std::string error{};         ///< why it broke, where it did; what a client did wrong, too
+  bool callers_fault = false;  ///< it broke for what the client did wrong
+  std::size_t ignored = 0;     ///< messages of the client that meant nothing
 };
 
 using CallNote = std::variant<CallBegan, TurnBegan, ModelAnswered, ToolAnswered, SentenceSpoken, AudioRecognised, BargedIn, BargeInTakenBack, StageFailed,

@@ -65,9 +65,11 @@ Line line_of(const TurnEnded& note) {
 }
 Line line_of(const CallEscalated& note) { return {LogLevel::info, "call_escalated", {{"reason", to_string(note.reason)}}}; }
 Line line_of(const CallEnded& note) {
-  return {note.why == CallEnd::error ? LogLevel::error : LogLevel::info,
-          "call_ended",
-          {{"reason", to_string(note.why)}, {"turns", note.turns}, {"error", note.error}}};
+  const auto level = note.why != CallEnd::error ? LogLevel::info : note.callers_fault ? LogLevel::warning : LogLevel::error;
+  Line line{level, "call_ended", {{"reason", to_string(note.why)}, {"turns", note.turns}, {"error", note.error}}};
+  if (note.callers_fault) line.fields["fault"] = "client";
+  if (note.ignored > 0) line.fields["ignored_messages"] = note.ignored;
+  return line;
 }
 
 }  // namespace

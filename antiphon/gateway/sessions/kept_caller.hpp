@@ -25,6 +25,7 @@ class KeptCaller final : public CallerConnection {
     co_await caller_.event(std::move(event), deadline);
   }
   Duration ahead() const override { return caller_.ahead(); }
+  std::size_t ignored() const override { return caller_.ignored(); }
   /// What is kept is settled before the connection ends: whoever sees that may ask for it at once.
   Task<> end(CallEnd end, Deadline deadline) override {
     co_await keeper_.finish(end == CallEnd::drain || (end == CallEnd::caller_hangup && caller_.is_lost()));

@@ -124,7 +124,7 @@ void CallTracer::on(const CallEscalated& note) { session_.set(escalation_reason,
 
 void CallTracer::on(const CallEnded& note) {
   session_.set(attr::outcome, to_string(note.why)).set(turn_count, note.turns);
-  if (note.why == CallEnd::error) session_.fail("call", "the call broke");
+  if (note.why == CallEnd::error) session_.fail("call", note.callers_fault ? "the client broke the protocol" : "the call broke");
   turn_ = {}, session_ = {};
   recorder_->close();
   done_({recorder_, began_});
