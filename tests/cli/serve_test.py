@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -133,6 +134,29 @@ class Serve(unittest.TestCase):
         (self.folder / "gateway.yaml").write_text(STUBS + "sessions: {limit: 5}\ndrain: 1s\nlog: off\n")
         process.send_signal(signal.SIGHUP)
         self.assertIn("log stay as they are", self.wait_for(process, "answered by the new configuration"))
+        self.assertEqual(self.metric(address, "voice_session_limit"), ["5"])
+
+    def test_ASighupWhileTheConfigurationIsReadIsCarriedOutOnceReady_GTW1(self):
+        os.mkfifo(self.folder / "gateway.yaml")
+        process = subprocess.Popen([ANTIPHON, "serve", "gateway.yaml"], cwd=self.folder, env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        with open(self.folder / "gateway.yaml", "w") as pipe:  # once it is open, somebody reads
+            process.send_signal(signal.SIGHUP)
+            (self.folder / "new.yaml").write_text(STUBS + "sessions: {limit: 5}\n")
+            os.replace(self.folder / "new.yaml", self.folder / "gateway.yaml")
+            pipe.write(STUBS + "sessions: {limit: 3}\n")
+        self.wait_for(process, "answered by the new configuration")
+        self.assertEqual(self.metric(self.address(process), "voice_session_limit"), ["5"])
+
+    def test_ASighupWhileItLoadsIsCarriedOutOnceReady_GTW1(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # for a second it is asked, and says nothing
+            redis = f", redis: 'redis://127.0.0.1:{silent.getsockname()[1]}'}}\n"
+            process = self.start(STUBS + "sessions: {limit: 3" + redis)
+            address = self.address(process)
+            (self.folder / "gateway.yaml").write_text(STUBS + "sessions: {limit: 5" + redis)
+            process.send_signal(signal.SIGHUP)
+            self.wait_for(process, "answered by the new configuration")
         self.assertEqual(self.metric(address, "voice_session_limit"), ["5"])
 
     def wait_for(self, process, text):

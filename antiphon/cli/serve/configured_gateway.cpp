@@ -1,6 +1,7 @@
 #include "antiphon/cli/serve/configured_gateway.hpp"
 
 #include "antiphon/base/error.hpp"
+#include "antiphon/base/text.hpp"
 
 namespace antiphon::cli {
 
@@ -10,10 +11,11 @@ namespace {
 gateway::Variables variables_of(const Environment& environment, bool own_desk) {
   return [&environment, own_desk](std::string_view name) -> std::optional<std::string> {
     auto value = environment.variable(name);
-    // The desk names its rules; somebody with a key would rather hear a model.
-    if (own_desk && name == "SUPPORT_MODEL" && !value && !environment.variable("OPENAI_API_KEY").value_or("").empty()) {
-      const auto model = environment.variable("LLM_MODEL").value_or("gpt-4o");
-      return model.find('/') == std::string::npos ? "openai/" + model : model;
+    // The desk names its rules; somebody who names a model, or has a key, would rather hear that one.
+    if (own_desk && name == "SUPPORT_MODEL" && !value) {
+      const auto model = trim(environment.variable("LLM_MODEL").value_or(""));
+      if (model.find('/') != std::string::npos) return model;
+      if (!trim(environment.variable("OPENAI_API_KEY").value_or("")).empty()) return "openai/" + (model.empty() ? "gpt-4o" : model);
     }
     return value;
   };

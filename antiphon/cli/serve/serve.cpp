@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 #include <fmt/format.h>
@@ -56,6 +57,9 @@ int make_pin(Environment& environment, const std::string& caller) {
 }
 
 int run(Environment& environment, const Flags& flags) {
+  // Before anything is read, which may take its time: who has changed the file meanwhile asks for what stands in it now.
+  std::optional<ServingLoop> loop;
+  if (!flags.check) loop.emplace();
   const auto chosen = std::make_shared<const ConfiguredGateway>(environment, flags.file, flags.config);
   // All that it needs is its own: a disk that hangs may outlive what goes on here.
   const auto read = [chosen, flags] {
@@ -76,7 +80,7 @@ int run(Environment& environment, const Flags& flags) {
     environment.out << fmt::format("{:<8} would listen on {}{}\n", "ok", config.listen, config.tls ? ", with TLS" : "");
     return 0;
   }
-  Serving serving(environment, config, address, chosen->variables(), door);
+  Serving serving(environment, *loop, config, address, chosen->variables(), door);
   serving.say("gateway", chosen->name());
   serving.run(chosen->is_the_example() ? std::function<GatewayConfig()>() : read, chosen->is_the_example() ? "+15550100" : "");
   return 0;

@@ -37,6 +37,16 @@ TEST_F(ServeCommand, WithAKeyAModelSpeaksForTheExampleDesk_GTW1) {
   EXPECT_THAT(out(), HasSubstr("openai/gpt-4o"));
 }
 
+TEST_F(ServeCommand, AModelOfAnyVendorAnswersForTheExampleDesk_GTW1) {
+  variables_["LLM_MODEL"] = "rules/nowhere.yaml";  // which needs no key to be looked for
+  EXPECT_EQ(antiphon({"serve", "--check"}), 2);
+  EXPECT_THAT(err(), HasSubstr("nowhere.yaml"));
+  variables_["LLM_MODEL"] = "gpt-4o";
+  EXPECT_EQ(antiphon({"serve", "--check"}), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("rules/support.rules.yaml"));
+  EXPECT_THAT(out(), HasSubstr("LLM_MODEL is not used"));
+}
+
 TEST_F(ServeCommand, MistakesOfTheConfigurationHaveTheirPlaces_GTW1) {
   write("gateway.yaml", stubs + "lisen: 127.0.0.1:1\n");
   EXPECT_EQ(antiphon({"serve", "gateway.yaml"}), 2);
@@ -80,6 +90,15 @@ escalation: {webhook: {url: "http://127.0.0.1:1", ca_file: ca.pem}}
   write("gateway.yaml", stubs + "locale: tlh-KL\n");
   EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 2);
   EXPECT_THAT(err(), HasSubstr("gateway.yaml:2:9\n"));
+}
+
+TEST_F(ServeCommand, ALocaleOfALanguageThatIsSpokenIsNoMistake_GTW1) {
+  write("gateway.yaml", stubs + "locale: es-MX\n");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("callers who ask for none get es-ES"));
+  write("gateway.yaml", stubs + "locale: es\n");
+  EXPECT_EQ(antiphon({"serve", "gateway.yaml", "--check"}), 0) << err();
+  EXPECT_THAT(out(), Not(HasSubstr("who ask for none"))) << "a language alone asks for no place";
 }
 
 TEST_F(ServeCommand, ACheckKnowsWhatServingWouldRefuse_GTW1) {

@@ -1,14 +1,12 @@
 #include "antiphon/cli/serve/serving.hpp"
 
 #include <algorithm>
-#include <csignal>
 
 #include <sys/resource.h>
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
 
 #include "antiphon/base/compute.hpp"
 #include "antiphon/base/error.hpp"
@@ -63,11 +61,13 @@ std::vector<Problem> mistakes_of(const std::exception_ptr& failure) {
 
 }  // namespace
 
-Serving::Serving(Environment& environment, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables, SessionDoor door)
+Serving::Serving(Environment& environment, ServingLoop& loop, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables,
+                 SessionDoor door)
     : environment_(environment),
       config_(std::move(config)),
       address_(std::move(address)),
       log_(environment.err, environment.err_is_terminal),
+      loop_(loop),
       http_(net::make_http_client(runtime_)),
       traces_(open_traces(runtime_, *http_, config_.tracing, variables, log_)),
       gateway_(runtime_, config_,
@@ -130,9 +130,8 @@ Task<> Serving::load() {
 // --- Another configuration --------------------------------------------------------------------------------------------------------------------
 
 Task<> Serving::reload_at_signals() {
-  asio::signal_set signals(context_, SIGHUP);
   for (;;) {
-    co_await signals.async_wait(use_task);
+    co_await loop_.hangups.async_wait(use_task);
     std::exception_ptr failure;
     try {
       co_await reload();
@@ -145,9 +144,14 @@ Task<> Serving::reload_at_signals() {
 
 Task<> Serving::reload() {
   if (!read_anew_) co_return log_.say("reload", "there is no file to read");
-  if (stopping_ || !gateway_.loaded()) co_return log_.say("reload", "not now: the gateway starts or stops");
+  if (!gateway_.loaded() && !stopping_) {
+    log_.say("reload", "as soon as the gateway is ready");
+    co_await may_reload_.wait();
+  }
+  if (stopping_ || !gateway_.loaded()) co_return log_.say("reload", "not now: the gateway stops");
   auto next = co_await compute<gateway::GatewayConfig>(runtime_, read_anew_);  // with all that it names, while calls go on
   if (stopping_) co_return log_.say("reload", "not now: the gateway stops");
+  for (const auto& notice : next.notices) log_.say("note", notice);
   const auto later = gateway::settings_for_a_restart(config_, next);
   if (!later.empty()) log_.say("note", fmt::format("{} stay as they are until the gateway is started anew", join(later, ", ")));
   config_.drain = next.drain;
@@ -162,7 +166,7 @@ void Serving::spawn(Task<> task, bool is_server) {
   asio::co_spawn(context_, std::move(task), [this, is_server](std::exception_ptr failure) {
     if (failure && !stopping_ && !failure_) failure_ = failure;
     if (failure && !stopping_) server_->stop();
-    if (!is_server) load_ended_.open();
+    if (!is_server) load_ended_.open(), may_reload_.open();
     if (is_server) context_.stop();  // kept connections would wait for their own ends
   });
 }

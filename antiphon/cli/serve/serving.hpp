@@ -1,10 +1,12 @@
 #pragma once
 
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include "antiphon/base/latch.hpp"
 #include "antiphon/base/limit.hpp"
@@ -23,11 +25,18 @@ struct SessionDoor {
   std::string token{};   ///< that WebSockets must bring
 };
 
+/// What a gateway runs on. From here on SIGHUP waits to be read, and ends the process no more.
+struct ServingLoop {
+  asio::io_context context{1};
+  asio::signal_set hangups{context, SIGHUP};
+};
+
 /// One gateway from its start to its end, on this thread.
 class Serving {
  public:
-  /// @throws what `GatewayServer` throws. @param variables where traces go is looked up in them; @param environment outlives it
-  Serving(Environment& environment, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables, SessionDoor door = {});
+  /// @throws what `GatewayServer` throws. @param variables where traces go is looked up in them; @param environment, @param loop outlive it
+  Serving(Environment& environment, ServingLoop& loop, gateway::GatewayConfig config, ListenAddress address, const gateway::Variables& variables,
+          SessionDoor door = {});
 
   void say(std::string_view what, std::string_view text) { log_.say(what, text); }
   /// Until a signal, or a failure, which is thrown.
@@ -49,7 +58,8 @@ class Serving {
   gateway::GatewayConfig config_;
   ListenAddress address_;
   ServeLog log_;
-  asio::io_context context_{1};
+  ServingLoop& loop_;
+  asio::io_context& context_ = loop_.context;
   WallClock clock_{context_};
   BlockingPool blocking_;
   Runtime runtime_{context_.get_executor(), clock_, blocking_};
@@ -62,7 +72,7 @@ class Serving {
   std::optional<session::SessionListener> sessions_;
   std::function<gateway::GatewayConfig()> read_anew_;
   std::shared_ptr<Stoppable> loading_ = std::make_shared<Stoppable>();
-  Latch load_ended_;
+  Latch load_ended_, may_reload_;              ///< both open once it has loaded, or never will
   TaskGroup beside_{context_.get_executor()};  ///< goes on until the end
   bool stopping_ = false;
   std::exception_ptr failure_;

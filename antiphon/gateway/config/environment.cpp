@@ -1,5 +1,6 @@
 #include "antiphon/gateway/config/environment.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -50,8 +51,10 @@ class Environment {
     report(name, *given, "true or false");
     return std::nullopt;
   }
-  void report(std::string_view name, std::string_view value, std::string_view wanted) const {
-    reader_.report({.message = fmt::format("{} is {}, and has to be {}", name, quote(cut(value, 60)), wanted),
+  void report(std::string_view name, std::string_view value, std::string_view wanted) const { report_unshown(name, quote(cut(value, 60)), wanted); }
+  /// Where the value may hold a password. @param is what it is instead
+  void report_unshown(std::string_view name, std::string_view is, std::string_view wanted) const {
+    reader_.report({.message = fmt::format("{} is {}, and has to be {}", name, is, wanted),
                     .where = {.file = fmt::format("environment, {}", name)},
                     .hint = fmt::format("export {}=…, or unset it", name)});
   }
@@ -73,22 +76,118 @@ std::string of_vendor(std::string_view vendor, const std::string& name) {
   return name.find('/') == std::string::npos ? fmt::format("{}/{}", vendor, name) : name;
 }
 
-void choose_by_keys(const Environment& environment, const std::set<std::string>& named, ProviderConfig& providers) {
-  const bool openai = environment.text("OPENAI_API_KEY").has_value();
-  if (!named.contains("asr") && environment.text("DEEPGRAM_API_KEY"))
-    providers.ears = {EarChoice(of_vendor("deepgram", environment.text("ASR_MODEL").value_or("nova-2")))};
-  const auto model = environment.text("LLM_MODEL");
-  if (!named.contains("llm") && (openai || (model && model->find('/') != std::string::npos)))
-    providers.models = {ModelSettings(of_vendor("openai", model.value_or("gpt-4o")))};
-  if (!named.contains("tts") && openai) {
-    const auto voice = environment.text("TTS_VOICE");
-    VoiceChoice choice(of_vendor("openai", voice.value_or("alloy")));
-    if (choice.voice.starts_with("openai/")) choice.extra["model"] = environment.text("TTS_MODEL").value_or("tts-1");
-    providers.voices = {choice, VoiceChoice("auto")};  // while the vendor is away, it is this program that says so
-    providers.voice_by_key = true;
-    providers.voice_by_locale = !voice;
-  }
+bool has_vendor(const std::string& name) { return name.find('/') != std::string::npos; }
+
+/// A recogniser of this program, which no vendor's list has.
+bool is_ear_of_this_program(const std::string& name) { return name == "auto" || name == "moonshine" || name == "pocketsphinx"; }
+
+const std::string& name_of(const EarChoice& ear) { return ear.recogniser; }
+const std::string& name_of(const ModelSettings& model) { return model.model; }
+const std::string& name_of(const VoiceChoice& voice) { return voice.voice; }
+
+/// Whether the file took it up by itself: `llm: "openai/${LLM_MODEL}"`.
+template <class Choice, class All>
+bool takes_up(const All& providers, const std::string& name) {
+  return std::ranges::any_of(providers, [&name](const auto& provider) {
+    const auto* choice = std::get_if<Choice>(&provider);
+    return choice && name_of(*choice).find(name) != std::string::npos;
+  });
 }
+
+/// What chooses among providers, and a notice of each variable that chooses none: who has set it expects to hear of it.
+class ProviderVariables {
+ public:
+  ProviderVariables(const Environment& environment, const std::set<std::string>& named, GatewayConfig& config)
+      : environment_(environment), named_(named), config_(config), providers_(config.providers) {}
+
+  void choose() {
+    choose_ear();
+    choose_model();
+    choose_voice();
+  }
+
+ private:
+  bool is_set(std::string_view name) const { return environment_.text(name).has_value(); }
+  void unused(std::string_view variable, std::string_view why) { config_.notices.push_back(fmt::format("{} is not used: {}", variable, why)); }
+  void beaten(std::string_view variable, std::string_view kind) {
+    unused(variable, fmt::format("the configuration names `{}` itself, which stands above it", kind));
+  }
+  void without_key(std::string_view variable, std::string_view key) {
+    unused(variable, fmt::format("{} is not set; one of another vendor is named with it, as VENDOR/NAME", key));
+  }
+
+  void choose_ear() {
+    const auto name = environment_.text("ASR_MODEL");
+    if (named_.contains("asr")) {
+      if (name && !takes_up<EarChoice>(providers_.ears, *name)) beaten("ASR_MODEL", "asr");
+      return;
+    }
+    if (name && is_ear_of_this_program(*name))
+      providers_.ears = {EarChoice(*name)};
+    else if (is_set("DEEPGRAM_API_KEY") || (name && has_vendor(*name)))
+      providers_.ears = {EarChoice(of_vendor("deepgram", name.value_or("nova-2")))};
+    else if (name)
+      without_key("ASR_MODEL", "DEEPGRAM_API_KEY");
+  }
+
+  void choose_model() {
+    const auto name = environment_.text("LLM_MODEL");
+    if (named_.contains("llm")) {
+      if (name && !takes_up<ModelSettings>(providers_.models, *name)) beaten("LLM_MODEL", "llm");
+      return;
+    }
+    if (is_set("OPENAI_API_KEY") || (name && has_vendor(*name)))
+      providers_.models = {ModelSettings(of_vendor("openai", name.value_or("gpt-4o")))};
+    else if (name)
+      without_key("LLM_MODEL", "OPENAI_API_KEY");
+  }
+
+  void choose_voice() {
+    const auto name = environment_.text("TTS_VOICE");
+    if (named_.contains("tts")) {
+      if (name && !takes_up<VoiceChoice>(providers_.voices, *name)) beaten("TTS_VOICE", "tts");
+      if (const auto model = environment_.text("TTS_MODEL"); model && !speaks_with(*model)) beaten("TTS_MODEL", "tts");
+      return;
+    }
+    if (name == "auto")
+      providers_.voices = {VoiceChoice("auto")};
+    else if (is_set("OPENAI_API_KEY") || (name && has_vendor(*name)))
+      choose_voice_of_a_vendor(name);
+    else if (name)
+      without_key("TTS_VOICE", "OPENAI_API_KEY");
+    choose_model_of_the_voice();
+  }
+
+  /// Whether the file took that up by itself.
+  bool speaks_with(const std::string& model) const {
+    return std::ranges::any_of(providers_.voices, [&model](const auto& provider) {
+      const auto* voice = std::get_if<VoiceChoice>(&provider);
+      const auto* own = voice ? voice->extra.if_contains("model") : nullptr;
+      return own && *own == json::value(model);
+    });
+  }
+
+  void choose_voice_of_a_vendor(const std::optional<std::string>& name) {
+    // While the vendor is away, it is this program that says so.
+    providers_.voices = {VoiceChoice(of_vendor("openai", name.value_or("alloy"))), VoiceChoice("auto")};
+    providers_.voice_by_key = true;
+    providers_.voice_by_locale = !name;
+  }
+
+  void choose_model_of_the_voice() {
+    const auto model = environment_.text("TTS_MODEL");
+    auto* voice = providers_.voices.empty() ? nullptr : std::get_if<VoiceChoice>(&providers_.voices.front());
+    if (voice && voice->voice.starts_with("openai/"))
+      voice->extra["model"] = model.value_or("tts-1");
+    else if (model)
+      unused("TTS_MODEL", "the voice is none of OpenAI's");
+  }
+
+  const Environment& environment_;
+  const std::set<std::string>& named_;
+  GatewayConfig& config_;
+  ProviderConfig& providers_;
+};
 
 void read_turns(const Environment& environment, GatewayConfig& config) {
   auto& loop = config.dialogue.loop;
@@ -137,7 +236,7 @@ void read_operating_variables(const Environment& environment, GatewayConfig& con
     if (!config.redis) config.redis.emplace();
     config.redis->url = *redis;
   } catch (const Error& error) {
-    environment.report("REDIS_URL", "no address of a Redis", "like redis://HOST:6379/0");
+    environment.report_unshown("REDIS_URL", "no address of a Redis", "like redis://HOST:6379/0");
   }
 }
 
@@ -145,7 +244,7 @@ void read_operating_variables(const Environment& environment, GatewayConfig& con
 
 void apply_environment(DocumentReader& reader, const Variables& variables, const std::set<std::string>& named, GatewayConfig& config) {
   const Environment environment(reader, variables);
-  choose_by_keys(environment, named, config.providers);
+  ProviderVariables(environment, named, config).choose();
   if (config.providers.voices.empty()) config.providers.voices = {VoiceChoice("auto")};
   read_turns(environment, config);
   read_knowledge_variables(environment, config);

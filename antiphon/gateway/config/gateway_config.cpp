@@ -338,6 +338,7 @@ std::vector<std::pair<std::string, std::string>> describe(const GatewayConfig& c
   if (!masks.empty()) lines.emplace_back("masks", join(masks, ", "));
   if (config.redis) lines.emplace_back("kept", "calls in Redis, so that other instances can go on with them");
   if (config.twilio) lines.emplace_back("twilio", config.twilio->public_url + "/twilio/voice");
+  for (const auto& notice : config.notices) lines.emplace_back("note", notice);
   return lines;
 }
 

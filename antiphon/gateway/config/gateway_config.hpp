@@ -89,6 +89,7 @@ struct GatewayConfig {
   MaskOptions masking{};            ///< of everything that is told of calls
   SimulationSettings simulation{};  ///< of hosted sessions
   Duration drain{std::chrono::seconds(10)};
+  std::vector<std::string> notices{};  ///< what is not as it was asked for, and no mistake; for people
 };
 
 /// nullopt for a variable that is not set.

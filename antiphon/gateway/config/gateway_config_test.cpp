@@ -11,6 +11,7 @@ namespace antiphon::gateway {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -114,6 +115,34 @@ TEST(GatewayConfigTest, KeysChooseProvidersThatTheFileDoesNotName_GTW1) {
   EXPECT_EQ(model_of(by_file, 1).model, "openai/gpt-4o");
   EXPECT_EQ(ear_of(by_file).recogniser, "moonshine");
   EXPECT_EQ(voice_of(by_file).voice, "hibari/low");
+}
+
+TEST(GatewayConfigTest, VariablesThatNameAVendorNeedNoKeyOfAnother_GTW1) {
+  const auto config = read("{}", {{"LLM_MODEL", "anthropic/claude-3"}, {"ASR_MODEL", "pocketsphinx"}, {"TTS_VOICE", "flite/slt"}});
+  EXPECT_EQ(model_of(config).model, "anthropic/claude-3");
+  EXPECT_EQ(ear_of(config).recogniser, "pocketsphinx");
+  EXPECT_EQ(voice_of(config).voice, "flite/slt");
+  EXPECT_FALSE(config.providers.voice_by_locale);
+  EXPECT_THAT(config.notices, IsEmpty());
+}
+
+TEST(GatewayConfigTest, AVariableThatChoosesNoProviderIsToldOf_GTW1) {
+  const Set set{{"LLM_MODEL", "gpt-4o-mini"}, {"TTS_VOICE", "echo"}, {"TTS_MODEL", "tts-1-hd"}, {"ASR_MODEL", "nova-3"}};
+  EXPECT_THAT(read("{}", set).notices, ElementsAre(HasSubstr("ASR_MODEL is not used: DEEPGRAM_API_KEY"), HasSubstr("LLM_MODEL is not used: OPENAI_API_KEY"),
+                                                   HasSubstr("TTS_VOICE is not used: OPENAI_API_KEY"), HasSubstr("TTS_MODEL is not used: the voice")));
+  const auto beaten = read("providers: {asr: moonshine, llm: openai/gpt-4o, tts: hibari/low}", set);
+  EXPECT_THAT(beaten.notices,
+              ElementsAre(HasSubstr("names `asr` itself"), HasSubstr("names `llm` itself"), HasSubstr("names `tts` itself"), HasSubstr("TTS_MODEL")));
+  EXPECT_EQ(model_of(beaten).model, "openai/gpt-4o");
+  EXPECT_THAT(read("providers: {llm: 'openai/${LLM_MODEL}'}", {{"LLM_MODEL", "gpt-4o-mini"}}).notices, IsEmpty()) << "the file takes it up by itself";
+  EXPECT_THAT(read("providers: {tts: {voice: openai/ash, extra: {model: '${TTS_MODEL}'}}}", {{"TTS_MODEL", "tts-1-hd"}}).notices, IsEmpty());
+}
+
+TEST(GatewayConfigTest, ChunksAreLongerThanWhatTheyRepeat_GTW1) {
+  EXPECT_THAT(mistakes("knowledge: {chunk_words: 20, overlap_words: 20}"),
+              HasSubstr("gateway.yaml:1:45: overlap_words has to be below chunk_words, which is 20"));
+  EXPECT_EQ(mistakes("knowledge: {chunk_words: 20, overlap_words: 19}"), "");
+  EXPECT_EQ(mistakes("knowledge: {chunk_words: 10}"), "");
 }
 
 TEST(GatewayConfigTest, SentencesAreCountedAndAskedFor_GTW30) {
@@ -240,7 +269,7 @@ TEST(GatewayConfigTest, TheEnvironmentSaysWhatIsLateWhetherTracesAreSentAndWhere
   EXPECT_EQ(config.targets.first_token, 400ms);
   EXPECT_EQ(config.targets.turn, 1500ms);
   EXPECT_EQ(config.redis.value().url, "redis://other:1/0");
-  EXPECT_THAT(mistakes("{}", {{"REDIS_URL", "cache:6379"}}), HasSubstr("REDIS_URL"));
+  EXPECT_THAT(mistakes("{}", {{"REDIS_URL", "http://u:secret@x"}}), HasSubstr("REDIS_URL is no address of a Redis, and has to be like redis://HOST:6379/0"));
   const auto all = mistakes("sessions: {redis: 'http://cache'}\ntwilio: {public_url: voice.example}\nlog: loud\n");
   for (const auto* part : {"gateway.yaml:1:", "Redis", "gateway.yaml:2:", "public address", "gateway.yaml:3:"}) EXPECT_THAT(all, HasSubstr(part));
 }

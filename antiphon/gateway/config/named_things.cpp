@@ -12,6 +12,7 @@
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/config/spoken_locales.hpp"
 #include "antiphon/gateway/dialogue/policy_book.hpp"
 #include "antiphon/gateway/tools/http_tool.hpp"
 #include "antiphon/gateway/tools/sql_check.hpp"
@@ -49,7 +50,7 @@ bool is_in_path(const std::string& program) {
 
 class NamedThings {
  public:
-  NamedThings(DocumentReader& reader, const Node& root, const GatewayConfig& config, const KnownProviders& known)
+  NamedThings(DocumentReader& reader, const Node& root, GatewayConfig& config, const KnownProviders& known)
       : reader_(reader), root_(root), config_(config), known_(known) {}
 
   void check() {
@@ -142,7 +143,11 @@ class NamedThings {
     if (!policy) attempt(place({"policy"}), [&] { policy = read_policy(config_.policy_file); });
     if (!policy) return;  // nobody knows its locales
     const bool is_named = root_.find("locale") && root_.find("locale")->text == config_.locale;
-    attempt(is_named ? place({"locale"}) : Location{.file = "environment, ASR_LANGUAGE"}, [&] { (void)policy->require(config_.locale); });
+    attempt(is_named ? place({"locale"}) : Location{.file = "environment, ASR_LANGUAGE"}, [&] {
+      const auto choice = default_locale(*policy, config_.locale);
+      if (choice.match == LocaleChoice::Match::language)
+        config_.notices.push_back(fmt::format("the locale {} is not spoken here: callers who ask for none get {}", quote(config_.locale), choice.locale));
+    });
   }
 
   void check_knowledge(const KnowledgeSettings& knowledge) {
@@ -220,7 +225,7 @@ class NamedThings {
 
   DocumentReader& reader_;
   const Node& root_;
-  const GatewayConfig& config_;
+  GatewayConfig& config_;
   const KnownProviders& known_;
   SqlCheck sql_;
 };
@@ -232,7 +237,7 @@ Error nobody_answers() {
       .with_hint("write `providers: {llm: openai/gpt-4o}` or `{llm: rules/desk.rules.yaml}`, or set OPENAI_API_KEY");
 }
 
-void check_named_things(DocumentReader& reader, const Node& root, const GatewayConfig& config, const KnownProviders& known) {
+void check_named_things(DocumentReader& reader, const Node& root, GatewayConfig& config, const KnownProviders& known) {
   NamedThings(reader, root, config, known).check();
 }
 

@@ -10,6 +10,7 @@
 
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/language/spoken_locale.hpp"
 #include "antiphon/net/query.hpp"
 
 namespace antiphon::gateway {
@@ -44,11 +45,10 @@ void refuse_what_is_unclear(const net::Query& query) {
 
 std::string locale_of(const net::Query& query, const std::vector<std::string>& locales, std::vector<CallNotice>& notices) {
   const auto wanted = net::find_parameter(query, "locale");
-  if (!wanted || wanted->empty()) return locales.front();
-  for (const auto& locale : locales)
-    if (lower(locale) == lower(*wanted)) return locale;
-  notices.push_back({"locale_fallback", fmt::format("locale {} is not spoken here: it is {}", quote(*wanted), locales.front())});
-  return locales.front();
+  auto [locale, match] = choose_locale(locales, wanted.value_or(""));
+  if (match != LocaleChoice::Match::asked)
+    notices.push_back({"locale_fallback", fmt::format("locale {} is not spoken here: it is {}", quote(*wanted), locale)});
+  return std::move(locale);
 }
 
 }  // namespace

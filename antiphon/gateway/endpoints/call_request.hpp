@@ -25,7 +25,7 @@ struct CallRequest {
   std::vector<CallNotice> notices;
 };
 
-/// @param locales that are spoken here, the default first; another one falls back to it with a notice
+/// @param locales that are spoken here, the default first: another one gets one of its language, else the default, with a notice (`choose_locale`)
 /// @throws Error invalid_input: no caller_id, or one that is too long; a format that is not spoken here. The message is for the client.
 CallRequest read_call_request(std::string_view target, const std::vector<std::string>& locales);
 

@@ -10,6 +10,7 @@
 #include "antiphon/base/text.hpp"
 #include "antiphon/gateway/endpoints/access.hpp"
 #include "antiphon/gateway/endpoints/twilio_caller.hpp"
+#include "antiphon/gateway/language/spoken_locale.hpp"
 #include "antiphon/gateway/sessions/seal.hpp"
 #include "antiphon/net/query.hpp"
 
@@ -112,11 +113,7 @@ std::string TwilioEndpoint::locale_of(const net::ServerRequest& request) const {
 }
 
 /// Another configuration may speak others than were named to Twilio.
-std::string TwilioEndpoint::spoken(std::string_view locale) const {
-  const auto& locales = host_.locales();
-  const auto found = std::ranges::find(locales, lower(locale), lower);
-  return found == locales.end() ? locales.front() : *found;
-}
+std::string TwilioEndpoint::spoken(std::string_view locale) const { return choose_locale(host_.locales(), locale).locale; }
 
 net::HttpReply TwilioEndpoint::answer_call(const net::ServerRequest& request, const Asked& asked) {
   CallRequest call{.caller_id = net::form_field(asked.fields, "From"), .locale = locale_of(request)};

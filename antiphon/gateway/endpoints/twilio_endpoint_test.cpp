@@ -209,6 +209,12 @@ TEST_F(Twilio, IsToldToOpenAStreamThatSaysWhoCalls_GTW11) {
   EXPECT_THAT(reply.body, HasSubstr("<Parameter name=\"locale\" value=\"fr-FR\"/>"));
 }
 
+TEST_F(Twilio, SpeaksTheLanguageThatIsAskedForWhereItCan_GTW11) {
+  serve();
+  for (const auto* wanted : {"fr", "fr-CA", "fr_be"})
+    EXPECT_THAT(post("/twilio/voice?locale=" + std::string(wanted), form).body, HasSubstr("<Parameter name=\"locale\" value=\"fr-FR\"/>")) << wanted;
+}
+
 TEST_F(Twilio, HearsAndAnswersOnATelephoneLine_GTW11) {
   serve();
   const auto socket = dial();

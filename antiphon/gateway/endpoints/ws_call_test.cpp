@@ -17,6 +17,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 /// Says two sentences to everything.
 class ShortDialogue final : public Dialogue {
@@ -185,6 +186,21 @@ TEST_F(WsCall, ALocaleThatIsNotSpokenFallsBackWithANotice_GTW10) {
   EXPECT_EQ(got.first("call.ended").at("reason").as_string(), "caller_hangup");
   ASSERT_TRUE(got.closed);
   EXPECT_EQ(got.closed->code, 1000);
+}
+
+TEST_F(WsCall, ALanguageThatIsSpokenElsewhereIsSpokenToTheCaller_GTW10) {
+  serve({.locales = {"en-GB", "es-ES", "fr-FR"}});
+  const auto told = [&](const std::string& wanted) {
+    const auto socket = dial("/ws/call?caller_id=me&events=1&locale=" + wanted);
+    const auto got = play(*socket, say(*socket, {net::WsMessage::text(R"({"type":"hangup"})")}));
+    const auto& started = got.first("call.started");
+    const auto& notices = started.at("notices").as_array();
+    return std::string(started.at("locale").as_string()) + (notices.empty() ? "" : ": " + std::string(notices.at(0).at("message").as_string()));
+  };
+  EXPECT_THAT(told("es-MX"), StartsWith("es-ES: ")) << "not what was asked for, which is told";
+  EXPECT_THAT(told("es-419"), HasSubstr("it is es-ES"));
+  EXPECT_EQ(told("fr"), "fr-FR") << "as browsers ask for a language";
+  EXPECT_EQ(told("es_ES"), "es-ES");
 }
 
 TEST_F(WsCall, IsRefusedBeforeTheUpgradeForWhatIsWrongWithIt_GTW10) {

@@ -8,6 +8,7 @@
 
 #include "antiphon/base/task_group.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/config/spoken_locales.hpp"
 
 namespace antiphon::gateway {
 
@@ -57,10 +58,9 @@ Task<> Evaluation::play(std::size_t index) {
 }
 
 std::string Evaluation::spoken_locale(const std::string& asked) const {
-  const auto& own = agent_->config().locale.empty() ? agent_->policy().default_locale() : agent_->config().locale;
-  const auto choice = agent_->policy().find(asked.empty() ? own : asked);
-  if (!choice.exact && options_.log) options_.log(fmt::format("the locale {} is not spoken here: {} is", quote(asked), choice.rules->locale));
-  return choice.rules->locale;
+  auto [locale, match] = choose_locale(spoken_locales(agent_->policy(), agent_->config().locale), asked);
+  if (match != LocaleChoice::Match::asked && options_.log) options_.log(fmt::format("the locale {} is not spoken here: {} is", quote(asked), locale));
+  return std::move(locale);
 }
 
 void Evaluation::tell() {

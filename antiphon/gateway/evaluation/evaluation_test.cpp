@@ -125,6 +125,12 @@ TEST_F(AnEvaluation, ALocaleThatIsNotSpokenFallsBackAndSaysSo_GTW60) {
   EXPECT_THAT(results.at(1).errors(), IsEmpty());
 }
 
+TEST_F(AnEvaluation, ALanguageThatIsSpokenElsewhereIsThatOfTheScenario_GTW60) {
+  const auto results = evaluate(stub, "[{name: a, locale: fr-CA, turns: [{user: Je veux parler à un humain, expect_escalation: true}]}]");
+  EXPECT_THAT(log, HasSubstr("fr-FR is"));
+  EXPECT_THAT(results.at(0).errors(), IsEmpty());
+}
+
 TEST_F(AnEvaluation, AFailingToolHurtsNoOtherScenario_GTW60) {
   write("rules/desk.rules.yaml", "rules:\n  - {when: {tool_result: {name: crm, matches: '.'}}, reply: It does not work.}\n  - {tool_calls: [crm]}\n");
   std::string scenarios;

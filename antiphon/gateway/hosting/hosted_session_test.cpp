@@ -317,6 +317,15 @@ TEST_F(HostedGateway, WithoutADispatchTheEndIsNoVerdictUnlessTheConfigurationHas
   EXPECT_EQ(parse_json(http.asked.at(0).body).at("run_id"), "mine");
 }
 
+TEST_F(HostedGateway, ALanguageThatIsSpokenElsewhereIsThatOfTheSimulation_GTW10) {
+  start("providers:\n" + deaf_and_mute + "  llm: {stub: {text: It is booked.}}\n");
+  auto simulated = ada();
+  simulated.scenario.userdata["locale"] = "fr-CA";
+  connect(simulated);
+  EXPECT_THAT(say("Je veux parler à un humain").text(), HasSubstr("Je vous passe"));
+  EXPECT_THAT(reported, HasSubstr("fr-FR"));
+}
+
 TEST_F(HostedGateway, WaitsUntilTheGatewayHasLoadedAndIsTurnedAwayWhereItIsFull_SES2) {
   make("providers:\n" + deaf_and_mute + "  llm: {stub: {text: Here I am.}}\nsessions: {limit: 1}\n");
   auto [near, far] = wire::memory_transports(world.runtime);

@@ -32,6 +32,15 @@ PgVectorOptions read_pgvector(DocumentReader& reader, const Node& node) {
   return options;
 }
 
+/// Once it is known how long a chunk is.
+void read_overlap(DocumentReader& reader, const Node& node, ChunkRules& rules) {
+  const auto words = reader.integer(node, "overlap_words", 0, longest_chunk);
+  if (!words) return;
+  rules.overlap_words = static_cast<std::size_t>(*words);
+  if (rules.overlap_words >= rules.most_words)
+    reader.report(node, fmt::format("overlap_words has to be below chunk_words, which is {}", rules.most_words), "a chunk repeats a part of the one before");
+}
+
 struct StoreMaker {
   Runtime& runtime;
   net::HttpClient& http;
@@ -63,7 +72,7 @@ KnowledgeSettings read_knowledge(DocumentReader& reader, const Node& knowledge) 
   if (const auto top = fields.integer("top", 1, most_sources)) settings.options.top = static_cast<std::size_t>(*top);
   if (const auto* threshold = fields.get("threshold")) settings.options.threshold = reader.number(*threshold, "threshold", 0, 1);
   if (const auto words = fields.integer("chunk_words", 10, longest_chunk)) settings.options.chunks.most_words = static_cast<std::size_t>(*words);
-  if (const auto words = fields.integer("overlap_words", 0, longest_chunk)) settings.options.chunks.overlap_words = static_cast<std::size_t>(*words);
+  if (const auto* overlap = fields.get("overlap_words")) read_overlap(reader, *overlap, settings.options.chunks);
   fields.finish();
   return settings;
 }

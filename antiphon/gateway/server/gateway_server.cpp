@@ -9,19 +9,12 @@
 
 #include "antiphon/base/ids.hpp"
 #include "antiphon/base/text.hpp"
+#include "antiphon/gateway/config/spoken_locales.hpp"
 #include "antiphon/gateway/sessions/redis_store.hpp"
 
 namespace antiphon::gateway {
 
 namespace {
-
-/// The locale of callers that ask for none stands first.
-std::vector<std::string> locales_of(const PolicyBook& book, const std::string& first) {
-  std::vector<std::string> all{book.require(first)};
-  for (const auto& name : book.locales())
-    if (name != all.front()) all.push_back(name);
-  return all;
-}
 
 net::HttpReply loading() { return refusal(503, "the gateway loads its models", {{"Retry-After", "1"}}); }
 
@@ -70,7 +63,7 @@ GatewayServer::~GatewayServer() = default;
 CallServerSettings GatewayServer::limits_of(const ServedAgent& agent) const {
   const auto& config = agent.config();
   return {.most_calls = most_calls(config, *context_.speech),
-          .locales = locales_of(agent.policy(), config.locale),
+          .locales = spoken_locales(agent.policy(), config.locale),
           .access = config.access,
           .per_caller = config.per_caller,
           .per_address = config.per_address,
@@ -150,7 +143,7 @@ SessionDesk::Parts GatewayServer::session_parts(const session::SimulationDispatc
   const auto& config = agent_->config();
   if (!simulated && config.simulation.dispatch) simulated = &*config.simulation.dispatch;
   const CallRequest asked{.caller_id = told_by(simulated, "caller_id", "session"),
-                          .locale = told_by(simulated, "locale", locales_of(agent_->policy(), config.locale).front())};
+                          .locale = choose_locale(spoken_locales(agent_->policy(), config.locale), told_by(simulated, "locale", "")).locale};
   SessionState state{.id = make_id("session"), .caller_id = asked.caller_id, .locale = asked.locale};
   auto call = ServedAgent::parts_for(agent_, asked, ++number_);
   call.settings.observer = observability_.observe(state.id, "session");

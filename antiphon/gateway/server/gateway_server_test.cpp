@@ -312,6 +312,14 @@ TEST_F(GatewayWithVoices, TheLocaleOfACallChoosesTheVoice_GTW22) {
   for (const auto& [locale, voice] : voices) EXPECT_EQ(voice_in(locale), voice);
 }
 
+TEST_F(GatewayWithVoices, OneRuleChoosesTheLocaleOfACallAndOfTheConfiguration_GTW10) {
+  start("providers: {asr: {stub: {}}, llm: {stub: {}}}\nlocale: es-MX");
+  EXPECT_EQ(voice_in(""), "onyx");
+  EXPECT_EQ(voice_in("fr-CA"), "echo");
+  EXPECT_EQ(voice_in("ar"), "nova");
+  EXPECT_EQ(voice_in("tlh"), "onyx") << "the default, as a language of the configuration";
+}
+
 TEST_F(GatewayWithVoices, OneThatIsNamedSpeaksInAllLocales_GTW22) {
   variables["TTS_VOICE"] = "ash";
   start("providers: {asr: {stub: {}}, llm: {stub: {}}}");
