@@ -20,6 +20,10 @@ std::optional<Duration> CallRateLimit::refuse(std::string_view name, Clock::Time
   return std::nullopt;
 }
 
+void CallRateLimit::forgive(std::string_view name) {
+  if (const auto found = buckets_.find(name); found != buckets_.end()) found->second.empty_at -= rate_->within / rate_->calls;
+}
+
 /// Those that are empty again say nothing; of too many, those that called last are the ones to keep.
 void CallRateLimit::forget_old(Clock::Time now) {
   while (!order_.empty()) {

@@ -25,6 +25,8 @@ class CallRateLimit {
 
   /// How long `name` has to wait; nothing where it may call now, which is counted then.
   std::optional<Duration> refuse(std::string_view name, Clock::Time now);
+  /// What `refuse` has counted last counts no more.
+  void forgive(std::string_view name);
   std::size_t names() const { return buckets_.size(); }
 
  private:

@@ -43,15 +43,14 @@ void refuse_what_is_unclear(const net::Query& query) {
   }
 }
 
-std::string locale_of(const net::Query& query, const std::vector<std::string>& locales, std::vector<CallNotice>& notices) {
-  const auto wanted = net::find_parameter(query, "locale");
-  auto [locale, match] = choose_locale(locales, wanted.value_or(""));
+}  // namespace
+
+std::string spoken_locale(std::string_view wanted, const std::vector<std::string>& locales, std::vector<CallNotice>& notices) {
+  auto [locale, match] = choose_locale(locales, wanted);
   if (match != LocaleChoice::Match::asked)
-    notices.push_back({"locale_fallback", fmt::format("locale {} is not spoken here: it is {}", quote(*wanted), locale)});
+    notices.push_back({"locale_fallback", fmt::format("locale {} is not spoken here: it is {}", quote(wanted), locale)});
   return std::move(locale);
 }
-
-}  // namespace
 
 CallRequest read_call_request(std::string_view target, const std::vector<std::string>& locales) {
   const auto query = net::query_of(target);
@@ -62,7 +61,7 @@ CallRequest read_call_request(std::string_view target, const std::vector<std::st
   if (std::ranges::any_of(request.caller_id, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
     throw Error(ErrorKind::invalid_input, "caller_id holds control characters");
   if (request.caller_id.size() > longest_caller_id) throw Error(ErrorKind::invalid_input, "caller_id is longer than 128 bytes");
-  request.locale = locale_of(query, locales, request.notices);
+  request.locale = spoken_locale(net::find_parameter(query, "locale").value_or(""), locales, request.notices);
   request.in = format_of(query, "in", heard);
   request.out = format_of(query, "out", spoken);
   request.events = net::find_parameter(query, "events") == "1";

@@ -25,7 +25,11 @@ struct CallRequest {
   std::vector<CallNotice> notices;
 };
 
-/// @param locales that are spoken here, the default first: another one gets one of its language, else the default, with a notice (`choose_locale`)
+/// As `choose_locale`, with a notice where it is not what was asked for.
+/// @param locales that are spoken here, the default first
+std::string spoken_locale(std::string_view wanted, const std::vector<std::string>& locales, std::vector<CallNotice>& notices);
+
+/// @param locales that are spoken here, the default first: another one gets one of its language, else the default, with a notice
 /// @throws Error invalid_input: no caller_id, or one that is too long; a format that is not spoken here. The message is for the client.
 CallRequest read_call_request(std::string_view target, const std::vector<std::string>& locales);
 

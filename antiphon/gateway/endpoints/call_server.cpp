@@ -11,6 +11,7 @@
 #include "antiphon/gateway/endpoints/talk_page.hpp"
 #include "antiphon/gateway/endpoints/ws_caller.hpp"
 #include "antiphon/gateway/sessions/kept_caller.hpp"
+#include "antiphon/gateway/sessions/lasting_store.hpp"
 #include "antiphon/gateway/sessions/memory_store.hpp"
 
 namespace antiphon::gateway {
@@ -65,9 +66,13 @@ CallServer::CallServer(Runtime& runtime, CallServerSettings settings, MakeParts 
       access_(settings_.access = able_to_sign(std::move(settings_.access))),
       per_caller_(settings_.per_caller),
       per_address_(settings_.per_address),
+      wrong_tokens_(settings_.per_caller),
       make_parts_(std::move(make_parts)),
       began_(runtime.clock.now()) {
-  if (!settings_.sessions) settings_.sessions = std::make_shared<MemoryStore>(runtime.clock);
+  if (settings_.sessions)
+    settings_.sessions = std::make_shared<LastingStore>(runtime_, settings_.sessions, settings_.keep, [this](const std::string& name) { end_lost(name); });
+  else
+    settings_.sessions = std::make_shared<MemoryStore>(runtime.clock);
   CallHost& host = *this;
   if (settings_.twilio) twilio_.emplace(runtime_, host, *settings_.twilio, settings_.wall_time);
 }
@@ -82,6 +87,7 @@ void CallServer::configure(const CallServerSettings& settings) {
   settings_.keep = settings.keep;
   per_caller_ = CallRateLimit(settings.per_caller);
   per_address_ = CallRateLimit(settings.per_address);
+  wrong_tokens_ = CallRateLimit(settings.per_caller);
   if (settings_.observability) settings_.observability->metrics().limit(settings.most_calls);
 }
 
@@ -148,7 +154,8 @@ std::optional<net::HttpReply> CallServer::busy(const CallRequest& asked, std::op
   if (taken() >= settings_.most_calls) return refusal(503, "all lines are busy", retry_after(5s));
   if (address)
     if (auto refused = refuse_address(*address)) return refused;
-  if (const auto wait = per_caller_.refuse(asked.caller_id, runtime_.clock.now())) return refusal(429, "too many calls of this caller", retry_after(*wait));
+  auto& limit = asked.resume.empty() ? per_caller_ : wrong_tokens_;
+  if (const auto wait = limit.refuse(asked.caller_id, runtime_.clock.now())) return refusal(429, "too many calls of this caller", retry_after(*wait));
   return std::nullopt;
 }
 
@@ -159,6 +166,7 @@ Task<> CallServer::take_call(const net::ServerRequest& request, net::ServerReply
   std::optional<KeptCall> kept;
   if (auto refused = co_await resume(*asked, kept)) co_return co_await reply.reply(std::move(*refused));
   auto call = kept ? *kept : begin(*asked);
+  call.state.locale = asked->locale;
   const auto token = make_resume_token();
   std::optional<CallParts> parts;
   std::unique_ptr<WsCaller> caller;
@@ -182,7 +190,7 @@ Task<> CallServer::take_call(const net::ServerRequest& request, net::ServerReply
   if (!parts && why_not) co_return co_await reply.reply(refusal(503, *why_not, retry_after(std::chrono::seconds(5))));
   if (failure) std::rethrow_exception(failure);
   if (kept) end_taken(asked->resume);
-  co_await hold_call(*caller, std::move(*parts), std::move(call), token, "websocket");
+  co_await hold_call(*caller, std::move(*parts), std::move(call), token, asked->resume, "websocket");
 }
 
 /// Until the caller has the token that the call goes on by.
@@ -221,7 +229,10 @@ Task<CallEnd> CallServer::hold(CallRequest asked, LineConnection& caller, std::s
   try {
     if (!resumes.empty()) kept = co_await claim(resumes);
   } catch (const Error&) {}  // no store, no old call: this one is new
-  if (kept) asked.caller_id = kept->state.caller_id, asked.locale = kept->state.locale;
+  if (kept) {
+    asked.caller_id = kept->state.caller_id;
+    asked.locale = spoken_locale(kept->state.locale, settings_.locales, asked.notices);
+  }
   std::optional<CallParts> parts;
   std::exception_ptr failure;
   try {
@@ -233,10 +244,13 @@ Task<CallEnd> CallServer::hold(CallRequest asked, LineConnection& caller, std::s
   if (failure) std::rethrow_exception(failure);
   if (kept) end_taken(resumes);
   parts->settings.puts_through = settings_.twilio && !settings_.twilio->transfer_to.empty();
-  co_return co_await hold_call(caller, std::move(*parts), kept ? std::move(*kept) : begin(asked), std::move(token), std::move(transport));
+  if (!kept) resumes.clear();
+  auto call = kept ? std::move(*kept) : begin(asked);
+  call.state.locale = asked.locale;
+  co_return co_await hold_call(caller, std::move(*parts), std::move(call), std::move(token), std::move(resumes), std::move(transport));
 }
 
-Task<CallEnd> CallServer::hold_call(LineConnection& caller, CallParts parts, KeptCall call, std::string token, std::string transport) {
+Task<CallEnd> CallServer::hold_call(LineConnection& caller, CallParts parts, KeptCall call, std::string token, std::string resumes, std::string transport) {
   const auto id = call.state.id;
   const auto& dialogue = *parts.dialogue;
   CallSession* session = nullptr;
@@ -252,7 +266,8 @@ Task<CallEnd> CallServer::hold_call(LineConnection& caller, CallParts parts, Kep
   if (settings_.observability && !parts.settings.observer) parts.settings.observer = settings_.observability->observe(id, transport);
   CallSession its_session(runtime_, kept, *parts.recogniser, *parts.dialogue, std::move(call.state), std::move(parts.settings));
   session = &its_session;
-  calls_.insert_or_assign(id, Call{session, utc_text(WallTime(std::chrono::milliseconds(call.began_ms))), std::move(transport), std::move(token)});
+  calls_.insert_or_assign(id, Call{session, &keeper, utc_text(WallTime(std::chrono::milliseconds(call.began_ms))), std::move(transport), std::move(token),
+                                   resumes.empty() ? std::string() : SessionSeal(resumes).name()});
   if (closing_) session->wind_down(CallEnd::drain);
   std::exception_ptr failure;
   auto end = CallEnd::caller_hangup;
@@ -276,11 +291,13 @@ Task<std::optional<net::HttpReply>> CallServer::resume(CallRequest& asked, std::
     kept = co_await claim(asked.resume);
     asked_store = true;
   } catch (const Error&) {}
-  if (!asked_store) co_return refusal(503, "what calls are kept in cannot be asked now", retry_after(std::chrono::seconds(1)));
   const bool is_theirs = kept && kept->state.caller_id == asked.caller_id;
+  if (is_theirs || !asked_store) wrong_tokens_.forgive(asked.caller_id);
+  if (!asked_store) co_return refusal(503, "what calls are kept in cannot be asked now", retry_after(std::chrono::seconds(1)));
   if (kept && !is_theirs) co_await give_back(*kept, asked.resume);
   if (!is_theirs) co_return refusal(404, "there is no call to resume by this token");
-  asked.locale = kept->state.locale;
+  asked.notices.clear();  // of a locale that is not asked for here
+  asked.locale = spoken_locale(kept->state.locale, settings_.locales, asked.notices);
   co_return std::nullopt;
 }
 
@@ -300,6 +317,15 @@ Task<std::optional<KeptCall>> CallServer::claim(std::string token) {
 void CallServer::end_taken(std::string_view token) {
   for (const auto& [id, call] : calls_)
     if (call.token == token) return call.session->end(CallEnd::caller_hangup);
+}
+
+/// It was claimed while the store was away, and another instance, which asked the store before it heard of that, goes on with it.
+void CallServer::end_lost(std::string_view name) {
+  for (const auto& [id, call] : calls_)
+    if (call.kept_as == name) {
+      call.keeper->leave_nothing();
+      return call.session->end(CallEnd::caller_hangup);
+    }
 }
 
 Task<bool> CallServer::is_kept(std::string token) {

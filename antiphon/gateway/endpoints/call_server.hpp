@@ -90,7 +90,9 @@ class CallServer final : private CallHost {
   class Line;
   struct Call {
     CallSession* session;
+    CallKeeper* keeper;
     std::string started_at, transport, token;
+    std::string kept_as;  ///< in the store, where another connection had it before
   };
 
   std::size_t taken() const { return lines_ + (settings_.elsewhere ? settings_.elsewhere->active() : 0); }
@@ -107,12 +109,13 @@ class CallServer final : private CallHost {
   Task<bool> is_kept(std::string token) override;
   Task<> give_back(const KeptCall& kept, const std::string& token);
   Task<CallEnd> hold(CallRequest asked, LineConnection& caller, std::string resumes, std::string token, std::string transport) override;
-  Task<CallEnd> hold_call(LineConnection& caller, CallParts parts, KeptCall call, std::string token, std::string transport);
+  Task<CallEnd> hold_call(LineConnection& caller, CallParts parts, KeptCall call, std::string token, std::string resumes, std::string transport);
   KeptCall begin(const CallRequest& asked) const;
   CallParts parts_for(const CallRequest& asked, const std::optional<KeptCall>& kept);
   Task<std::unique_ptr<WsCaller>> accept(net::ServerReply& reply, const CallRequest& asked, const std::string& id, const std::string& token);
   void go_on(CallParts& parts, const KeptCall& kept) const;
   void end_taken(std::string_view token);
+  void end_lost(std::string_view name);
   std::int64_t wall_ms() const;
   net::HttpReply address(const net::ServerRequest& request) const;
   net::HttpReply ready() const;
@@ -124,6 +127,7 @@ class CallServer final : private CallHost {
   CallServerSettings settings_;
   Access access_;
   CallRateLimit per_caller_, per_address_;
+  CallRateLimit wrong_tokens_;  ///< of each caller, at the rate of calls: who goes on with a call begins none, and who guesses does not guess for ever
   MakeParts make_parts_;
   Clock::Time began_;
   bool draining_ = false;

@@ -67,8 +67,8 @@ Task<> CallKeeper::finish(bool may_resume) {
   pulse_.beat(), progress_.beat();
   const auto deadline = Deadline::after(clock_, there_ ? settings_.answer : settings_.patience);
   try {
-    if (may_resume)
-      co_await store_.save(seal_.name(), seal_.seal(snapshot_()), settings_.resume_within, deadline);
+    if (may_resume && !leaves_nothing_)
+      co_await store_.leave(seal_.name(), seal_.seal(snapshot_()), settings_.resume_within, deadline);
     else
       co_await store_.remove(seal_.name(), deadline);
   } catch (const Error&) {}  // it ends there by itself

@@ -36,6 +36,9 @@ class CallKeeper {
   /// Nothing is written any more: what is kept lives for `resume_within` from now, or is removed. Never throws an Error.
   Task<> finish(bool may_resume);
 
+  /// Nothing of the call is left when it ends, however that is.
+  void leave_nothing() { leaves_nothing_ = true; }
+
   bool was_taken() const { return taken_; }
 
  private:
@@ -52,7 +55,7 @@ class CallKeeper {
   std::uint64_t changed_ = 1, written_ = 0;  ///< versions
   Clock::Time renew_at_{0}, not_before_{0};
   Duration pause_{0};
-  bool there_ = true, taken_ = false, finished_ = false;
+  bool there_ = true, taken_ = false, finished_ = false, leaves_nothing_ = false;
   Pulse pulse_, progress_;
 };
 

@@ -5,6 +5,7 @@
 #include "antiphon/gateway/sessions/memory_store.hpp"
 #include "antiphon/gateway/sessions/redis_store.hpp"
 #include "antiphon/gateway/sessions/seal.hpp"
+#include "antiphon/gateway/testing/far_store.hpp"
 #include "antiphon/gateway/testing/gateway_in_memory.hpp"
 #include "antiphon/gateway/testing/played_caller.hpp"
 #include "antiphon/gateway/testing/redis_server.hpp"
@@ -318,6 +319,62 @@ TEST_F(Resume, ACallGetsNoYoungerByIt_GTW26) {
   EXPECT_EQ(after.of_type("call.ended").at(0)->at("reason").as_string(), "expired");
 }
 
+TEST_F(Resume, WhoGoesOnBeginsNoCallAndWhoGuessesHasToWait_GTW13) {
+  auto limited = settings();
+  limited.per_caller = CallRate{.calls = 2, .within = 60s};
+  Instance gateway(medium, limited);
+  auto before = std::make_unique<Client>(medium, gateway);
+  before->be_silent(100ms);
+  const auto call = before->started("call_id");
+  for (int i = 0; i < 5; ++i) {
+    const auto token = before->started("resume");
+    before->cut();
+    before = std::make_unique<Client>(medium, gateway, token);
+    before->be_silent(100ms);
+    ASSERT_EQ(before->started("call_id"), call);
+  }
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(gateway.refused("/ws/call?caller_id=me&resume=nonsense"), HasSubstr("404"));
+  EXPECT_THAT(gateway.refused("/ws/call?caller_id=me&resume=nonsense"), HasSubstr("429"));
+  EXPECT_THAT(gateway.refused("/ws/call?caller_id=you&resume=" + before->started("resume")), HasSubstr("404")) << "a guess, too";
+}
+
+TEST_F(Resume, ALocaleThatIsSpokenNoMoreIsToldToFallBack_GTW10) {
+  Instance gateway(medium, settings());
+  Client before(medium, gateway, "", "me&locale=fr-FR");
+  before.be_silent(1s);
+  EXPECT_EQ(before.started("locale"), "fr-FR");
+  before.cut();
+  auto without = settings();
+  without.locales = {"en-US"};
+  gateway.calls->configure(without);
+  Client after(medium, gateway, before.started("resume"), "me&locale=fr-FR");
+  after.be_silent(100ms);
+  EXPECT_EQ(after.started("locale"), "en-US");
+  EXPECT_EQ(gateway.last.value().locale, "en-US");
+  const auto& notices = after.of_type("call.started").at(0)->at("notices").as_array();
+  ASSERT_EQ(notices.size(), 1U);
+  EXPECT_EQ(notices[0].at("code").as_string(), "locale_fallback");
+}
+
+TEST_F(Resume, WhereTwoGoOnWithItWhoAskedTheStoreFirstDoes_GTW40) {
+  const auto far = std::make_shared<testing::FarStore>(*store);
+  auto cut_off = settings();
+  cut_off.sessions = far;
+  Instance first(medium, cut_off, {.silence = 1h}), second(medium, settings(), {.silence = 1h});
+  Client before(medium, first);
+  before.be_silent(4s);
+  far->gone = true;
+  before.cut();
+  Client here(medium, first, before.started("resume")), there(medium, second, before.started("resume"));
+  pass(1s);
+  EXPECT_FALSE(here.over || there.over) << "nobody can know yet";
+  far->gone = false;
+  pass(9s);
+  EXPECT_TRUE(here.over);
+  EXPECT_FALSE(there.over);
+  EXPECT_THAT(first.refused("/ws/call?caller_id=me&resume=" + here.started("resume")), HasSubstr("404")) << "nothing is left of it";
+}
+
 // --- A real Redis -------------------------------------------------------------------------------------------------------------------------------
 
 struct ResumeOverRedis : Resume {
@@ -371,6 +428,57 @@ TEST_F(ResumeOverRedis, LosesNothingWhereRedisIsGoneAndComesBackEmpty_GTW40) {
   after.speak();
   after.be_silent(1s);
   EXPECT_EQ(second.dialogue->seen.size(), 4U);
+}
+
+/// A call that has lost its connection while Redis was gone.
+struct BrokenWhileRedisIsGone : ResumeOverRedis {
+  void SetUp() override {
+    ResumeOverRedis::SetUp();
+    if (!redis) return;
+    auto one = settings(), two = settings();
+    one.sessions = its_store(), two.sessions = its_store();
+    first.emplace(medium, one), second.emplace(medium, two);
+    before.emplace(medium, *first);
+    before->be_silent(4s);
+    redis->kill();
+    before->speak();
+    before->be_silent(9s);
+    before->cut();
+  }
+  void goes_on_at(Instance& gateway) {
+    EXPECT_THAT(gateway.refused("/ws/call?caller_id=somebody&resume=" + before->started("resume")), HasSubstr("404")) << "which leaves it as it is";
+    Client after(medium, gateway, before->started("resume"));
+    after.be_silent(1s);
+    EXPECT_EQ(after.started("call_id"), before->started("call_id"));
+    after.speak();
+    after.be_silent(1s);
+    EXPECT_EQ(gateway.dialogue->seen.size(), 4U);
+    EXPECT_THAT(gateway.refused("/ws/call?caller_id=me&resume=" + before->started("resume")), HasSubstr("404")) << "once";
+  }
+  std::optional<Instance> first, second;
+  std::optional<Client> before;
+};
+
+TEST_F(BrokenWhileRedisIsGone, ItGoesOnWhereItWas_GTW40) { goes_on_at(*first); }
+
+TEST_F(BrokenWhileRedisIsGone, ItGoesOnWhereItWasOnceRedisIsBack_GTW40) {
+  redis->start();
+  goes_on_at(*first);
+}
+
+TEST_F(BrokenWhileRedisIsGone, ItIsWrittenOnceRedisIsBackAndGoesOnAnywhere_GTW40) {
+  redis->start();
+  pass(9s);
+  EXPECT_EQ(redis->ask({"DBSIZE"}), "1");
+  goes_on_at(*second);
+}
+
+TEST_F(BrokenWhileRedisIsGone, ItIsKeptNoLongerThanElsewhere_GTW40) {
+  pass(61s);
+  redis->start();
+  pass(9s);
+  EXPECT_EQ(redis->ask({"DBSIZE"}), "0");
+  EXPECT_THAT(first->refused("/ws/call?caller_id=me&resume=" + before->started("resume")), HasSubstr("404"));
 }
 
 TEST_F(ResumeOverRedis, KeepsNothingThatCouldBeReadThere_GTW33) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "antiphon/base/clock.hpp"
 #include "antiphon/base/task.hpp"
@@ -21,6 +22,10 @@ class SessionStore {
 
   /// @throws Error unavailable, timeout: then whether it was kept is not known.
   virtual Task<Kept> save(std::string name, std::string value, Duration life, Deadline deadline) = 0;
+  /// The last that is kept of a call, whose keeper does not come again. @throws Error as `save`, unless the store sees to it that it is kept.
+  virtual Task<> leave(std::string name, std::string value, Duration life, Deadline deadline) {
+    co_await save(std::move(name), std::move(value), life, deadline);
+  }
   /// What is kept under it, once: whoever claims it later gets nothing, and whoever kept it so far can keep nothing more. nullopt: nothing.
   /// @throws Error as `save`.
   virtual Task<std::optional<std::string>> claim(std::string name, Deadline deadline) = 0;
