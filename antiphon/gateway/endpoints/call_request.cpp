@@ -47,8 +47,7 @@ void refuse_what_is_unclear(const net::Query& query) {
 
 std::string spoken_locale(std::string_view wanted, const std::vector<std::string>& locales, std::vector<CallNotice>& notices) {
   auto [locale, match] = choose_locale(locales, wanted);
-  if (match != LocaleChoice::Match::asked)
-    notices.push_back({"locale_fallback", fmt::format("locale {} is not spoken here: it is {}", quote(wanted), locale)});
+  if (match != LocaleChoice::Match::asked) notices.push_back({"locale_fallback", fmt::format("locale {} is not spoken here: it is {}", quote(wanted), locale)});
   return std::move(locale);
 }
 
