@@ -63,6 +63,14 @@ class Serve(unittest.TestCase):
             self.assertEqual((process.returncode, out), (0, ""), err)
             self.assertIn("stopping", err)
 
+    def test_ADetectorThatIsNotInstalledIsAMistakeBeforeAnybodyCalls_GTW1(self):
+        (self.folder / "gateway.yaml").write_text(STUBS + "call: {barge_in: silero}\n")
+        without = ENV | {"ANTIPHON_MODELS": str(self.folder), "XDG_DATA_HOME": str(self.folder), "HOME": str(self.folder)}
+        done = subprocess.run([ANTIPHON, "serve", "gateway.yaml", "--check"], cwd=self.folder, env=without, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("the voice detector Silero is not installed\n  gateway.yaml:3:18\n", done.stderr)
+        self.assertIn("get-silero.sh", done.stderr)
+
     def test_APortThatIsTakenIsOneClearErrorOfServe_PRD61(self):
         address = self.address(self.start())
         second = self.start(STUBS, "--listen", address)

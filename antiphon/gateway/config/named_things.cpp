@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "antiphon/audio/vad/silero.hpp"
 #include "antiphon/base/error.hpp"
 #include "antiphon/base/files.hpp"
 #include "antiphon/base/text.hpp"
@@ -56,6 +57,7 @@ class NamedThings {
   void check() {
     if (known_.certificates && config_.tls) check_certificates(*config_.tls);
     check_providers();
+    if (config_.call.ear.detector.engine == audio::VoiceEngine::silero) attempt(place({"call", "barge_in"}), [] { (void)audio::installed_silero(); });
     check_policy();
     if (const auto* pins = std::get_if<PinFile>(&config_.pin); pins && !pins->file.empty())
       attempt(place({"pin", "file"}), [pins] { (void)parse_pin_lines(read_file(pins->file), pins->file); });
