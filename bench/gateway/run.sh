@@ -59,7 +59,8 @@ say "the same with speech: the energy detector, then Silero"
 "$bin/antiphon" say where is my parcel today --voice flite/slt -o "$work/speech.wav" >/dev/null
 config silero 'call: {echo: off, barge_in: silero}'
 for detector in plain silero; do
-  if ! ours "$detector"; then continue; fi
+  "$bin/antiphon" serve "$work/$detector.yaml" --check >/dev/null || continue  # says what is not installed
+  ours "$detector"
   load --calls "${SPEECH_CALLS:-100}" --speech "$work/speech.wav"
   load --calls "${SPEECH_CALLS:-100}" --speech "$work/speech.wav" --events && stop
 done
