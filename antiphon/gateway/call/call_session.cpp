@@ -114,11 +114,6 @@ Speech::Settings CallSession::with_notes(Speech::Settings settings) {
   return settings;
 }
 
-/// One failure a turn, also where a model has succeeded in it: nobody heard that.
-void CallSession::count_lost_voice(int failures_before) {
-  if (voice_lost_) state_.consecutive_failures = std::max(state_.consecutive_failures, failures_before) + 1;
-}
-
 Task<CallEnd> CallSession::run() {
   began_ = active_at_ = heard_at_ = clock_.now();
   observe(CallBegan{state_.caller_id, state_.locale});
@@ -507,6 +502,19 @@ Task<> CallSession::wait_for_silence() {
   }
 }
 
+/// A voice that was lost is one failure, also where a model has succeeded meanwhile: nobody heard that.
+Task<> CallSession::speak_until_cut_off(std::shared_ptr<Answering> answering, Task<> work) {
+  const auto failures_before = state_.consecutive_failures;
+  voice_lost_ = false;
+  try {
+    co_await answering->work->run(std::move(work));
+  } catch (...) {
+    if (!answering->work->stopped()) throw;
+  }
+  if (voice_lost_) state_.consecutive_failures = std::max(state_.consecutive_failures, failures_before) + 1;
+  if (winding_down_) co_await output_.wait_until_idle();  // its sentence is said to the end
+}
+
 /// Something that answers no turn: the caller may speak over it as over an answer.
 Task<> CallSession::say_alone(std::string text) { co_await say_uncut(std::move(text)); }
 
@@ -519,15 +527,7 @@ Task<bool> CallSession::say_uncut(std::string text) {
   answering_ = std::make_shared<Answering>();
   turned_.beat();
   const auto answering = answering_;
-  const auto failures = state_.consecutive_failures;
-  voice_lost_ = false;
-  try {
-    co_await answering->work->run(output_.wait_until_idle());
-  } catch (...) {
-    if (!answering->work->stopped()) throw;
-  }
-  count_lost_voice(failures);
-  if (winding_down_) co_await output_.wait_until_idle();  // its sentence is said to the end
+  co_await speak_until_cut_off(answering, output_.wait_until_idle());
   const auto heard = answering->heard.value_or(output_.heard());
   answering_.reset();
   turned_.beat();
@@ -572,15 +572,7 @@ Task<> CallSession::answer_turn(Clock::Time voice_ended, Task<> work) {
   answering_->voice_ended = voice_ended;
   turned_.beat();
   const auto answering = answering_;
-  const auto failures = state_.consecutive_failures;
-  voice_lost_ = false;
-  try {
-    co_await answering->work->run(std::move(work));
-  } catch (...) {
-    if (!answering->work->stopped()) throw;
-  }
-  count_lost_voice(failures);
-  if (winding_down_) co_await output_.wait_until_idle();
+  co_await speak_until_cut_off(answering, std::move(work));
   answering_.reset();
   stop_thinking();
   // Who says goodbye and is interrupted has not been heard out.

@@ -115,6 +115,7 @@ class CallSession {
   Task<> answer_unheard();
   Task<> respond(Floor floor);
   Task<> go_on();
+  Task<> speak_until_cut_off(std::shared_ptr<Answering> answering, Task<> work);
   Task<> answer_turn(Clock::Time voice_ended, Task<> work);
   Task<> answer();
   Task<> repeat();
@@ -129,7 +130,6 @@ class CallSession {
   Task<> say_parting(std::string text);
   Task<> tell(json::object event);
   void note_error(std::string_view code, const Error& error);
-  void count_lost_voice(int failures_before);
   void tell_error(std::string_view code, const Error& error);
   void observe(CallNote note) { gateway::tell(settings_.observer.get(), std::move(note)); }
   Speech::Settings with_notes(Speech::Settings settings);

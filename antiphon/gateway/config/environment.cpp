@@ -71,12 +71,10 @@ void set(T& value, const std::optional<U>& given) {
   value = is;
 }
 
-/// A model, voice or recogniser by the reference's name for it: of that vendor, unless it says another one.
-std::string of_vendor(std::string_view vendor, const std::string& name) {
-  return name.find('/') == std::string::npos ? fmt::format("{}/{}", vendor, name) : name;
-}
-
 bool has_vendor(const std::string& name) { return name.find('/') != std::string::npos; }
+
+/// A model, voice or recogniser by the reference's name for it: of that vendor, unless it says another one.
+std::string of_vendor(std::string_view vendor, const std::string& name) { return has_vendor(name) ? name : fmt::format("{}/{}", vendor, name); }
 
 /// A recogniser of this program, which no vendor's list has.
 bool is_ear_of_this_program(const std::string& name) { return name == "auto" || name == "moonshine" || name == "pocketsphinx"; }
